@@ -1,0 +1,49 @@
+# make help liệt kê các lệnh. Môi trường (.venv) tự dựng một lần từ requirements.lock.
+# A conda user sets PY to its python: make report PY=python
+PYTHON ?= python3
+VENV   := .venv
+PY     ?= $(VENV)/bin/python
+READY  := $(if $(filter $(VENV)/%,$(PY)),$(VENV)/ready)
+YEAR   ?=
+PERIOD ?=
+JOBS   ?= 2
+export PYTHONPATH := $(CURDIR)/src
+export PYTHONHASHSEED := 0
+
+.PHONY: help report test check lab bench lock clean
+.DEFAULT_GOAL := help
+
+help: ## in danh sách lệnh này
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/'
+
+report: $(READY) ## dựng báo cáo kỳ mới nhất; kỳ khác: make report YEAR=2023-2024 PERIOD=HK2
+	@$(PY) -m analysis.pipeline --year "$(YEAR)" --period "$(PERIOD)" --jobs $(JOBS)
+
+test: $(READY) ## chạy toàn bộ kiểm thử
+	@$(PY) -m pytest
+
+check: $(READY) ## kiểm tra mã nguồn: lỗi, định dạng, kiểu, sổ tay sạch
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && $(PY) -m pytest tests/test_notebooks.py
+
+lab: $(READY) ## mở JupyterLab ở thư mục notebooks/
+	@$(PY) -m jupyterlab --notebook-dir=notebooks
+
+bench: $(READY) ## đo thời gian và bộ nhớ, in thành tỷ lệ trong cùng một lần chạy
+	@$(PY) tests/bench.py
+
+lock: $(READY) ## ghi lại requirements.lock từ pyproject.toml
+	@$(VENV)/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+	  --no-annotate --no-header --no-emit-package rfc3987-syntax -o requirements.lock -q
+
+clean: ## xoá những gì dựng được: data/processed, reports, bộ nhớ đệm (giữ .venv)
+	rm -rf data/processed reports .doit.db* .pytest_cache .ruff_cache .mypy_cache
+	find src tests simulation notebooks -name __pycache__ -prune -exec rm -rf {} +
+
+# uv installs in seconds and compiles bytecode once, so that imports are fast from the first run on
+$(VENV)/ready: requirements.lock bootstrap.lock
+	@echo "Dựng môi trường lần đầu (khoảng một phút) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Cần Python 3.11 trở lên."; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r bootstrap.lock
+	@$(VENV)/bin/uv pip sync -q --python $(VENV)/bin/python --compile-bytecode --require-hashes requirements.lock bootstrap.lock
+	@touch $@

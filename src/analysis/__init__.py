@@ -1,0 +1,1 @@
+"""From the district workbooks to the semester report: reading, meaning, models, pages."""

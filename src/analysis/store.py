@@ -1,0 +1,136 @@
+"""The tables that stages hand to one another: their columns, written down once and checked on writing and reading."""
+
+import os
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+import pyarrow.parquet
+
+TEXT, NUMBER, WHOLE, FLAG = pa.string(), pa.float64(), pa.int64(), pa.bool_()
+
+
+def _columns(**types: pa.DataType) -> list[pa.Field]:
+    return [pa.field(name.removesuffix("_"), kind, nullable=name.endswith("_")) for name, kind in types.items()]
+
+
+ROUND = _columns(school_year=TEXT, period=TEXT)
+WHERE = _columns(area=TEXT, sector=TEXT, age_band=TEXT)
+WHAT = _columns(indicator=TEXT, value=NUMBER)
+CELL = _columns(workbook=TEXT, sheet=TEXT, cell=TEXT, basis=TEXT)
+FORECAST = _columns(
+    target_year=TEXT, expected_=NUMBER, lower_80_=NUMBER, upper_80_=NUMBER, lower_95_=NUMBER, upper_95_=NUMBER,
+    model=TEXT, basis=TEXT,
+)  # fmt: skip
+
+# A column whose name ends in "_" in the calls above may be empty; every other one must be filled.
+TABLES: dict[str, list[pa.Field]] = {
+    # every number read, one row a number; facility is empty for numbers of the whole unit
+    "observations.parquet": ROUND
+    + _columns(area=TEXT, facility_=TEXT, sector=TEXT, age_band=TEXT)
+    + WHAT
+    + CELL
+    + _columns(note_=TEXT),
+    # one row a facility and round
+    "facilities.parquet": ROUND
+    + _columns(area=TEXT, facility=TEXT, name=TEXT, commune=TEXT, kind=TEXT, sector=TEXT)
+    + CELL,
+    # exact sums, rates and shortages of every round up to this one, by area, sector, age band; the city is hai_phong
+    "series.parquet": ROUND + WHERE + WHAT + _columns(basis=TEXT),
+    # this round: value, the same period last year, change, target, gap
+    "indicators.csv": ROUND
+    + WHERE
+    + WHAT
+    + _columns(
+        unit=TEXT, last_year_=NUMBER, change_=NUMBER, target_=NUMBER, gap_=NUMBER, met_=FLAG, basis=TEXT, areas=WHOLE
+    ),
+    # one row a published figure
+    "reconciliation.csv": _columns(
+        row=WHOLE, document=TEXT, section=TEXT, school_year=TEXT, period=TEXT, area=TEXT, sector=TEXT, age_band=TEXT,
+        indicator=TEXT, label_vi=TEXT, published_as=TEXT, published=NUMBER, computed_=NUMBER, difference_=NUMBER,
+        status=TEXT, reason_=TEXT,
+    ),  # fmt: skip
+    "findings.csv": _columns(
+        check=TEXT, severity=TEXT, area=TEXT, workbook=TEXT, sheet_=TEXT, cell_=TEXT, found_=TEXT, expected_=TEXT,
+        message=TEXT,
+    ),  # fmt: skip
+    "corrections_used.csv": _columns(
+        area=TEXT, workbook=TEXT, sheet=TEXT, cell=TEXT, found=TEXT, value=NUMBER, reason=TEXT, said_by=TEXT,
+        said_on=TEXT,
+    ),  # fmt: skip
+    "reporting.csv": ROUND + _columns(area=TEXT, workbook=TEXT, facilities=WHOLE, numbers=WHOLE, basis=TEXT),
+    # a trend and what is expected next: history rows have kind "observed", later ones "forecast"
+    "enrolment.csv": WHERE + _columns(indicator=TEXT, kind=TEXT, value_=NUMBER) + FORECAST,
+    "staffing.csv": WHERE + _columns(indicator=TEXT, kind=TEXT, value_=NUMBER) + FORECAST,
+    "nutrition.csv": WHERE + _columns(indicator=TEXT, kind=TEXT, value_=NUMBER) + FORECAST,
+    # change within a school year, in percentage points, against the target
+    "nutrition_rounds.csv": ROUND + WHERE + WHAT + _columns(children_measured=NUMBER, coverage_=NUMBER, basis=TEXT),
+    # classes of next year, one row a simulated path: what needs are added up from
+    "class_paths.parquet": _columns(path=WHOLE, area=TEXT, sector=TEXT, age_band=TEXT, classes=WHOLE),
+    "backtest.csv": _columns(
+        stage=TEXT, indicator=TEXT, level=TEXT, model=TEXT, lead=WHOLE, forecasts=WHOLE, mape_=NUMBER,
+        median_error_=NUMBER, coverage_80_=NUMBER, coverage_95_=NUMBER, chosen=FLAG,
+    ),  # fmt: skip
+    # next school year, by area and sector: needed, who stays, to recruit
+    "needs.csv": _columns(
+        target_year=TEXT, area=TEXT, sector=TEXT, indicator=TEXT, current_=NUMBER, expected_=NUMBER,
+        lower_80_=NUMBER, upper_80_=NUMBER, lower_95_=NUMBER, upper_95_=NUMBER, model=TEXT, basis=TEXT, note_=TEXT,
+    ),  # fmt: skip
+}
+
+
+class TableError(ValueError):
+    """A table does not have the columns, types or filled cells that TABLES declares."""
+
+
+def write(table: pd.DataFrame, folder: Path | str, name: str) -> Path:
+    """Write one of TABLES (CSV or Parquet by its name) and give back its path.
+
+    The file appears whole or not at all. Raises TableError where a column is missing, extra, of another type or empty.
+    """
+    path = Path(folder) / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    checked = _checked(table, name)
+    aside = path.with_suffix(path.suffix + ".part")
+    if path.suffix == ".parquet":
+        pa.parquet.write_table(checked, aside, compression="zstd")
+    else:
+        pa.csv.write_csv(checked, aside, pa.csv.WriteOptions(quoting_style="needed"))
+    os.replace(aside, path)
+    return path
+
+
+def read(folder: Path | str, name: str) -> pd.DataFrame:
+    """Read one of TABLES back with the declared types. Raises TableError where the file does not hold that table."""
+    path = Path(folder) / name
+    if path.suffix == ".parquet":
+        return _checked(pa.parquet.read_table(path).to_pandas(), name).to_pandas()
+    convert = pa.csv.ConvertOptions(
+        column_types=schema(name), strings_can_be_null=True, quoted_strings_can_be_null=False, null_values=[""]
+    )
+    return _checked(pa.csv.read_csv(path, convert_options=convert).to_pandas(), name).to_pandas()
+
+
+def schema(name: str) -> pa.Schema:
+    """Columns of one of TABLES, with types and which may be empty."""
+    return pa.schema(TABLES[name])
+
+
+def _checked(table: pd.DataFrame, name: str) -> pa.Table:
+    wanted = schema(name)
+    if list(table.columns) != wanted.names:
+        missing, extra = set(wanted.names) - set(table.columns), set(table.columns) - set(wanted.names)
+        raise TableError(f"{name}: missing columns {sorted(missing)}, unknown columns {sorted(extra)}")
+    try:
+        checked = pa.Table.from_pandas(table, schema=wanted, preserve_index=False, safe=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, ValueError) as problem:
+        raise TableError(f"{name}: {problem}") from problem
+    empty = [f.name for f in wanted if not f.nullable and checked[f.name].null_count]
+    if empty:
+        raise TableError(f"{name}: empty cells in {empty}")
+    for field in wanted:
+        if field.type == NUMBER and pc.any(pc.is_inf(checked[field.name])).as_py():
+            raise TableError(f"{name}: infinite value in {field.name}")
+    return checked.replace_schema_metadata(None)
