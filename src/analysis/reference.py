@@ -1,12 +1,11 @@
 """The hand-kept tables of data/reference: what changes from year to year is a row there, never a line of Python."""
 
 import functools
-import os
 from pathlib import Path
 
 import pandas as pd
 
-ROOT = Path(os.environ.get("PRESCHOOL_ROOT", Path(__file__).resolve().parents[2]))
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @functools.cache

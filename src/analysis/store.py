@@ -9,6 +9,8 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 
+from analysis.reference import ROOT
+
 TEXT, NUMBER, WHOLE, FLAG = pa.string(), pa.float64(), pa.int64(), pa.bool_()
 
 
@@ -85,12 +87,17 @@ class TableError(ValueError):
     """A table does not have the columns, types or filled cells that TABLES declares."""
 
 
-def write(table: pd.DataFrame, folder: Path | str, name: str) -> Path:
+def folder(processed: Path | str, school_year: str, period: str) -> Path:
+    """Where the tables of one round stand; a relative `processed` is meant from the project's root."""
+    return ROOT / processed / f"{school_year}-{period}"
+
+
+def write(table: pd.DataFrame, where: Path | str, name: str) -> Path:
     """Write one of TABLES (CSV or Parquet by its name) and give back its path.
 
     The file appears whole or not at all. Raises TableError where a column is missing, extra, of another type or empty.
     """
-    path = Path(folder) / name
+    path = Path(where) / name
     path.parent.mkdir(parents=True, exist_ok=True)
     checked = _checked(table, name)
     aside = path.with_suffix(path.suffix + ".part")
@@ -102,9 +109,9 @@ def write(table: pd.DataFrame, folder: Path | str, name: str) -> Path:
     return path
 
 
-def read(folder: Path | str, name: str) -> pd.DataFrame:
+def read(where: Path | str, name: str) -> pd.DataFrame:
     """Read one of TABLES back with the declared types. Raises TableError where the file does not hold that table."""
-    path = Path(folder) / name
+    path = Path(where) / name
     if path.suffix == ".parquet":
         return _checked(pa.parquet.read_table(path).to_pandas(), name).to_pandas()
     convert = pa.csv.ConvertOptions(

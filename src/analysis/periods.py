@@ -1,0 +1,58 @@
+"""School years and the three data rounds of each: start of year (DN), semester 1 (HK1), end of year (HK2)."""
+
+import datetime as dt
+import functools
+import re
+
+from analysis import reference
+
+
+@functools.cache
+def names() -> dict[str, str]:
+    """Vietnamese name of each period, in the order of the school year."""
+    rows = reference.table("periods").sort_values("round")
+    return dict(zip(rows["period"], rows["name_vi"], strict=True))
+
+
+def as_of(school_year: str, period: str) -> dt.date:
+    """The day a round describes.
+
+    >>> as_of("2024-2025", "HK1")
+    datetime.date(2024, 12, 31)
+    >>> as_of("2023-2024", "HK2")
+    datetime.date(2024, 5, 31)
+    """
+    rows = reference.table("periods")
+    row = rows[rows["period"] == period].iloc[0]
+    return dt.date(start(school_year) + int(row["year_offset"]), int(row["as_of_month"]), int(row["as_of_day"]))
+
+
+def start(school_year: str) -> int:
+    """First calendar year of a school year. Raises ValueError unless it is written as two years in a row.
+
+    >>> start("2024-2025")
+    2024
+    """
+    match = re.fullmatch(r"(\d{4})-(\d{4})", school_year)
+    if not match or int(match[2]) != int(match[1]) + 1:
+        raise ValueError(f"{school_year!r} is not a school year such as 2024-2025")
+    return int(match[1])
+
+
+def shift(school_year: str, years: int) -> str:
+    """The school year so many years later (earlier when negative).
+
+    >>> shift("2024-2025", -1)
+    '2023-2024'
+    """
+    first = start(school_year) + years
+    return f"{first}-{first + 1}"
+
+
+def order(school_year: str, period: str) -> tuple[int, int]:
+    """Sort key of a round: school year, then its place in the year.
+
+    >>> order("2023-2024", "HK2") < order("2024-2025", "DN")
+    True
+    """
+    return start(school_year), list(names()).index(period)
