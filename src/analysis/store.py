@@ -50,16 +50,43 @@ TABLES: dict[str, list[pa.Field]] = {
     ),
     # one row a published figure
     "reconciliation.csv": _columns(
-        row=WHOLE, document=TEXT, section=TEXT, school_year=TEXT, period=TEXT, area=TEXT, sector=TEXT, age_band=TEXT,
-        indicator=TEXT, label_vi=TEXT, published_as=TEXT, published=NUMBER, computed_=NUMBER, difference_=NUMBER,
-        status=TEXT, reason_=TEXT,
+        row=WHOLE,
+        document=TEXT,
+        section=TEXT,
+        school_year=TEXT,
+        period=TEXT,
+        area=TEXT,
+        sector=TEXT,
+        age_band=TEXT,
+        indicator=TEXT,
+        label_vi=TEXT,
+        published_as=TEXT,
+        published=NUMBER,
+        computed_=NUMBER,
+        difference_=NUMBER,
+        status=TEXT,
+        reason_=TEXT,
     ),  # fmt: skip
     "findings.csv": _columns(
-        check=TEXT, severity=TEXT, area=TEXT, workbook=TEXT, sheet_=TEXT, cell_=TEXT, found_=TEXT, expected_=TEXT,
+        check=TEXT,
+        severity=TEXT,
+        area=TEXT,
+        workbook=TEXT,
+        sheet_=TEXT,
+        cell_=TEXT,
+        found_=TEXT,
+        expected_=TEXT,
         message=TEXT,
     ),  # fmt: skip
     "corrections_used.csv": _columns(
-        area=TEXT, workbook=TEXT, sheet=TEXT, cell=TEXT, found=TEXT, value=NUMBER, reason=TEXT, said_by=TEXT,
+        area=TEXT,
+        workbook=TEXT,
+        sheet=TEXT,
+        cell=TEXT,
+        found=TEXT,
+        value=NUMBER,
+        reason=TEXT,
+        said_by=TEXT,
         said_on=TEXT,
     ),  # fmt: skip
     "reporting.csv": ROUND + _columns(area=TEXT, workbook=TEXT, facilities=WHOLE, numbers=WHOLE, basis=TEXT),
@@ -72,13 +99,33 @@ TABLES: dict[str, list[pa.Field]] = {
     # classes of next year, one row a simulated path: what needs are added up from
     "class_paths.parquet": _columns(path=WHOLE, area=TEXT, sector=TEXT, age_band=TEXT, classes=WHOLE),
     "backtest.csv": _columns(
-        stage=TEXT, indicator=TEXT, level=TEXT, model=TEXT, lead=WHOLE, forecasts=WHOLE, mape_=NUMBER,
-        median_error_=NUMBER, coverage_80_=NUMBER, coverage_95_=NUMBER, chosen=FLAG,
+        stage=TEXT,
+        indicator=TEXT,
+        level=TEXT,
+        model=TEXT,
+        lead=WHOLE,
+        forecasts=WHOLE,
+        mape_=NUMBER,
+        median_error_=NUMBER,
+        coverage_80_=NUMBER,
+        coverage_95_=NUMBER,
+        chosen=FLAG,
     ),  # fmt: skip
     # next school year, by area and sector: needed, who stays, to recruit
     "needs.csv": _columns(
-        target_year=TEXT, area=TEXT, sector=TEXT, indicator=TEXT, current_=NUMBER, expected_=NUMBER,
-        lower_80_=NUMBER, upper_80_=NUMBER, lower_95_=NUMBER, upper_95_=NUMBER, model=TEXT, basis=TEXT, note_=TEXT,
+        target_year=TEXT,
+        area=TEXT,
+        sector=TEXT,
+        indicator=TEXT,
+        current_=NUMBER,
+        expected_=NUMBER,
+        lower_80_=NUMBER,
+        upper_80_=NUMBER,
+        lower_95_=NUMBER,
+        upper_95_=NUMBER,
+        model=TEXT,
+        basis=TEXT,
+        note_=TEXT,
     ),  # fmt: skip
 }
 

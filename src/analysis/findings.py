@@ -1,0 +1,71 @@
+"""What is wrong with the data, in words an analyst can forward: where, what, what to do (data/reference/checks.csv)."""
+
+import functools
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis import reference
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fault: which check met it and where. `found` and `expected` fill the message of that check."""
+
+    check: str
+    area: str
+    workbook: str
+    sheet: str = ""
+    cell: str = ""
+    found: str = ""
+    expected: str = ""
+
+    @property
+    def severity(self) -> str:
+        """ "stop" or "attention"."""
+        return _checks()[self.check]["severity"]
+
+    @property
+    def message(self) -> str:
+        """Where, what and what to do, in Vietnamese."""
+        check = _checks()[self.check]
+        where = " › ".join(filter(None, (self.workbook, self.sheet, self.cell)))
+        says = check["says"].replace("{found}", shorten(self.found)).replace("{expected}", shorten(self.expected))
+        return f"{where}: {says}. {check['do']}"
+
+
+class DataError(Exception):
+    """The data cannot be used as it is: every fault that stops the run, one message a line."""
+
+    def __init__(self, findings: Iterable[Finding]):
+        self.findings = list(findings)
+        shown = [finding.message for finding in self.findings[:30]]
+        more = len(self.findings) - len(shown)
+        if more:
+            shown.append(f"… và {more} lỗi nữa (xem findings.csv).")
+        super().__init__(f"Số liệu có {len(self.findings)} lỗi phải xử lý:\n" + "\n".join(shown))
+
+
+def shorten(text: str, longest: int = 80) -> str:
+    """Text from a workbook, on one line and no longer than a message can bear."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else line[: longest - 1] + "…"
+
+
+def stop_on_faults(findings: Iterable[Finding]) -> None:
+    """Raise DataError if any finding stops the run."""
+    stops = [finding for finding in findings if finding.severity == "stop"]
+    if stops:
+        raise DataError(stops)
+
+
+def as_table(findings: Iterable[Finding]) -> pd.DataFrame:
+    """Findings as the table findings.csv, in the order they were met."""
+    columns = ["check", "severity", "area", "workbook", "sheet", "cell", "found", "expected", "message"]
+    return pd.DataFrame([[getattr(f, c) for c in columns] for f in findings], columns=columns, dtype="str")
+
+
+@functools.cache
+def _checks() -> dict[str, dict[str, str]]:
+    return {str(row["check"]): dict(row) for row in reference.table("checks").to_dict("records")}

@@ -1,0 +1,176 @@
+"""One data round: the workbooks of every unit that owes one, read together, and the rounds before it."""
+
+import functools
+import hashlib
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from analysis import areas, indicators, periods, reference, store
+from analysis.findings import Finding, as_table, stop_on_faults
+from analysis.intake import SECTOR_OF_KIND, Correction, Workbook, read_workbook
+
+# what a round's sums rest on besides its workbooks: a change in one of these reads every round anew
+CODE = ("areas", "cells", "findings", "forms", "indicators", "intake", "norms", "periods", "rounds", "vietnamese")
+TABLES = ("areas", "checks", "corrections", "forms", "indicators", "norms", "periods")
+
+
+@dataclass
+class Round:
+    """Everything read in one round; the tables are those of store.TABLES.
+
+    observations, facilities, corrections_used, reporting : tables.  findings : list of Finding.
+    """
+
+    observations: pd.DataFrame
+    facilities: pd.DataFrame
+    findings: list[Finding]
+    corrections_used: pd.DataFrame
+    reporting: pd.DataFrame
+
+    @property
+    def findings_table(self) -> pd.DataFrame:
+        """findings.csv."""
+        return as_table(self.findings)
+
+
+def available(raw: Path | str) -> list[tuple[str, str]]:
+    """Rounds that have a folder with workbooks, as (school year, period), oldest first."""
+    found = []
+    for folder in (reference.ROOT / raw).glob("*-*/*"):
+        if folder.name in periods.names() and any(folder.glob("*.xlsx")):
+            found.append((folder.parent.name, folder.name))
+    return sorted(found, key=lambda which: periods.order(*which))
+
+
+def read(raw: Path | str, school_year: str, period: str) -> Round:
+    """Read one round: a workbook from every unit that owes one on that day; faults are in .findings.
+
+    Raises FileNotFoundError where the round has no folder.
+    """
+    folder = reference.ROOT / raw / school_year / period
+    if not folder.is_dir():
+        raise FileNotFoundError(f"Không có thư mục {raw}/{school_year}/{period}.")
+    on = periods.as_of(school_year, period)
+    register = corrections(school_year, period)
+    books: list[Workbook] = []
+    findings: list[Finding] = []
+    for area in areas.reporting(on):
+        shown_as = f"{school_year}/{period}/{area}.xlsx"
+        if not (folder / f"{area}.xlsx").is_file():
+            findings.append(Finding("missing_workbook", area, shown_as, expected=areas.full_name(area, on)))
+            continue
+        book = read_workbook(
+            folder / f"{area}.xlsx", shown_as, school_year, period, area, corrections=register.get(area, {})
+        )
+        books.append(book)
+        findings += book.findings
+    for file in sorted(folder.iterdir()):
+        if file.stem not in areas.reporting(on) and not file.name.startswith((".", "~$")):
+            findings.append(Finding("unknown_workbook", file.stem, f"{school_year}/{period}/{file.name}"))
+    return _together(books, findings, school_year, period)
+
+
+def corrections(school_year: str, period: str) -> dict[str, dict[tuple[str, str], Correction]]:
+    """The register's rows for one round: area → (sheet, cell) → correction."""
+    rows = reference.table("corrections")
+    rows = rows[(rows["school_year"] == school_year) & (rows["period"] == period) & (rows["status"] != "off")]
+    register: dict[str, dict[tuple[str, str], Correction]] = {}
+    for r in rows.itertuples():
+        correction = Correction(r.expect, float(r.value), r.reason, r.said_by, r.said_on)
+        register.setdefault(r.area, {})[r.sheet, r.cell] = correction
+    return register
+
+
+def history(raw: Path | str, processed: Path | str, school_year: str, period: str) -> pd.DataFrame:
+    """The table series.parquet: indicators of every round up to and including this one.
+
+    A round whose workbooks, reference tables and reading code are unchanged is taken from data/processed/rounds.
+    Raises DataError where a workbook of any of these rounds has a fault that stops the run.
+    """
+    last = periods.order(school_year, period)
+    wanted = [which for which in available(raw) if periods.order(*which) <= last]
+    tables = []
+    for number, which in enumerate(wanted, 1):
+        tables.append(_round_series(raw, processed, *which))
+        print(f"\rĐọc biểu: {number}/{len(wanted)} kỳ", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    return pd.concat(tables, ignore_index=True)
+
+
+def _round_series(raw: Path | str, processed: Path | str, school_year: str, period: str) -> pd.DataFrame:
+    folder = reference.ROOT / processed / "rounds"
+    name = f"{school_year}-{period}"
+    kept = folder / f"{name}-{_content(raw, school_year, period)}"
+    if (kept / "series.parquet").exists():
+        return store.read(kept, "series.parquet")
+    this = read(raw, school_year, period)
+    stop_on_faults(this.findings)
+    series = indicators.of_round(this.observations, this.facilities)
+    store.write(series, kept, "series.parquet")
+    for old in folder.glob(f"{name}-*"):
+        if old != kept:
+            (old / "series.parquet").unlink(missing_ok=True)
+            old.rmdir()
+    return series
+
+
+def _content(raw: Path | str, school_year: str, period: str) -> str:
+    digest = hashlib.sha256(_reading_rules())
+    for file in sorted((reference.ROOT / raw / school_year / period).iterdir()):
+        digest.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()[:16]
+
+
+@functools.cache
+def _reading_rules() -> bytes:
+    digest = hashlib.sha256()
+    code = [reference.ROOT / "src/analysis" / f"{name}.py" for name in CODE]
+    tables = [
+        file
+        for name in TABLES
+        for place in [reference.ROOT / "data/reference" / name]
+        for file in (sorted(place.glob("*.csv")) if place.is_dir() else [place.with_suffix(".csv")])
+    ]
+    for file in code + tables:
+        digest.update(file.read_bytes())
+    return digest.digest()
+
+
+def _together(books: list[Workbook], findings: list[Finding], school_year: str, period: str) -> Round:
+    which = {"school_year": school_year, "period": period}
+    numbers = [
+        (b.area, facility or None, SECTOR_OF_KIND.get(kind, kind) if facility else kind, band, indicator, value,
+         b.path, sheet, cell, "corrected" if note and b.basis == "reported" else b.basis, note or None)
+        for b in books
+        for facility, kind, band, indicator, value, sheet, cell, note in b.numbers
+    ]  # fmt: skip
+    facilities = [
+        (b.area, code, name, commune, kind, SECTOR_OF_KIND.get(kind, ""), b.path, sheet, cell, b.basis)
+        for b in books
+        for code, name, commune, kind, sheet, cell in b.facilities
+    ]
+    used = [
+        (b.area, b.path, sheet, cell, c.expect, c.value, c.reason, c.said_by, c.said_on)
+        for b in books
+        for (sheet, cell), c in b.used.items()
+    ]
+    reporting = [(b.area, b.path, len(b.facilities), len(b.numbers), b.basis) for b in books]
+    return Round(
+        _frame("observations.parquet", numbers, which),
+        _frame("facilities.parquet", facilities, which),
+        findings,
+        _frame("corrections_used.csv", used, {}),
+        _frame("reporting.csv", reporting, which),
+    )
+
+
+def _frame(name: str, rows: list[tuple], which: dict[str, str]) -> pd.DataFrame:
+    """Rows under the columns that store.TABLES declares; the columns of `which` come first and are constant."""
+    columns = store.schema(name).names
+    frame = pd.DataFrame(rows, columns=columns[len(which) :])
+    for place, (column, value) in enumerate(which.items()):
+        frame.insert(place, column, value)
+    return frame

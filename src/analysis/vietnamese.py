@@ -1,0 +1,87 @@
+"""Vietnamese text and numbers: when two labels are the same, and how readers write a figure."""
+
+import functools
+import re
+import unicodedata
+
+from babel.numbers import format_decimal
+
+TONES = "\u0300\u0301\u0309\u0303\u0323"  # grave, acute, hook, tilde, dot below
+MINUS = "\u2212"
+NO_BREAK = "\u00a0"
+
+
+@functools.cache
+def key(text: str) -> str:
+    """What makes two labels the same: case, spaces, Unicode form and the place of the tone mark do not count.
+
+    >>> key("Thuỷ Nguyên") == key(" THỦY  NGUYÊN ") == key(unicodedata.normalize("NFD", "Thủy Nguyên"))
+    True
+    >>> key("Hải An") == key("Hai An")
+    False
+    """
+    words = unicodedata.normalize("NFD", text).casefold().replace("\u0111", "d\u0335").split()
+    return " ".join(_tone_last(word) for word in words)
+
+
+def _tone_last(word: str) -> str:
+    tones = "".join(letter for letter in word if letter in TONES)
+    return "".join(letter for letter in word if letter not in TONES) + tones
+
+
+def number(value: float | None, decimals: int = 0) -> str:
+    """A figure as Vietnamese readers write it; an empty figure is an en dash.
+
+    >>> number(114622), number(39.2904, 2), number(-1116), number(None)
+    ('114.622', '39,29', '−1.116', '–')
+    """
+    if value is None or value != value:
+        return "–"
+    shown = round(float(value), decimals) + 0.0  # no "−0"
+    places = "0" * max(decimals, 0)
+    written = format_decimal(shown, format="#,##0" + ("." + places if places else ""), locale="vi_VN")
+    return written.replace("-", MINUS)
+
+
+def percent(value: float | None, decimals: int = 2) -> str:
+    """A share in percent, trailing zeros dropped as the report does.
+
+    >>> percent(78.4937), percent(102.6), percent(28.0)
+    ('78,49\\xa0%', '102,6\\xa0%', '28\\xa0%')
+    """
+    written = number(value, decimals)
+    if "," in written:
+        written = written.rstrip("0").rstrip(",")
+    return written + NO_BREAK + "%" if written != "–" else written
+
+
+def change(value: float | None, decimals: int = 0, unit: str = "") -> str:
+    """A change with its word: tăng, giảm or không đổi.
+
+    >>> change(-1116, unit="trẻ"), change(6, unit="nhóm, lớp"), change(0), change(-3.81, 2, "điểm %")
+    ('giảm 1.116 trẻ', 'tăng 6 nhóm, lớp', 'không đổi', 'giảm 3,81 điểm %')
+    """
+    return _with_word(value, decimals, unit, "tăng", "giảm", "không đổi")
+
+
+def gap(value: float | None, decimals: int = 2, unit: str = "điểm\u00a0%") -> str:
+    """A gap to a target with its word: vượt, thiếu or đạt.
+
+    >>> gap(-5.7096, unit="%"), gap(0.86, unit="%"), gap(0)
+    ('thiếu 5,71 %', 'vượt 0,86 %', 'đạt')
+    """
+    return _with_word(value, decimals, unit, "vượt", "thiếu", "đạt")
+
+
+def _with_word(value: float | None, decimals: int, unit: str, more: str, less: str, same: str) -> str:
+    if value is None or value != value:
+        return "–"
+    shown = round(float(value), decimals)
+    if shown == 0:
+        return same
+    return f"{more if shown > 0 else less} {number(abs(shown), decimals)} {unit}".strip()
+
+
+def safe_file_name(text: str) -> str:
+    """Letters, digits, dot, dash and underscore only: what may stand in a file name made from somebody else's text."""
+    return re.sub(r"[^\w.-]+", "_", text, flags=re.ASCII).strip("._") or "_"
