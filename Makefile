@@ -7,6 +7,8 @@ READY  := $(if $(filter $(VENV)/%,$(PY)),$(VENV)/ready)
 YEAR   ?=
 PERIOD ?=
 JOBS   ?= 2
+# a misspelt name on the command line (make report YAER=...) is passed on, so that it stops the run
+UNKNOWN := $(filter-out YEAR=% PERIOD=% JOBS=% PY=% PYTHON=%,$(MAKEOVERRIDES))
 export PYTHONPATH := $(CURDIR)/src
 export PYTHONHASHSEED := 0
 
@@ -17,7 +19,7 @@ help: ## in danh sách lệnh này
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/'
 
 report: $(READY) ## dựng báo cáo kỳ mới nhất; kỳ khác: make report YEAR=2023-2024 PERIOD=HK2
-	@$(PY) -m analysis.pipeline --year "$(YEAR)" --period "$(PERIOD)" --jobs $(JOBS)
+	@$(PY) -m analysis.pipeline YEAR="$(YEAR)" PERIOD="$(PERIOD)" JOBS="$(JOBS)" $(UNKNOWN)
 
 test: $(READY) ## chạy toàn bộ kiểm thử
 	@$(PY) -m pytest

@@ -1,6 +1,7 @@
 """Cells of a sheet: their names, merged headers, and whether a value is the number that the form asks for."""
 
 import datetime as dt
+import functools
 import math
 
 from analysis import forms
@@ -49,6 +50,7 @@ def address(row: int, column: int) -> str:
     return f"{letters(column)}{row + 1}"
 
 
+@functools.cache
 def letters(column: int) -> str:
     """The letters of a column from 0."""
     name = ""

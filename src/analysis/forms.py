@@ -23,6 +23,7 @@ class Column:
     maximum: float
     part_of: str
     at_most: str
+    parts: tuple[str, ...]  # columns that add up to this one
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ def columns(school_year: str, sheet: str) -> tuple[Column, ...]:
             _number(r.maximum, float("inf")),
             r.part_of,
             r.at_most,
+            tuple(rows.loc[rows["part_of"] == r.column, "column"]),
         )
         for r in rows.itertuples()
     )

@@ -154,20 +154,16 @@ def _over_norm(observations: pd.DataFrame, facilities: pd.DataFrame, school_year
 
 def _ratios(sums: pd.Series) -> pd.Series:
     """Every ratio of indicators.csv for every key that has both parts and something to divide by."""
-    ratios = []
-    by_indicator = dict(iter(sums.groupby("indicator")))
-    for r in definitions().query("kind == 'ratio'").itertuples():
-        if r.numerator not in by_indicator or r.denominator not in by_indicator:
-            continue
-        above = by_indicator[r.numerator].droplevel("indicator")
-        below = by_indicator[r.denominator].droplevel("indicator")
-        below = below[below > 0]
-        if r.denominator_sector:
-            below = below.xs(r.denominator_sector, level="sector").reindex(above.index.droplevel("sector"))
-            below = pd.Series(below.to_numpy(), index=above.index)
-        value = (above * float(r.scale)).div(below).dropna()
-        ratios.append(pd.concat({r.indicator: value}, names=["indicator"]).reorder_levels(KEY))
-    return pd.concat(ratios)
+    ratios = definitions().query("kind == 'ratio'")[
+        ["indicator", "numerator", "denominator", "denominator_sector", "scale"]
+    ]
+    parts = sums.rename("value").reset_index()
+    above = ratios.merge(parts.rename(columns={"indicator": "numerator"}), on="numerator")
+    above["below_sector"] = above["denominator_sector"].where(above["denominator_sector"] != "", above["sector"])
+    below = parts.rename(columns={"indicator": "denominator", "sector": "below_sector", "value": "below"})
+    both = above.merge(below[below["below"] > 0], on=["area", "below_sector", "age_band", "denominator"])
+    both["value"] = both["value"] * both["scale"].astype(float) / both["below"]
+    return both.set_index(KEY)["value"]
 
 
 def _shortages(sums: pd.Series, observations: pd.DataFrame, facilities: pd.DataFrame) -> pd.Series:
@@ -188,7 +184,7 @@ def _shortages(sums: pd.Series, observations: pd.DataFrame, facilities: pd.DataF
 
 def _needed_by_band(sums: pd.Series, counted: str, rule, norm: pd.Series) -> pd.Series:
     counts = sums.xs(counted, level="indicator").unstack("age_band")[list(norm.index)].fillna(0)
-    needed = counts.apply(lambda row: rule(row, norm), axis=1)
+    needed = rule(counts, norm)
     needed["all"] = needed.sum(axis=1)
     return needed.stack().rename_axis(index=KEY[:-1])
 

@@ -303,9 +303,10 @@ class _Reader:
             value = values.get(column.column)
             if value is None:
                 continue
-            parts = [c.column for c in columns if c.part_of == column.column]
-            read = [values.get(part) for part in parts]
-            if parts and None not in read and sum(read) != value:
+            if not column.parts and not column.at_most:
+                continue
+            read = [values.get(part) for part in column.parts]
+            if column.parts and None not in read and sum(read) != value:
                 cell = address(row, found[column.column])
                 self.doubt("parts_do_not_add", cell, shown(value), shown(sum(read)))
             whole = values.get(column.at_most)

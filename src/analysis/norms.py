@@ -2,10 +2,13 @@
 
 import datetime as dt
 import functools
+from typing import TypeVar
 
 import pandas as pd
 
 from analysis import periods, reference
+
+Counts = TypeVar("Counts", pd.Series, pd.DataFrame)
 
 
 @functools.cache
@@ -32,10 +35,10 @@ def per_band(item: str, on: dt.date) -> pd.Series:
     return rows.set_index("age_band")["value"]
 
 
-def teachers_needed(classes: pd.Series, norms: pd.Series) -> pd.Series:
+def teachers_needed(classes: Counts, norms: pd.Series) -> Counts:
     """Teachers the norm asks for, one value per age band.
 
-    classes : groups and classes, indexed by age_band.  norms : teachers per class, same index.
+    classes : groups and classes, indexed by age_band, or a table with a column an age band.  norms : teachers per class.
     Returns teachers, not rounded: rounding belongs to the page, after summing.
     Raises ValueError if an age band has classes but no norm.
     Source: Thông tư 19/2023/TT-BGDĐT, art. 5(1)(a), (b), as the city applies it to every class.
@@ -45,14 +48,13 @@ def teachers_needed(classes: pd.Series, norms: pd.Series) -> pd.Series:
     >>> round(teachers_needed(classes, norms).sum() - 8796)            # the report prints 1.177
     1177
     """
-    _all_covered(classes, norms)
-    return classes * norms.reindex(classes.index)
+    return classes * _covering(norms, classes)
 
 
-def cooks_needed(children: pd.Series, norms: pd.Series) -> pd.Series:
+def cooks_needed(children: Counts, norms: pd.Series) -> Counts:
     """Cooks the norm asks for, one value per age band; not rounded.
 
-    children : enrolled children, indexed by age_band.  norms : children per cook, same index.
+    children : enrolled children, indexed by age_band, or a table with a column an age band.  norms : children per cook.
     Raises ValueError if an age band has children but no norm.
     Source: the city's practice, derived from its report of HK1 2024-2025, section 6.3.
 
@@ -60,8 +62,7 @@ def cooks_needed(children: pd.Series, norms: pd.Series) -> pd.Series:
     >>> round(cooks_needed(children, pd.Series({"nursery": 35, "kindergarten": 50})).sum() - 2343)
     120
     """
-    _all_covered(children, norms)
-    return children / norms.reindex(children.index)
+    return children / _covering(norms, children)
 
 
 def managers_needed(schools: pd.DataFrame, norms: pd.DataFrame) -> pd.Series:
@@ -95,7 +96,11 @@ def of_round(item: str, school_year: str, period: str) -> pd.Series:
     return per_band(item, periods.as_of(school_year, period))
 
 
-def _all_covered(counts: pd.Series, norms: pd.Series) -> None:
-    without = [band for band in counts.index[counts != 0] if band not in norms.index]
+def _covering(norms: pd.Series, counts: pd.Series | pd.DataFrame) -> pd.Series:
+    """The norms in the order of the counts' age bands; an age band that has counts must have a norm."""
+    bands = counts.axes[-1]
+    counted = (counts != 0).any() if isinstance(counts, pd.DataFrame) else counts != 0
+    without = [band for band in bands[counted.to_numpy()] if band not in norms.index]
     if without:
         raise ValueError(f"no norm for age bands {without}")
+    return norms.reindex(bands)

@@ -8,13 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import areas, indicators, periods, reference, store
+from analysis import areas, dependencies, indicators, periods, reference, store
 from analysis.findings import Finding, as_table, stop_on_faults
 from analysis.intake import SECTOR_OF_KIND, Correction, Workbook, read_workbook
-
-# what a round's sums rest on besides its workbooks: a change in one of these reads every round anew
-CODE = ("areas", "cells", "findings", "forms", "indicators", "intake", "norms", "periods", "rounds", "vietnamese")
-TABLES = ("areas", "checks", "corrections", "forms", "indicators", "norms", "periods")
 
 
 @dataclass
@@ -126,15 +122,9 @@ def _content(raw: Path | str, school_year: str, period: str) -> str:
 
 @functools.cache
 def _reading_rules() -> bytes:
+    """What a round's sums rest on besides its workbooks: the code that reads and adds, and the tables it goes by."""
     digest = hashlib.sha256()
-    code = [reference.ROOT / "src/analysis" / f"{name}.py" for name in CODE]
-    tables = [
-        file
-        for name in TABLES
-        for place in [reference.ROOT / "data/reference" / name]
-        for file in (sorted(place.glob("*.csv")) if place.is_dir() else [place.with_suffix(".csv")])
-    ]
-    for file in code + tables:
+    for file in dependencies.files(Path(__file__).resolve()):
         digest.update(file.read_bytes())
     return digest.digest()
 

@@ -1,0 +1,68 @@
+"""Run one notebook with parameters through papermill, and say in words what failed and where."""
+
+import json
+import warnings
+from pathlib import Path
+
+from analysis.reference import ROOT
+
+
+class NotebookError(Exception):
+    """A notebook did not run to its end; the message names the notebook, the cell and the fault."""
+
+
+def parameters_of(notebook: Path) -> set[str]:
+    """Names assigned in the cell tagged "parameters". Raises NotebookError where there is no such cell."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    tagged = [cell for cell in cells if "parameters" in cell["metadata"].get("tags", [])]
+    if len(tagged) != 1:
+        raise NotebookError(f"{notebook.name}: cần đúng một ô có thẻ parameters, thấy {len(tagged)}.")
+    lines = "".join(tagged[0]["source"]).splitlines()
+    return {line.partition("=")[0].strip() for line in lines if "=" in line and not line.startswith("#")}
+
+
+def execute(notebook: Path, parameters: dict[str, str], output: Path) -> Path:
+    """Run a notebook and give back the executed copy.
+
+    Raises NotebookError for a parameter that the notebook does not declare, a cell that fails, or a kernel that dies;
+    `output` then holds what ran, for looking at.
+    """
+    unknown = set(parameters) - parameters_of(notebook)
+    if unknown:
+        raise NotebookError(f"{notebook.name}: không khai báo tham số {', '.join(sorted(unknown))}.")
+    import papermill  # two seconds to import: only a run that has something to do pays them
+    from nbclient.exceptions import DeadKernelError
+
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with warnings.catch_warnings():
+        warnings.filterwarnings(
+            "ignore", message="Passing unrecognized arguments to super", category=DeprecationWarning
+        )
+        try:
+            papermill.execute_notebook(
+                notebook, output, parameters, kernel_name="python3", cwd=str(ROOT), progress_bar=False, log_output=False
+            )
+        except papermill.PapermillExecutionError as problem:
+            raise NotebookError(f"{_place(notebook, output)}\n{_reason(problem)}") from problem
+        except DeadKernelError as problem:
+            raise NotebookError(
+                f"{_place(notebook, output)}\nTiến trình tính toán dừng đột ngột (có thể hết bộ nhớ)."
+                " Chạy lại lệnh; nếu vẫn vậy, mở sổ tay bằng make lab và chạy từng ô."
+            ) from problem
+    return output
+
+
+def _place(notebook: Path, output: Path) -> str:
+    """Which cell of which notebook did not finish."""
+    cells = json.loads(output.read_text(encoding="utf-8"))["cells"] if output.exists() else []
+    for number, cell in enumerate(cells, 1):
+        if cell["metadata"].get("papermill", {}).get("status") in ("failed", "running"):
+            return f"Sổ tay {notebook.name}, ô {number} ({cell.get('id', '')}):"
+    return f"Sổ tay {notebook.name}:"
+
+
+def _reason(problem) -> str:
+    """A fault of the data in its own words; a fault of the program with its Python name."""
+    if problem.ename in ("DataError", "FileNotFoundError"):
+        return problem.evalue
+    return f"{problem.ename}: {problem.evalue}"

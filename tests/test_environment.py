@@ -1,0 +1,52 @@
+"""The lock file, pyproject.toml and environment.yml say the same, and no registry host stands in any of them."""
+
+import re
+import tomllib
+
+import pytest
+import yaml
+
+from analysis.reference import ROOT
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+DIRECT = PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["dev"]
+LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+
+
+def locked() -> dict[str, list[str]]:
+    versions: dict[str, list[str]] = {}
+    for name, version in re.findall(r"^([\w.-]+)==([\w.]+)", LOCK, re.MULTILINE):
+        versions.setdefault(name, []).append(version)
+    return versions
+
+
+def conda() -> dict[str, str]:
+    entries = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
+    return dict(entry.split("=", 1) for entry in entries if re.fullmatch(r"[\w.-]+=[\w.]+", entry))
+
+
+def test_every_direct_dependency_has_one_locked_version():
+    assert {name: len(locked().get(name, [])) for name in DIRECT} == dict.fromkeys(DIRECT, 1)
+
+
+def test_environment_yml_pins_exactly_the_direct_dependencies_at_the_locked_versions():
+    assert conda() == {name: locked()[name][0] for name in DIRECT}
+
+
+def test_every_locked_package_has_a_hash():
+    packages = re.split(r"^(?=[\w.-]+==)", LOCK, flags=re.MULTILINE)[1:]
+    assert packages
+    assert all("--hash=sha256:" in package for package in packages)
+
+
+def test_every_direct_dependency_has_its_reason_in_pyproject():
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if re.match(r'\s+"[\w-]+",', line) and "#" not in line]
+    assert not [line for line in lines if line.strip().strip('",') in DIRECT]
+
+
+@pytest.mark.parametrize(
+    "name", ["requirements.lock", "bootstrap.lock", "environment.yml", "pyproject.toml", "Makefile"]
+)
+def test_no_registry_host_stands_in(name):
+    assert not re.search(r"https?://|pypi|anaconda\.org", (ROOT / name).read_text(encoding="utf-8"))

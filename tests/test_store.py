@@ -1,0 +1,73 @@
+"""A table is written only as store.TABLES declares it, and comes back as it was."""
+
+import pandas as pd
+import pytest
+
+from analysis import store
+
+
+def table(**changes) -> pd.DataFrame:
+    row = {
+        "area": "le_chan",
+        "workbook": "w.xlsx",
+        "sheet": "Đội ngũ",
+        "cell": "D14",
+        "found": "2,5a",
+        "value": 2.0,
+        "reason": 'gõ nhầm, "hỏi lại"',
+        "said_by": "phòng GD&ĐT",
+        "said_on": "2025-01-03",
+    }
+    return pd.DataFrame([row | changes])
+
+
+def test_a_csv_table_comes_back_with_its_values_and_types(tmp_path):
+    store.write(table(), tmp_path, "corrections_used.csv")
+    back = store.read(tmp_path, "corrections_used.csv")
+    assert back.to_dict("records") == table().to_dict("records")
+    assert back["value"].dtype == "float64"
+
+
+def test_a_parquet_table_comes_back_with_empty_cells_empty(tmp_path):
+    rows = [
+        [
+            "2024-2025",
+            "HK1",
+            "le_chan",
+            None,
+            "all",
+            "all",
+            "classrooms",
+            3.0,
+            "w.xlsx",
+            "Chỉ tiêu",
+            "E7",
+            "simulated",
+            None,
+        ]
+    ]
+    written = pd.DataFrame(rows, columns=store.schema("observations.parquet").names)
+    store.write(written, tmp_path, "observations.parquet")
+    assert store.read(tmp_path, "observations.parquet")["facility"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (table().drop(columns="reason"), "missing columns"),
+        (table(extra=1), "unknown columns"),
+        (table(value="hai"), "corrections_used.csv"),
+        (table(area=None), "null"),
+        (table(value=float("inf")), "infinite"),
+    ],
+    ids=["column missing", "column extra", "wrong type", "empty cell", "infinite"],
+)
+def test_a_table_that_is_not_as_declared_is_refused_and_nothing_is_written(tmp_path, wrong, says):
+    with pytest.raises(store.TableError, match=says):
+        store.write(wrong, tmp_path, "corrections_used.csv")
+    assert not list(tmp_path.iterdir())
+
+
+def test_writing_twice_gives_the_same_bytes(tmp_path):
+    first = store.write(table(), tmp_path, "corrections_used.csv").read_bytes()
+    assert store.write(table(), tmp_path, "corrections_used.csv").read_bytes() == first

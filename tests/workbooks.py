@@ -1,0 +1,136 @@
+"""A small good workbook of one unit, written from the form's description, for tests to spoil in one place."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import xlsxwriter
+
+from analysis import areas, forms, periods, reference
+from analysis.cells import address
+
+FACILITIES = [  # code, name, commune, kind, size
+    ("HP305-001", "Trường Mầm non Hoa Sen", "Phường Dư Hàng", "Trường công lập", 8),
+    ("HP305-002", "Trường Mầm non Ánh Dương", "Phường Trại Cau", "Trường tư thục", 6),
+    ("HP305-003", "Lớp mầm non độc lập Mầm Xanh", "Phường Lam Sơn", "Cơ sở độc lập tư thục", 2),
+]
+Cells = dict[tuple[str, str], object]
+
+
+def good_cells(area: str = "le_chan", school_year: str = "2024-2025", period: str = "HK1") -> Cells:
+    """Every cell of a good workbook: (sheet name, cell) → value."""
+    cells: Cells = {}
+    for sheet, (name, layout) in forms.sheets(school_year).items():
+        layouts = {"cover": _cover, "facilities": _facilities, "population": _population, "indicator_rows": _rows}
+        for (row, column), value in layouts[layout](sheet, area, school_year, period).items():
+            cells[name, address(row, column)] = value
+    return cells
+
+
+def write(file: Path, cells: Mapping[tuple[str, str], object]) -> Path:
+    """Write cells as a real .xlsx; a value starting with "=" is a formula."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with xlsxwriter.Workbook(str(file)) as book:
+        sheets = {name: book.add_worksheet(name) for name in dict.fromkeys(sheet for sheet, _ in cells)}
+        day = book.add_format({"num_format": "dd/mm/yyyy"})
+        for (sheet, cell), value in cells.items():
+            if hasattr(value, "year"):
+                sheets[sheet].write_datetime(cell, value, day)
+            else:
+                sheets[sheet].write(cell, value)
+    return file
+
+
+def header(sheet: str, top: int, school_year: str = "2024-2025") -> dict[tuple[int, int], object]:
+    """The header as a merged one reads: each label once, at the top left of its merged cells."""
+    rows = reference.table("forms/columns")
+    rows = rows[rows["sheet"] == sheet]
+    cells: dict[tuple[int, int], object] = {}
+    before = ("", "", "")
+    for column, r in enumerate(rows.itertuples()):
+        path = (r.header_1, r.header_2, r.header_3)
+        for level in range(3):
+            if path[level] and path[: level + 1] != before[: level + 1]:
+                cells[top + level, column] = path[level]
+        before = path
+    return cells
+
+
+def _cover(sheet: str, area: str, school_year: str, period: str) -> dict:
+    on = periods.as_of(school_year, period)
+    said = [
+        ("Đơn vị báo cáo", areas.full_name(area, on)),
+        ("Năm học", school_year),
+        ("Kỳ báo cáo", periods.names()[period]),
+        ("Tính chất số liệu", "Số liệu đơn vị báo cáo"),
+    ]
+    cells: dict = {(0, 1): "PHÒNG GIÁO DỤC VÀ ĐÀO TẠO"}
+    for row, (label, value) in enumerate(said, 3):
+        cells |= {(row, 1): label, (row, 2): value}
+    return cells
+
+
+def _facilities(sheet: str, area: str, school_year: str, period: str) -> dict:
+    columns = forms.columns(school_year, sheet)
+    cells = {(0, 0): "Biểu của đơn vị", **header(sheet, 3)}
+    cells |= {(6, column): f"({column + 1})" for column in range(len(columns))}
+    sums: dict[int, float] = {}
+    for row, facility in enumerate(FACILITIES, 7):
+        values = _facility_values(sheet, columns, facility)
+        for column, asked in enumerate(columns):
+            value = {
+                "no": row - 6,
+                "facility": facility[0],
+                "name": facility[1],
+                "commune": facility[2],
+                "kind": facility[3],
+            }.get(asked.column, values.get(asked.column))
+            if value is not None:
+                cells[row, column] = value
+                if asked.indicator:
+                    sums[column] = sums.get(column, 0) + value
+    last = 7 + len(FACILITIES)
+    cells[last, 0] = "Tổng cộng"
+    return cells | {(last, column): value for column, value in sums.items()}
+
+
+def _facility_values(sheet: str, columns, facility) -> dict[str, int]:
+    """Whole numbers that add up: each part gets the facility's size, each total the sum of its parts."""
+    size = facility[4]
+    values: dict[str, int] = {}
+    for column in columns:
+        if column.indicator and not any(other.part_of == column.column for other in columns):
+            values[column.column] = size * (5 if "measured" in column.column else 1)
+    for _ in range(2):  # teachers are a sum, and a part of all staff
+        for column in columns:
+            parts = [values.get(other.column, 0) for other in columns if other.part_of == column.column]
+            if parts:
+                values[column.column] = sum(parts)
+    if facility[3] == "Cơ sở độc lập tư thục":
+        values.pop("campuses", None)
+    return values
+
+
+def _population(sheet: str, area: str, school_year: str, period: str) -> dict:
+    cells = {(0, 0): "Biểu của đơn vị", **header(sheet, 2)}
+    first = periods.start(school_year)
+    for age in range(6):
+        cells |= {
+            (5 + age, 0): age + 1,
+            (5 + age, 1): first - age,
+            (5 + age, 2): f"{age} tuổi",
+            (5 + age, 3): 100 + age,
+        }
+    return cells | {(11, 0): "Tổng cộng", (11, 3): 615}
+
+
+def _rows(sheet: str, area: str, school_year: str, period: str) -> dict:
+    cells = {(0, 0): "Biểu của đơn vị", **header(sheet, 2)}
+    rows = forms.indicator_rows(school_year)
+    for row, asked in enumerate(rows, 5):
+        value = 2 * max(1, sum(other.part_of == asked.code for other in rows))
+        cells |= {(row, 0): row - 4, (row, 1): asked.label, (row, 3): asked.code, (row, 4): value}
+        if asked.split:
+            cells |= {(row, 5): value - 1, (row, 6): 1}
+            if asked.part_of or any(other.part_of == asked.code for other in rows):
+                cells |= {(row, 5): value // 2, (row, 6): value // 2}
+    return cells
