@@ -31,7 +31,7 @@ lab: $(READY) ## mở JupyterLab ở thư mục notebooks/
 	@$(PY) -m jupyterlab --notebook-dir=notebooks
 
 bench: $(READY) ## đo thời gian và bộ nhớ, in thành tỷ lệ trong cùng một lần chạy
-	@$(PY) tests/bench.py
+	@$(PY) -m tests.bench
 
 lock: $(READY) ## ghi lại requirements.lock từ pyproject.toml
 	@$(VENV)/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import xlsxwriter
+from python_calamine import CalamineWorkbook
 
 from analysis import areas, forms, periods, reference
 from analysis.cells import address
@@ -24,6 +25,18 @@ def good_cells(area: str = "le_chan", school_year: str = "2024-2025", period: st
         for (row, column), value in layouts[layout](sheet, area, school_year, period).items():
             cells[name, address(row, column)] = value
     return cells
+
+
+def cells_of(file: Path) -> Cells:
+    """Every filled cell of a workbook that is there: (sheet name, cell) → value."""
+    book = CalamineWorkbook.from_path(str(file))
+    return {
+        (name, address(row, column)): value
+        for name in book.sheet_names
+        for row, line in enumerate(book.get_sheet_by_name(name).to_python(skip_empty_area=False))
+        for column, value in enumerate(line)
+        if value != ""
+    }
 
 
 def write(file: Path, cells: Mapping[tuple[str, str], object]) -> Path:

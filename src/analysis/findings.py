@@ -66,6 +66,11 @@ def as_table(findings: Iterable[Finding]) -> pd.DataFrame:
     return pd.DataFrame([[getattr(f, c) for c in columns] for f in findings], columns=columns, dtype="str")
 
 
+def limit(check: str) -> float:
+    """The number a check goes by (the column limit of checks.csv)."""
+    return float(_checks()[check]["limit"])
+
+
 @functools.cache
 def _checks() -> dict[str, dict[str, str]]:
     return {str(row["check"]): dict(row) for row in reference.table("checks").to_dict("records")}

@@ -1,6 +1,9 @@
 """Run one notebook with parameters through papermill, and say in words what failed and where."""
 
 import json
+import logging
+import os
+import sys
 import warnings
 from pathlib import Path
 
@@ -33,6 +36,7 @@ def execute(notebook: Path, parameters: dict[str, str], output: Path) -> Path:
     import papermill  # two seconds to import: only a run that has something to do pays them
     from nbclient.exceptions import DeadKernelError
 
+    _show_progress(logging.getLogger("papermill"))
     output.parent.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings():
         warnings.filterwarnings(
@@ -40,7 +44,14 @@ def execute(notebook: Path, parameters: dict[str, str], output: Path) -> Path:
         )
         try:
             papermill.execute_notebook(
-                notebook, output, parameters, kernel_name="python3", cwd=str(ROOT), progress_bar=False, log_output=False
+                notebook,
+                output,
+                parameters,
+                kernel_name="python3",
+                cwd=str(ROOT),
+                progress_bar=False,
+                log_output=True,
+                config=_kernel_config(),
             )
         except papermill.PapermillExecutionError as problem:
             raise NotebookError(f"{_place(notebook, output)}\n{_reason(problem)}") from problem
@@ -50,6 +61,29 @@ def execute(notebook: Path, parameters: dict[str, str], output: Path) -> Path:
                 " Chạy lại lệnh; nếu vẫn vậy, mở sổ tay bằng make lab và chạy từng ô."
             ) from problem
     return output
+
+
+def _show_progress(logger: logging.Logger) -> None:
+    """What a notebook writes to stderr (progress, warnings) is shown at once; papermill logs it as warnings."""
+    if not logger.handlers:
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(logging.Formatter("    %(message)s"))
+        handler.addFilter(_has_text)
+        logger.addHandler(handler)
+        logger.setLevel(logging.WARNING)
+        logger.propagate = False
+
+
+def _has_text(record: logging.LogRecord) -> bool:
+    record.msg = str(record.msg).strip()
+    return bool(record.msg)
+
+
+def _kernel_config():
+    """Kernels talk over files that only this user can open, not over open ports, where the system allows it."""
+    from traitlets.config import Config
+
+    return Config({"KernelManager": {"transport": "ipc" if os.name == "posix" else "tcp"}})
 
 
 def _place(notebook: Path, output: Path) -> str:

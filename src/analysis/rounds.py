@@ -3,14 +3,18 @@
 import functools
 import hashlib
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from analysis import areas, dependencies, indicators, periods, reference, store
-from analysis.findings import Finding, as_table, stop_on_faults
+from analysis.findings import Finding, as_table, limit, stop_on_faults
 from analysis.intake import SECTOR_OF_KIND, Correction, Workbook, read_workbook
+from analysis.vietnamese import number
+
+SECONDS_OF_SILENCE = 2.0  # longer work says how far it is
 
 
 @dataclass
@@ -66,7 +70,28 @@ def read(raw: Path | str, school_year: str, period: str) -> Round:
     for file in sorted(folder.iterdir()):
         if file.stem not in areas.reporting(on) and not file.name.startswith((".", "~$")):
             findings.append(Finding("unknown_workbook", file.stem, f"{school_year}/{period}/{file.name}"))
-    return _together(books, findings, school_year, period)
+    this = _together(books, findings, school_year, period)
+    this.findings += _low_coverage(this.observations)
+    return this
+
+
+def _low_coverage(observations: pd.DataFrame) -> list[Finding]:
+    """Units that weighed too few of their children for a rate to be trusted."""
+    counted = observations[observations["age_band"].isin(indicators.BANDS["all"])]
+    by_area = counted.pivot_table(index=["area", "workbook"], columns="indicator", values="value", aggfunc="sum")
+    if not {"children_measured", "children_enrolled"} <= set(by_area.columns):
+        return []
+    share = by_area["children_measured"] / by_area["children_enrolled"] * 100
+    return [
+        Finding(
+            "low_coverage",
+            area,
+            workbook,
+            found=number(by_area.at[(area, workbook), "children_measured"]),
+            expected=number(by_area.at[(area, workbook), "children_enrolled"]),
+        )
+        for area, workbook in share.index[share < limit("low_coverage")]
+    ]
 
 
 def corrections(school_year: str, period: str) -> dict[str, dict[tuple[str, str], Correction]]:
@@ -89,10 +114,12 @@ def history(raw: Path | str, processed: Path | str, school_year: str, period: st
     last = periods.order(school_year, period)
     wanted = [which for which in available(raw) if periods.order(*which) <= last]
     tables = []
-    for number, which in enumerate(wanted, 1):
+    said = time.monotonic()
+    for done, which in enumerate(wanted, 1):
         tables.append(_round_series(raw, processed, *which))
-        print(f"\rĐọc biểu: {number}/{len(wanted)} kỳ", end="", file=sys.stderr, flush=True)
-    print(file=sys.stderr)
+        if time.monotonic() - said > SECONDS_OF_SILENCE:
+            print(f"đã đọc {done}/{len(wanted)} kỳ", file=sys.stderr, flush=True)
+            said = time.monotonic()
     return pd.concat(tables, ignore_index=True)
 
 

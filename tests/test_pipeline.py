@@ -1,0 +1,204 @@
+"""make report as its user meets it: what it builds, what it leaves alone, what it says, what survives a failure."""
+
+import json
+import os
+import re
+import shutil
+
+import pytest
+
+from tests import project as projects
+from tests.workbooks import cells_of, write
+
+YEAR, PERIOD = "2024-2025", "HK1"
+ROUNDS = [(year, PERIOD) for year in ("2020-2021", "2021-2022", "2022-2023", "2023-2024", YEAR)]
+STEP = re.compile(r"^… (\w+)", re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    return projects.copy(tmp_path_factory.mktemp("project"), ROUNDS)
+
+
+@pytest.fixture(scope="module")
+def first_run(project):
+    return projects.make(project, "report")
+
+
+@pytest.fixture
+def built(project, first_run):
+    """The project with its report up to date; whatever a test changes is put back."""
+    assert first_run.returncode == 0, first_run.stderr
+    kept = project.parent / "kept"
+    shutil.copytree(project, kept)
+    yield project
+    for folder in ("src", "notebooks", "data", "reports"):
+        shutil.rmtree(project / folder)
+        shutil.copytree(kept / folder, project / folder)
+    shutil.rmtree(kept)
+
+
+def pages(project) -> dict[str, bytes]:
+    return {page.name: page.read_bytes() for page in sorted((project / f"reports/{YEAR}-{PERIOD}").iterdir())}
+
+
+def steps(run) -> list[str]:
+    return STEP.findall(run.stdout)
+
+
+def spoil(project, sheet: str, label: str, value, school_year: str = YEAR) -> str:
+    """Put a value into the first cell below a header label of Lê Chân's workbook and give back the cell's name."""
+    file = project / f"data/raw/{school_year}/{PERIOD}/le_chan.xlsx"
+    cells = cells_of(file)
+    column = next(cell for (name, cell), v in cells.items() if name == sheet and v == label).rstrip("0123456789")
+    rows = [int(c[len(column) :]) for s, c in cells if s == sheet and re.fullmatch(column + r"\d+", c)]
+    first = next(row for row in sorted(rows) if isinstance(cells[sheet, f"{column}{row}"], float))
+    cells[sheet, f"{column}{first}"] = value
+    write(file, cells)
+    return f"{column}{first}"
+
+
+def test_make_report_builds_the_newest_round_and_ends_with_the_paths_of_its_pages(project, first_run):
+    assert first_run.returncode == 0, first_run.stderr
+    last = first_run.stdout.strip().splitlines()[-2:]
+    assert last == [f"reports/{YEAR}-{PERIOD}/appendix.html", f"reports/{YEAR}-{PERIOD}/brief.html"]
+    assert set(pages(project)) == {"appendix.html", "brief.html"}
+    assert steps(first_run)[0] == "01_clean"
+
+
+def test_the_pages_carry_the_printed_figures_in_vietnamese_and_load_nothing(built):
+    appendix, brief = (pages(built)[name].decode() for name in ("appendix.html", "brief.html"))
+    for figure in ("114.622", "19.932", "94.690", "34.340", "39,29", "99,36", "102,6", "78,49", "1.177", "4.394"):
+        assert figure in appendix, figure
+    for page in (appendix, brief):
+        assert re.search(r'<html[^>]*\blang="vi"', page)
+        assert not re.search(r"""(?:src|srcset|poster|data|action)\s*=\s*["']?\s*(?:https?:)?//""", page)
+        assert not re.search(r"<script|<link[^>]+href|@import|url\(\s*[\"']?(?!data:)", page, re.IGNORECASE)
+        assert str(built) not in page and "/home/" not in page and "/root/" not in page
+        assert "In [" not in page and "Traceback" not in page
+        assert "mô phỏng" in page
+
+
+def test_a_run_that_changed_nothing_does_nothing(built):
+    before = {file: file.stat().st_mtime_ns for file in built.rglob("data/processed/**/*") if file.name != ".doit.json"}
+    run = projects.make(built, "report")
+    assert run.returncode == 0
+    assert steps(run) == []
+    assert before == {file: file.stat().st_mtime_ns for file in before}
+    assert run.stdout.strip().endswith("brief.html")
+
+
+def test_a_touched_but_equal_workbook_rebuilds_nothing(built):
+    os.utime(built / f"data/raw/{YEAR}/{PERIOD}/le_chan.xlsx")
+    assert steps(projects.make(built, "report")) == []
+
+
+def test_a_changed_sentence_in_a_notebook_runs_that_notebook_and_no_page_when_its_tables_stay(built):
+    notebook = built / "notebooks/04_nutrition.ipynb"
+    content = json.loads(notebook.read_text())
+    content["cells"][0]["source"][-1] += "\n\nThêm một câu."
+    notebook.write_text(json.dumps(content))
+    assert steps(projects.make(built, "report")) == ["04_nutrition"]
+
+
+def test_a_changed_norm_rebuilds_what_rests_on_it_and_the_shortage_moves(built):
+    norms = built / "data/reference/norms.csv"
+    norms.write_text(norms.read_text().replace(",kindergarten,,,2.2,", ",kindergarten,,,2.3,"))
+    run = projects.make(built, "report")
+    assert run.returncode == 0, run.stderr
+    assert {"01_clean", "05_needs", "appendix", "brief"} <= set(steps(run))
+    assert "1.514" in pages(built)["appendix.html"].decode()  # 1.177,1 + 0,1 × 3.373 = 1.514,4
+
+
+def test_a_wrong_cell_stops_with_notebook_workbook_and_cell_and_leaves_the_pages(built):
+    before = pages(built)
+    cell = spoil(built, "Đội ngũ", "Nấu ăn", "2,5a")
+    run = projects.make(built, "report")
+    assert run.returncode != 0
+    assert "01_clean.ipynb" in run.stderr
+    assert f'{YEAR}/{PERIOD}/le_chan.xlsx › Đội ngũ › {cell}: "2,5a" không phải là số' in run.stderr
+    assert pages(built) == before
+
+
+def test_the_list_of_faults_is_there_after_a_stop(built):
+    cell = spoil(built, "Đội ngũ", "Nấu ăn", "2,5a")
+    projects.make(built, "report")
+    findings = (built / f"data/processed/{YEAR}-{PERIOD}/findings.csv").read_text()
+    assert cell in findings and "2,5a" in findings
+
+
+def test_a_wrong_cell_of_an_earlier_round_stops_too(built):
+    spoil(built, "Đội ngũ", "Nấu ăn", "?", school_year="2020-2021")
+    run = projects.make(built, "report")
+    assert run.returncode != 0
+    assert "2020-2021/HK1/le_chan.xlsx" in run.stderr
+
+
+def test_a_missing_workbook_stops_and_names_the_unit(built):
+    before = pages(built)
+    (built / f"data/raw/{YEAR}/{PERIOD}/cat_hai.xlsx").unlink()
+    run = projects.make(built, "report")
+    assert run.returncode != 0
+    assert f"{YEAR}/{PERIOD}/cat_hai.xlsx: chưa có biểu của Huyện Cát Hải" in run.stderr
+    assert pages(built) == before
+
+
+def test_a_kernel_that_dies_stops_and_names_the_notebook_and_cell(built):
+    before = pages(built)
+    notebook = built / "notebooks/03_staffing.ipynb"
+    content = json.loads(notebook.read_text())
+    dying = {"cell_type": "code", "execution_count": None, "id": "chet", "metadata": {}, "outputs": [],
+             "source": ["import os\n", "os._exit(9)"]}  # fmt: skip
+    content["cells"].append(dying)
+    notebook.write_text(json.dumps(content))
+    run = projects.make(built, "report")
+    assert run.returncode != 0
+    assert "03_staffing.ipynb" in run.stderr and "(chet)" in run.stderr
+    assert pages(built) == before
+
+
+def test_a_failed_run_can_be_mended_and_run_again(built):
+    original = (built / f"data/raw/{YEAR}/{PERIOD}/le_chan.xlsx").read_bytes()
+    before = pages(built)
+    spoil(built, "Đội ngũ", "Nấu ăn", "2,5a")
+    assert projects.make(built, "report").returncode != 0
+    (built / f"data/raw/{YEAR}/{PERIOD}/le_chan.xlsx").write_bytes(original)
+    assert projects.make(built, "report").returncode == 0
+    assert pages(built) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["YEAR=2024"], "Năm học viết như 2024-2025"),
+        (["YEAR=2030-2031"], 'Không có biểu của YEAR="2030-2031"'),
+        (["PERIOD=HK3"], "kỳ là DN (Đầu năm học), HK1 (Học kỳ I), HK2 (Cuối năm học)"),
+        (["YAER=2023-2024"], "Không có tham số YAER"),
+        (["JOBS=nhiều"], "JOBS"),
+    ],
+)
+def test_a_bad_year_period_or_unknown_parameter_stops_at_once_with_a_clear_message(built, arguments, says):
+    run = projects.make(built, "report", *arguments)
+    assert run.returncode != 0
+    assert says in run.stderr
+    assert steps(run) == [] and "Traceback" not in run.stderr
+
+
+def test_another_round_is_built_beside_the_first_and_leaves_it_alone(built):
+    before = pages(built)
+    run = projects.make(built, "report", "YEAR=2021-2022", f"PERIOD={PERIOD}")
+    assert run.returncode == 0, run.stderr
+    assert (built / "reports/2021-2022-HK1/appendix.html").exists()
+    assert pages(built) == before
+
+
+def test_built_twice_from_the_same_inputs_the_pages_and_tables_are_the_same_bytes(built):
+    def content() -> dict[str, bytes]:
+        tables = (built / f"data/processed/{YEAR}-{PERIOD}").glob("*.*")
+        return pages(built) | {t.name: t.read_bytes() for t in tables if not t.name.startswith(".")}
+
+    before = content()
+    shutil.rmtree(built / "data/processed")
+    shutil.rmtree(built / "reports")
+    assert projects.make(built, "report", "JOBS=1").returncode == 0
+    assert content() == before

@@ -1,0 +1,92 @@
+"""A round is every unit that owes a workbook; one that is missing or strange stops it, by name."""
+
+import shutil
+
+import pytest
+
+from analysis import areas, periods, rounds
+from analysis.findings import DataError, stop_on_faults
+from analysis.reference import ROOT
+from tests.workbooks import cells_of, write
+
+RAW = ROOT / "data/raw"
+
+
+@pytest.fixture
+def raw(tmp_path):
+    """Two early rounds in a folder of their own."""
+    for period in ("DN", "HK1"):
+        shutil.copytree(RAW / "2017-2018" / period, tmp_path / "raw/2017-2018" / period)
+    return tmp_path / "raw"
+
+
+def test_the_rounds_that_have_workbooks_are_found_oldest_first(raw):
+    assert rounds.available(raw) == [("2017-2018", "DN"), ("2017-2018", "HK1")]
+    assert rounds.available(RAW)[-1] == ("2024-2025", "HK1")
+    assert len(rounds.available(RAW)) == 23
+
+
+def test_every_unit_of_a_complete_round_is_read_and_says_what_its_numbers_rest_on(raw):
+    this = rounds.read(raw, "2017-2018", "HK1")
+    assert this.findings == []
+    assert set(this.reporting["area"]) == set(areas.reporting(periods.as_of("2017-2018", "HK1")))
+    assert set(this.observations["basis"]) == {"simulated"}
+
+
+def test_a_missing_workbook_stops_the_run_and_names_the_unit_and_the_file(raw):
+    (raw / "2017-2018/HK1/le_chan.xlsx").unlink()
+    with pytest.raises(DataError, match=r"2017-2018/HK1/le_chan\.xlsx: chưa có biểu của Quận Lê Chân"):
+        stop_on_faults(rounds.read(raw, "2017-2018", "HK1").findings)
+
+
+def test_a_file_of_no_unit_stops_the_run_but_the_lock_file_of_an_open_workbook_does_not(raw):
+    (raw / "2017-2018/HK1/~$le_chan.xlsx").write_bytes(b"open in Excel")
+    assert rounds.read(raw, "2017-2018", "HK1").findings == []
+    (raw / "2017-2018/HK1/Le Chan (1).xlsx").write_bytes(b"")
+    assert [f.check for f in rounds.read(raw, "2017-2018", "HK1").findings] == ["unknown_workbook"]
+
+
+def test_a_fault_in_an_earlier_round_stops_a_history_that_rests_on_it(raw, tmp_path):
+    (raw / "2017-2018/DN/hai_an.xlsx").write_bytes(b"")
+    with pytest.raises(DataError, match=r"2017-2018/DN/hai_an\.xlsx"):
+        rounds.history(raw, tmp_path / "processed", "2017-2018", "HK1")
+
+
+def test_an_unchanged_round_is_not_read_again_and_a_changed_one_is(raw, tmp_path, monkeypatch):
+    first = rounds.history(raw, tmp_path / "processed", "2017-2018", "HK1")
+    read = []
+    plain = rounds.read
+    monkeypatch.setattr(rounds, "read", lambda raw, *which: read.append(which) or plain(raw, *which))
+    again = rounds.history(raw, tmp_path / "processed", "2017-2018", "HK1")
+    assert read == []
+    assert again.equals(first)
+    shutil.copy(RAW / "2018-2019/DN/hai_an.xlsx", raw / "2017-2018/DN/hai_an.xlsx")
+    with pytest.raises(DataError, match="2018-2019"):
+        rounds.history(raw, tmp_path / "processed", "2017-2018", "HK1")
+    assert read == [("2017-2018", "DN")]
+
+
+def test_a_unit_that_weighed_too_few_children_is_for_attention_and_does_not_stop_the_run(raw):
+    file = raw / "2017-2018/HK1/do_son.xlsx"
+    cells = cells_of(file)
+    first = next(cell for (sheet, cell), v in cells.items() if sheet == "Sức khoẻ" and v == "Nhà trẻ").rstrip(
+        "0123456789"
+    )
+    for (sheet, cell), value in cells.items():
+        if sheet == "Sức khoẻ" and isinstance(value, float) and len(cell.rstrip("0123456789")) == 1 and cell >= first:
+            cells[sheet, cell] = 0.0
+    write(file, cells)
+    findings = rounds.read(raw, "2017-2018", "HK1").findings
+    assert [(f.check, f.area, f.severity, f.found) for f in findings] == [("low_coverage", "do_son", "attention", "0")]
+    stop_on_faults(findings)
+
+
+def test_a_history_ends_with_the_round_asked_for(raw, tmp_path):
+    series = rounds.history(raw, tmp_path / "processed", "2017-2018", "DN")
+    assert set(series["period"]) == {"DN"}
+
+
+def test_every_correction_in_the_register_names_a_round_and_an_area_that_exist():
+    register = rounds.reference.table("corrections")
+    for row in register.itertuples():
+        assert (RAW / row.school_year / row.period / f"{row.area}.xlsx").exists(), row
