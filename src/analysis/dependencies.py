@@ -36,22 +36,22 @@ def _named(file: Path) -> tuple[Path, ...]:
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module == "analysis":
             named |= {CODE / f"{alias.name}.py" for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("analysis."):
-            named.add(CODE / f"{node.module.removeprefix('analysis.')}.py")
+        elif isinstance(node, ast.ImportFrom) and (module := node.module or "").startswith("analysis."):
+            named.add(CODE / f"{module.removeprefix('analysis.')}.py")
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            named |= _table(node)
+            named |= _table(node.func, node.args)
     return tuple(sorted(named))
 
 
-def _table(call: ast.Call) -> set[Path]:
-    assert isinstance(call.func, ast.Attribute)
-    owner = call.func.value
-    if not (isinstance(owner, ast.Name) and owner.id == "reference"):
+def _table(called: ast.Attribute, arguments: list[ast.expr]) -> set[Path]:
+    """The table a call reads, where it is reference.table("…") or reference.setting("…")."""
+    if not (isinstance(called.value, ast.Name) and called.value.id == "reference"):
         return set()
-    if call.func.attr == "setting":
+    if called.attr == "setting":
         return {TABLES / "settings.csv"}
-    if call.func.attr == "table" and call.args and isinstance(call.args[0], ast.Constant):
-        return {TABLES / f"{call.args[0].value}.csv"}
+    named = arguments[0] if called.attr == "table" and arguments else None
+    if isinstance(named, ast.Constant) and isinstance(named.value, str):
+        return {TABLES / f"{named.value}.csv"}
     return set()
 
 

@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import sys
+import tempfile
 import warnings
 from pathlib import Path
 
@@ -38,10 +39,8 @@ def execute(notebook: Path, parameters: dict[str, str], output: Path) -> Path:
 
     _show_progress(logging.getLogger("papermill"))
     output.parent.mkdir(parents=True, exist_ok=True)
-    with warnings.catch_warnings():
-        warnings.filterwarnings(
-            "ignore", message="Passing unrecognized arguments to super", category=DeprecationWarning
-        )
+    warnings.filterwarnings("ignore", message="Passing unrecognized arguments to super", category=DeprecationWarning)
+    with tempfile.TemporaryDirectory(prefix="kernel-") as sockets:
         try:
             papermill.execute_notebook(
                 notebook,
@@ -51,7 +50,7 @@ def execute(notebook: Path, parameters: dict[str, str], output: Path) -> Path:
                 cwd=str(ROOT),
                 progress_bar=False,
                 log_output=True,
-                config=_kernel_config(),
+                config=_kernel_config(sockets),
             )
         except papermill.PapermillExecutionError as problem:
             raise NotebookError(f"{_place(notebook, output)}\n{_reason(problem)}") from problem
@@ -79,11 +78,16 @@ def _has_text(record: logging.LogRecord) -> bool:
     return bool(record.msg)
 
 
-def _kernel_config():
-    """Kernels talk over files that only this user can open, not over open ports, where the system allows it."""
+def _kernel_config(sockets: str):
+    """Kernels talk over files that only this user can open, not over open ports, where the system allows it.
+
+    Each kernel has a folder of its own: kernels started side by side would otherwise take one another's sockets.
+    """
     from traitlets.config import Config
 
-    return Config({"KernelManager": {"transport": "ipc" if os.name == "posix" else "tcp"}})
+    if os.name != "posix":
+        return Config()
+    return Config({"KernelManager": {"transport": "ipc", "ip": f"{sockets}/kernel"}})
 
 
 def _place(notebook: Path, output: Path) -> str:

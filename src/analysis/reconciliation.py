@@ -45,7 +45,7 @@ def judge(computed: float, printed: str, decimals: int | None = None) -> str:
     >>> judge(7807 / 8796 * 100, "88.75"), judge(235 / 307 * 100, "76.55"), judge(1177.1, "1177"), judge(2.5, "2.6")
     ('match_cut', 'match', 'match', 'mismatch')
     """
-    places = -Decimal(printed).as_tuple().exponent if decimals is None else decimals
+    places = len(printed.partition(".")[2]) if decimals is None else decimals
     step = Decimal(1).scaleb(-places)
     exact = Decimal(repr(round(computed, 9)))
     if exact.quantize(step, ROUND_HALF_UP) == Decimal(printed):

@@ -24,7 +24,11 @@ WHAT = _columns(indicator=TEXT, value=NUMBER)
 CELL = _columns(workbook=TEXT, sheet=TEXT, cell=TEXT, basis=TEXT)
 FORECAST = _columns(
     target_year=TEXT, expected_=NUMBER, lower_80_=NUMBER, upper_80_=NUMBER, lower_95_=NUMBER, upper_95_=NUMBER,
-    model=TEXT, basis=TEXT,
+    model_=TEXT, basis=TEXT, note_=TEXT,
+)  # fmt: skip
+BACKTEST = _columns(
+    stage=TEXT, indicator=TEXT, sector=TEXT, age_band=TEXT, level=TEXT, model=TEXT, lead=WHOLE, forecasts=WHOLE,
+    mape_=NUMBER, median_error_=NUMBER, relative_error_=NUMBER, coverage_80_=NUMBER, coverage_95_=NUMBER, chosen=FLAG,
 )  # fmt: skip
 
 # A column whose name ends in "_" in the calls above may be empty; every other one must be filled.
@@ -95,22 +99,20 @@ TABLES: dict[str, list[pa.Field]] = {
     "staffing.csv": WHERE + _columns(indicator=TEXT, kind=TEXT, value_=NUMBER) + FORECAST,
     "nutrition.csv": WHERE + _columns(indicator=TEXT, kind=TEXT, value_=NUMBER) + FORECAST,
     # change within a school year, in percentage points, against the target
-    "nutrition_rounds.csv": ROUND + WHERE + WHAT + _columns(children_measured=NUMBER, coverage_=NUMBER, basis=TEXT),
+    "nutrition_rounds.csv": ROUND
+    + WHERE
+    + WHAT
+    + _columns(
+        children_measured=NUMBER, coverage_=NUMBER, reliable=FLAG, change_=NUMBER, target_=NUMBER, met_=FLAG, basis=TEXT
+    ),
     # classes of next year, one row a simulated path: what needs are added up from
     "class_paths.parquet": _columns(path=WHOLE, area=TEXT, sector=TEXT, age_band=TEXT, classes=WHOLE),
-    "backtest.csv": _columns(
-        stage=TEXT,
-        indicator=TEXT,
-        level=TEXT,
-        model=TEXT,
-        lead=WHOLE,
-        forecasts=WHOLE,
-        mape_=NUMBER,
-        median_error_=NUMBER,
-        coverage_80_=NUMBER,
-        coverage_95_=NUMBER,
-        chosen=FLAG,
-    ),  # fmt: skip
+    # teachers expected to leave within a year, one row a simulated path
+    "leaver_paths.parquet": _columns(path=WHOLE, area=TEXT, sector=TEXT, leavers=WHOLE),
+    # how past forecasts did: errors in percent of the actual value, coverage in percent of forecasts
+    "enrolment_backtest.csv": BACKTEST,
+    "staffing_backtest.csv": BACKTEST,
+    "nutrition_backtest.csv": BACKTEST,
     # next school year, by area and sector: needed, who stays, to recruit
     "needs.csv": _columns(
         target_year=TEXT,
@@ -123,7 +125,7 @@ TABLES: dict[str, list[pa.Field]] = {
         upper_80_=NUMBER,
         lower_95_=NUMBER,
         upper_95_=NUMBER,
-        model=TEXT,
+        model_=TEXT,
         basis=TEXT,
         note_=TEXT,
     ),  # fmt: skip

@@ -1,0 +1,269 @@
+"""Many short yearly series at once: the panel they stand in, the candidate models, and which one has forecast best.
+
+Arrays are areas × groups × years; a group is one (indicator, sector, age_band), for instance public nursery classes.
+A forecast array is areas × groups × (years + lead): column t is the forecast of year t from years up to t − lead.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from analysis import areas as units
+from analysis import periods, reference
+from analysis.areas import CITY
+
+GROUP = ["indicator", "sector", "age_band"]
+SAME = "same_as_last_year"
+HALF = 0.5  # added to counts before a logarithm or a logit, so that zero has one
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Yearly counts of one period; with sizes, each count is "so many out of sizes" and is modelled as a rate.
+
+    areas, groups, years : the three axes; years follow one another without a gap.
+    counts, sizes : areas × groups × years, NaN where not known; sizes may have one more year, where those at risk next
+    year are known already. basis : of what stands on all of them.
+    """
+
+    areas: list[str]
+    groups: list[tuple[str, str, str]]
+    years: list[str]
+    counts: np.ndarray
+    sizes: np.ndarray | None = None
+    basis: str = "derived"
+
+    @cached_property
+    def scaled(self) -> np.ndarray:
+        """Counts on the model's scale: log, or logit where there are sizes."""
+        return to_scale(self.counts, self.sizes_known)
+
+    @property
+    def sizes_known(self) -> np.ndarray | None:
+        """Sizes of the panel's own years."""
+        return None if self.sizes is None else self.sizes[..., : len(self.years)]
+
+    @property
+    def out_of(self) -> np.ndarray:
+        """Sizes of the panel's own years, of a panel that has them. Raises TypeError for plain counts."""
+        if self.sizes is None:
+            raise TypeError("a panel of plain counts has no sizes")
+        return self.sizes[..., : len(self.years)]
+
+    def sizes_at(self, year: int) -> np.ndarray | None:
+        """Sizes of one year by its place; the last known where that one is still to come."""
+        return None if self.sizes is None else self.sizes[..., min(year, self.sizes.shape[-1] - 1)]
+
+    def until(self, years: int) -> "Panel":
+        """The same panel as it was known after its first so many years."""
+        sizes = self.sizes
+        if sizes is not None:
+            sizes = sizes[..., : years + sizes.shape[-1] - len(self.years)]
+        return replace(self, years=self.years[:years], counts=self.counts[..., :years], sizes=sizes)
+
+
+def to_scale(counts: np.ndarray, sizes: np.ndarray | None) -> np.ndarray:
+    """log(count + ½), or with sizes the empirical logit log((count + ½) / (size − count + ½)) (Cox 1970).
+
+    >>> to_scale(np.array([0.0]), None).round(3).tolist()
+    [-0.693]
+    """
+    return np.log(counts + HALF) if sizes is None else np.log((counts + HALF) / (sizes - counts + HALF))
+
+
+def from_scale(scaled: np.ndarray, sizes: np.ndarray | None) -> np.ndarray:
+    """Counts behind scaled values, not rounded; a value just below zero rounds to zero.
+
+    >>> float(from_scale(to_scale(np.array(226.0), np.array(10000.0)), np.array(10000.0)).round(6))
+    226.0
+    """
+    if sizes is None:
+        return np.exp(scaled) - HALF
+    return (sizes + 1) / (1 + np.exp(-scaled)) - HALF
+
+
+def slope(scaled: np.ndarray, sizes: np.ndarray | None) -> np.ndarray:
+    """Counts gained per unit of scale: count + ½, or (size + 1) p (1 − p). Its inverse is the variance of counting."""
+    if sizes is None:
+        return np.exp(scaled)
+    share = 1 / (1 + np.exp(-scaled))
+    return (sizes + 1) * share * (1 - share)
+
+
+def ratio(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
+    """top / bottom, NaN where bottom is not above zero."""
+    top, bottom = np.broadcast_arrays(top, bottom)
+    return np.divide(top, bottom, out=np.full(top.shape, np.nan), where=np.isfinite(bottom) & (bottom > 0))
+
+
+def panel(
+    series: pd.DataFrame, school_year: str, period: str, groups: list[tuple[str, str, str]], out_of: str | None = None
+) -> Panel:
+    """Counts of one period up to a school year, by area.
+
+    series : the table series.parquet. groups : (indicator, sector, age_band) wanted. out_of : indicator of the sizes.
+    A part that has no row is 0 where the row of sector "all" equals the sum of the parts that have one, else unknown.
+    """
+    rows = series[
+        (series["period"] == period)
+        & series["indicator"].isin([*(group[0] for group in groups), out_of or ""])
+        & series["age_band"].isin([group[2] for group in groups])
+        & (series["area"] != CITY)
+    ]
+    rows = rows[rows["school_year"].isin(years_until(rows, school_year))]
+    first = min(map(periods.start, rows["school_year"].unique()), default=periods.start(school_year))
+    years = [periods.shift(school_year, -back) for back in range(periods.start(school_year) - first, -1, -1)]
+    areas = in_order(rows["area"].unique())
+    cells = rows.set_index(["area", *GROUP, "school_year"])["value"].unstack("school_year").reindex(columns=years)
+
+    def block(of: list[tuple[str, str, str]]) -> np.ndarray:
+        found = [_parts_or_zero(cells, areas, group) for group in of]
+        return np.stack(found, axis=1) if found else np.empty((len(areas), 0, len(years)))
+
+    sizes = None if out_of is None else block([(out_of, sector, band) for _, sector, band in groups])
+    counts = block(groups)
+    if sizes is not None:
+        counts, sizes = (np.where(np.isnan(counts + sizes) | (sizes <= 0), np.nan, each) for each in (counts, sizes))
+    return Panel(areas, list(groups), years, counts, sizes, worst_basis(rows["basis"]))
+
+
+def _parts_or_zero(cells: pd.DataFrame, areas: list[str], group: tuple[str, str, str]) -> np.ndarray:
+    indicator, sector, band = group
+
+    def values(of_sector: str) -> np.ndarray:
+        keys = pd.MultiIndex.from_product([areas, [indicator], [of_sector], [band]], names=["area", *GROUP])
+        return cells.reindex(keys).to_numpy(float)
+
+    own = values(sector)
+    if sector == "all":
+        return own
+    others = [values(other) for other in ("public", "nonpublic") if other != sector]
+    nothing_left = values("all") == np.sum(others, axis=0)
+    return np.where(np.isnan(own) & nothing_left, 0.0, own)
+
+
+def years_until(rows: pd.DataFrame, school_year: str) -> list[str]:
+    """School years found in a table, up to this one."""
+    return [year for year in rows["school_year"].unique() if periods.start(year) <= periods.start(school_year)]
+
+
+def in_order(areas: Iterable[str]) -> list[str]:
+    """Areas in the order of areas.csv; unknown ones last, by name."""
+    return sorted(areas, key=lambda area: (units.order().get(area, len(units.order())), area))
+
+
+def worst_basis(basis: pd.Series) -> str:
+    """Basis of what rests on all of these rows: "simulated" if one of them is, else "derived"."""
+    return "simulated" if (basis == "simulated").any() else "derived"
+
+
+def same_as_last_year(scaled: np.ndarray, lead: int = 1) -> np.ndarray:
+    """Forecast by the last value. Returns areas × groups × (years + lead); year t rests on years up to t − lead."""
+    ahead = np.full((*scaled.shape[:2], lead), np.nan)
+    return np.concatenate([ahead, scaled], axis=-1)
+
+
+def damped_changes(scaled: np.ndarray, lead: int = 1) -> np.ndarray:
+    """Change expected from each year to `lead` years later: mean of past yearly changes, recent ones counting most.
+
+    A change k years old weighs damping^k, and the j-th year ahead keeps damping^j of the trend (Gardner & McKenzie
+    1985, with the level smoothing at 1). NaN until one yearly change is known.
+
+    >>> damped_changes(np.array([[[0.0, 0.1, 0.2]]])).round(3).tolist()[0][0][1:]   # 0.8 of a steady 0.1 a year
+    [0.08, 0.08]
+    """
+    damping = reference.setting("damping")
+    change = np.diff(scaled, axis=-1, prepend=np.nan)
+    ages = np.arange(scaled.shape[-1])
+    weights = np.where(ages[None, :] >= ages[:, None], damping ** (ages[None, :] - ages[:, None]).clip(0), 0.0)
+    weight = np.isfinite(change) @ weights
+    trend = np.divide(np.nan_to_num(change) @ weights, weight, out=np.full_like(scaled, np.nan), where=weight > 0)
+    return trend * (damping ** np.arange(1, lead + 1)).sum()
+
+
+def damped_trend(scaled: np.ndarray, lead: int = 1) -> np.ndarray:
+    """Last value plus damped_changes. Returns areas × groups × (years + lead), like same_as_last_year."""
+    return same_as_last_year(scaled + damped_changes(scaled, lead), lead)
+
+
+def city_trend(given: Panel, lead: int = 1) -> np.ndarray:
+    """Last value of each area plus damped_changes of the city's total: one trend for all areas, levels of their own.
+
+    The city's change from year to year counts the areas known in both years only.
+    """
+    sizes, years = given.sizes_known, len(given.years)
+    change = np.full((len(given.groups), years), np.nan)
+    for t in range(1, years):
+        both = np.isfinite(given.counts[..., t] + given.counts[..., t - 1])
+        before, after = (
+            to_scale(
+                np.where(both, given.counts[..., at], 0.0).sum(axis=0),
+                None if sizes is None else np.where(both, sizes[..., at], 0.0).sum(axis=0),
+            )
+            for at in (t - 1, t)
+        )
+        change[:, t] = np.where(both.any(axis=0), after - before, np.nan)
+    level = np.cumsum(np.nan_to_num(change), axis=-1)
+    level[:, 1:] = np.where(np.isnan(change[:, 1:]), np.nan, level[:, 1:])
+    return same_as_last_year(given.scaled + damped_changes(level[None], lead), lead)
+
+
+def largest_remainder(values: np.ndarray, axis: int = -1, total: np.ndarray | None = None) -> np.ndarray:
+    """Whole numbers that add up along an axis to total: all rounded down, the largest remainders up.
+
+    total : whole numbers within the number of values of the sum; the rounded sum where not given.
+    NaN stays NaN and counts as nothing. Source: the Hamilton method of apportionment.
+
+    >>> largest_remainder(np.array([1.5, 0.4, 0.3])).tolist()
+    [2.0, 0.0, 0.0]
+    """
+    values = np.moveaxis(np.asarray(values, float), axis, -1)
+    exact = np.where(np.isnan(values), -np.inf, values.round(6))  # 654.0000000001 is 654
+    down = np.where(np.isnan(values), 0.0, np.floor(exact))
+    if total is None:
+        total = np.rint(np.nansum(values, axis=-1).round(6))
+    spare = np.asarray(total) - down.sum(axis=-1)
+    remainder = np.where(np.isnan(values), -1.0, exact - down)
+    rank = np.argsort(np.argsort(-remainder, axis=-1, kind="stable"), axis=-1, kind="stable")
+    return np.moveaxis(np.where(np.isnan(values), np.nan, down + (rank < spare[..., None])), -1, axis)
+
+
+def choose(given: Panel, candidates: dict[str, np.ndarray]) -> list[str | None]:
+    """The model of each group: the one with the smallest mean absolute error on past forecasts, pooled over areas.
+
+    Errors are on the model's scale, hence relative to size, on origins where "same as last year" has a forecast too.
+    "Same as last year" stays where another gains less than tie_margin percent or has under minimum_origins origins.
+    None where fewer than minimum_points years are known, or none in the last year: such a group is not forecast.
+    """
+    return [_choose_one(given.scaled[:, g], {name: f[:, g] for name, f in candidates.items()})
+            for g in range(len(given.groups))]  # fmt: skip
+
+
+def _choose_one(scaled: np.ndarray, candidates: dict[str, np.ndarray]) -> str | None:
+    known = np.isfinite(scaled).any(axis=0)
+    if known.sum() < reference.setting("minimum_points") or not known[-1]:
+        return None
+    years = scaled.shape[-1]
+    best, best_ratio = SAME, 1 - reference.setting("tie_margin") / 100
+    same = np.abs(scaled - candidates[SAME][:, :years])
+    for name, forecast in candidates.items():
+        error = np.abs(scaled - forecast[:, :years])
+        both = np.isfinite(error) & np.isfinite(same)
+        if both.any(axis=0).sum() < reference.setting("minimum_origins") or np.isnan(forecast[:, years - 1 :]).all():
+            continue
+        base = same[both].sum()
+        if base > 0 and error[both].sum() / base < best_ratio:
+            best, best_ratio = name, error[both].sum() / base
+    return best
+
+
+def why_not(given: Panel, group: tuple[str, str, str]) -> str:
+    """In Vietnamese, why choose gave a group no model."""
+    known = np.isfinite(given.counts[:, given.groups.index(group)]).any(axis=0)
+    need = int(reference.setting("minimum_points"))
+    if not known.size or not known[-1]:
+        return "Không dự báo: kỳ này chưa có số liệu."
+    return f"Không dự báo: mới có {int(known.sum())} năm số liệu cùng kỳ, cần ít nhất {need}."

@@ -1,0 +1,263 @@
+"""Panels, candidate models, the choice between them, and simulated paths, on made-up series with a known truth."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis import backtest, forecasting, paths, trends
+from analysis.forecasting import SAME, Panel
+from tests import worlds
+
+GROUP = ("classes", "public", "nursery")
+
+
+def panel(counts, sizes=None, groups=(GROUP,)) -> Panel:
+    counts = np.asarray(counts, float)
+    counts = counts[:, None] if counts.ndim == 2 else counts
+    sizes = sizes if sizes is None or np.ndim(sizes) == 3 else np.asarray(sizes, float)[:, None]
+    years = [f"{2010 + t}-{2011 + t}" for t in range(counts.shape[-1])]
+    return Panel([f"area{i}" for i in range(len(counts))], list(groups), years, counts, sizes)
+
+
+def candidates(given: Panel) -> dict[str, np.ndarray]:
+    return {
+        SAME: forecasting.same_as_last_year(given.scaled),
+        "damped_trend": forecasting.damped_trend(given.scaled),
+        "city_trend": forecasting.city_trend(given),
+    }
+
+
+def predict(given: Panel, seed: int = 0) -> paths.Forecast:
+    return paths.predict(given, candidates(given), seed=seed)
+
+
+def row(sector, band, value, area="le_chan", year="2020-2021", period="HK1", indicator="classes", basis="derived"):
+    return dict(zip(worlds.COLUMNS, (year, period, area, sector, band, indicator, value, basis), strict=True))
+
+
+class TestPanel:
+    def test_a_part_without_a_row_is_zero_only_where_the_total_says_so(self):
+        said = pd.DataFrame([row("public", "nursery", 5), row("all", "nursery", 5)])
+        unsaid = pd.DataFrame([row("public", "nursery", 5), row("all", "nursery", 7)])
+        groups = [GROUP, ("classes", "nonpublic", "nursery")]
+        assert forecasting.panel(said, "2020-2021", "HK1", groups).counts[0, :, 0].tolist() == [5, 0]
+        assert np.isnan(forecasting.panel(unsaid, "2020-2021", "HK1", groups).counts[0, 1, 0])
+
+    def test_years_without_numbers_stand_as_unknown_and_later_ones_are_left_out(self):
+        rows = [row("public", "nursery", v, year=y) for y, v in (("2017-2018", 5), ("2019-2020", 6), ("2020-2021", 9))]
+        given = forecasting.panel(pd.DataFrame(rows), "2019-2020", "HK1", [GROUP])
+        assert given.years == ["2017-2018", "2018-2019", "2019-2020"]
+        assert np.array_equal(given.counts[0, 0], [5, np.nan, 6], equal_nan=True)
+
+    def test_other_periods_and_the_city_stay_out(self):
+        rows = [row("public", "nursery", 5), row("public", "nursery", 50, area="hai_phong"),
+                row("public", "nursery", 7, period="HK2")]  # fmt: skip
+        given = forecasting.panel(pd.DataFrame(rows), "2020-2021", "HK1", [GROUP])
+        assert given.areas == ["le_chan"] and given.counts.ravel().tolist() == [5]
+
+    def test_one_simulated_number_makes_the_whole_simulated(self):
+        rows = pd.DataFrame(
+            [row("public", "nursery", 5), row("public", "nursery", 5, area="cat_hai", basis="simulated")]
+        )
+        assert forecasting.panel(rows, "2020-2021", "HK1", [GROUP]).basis == "simulated"
+        assert forecasting.panel(rows[:1], "2020-2021", "HK1", [GROUP]).basis == "derived"
+
+
+class TestCandidates:
+    @pytest.mark.parametrize("name", [SAME, "damped_trend", "city_trend"])
+    def test_no_forecast_looks_at_its_own_year_or_later(self, name):
+        counts, _ = worlds.walk(np.random.default_rng(1), 8, 5, 0.05, 0.1)
+        before = candidates(panel(counts))[name]
+        counts[:, 5:] *= 3
+        after = candidates(panel(counts))[name]
+        assert np.array_equal(before[..., :6], after[..., :6], equal_nan=True)
+        assert not np.array_equal(before[..., 6], after[..., 6])
+
+    def test_a_trend_is_the_mean_of_yearly_changes_with_weights_of_eight_tenths_a_year(self):
+        scaled = np.array([[[0.0, 1.0, 1.0, 3.0]]])
+        expected = 0.8 * (1.0 * 2 + 0.8 * 0 + 0.64 * 1) / (1 + 0.8 + 0.64)
+        assert forecasting.damped_changes(scaled)[0, 0, -1] == pytest.approx(expected)
+
+    def test_two_years_ahead_add_a_second_and_smaller_step(self):
+        scaled = np.array([[[0.0, 1.0, 2.0]]])
+        assert forecasting.damped_trend(scaled, 2)[0, 0, -1] == pytest.approx(2 + 0.8 + 0.64)
+
+    def test_a_gap_leaves_the_trend_to_the_other_years(self):
+        scaled = np.array([[[0.0, 1.0, np.nan, 5.0, 6.0]]])
+        assert forecasting.damped_changes(scaled)[0, 0, -1] == pytest.approx(0.8)
+
+    def test_the_city_trend_does_not_take_an_area_that_joins_for_growth(self):
+        given = panel([[100, 100, 110], [np.nan, 50, 50]])
+        both, one = np.log(160.5 / 150.5), 0.0  # 2011 compares one area with itself, 2012 two areas with themselves
+        assert forecasting.city_trend(given)[0, 0, 2] == pytest.approx(np.log(100.5))
+        assert forecasting.city_trend(given)[0, 0, 3] == pytest.approx(np.log(110.5) + 0.8 * (both + 0.8 * one) / 1.8)
+
+
+class TestChoice:
+    def test_a_steady_trend_is_found(self):
+        counts = np.rint(1000 * np.exp(0.05 * np.arange(8)) * np.array([[1.0], [2.0]]))
+        given = panel(counts)
+        assert forecasting.choose(given, candidates(given))[0] in ("damped_trend", "city_trend")
+
+    def test_same_as_last_year_stays_where_another_is_no_better(self):
+        given = panel(worlds.walk(np.random.default_rng(3), 8, 14, 0.05, 0.05)[0])
+        same = forecasting.same_as_last_year(given.scaled)
+        assert forecasting.choose(given, {SAME: same, "copy": same + 0.0}) == [SAME]
+
+    def test_same_as_last_year_stays_where_another_gains_less_than_the_margin(self):
+        given = panel(worlds.walk(np.random.default_rng(3), 8, 14, 0.05, 0.05)[0])
+        same = forecasting.same_as_last_year(given.scaled)
+        truth = np.concatenate([given.scaled, given.scaled[..., -1:]], axis=-1)
+        little, more = (same + part * (truth - same) for part in (0.04, 0.06))
+        assert forecasting.choose(given, {SAME: same, "little": little}) == [SAME]
+        assert forecasting.choose(given, {SAME: same, "more": more}) == ["more"]
+
+    def test_too_few_origins_give_same_as_last_year(self):
+        counts = 1000 * np.exp(0.1 * np.arange(4)) * np.ones((5, 1))
+        assert forecasting.choose(panel(counts), candidates(panel(counts))) == [SAME]
+        longer = 1000 * np.exp(0.1 * np.arange(5)) * np.ones((5, 1))
+        assert forecasting.choose(panel(longer), candidates(panel(longer))) != [SAME]
+
+    @pytest.mark.parametrize("years", [1, 2])
+    def test_under_three_years_there_is_no_forecast_and_the_reason_is_said(self, years):
+        given = panel(np.full((3, years), 9.0))
+        forecast = predict(given)
+        assert (
+            forecasting.choose(given, candidates(given)) == [None]
+            and np.isnan(forecast.expected).all()
+            and np.isnan(forecast.paths).all()
+        )
+        assert f"mới có {years} năm" in forecasting.why_not(given, GROUP)
+
+
+class TestPaths:
+    def test_same_as_last_year_is_exactly_last_years_counts(self):
+        for counts, sizes in (
+            worlds.walk(np.random.default_rng(4), 3, 6, 0.02, 0.02, rates) for rates in (False, True)
+        ):
+            forecast = predict(panel(counts, sizes))
+            assert forecast.models == [SAME]
+            assert np.array_equal(forecast.expected[:, 0], counts[:, -1])
+
+    def test_paths_are_whole_and_never_below_zero(self):
+        forecast = predict(panel(np.rint(worlds.walk(np.random.default_rng(5), 8, 9, 0.1, 0.4)[0] / 100)))
+        assert np.array_equal(forecast.paths, np.rint(forecast.paths)) and forecast.paths.min() >= 0
+
+    def test_the_mean_of_the_paths_is_what_is_expected(self):
+        for rates in (False, True):
+            counts, sizes = worlds.walk(np.random.default_rng(6), 12, 14, 0.03, 0.1, rates)
+            forecast = predict(panel(counts, sizes))
+            drawn = forecast.paths.mean(axis=0)
+            assert drawn.sum() == pytest.approx(forecast.expected.sum(), rel=0.01)
+            assert np.abs(drawn / forecast.expected - 1).max() < 0.05
+
+    @pytest.mark.parametrize(
+        ("years", "areas", "common", "own", "rates"),
+        [(5, 14, 0.05, 0.05, True), (8, 14, 0.02, 0.06, False), (8, 14, 0.0, 0.06, False), (16, 6, 0.05, 0.02, False)],
+    )
+    def test_intervals_hold_as_often_as_they_say_for_areas_and_for_the_city(self, years, areas, common, own, rates):
+        rng, worlds_drawn = np.random.default_rng(years), 160
+        held = {"area": [], "city": []}
+        for world in range(worlds_drawn):
+            counts, sizes = worlds.walk(rng, years + 1, areas, common, own, rates)
+            forecast = predict(panel(counts[:, :-1], None if sizes is None else sizes[:, :-1]), seed=world)
+            drawn = forecast.paths[..., 0]
+            for level, sample, truth in (
+                ("area", drawn, counts[:, -1]),
+                ("city", drawn.sum(axis=1), counts[:, -1].sum()),
+            ):
+                limits = trends.intervals(sample)
+                held[level].append(
+                    [np.mean((limits[f"lower_{w}"] <= truth) & (truth <= limits[f"upper_{w}"])) for w in (80, 95)]
+                )
+        for level, slack in (("area", 5), ("city", 8)):  # 160 cities: two standard errors are 6 and 3 points
+            at_80, at_95 = 100 * np.mean(held[level], axis=0)
+            assert abs(at_80 - 80) < slack and abs(at_95 - 95) < 0.7 * slack, (level, at_80, at_95)
+
+    def test_errors_shared_by_areas_do_not_average_out_in_the_city(self):
+        width = {}
+        for name, common, own in (("shared", 0.05, 0.005), ("own", 0.005, 0.05)):
+            forecast = predict(panel(worlds.walk(np.random.default_rng(7), 16, 14, common, own)[0]))
+            limits = trends.intervals(forecast.paths.sum(axis=1) / forecast.expected.sum())
+            width[name] = float((limits["upper_95"] - limits["lower_95"])[0])
+        assert width["shared"] > 2 * width["own"]
+
+    def test_small_areas_have_wider_intervals_than_large_ones(self):
+        rng = np.random.default_rng(8)
+        counts = rng.poisson(np.array([[20.0]] * 7 + [[2000.0]] * 7), (14, 10))
+        limits = trends.intervals(predict(panel(counts)).paths[..., 0] / counts[:, -1])
+        width = limits["upper_80"] - limits["lower_80"]
+        assert width[:7].min() > 3 * width[7:].max()
+
+    def test_small_areas_do_not_drift_up_because_their_errors_are_wide(self):
+        rng = np.random.default_rng(8)
+        forecast = predict(panel(rng.poisson(np.array([[20.0]] * 7 + [[2000.0]] * 7), (14, 10))))
+        small = forecast.paths[:, :7].sum(axis=1).mean()
+        assert small == pytest.approx(forecast.expected[:7].sum(), rel=0.02)
+
+    def test_what_never_was_stays_zero_on_every_path(self):
+        counts = worlds.walk(np.random.default_rng(9), 8, 4, 0.05, 0.1)[0]
+        counts[2] = 0
+        forecast = predict(panel(counts))
+        assert forecast.expected[2, 0] == 0 and not forecast.paths[:, 2].any()
+
+    def test_an_area_that_has_not_reported_this_year_has_no_forecast_and_the_others_do(self):
+        counts = worlds.walk(np.random.default_rng(10), 8, 4, 0.05, 0.1)[0]
+        counts[1, -1] = np.nan
+        forecast = predict(panel(counts))
+        assert np.isnan(forecast.paths[:, 1]).all() and np.isfinite(forecast.paths[:, [0, 2, 3]]).all()
+
+    def test_one_area_alone_and_two_areas_are_forecast_too(self):
+        for areas in (1, 2):
+            forecast = predict(panel(worlds.walk(np.random.default_rng(11), 8, areas, 0.05, 0.1)[0]))
+            assert np.isfinite(forecast.paths).all() and forecast.paths.std(axis=0).min() > 0
+
+    def test_groups_that_moved_together_are_drawn_together(self):
+        counts = worlds.walk(np.random.default_rng(12), 16, 10, 0.1, 0.1)[0]
+        both = np.stack([counts, np.rint(counts * 3)], axis=1)
+        forecast = predict(panel(both, groups=[GROUP, ("classes", "public", "kindergarten")]))
+        city = np.log(forecast.paths.sum(axis=1))
+        assert np.corrcoef(city[:, 0], city[:, 1])[0, 1] > 0.95
+
+    def test_the_same_seed_gives_the_same_paths_and_another_gives_others(self):
+        given = panel(worlds.walk(np.random.default_rng(13), 8, 5, 0.05, 0.1)[0])
+        assert np.array_equal(predict(given, 1).paths, predict(given, 1).paths)
+        assert not np.array_equal(predict(given, 1).paths, predict(given, 2).paths)
+
+
+class TestWholeNumbers:
+    def test_remainders_go_to_the_largest_and_the_sum_is_the_rounded_sum(self):
+        values = np.random.default_rng(14).uniform(0, 9, (50, 7))
+        given = forecasting.largest_remainder(values)
+        assert np.array_equal(given.sum(axis=-1), np.rint(values.sum(axis=-1)))
+        assert np.abs(given - values).max() < 1
+
+    def test_unknown_values_stay_unknown_and_take_nothing(self):
+        given = forecasting.largest_remainder(np.array([0.6, np.nan, 0.6]))
+        assert np.array_equal(given, [1, np.nan, 0], equal_nan=True)
+
+    def test_values_below_zero_are_shared_out_too(self):
+        assert forecasting.largest_remainder(np.array([-1.7, 2.4, 0.3])).tolist() == [-2, 3, 0]
+
+
+class TestBacktest:
+    given = panel(worlds.walk(np.random.default_rng(15), 9, 6, 0.03, 0.05)[0])
+
+    def test_every_candidate_and_the_whole_procedure_are_scored_for_areas_and_the_city(self):
+        table = backtest.score("enrolment", predict(self.given))
+        assert set(table["model"]) == {SAME, "damped_trend", "city_trend", backtest.PUBLISHED}
+        assert set(table["level"]) == {"area", "city"} and table["chosen"].sum() == 2
+        same = table[(table["model"] == SAME) & (table["level"] == "area")].iloc[0]
+        steps = np.abs(np.diff(self.given.counts[:, 0], axis=1) / self.given.counts[:, 0, 1:])
+        assert same["forecasts"] == 48 and same["mape"] == pytest.approx(100 * steps.mean())
+        assert same["relative_error"] == pytest.approx(1)
+
+    def test_what_was_published_then_does_not_know_what_came_later(self):
+        def first(given: Panel):
+            return paths.predict(given.until(5), {k: v[..., :6] for k, v in candidates(given).items()}).paths
+
+        changed = panel(np.where(np.arange(9) < 5, self.given.counts[:, 0], 7.0))
+        assert np.array_equal(first(self.given), first(changed))
+
+    def test_a_series_too_short_to_score_gives_an_empty_table(self):
+        assert backtest.score("enrolment", predict(panel(np.full((3, 1), 5.0)))).empty

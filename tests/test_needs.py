@@ -1,0 +1,168 @@
+"""Teachers to recruit: the published shortage, the exact decomposition, sums on every path."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis import enrolment, needs, staffing, store
+from tests import worlds
+
+YEAR, NEXT = "2024-2025", "2025-2026"
+PARTS = ["teachers_shortage", "need_change", "teachers_left"]
+
+
+@pytest.fixture(scope="module")
+def stages():
+    return run(worlds.series())
+
+
+def run(series, year=YEAR, period="HK1"):
+    outlook = enrolment.outlook(series, year, period)
+    made = [
+        make(series, year, period)
+        for make in (staffing.teachers_outlook, staffing.qualified_outlook, staffing.leavers_outlook)
+    ]
+    return (
+        enrolment.trend_table(series, year, period, outlook),
+        staffing.trend_table(series, year, period, *made),
+        enrolment.class_paths(outlook),
+        staffing.leaver_paths(made[2]),
+    )
+
+
+@pytest.fixture(scope="module")
+def table(stages):
+    return needs.table(*stages, YEAR, "HK1")
+
+
+def by_place(table, indicator, column="expected"):
+    return table[table["indicator"] == indicator].set_index(["area", "sector"])[column]
+
+
+def hand_made(classes: dict, teachers: dict, leavers: int = 0):
+    """Tables of two areas: classes and teachers by (area, sector), as last year again, and no one in doubt."""
+    rows, drawn, leave = [], [], []
+    for (area, sector), counts in classes.items():
+        for band, count in zip(("nursery", "kindergarten"), counts, strict=True):
+            rows += [
+                (area, sector, band, "classes", kind, year, count)
+                for kind, year in (("observed", YEAR), ("forecast", NEXT))
+            ]
+            drawn.append((0, area, sector, band, count))
+    for (area, sector), count in teachers.items():
+        rows.append((area, sector, "all", "teachers", "observed", YEAR, count))
+        rows.append((area, sector, "all", "teachers_left", "forecast", NEXT, leavers))
+        leave.append((0, area, sector, leavers))
+    columns = ["area", "sector", "age_band", "indicator", "kind", "target_year", "value"]
+    made = pd.DataFrame(rows, columns=columns).assign(model="same_as_last_year", basis="derived", note=None)
+    made["expected"] = made["value"]
+    drawn = pd.DataFrame(drawn, columns=["path", "area", "sector", "age_band", "classes"])
+    leave = pd.DataFrame(leave, columns=["path", "area", "sector", "leavers"])
+    return made[made["indicator"] == "classes"], made[made["indicator"] != "classes"], drawn, leave
+
+
+def test_the_published_shortage_stands_at_every_level():
+    """The city's report HK1 2024-2025, section 6.3: short of 1.177 teachers, 654 of them in public schools."""
+    classes = {("le_chan", "public"): (200, 802), ("hai_an", "public"): (200, 802), ("cat_hai", "public"): (168, 901),
+               ("le_chan", "nonpublic"): (150, 289), ("hai_an", "nonpublic"): (150, 289),
+               ("cat_hai", "nonpublic"): (153, 290)}  # fmt: skip
+    teachers = {("le_chan", "public"): 2000, ("hai_an", "public"): 2000, ("cat_hai", "public"): 2277,
+                ("le_chan", "nonpublic"): 840, ("hai_an", "nonpublic"): 840, ("cat_hai", "nonpublic"): 839}  # fmt: skip
+    short = by_place(needs.table(*hand_made(classes, teachers), YEAR, "HK1"), "teachers_shortage", "current")
+    for sector, printed in (("all", 1177), ("public", 654), ("nonpublic", 1177 - 654)):
+        assert short["hai_phong", sector] == printed
+        assert sum(short[area, sector] for area in ("le_chan", "hai_an", "cat_hai")) == printed
+
+
+def test_to_recruit_is_shortage_and_change_and_leavers_to_the_person(table):
+    recruit = by_place(table, "teachers_to_recruit")
+    parts = (
+        by_place(table, "teachers_shortage", "current")
+        + by_place(table, "need_change")
+        + by_place(table, "teachers_left")
+    )
+    assert (recruit == parts).all() and (recruit == recruit.round()).all()
+    staying = by_place(table, "teachers_needed") - by_place(table, "teachers_staying")
+    assert (recruit == staying).all()
+    assert recruit["hai_phong", "all"] > by_place(table, "teachers_shortage", "current")["hai_phong", "all"] > 0
+
+
+@pytest.mark.parametrize("indicator", ["teachers_needed", "teachers_left", "teachers_staying", "teachers_to_recruit"])
+def test_the_city_is_the_sum_of_its_areas_and_of_its_sectors(table, indicator):
+    values = by_place(table, indicator)
+    for sector in ("public", "nonpublic", "all"):
+        assert sum(values[area, sector] for area in worlds.AREAS) == values["hai_phong", sector]
+    assert values["hai_phong", "public"] + values["hai_phong", "nonpublic"] == values["hai_phong", "all"]
+
+
+def test_every_path_of_the_city_is_the_sum_of_its_areas(stages, table):
+    """The city's limits are those of paths added up by hand: 2.5 and 2.2 a class, rounded once for the city."""
+    _, _, classes, leavers = stages
+    norm = classes["age_band"].map({"nursery": 2.5, "kindergarten": 2.2})
+    needed = np.rint((classes["classes"] * norm).groupby(classes["path"]).sum().round(6))
+    left = leavers.groupby("path")["leavers"].sum()
+    now = by_place(table, "teachers_now", "current")["hai_phong", "all"]
+    limits = np.quantile(needed - (now - left), [0.1, 0.9], method="inverted_cdf")
+    row = table[
+        (table["indicator"] == "teachers_to_recruit") & (table["area"] == "hai_phong") & (table["sector"] == "all")
+    ]
+    assert row[["lower_80", "upper_80"]].to_numpy().ravel().tolist() == limits.tolist()
+
+
+def test_fewer_teachers_asked_for_than_stay_is_below_zero_and_said():
+    classes = {("le_chan", sector): (10, 10) for sector in ("public", "nonpublic")}
+    table = needs.table(*hand_made(classes, {("le_chan", "public"): 90, ("le_chan", "nonpublic"): 47}), YEAR, "HK1")
+    rows = table[table["indicator"] == "teachers_to_recruit"].set_index(["area", "sector"])
+    assert rows.at[("le_chan", "public"), "expected"] == -43
+    assert rows.at[("le_chan", "public"), "note"].startswith("Âm")
+    assert rows.at[("le_chan", "nonpublic"), "expected"] == 0 and pd.isna(rows.at[("le_chan", "nonpublic"), "note"])
+
+
+def test_no_forecast_leaves_this_years_numbers_and_the_reason(tmp_path):
+    series = worlds.series(last=2018)
+    table = needs.table(*run(series, "2018-2019"), "2018-2019", "HK1")
+    row = table[(table["area"] == "hai_phong") & (table["sector"] == "all")].set_index("indicator")
+    assert row.at["teachers_shortage", "current"] > 0
+    assert np.isnan(row.at["teachers_to_recruit", "expected"])
+    assert row.at["teachers_to_recruit", "note"] == "Không dự báo: mới có 2 năm số liệu cùng kỳ, cần ít nhất 3."
+    store.write(table, tmp_path, "needs.csv")
+
+
+def test_need_may_be_known_where_leavers_are_not(tmp_path):
+    series = worlds.series(last=2019)
+    table = needs.table(*run(series, "2019-2020"), "2019-2020", "HK1")
+    row = table[(table["area"] == "hai_phong") & (table["sector"] == "all")].set_index("indicator")
+    assert row.at["teachers_needed", "expected"] > 0
+    assert np.isnan(row.at["teachers_to_recruit", "expected"]) and "2 năm" in row.at["teachers_to_recruit", "note"]
+
+
+def test_an_area_without_this_years_workbook_is_named_beside_the_city():
+    series = worlds.series()
+    part = series[~((series["area"] == "cat_hai") & (series["school_year"] == YEAR))]
+    table = needs.table(*run(part), YEAR, "HK1")
+    recruit, parts = by_place(table, "teachers_to_recruit"), by_place(table, "teachers_shortage", "current")
+    city = ("hai_phong", "all")
+    assert recruit[city] == parts[city] + by_place(table, "need_change")[city] + by_place(table, "teachers_left")[city]
+    assert "cat_hai" not in set(table["area"]) or "Cát Hải" in by_place(table, "teachers_to_recruit", "note")[city]
+
+
+def test_norms_of_the_coming_year_are_asked_for(monkeypatch, stages):
+    """A norm that changes before next year's round changes the need, not this year's shortage."""
+    before = needs.table(*stages, YEAR, "HK1")
+    real = needs.norms.of_round
+    monkeypatch.setattr(
+        needs.norms, "of_round", lambda item, year, period: real(item, YEAR, period) + 0.1 * (year == NEXT)
+    )
+    after = needs.table(*stages, YEAR, "HK1")
+    city = ("hai_phong", "all")
+    assert (
+        by_place(after, "teachers_shortage", "current")[city] == by_place(before, "teachers_shortage", "current")[city]
+    )
+    assert by_place(after, "need_change")[city] > by_place(before, "need_change")[city] + 10
+
+
+def test_it_says_simulated_where_an_input_is(table):
+    assert set(table["basis"]) == {"simulated"}
+    real = hand_made({("le_chan", "public"): (1, 1), ("le_chan", "nonpublic"): (1, 1)},
+                     {("le_chan", "public"): 4, ("le_chan", "nonpublic"): 4})  # fmt: skip
+    assert set(needs.table(*real, YEAR, "HK1")["basis"]) == {"derived"}
