@@ -51,6 +51,7 @@ def execute(notebook: Path, parameters: dict[str, str], output: Path) -> Path:
                 progress_bar=False,
                 log_output=True,
                 config=_kernel_config(sockets),
+                extra_arguments=["--log-level=CRITICAL"],  # a kernel told to stop is no news to an analyst
             )
         except papermill.PapermillExecutionError as problem:
             raise NotebookError(f"{_place(notebook, output)}\n{_reason(problem)}") from problem
@@ -91,12 +92,15 @@ def _kernel_config(sockets: str):
 
 
 def _place(notebook: Path, output: Path) -> str:
-    """Which cell of which notebook did not finish."""
+    """Which cell of which notebook was the last to start, counted in the notebook itself (papermill adds cells of its own)."""
+    ids = [cell["id"] for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]]
     cells = json.loads(output.read_text(encoding="utf-8"))["cells"] if output.exists() else []
-    for number, cell in enumerate(cells, 1):
-        if cell["metadata"].get("papermill", {}).get("status") in ("failed", "running"):
-            return f"Sổ tay {notebook.name}, ô {number} ({cell.get('id', '')}):"
-    return f"Sổ tay {notebook.name}:"
+    started = [c["id"] for c in cells if c["id"] in ids and c["metadata"].get("papermill", {}).get("start_time")]
+    return (
+        f"Sổ tay {notebook.name}, ô {ids.index(started[-1]) + 1} ({started[-1]}):"
+        if started
+        else f"Sổ tay {notebook.name}:"
+    )
 
 
 def _reason(problem) -> str:

@@ -5,6 +5,7 @@ import pandas as pd
 
 from analysis import backtest, forecasting, indicators, paths, periods, reference, trends
 from analysis.areas import CITY
+from analysis.findings import limit
 from analysis.forecasting import SAME
 from analysis.paths import Forecast
 
@@ -110,7 +111,7 @@ def rounds_table(series: pd.DataFrame, school_year: str, period: str) -> pd.Data
     """Table nutrition_rounds.csv: every weigh-in up to this round, by area, sector and age band.
 
     value in percent of the children measured; children_measured in children; coverage in percent of those enrolled,
-    reliable where it is at least weigh_in_coverage; change in percentage points since the first weigh-in of the school
+    reliable where it is at least the limit of the check low_coverage; change in percentage points since the first weigh-in of the school
     year (DN); target for that change by the year's end, with met once the year has ended (HK2).
     """
     key = ["school_year", "period", "area", "sector", "age_band"]
@@ -127,7 +128,7 @@ def rounds_table(series: pd.DataFrame, school_year: str, period: str) -> pd.Data
     table = table.join(counts["children_measured"].rename("children_measured"), on=key)
     enrolled = table.join(counts["children_enrolled"].rename("enrolled"), on=key)["enrolled"]
     table["coverage"] = 100 * table["children_measured"] / enrolled.where(enrolled > 0)
-    table["reliable"] = table["coverage"] >= reference.setting("weigh_in_coverage")
+    table["reliable"] = table["coverage"] >= limit("low_coverage")
     start = table[table["period"] == "DN"].set_index(["school_year", *key[2:], "indicator"])["value"].rename("start")
     table = table.join(start, on=["school_year", *key[2:], "indicator"])
     table["change"] = (table["value"] - table["start"]).where(table["period"] != "DN")
