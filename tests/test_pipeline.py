@@ -167,6 +167,33 @@ def test_a_failed_run_can_be_mended_and_run_again(built):
     assert pages(built) == before
 
 
+def test_a_fault_answered_in_the_register_is_used_and_listed_on_the_page(built):
+    before = pages(built)
+    file = built / f"data/raw/{YEAR}/{PERIOD}/le_chan.xlsx"
+    whole = cells_of(file)
+    cell = spoil(built, "Đội ngũ", "Nấu ăn", "2 người")
+    register = built / "data/reference/corrections.csv"
+    held = whole["Đội ngũ", cell]
+    answer = f"{YEAR},{PERIOD},le_chan,Đội ngũ,{cell},2 người,{held:.0f},gõ cả đơn vị tính,phòng GD&ĐT,2025-01-03,on"
+    register.write_text(register.read_text() + answer + "\n")
+    run = projects.make(built, "report")
+    assert run.returncode == 0, run.stderr
+    assert "gõ cả đơn vị tính" in pages(built)["appendix.html"].decode()
+    assert pages(built)["appendix.html"] != before["appendix.html"]
+
+
+def test_real_workbooks_of_the_same_form_make_a_report_without_any_mark_of_simulation(built):
+    for file in (built / "data/raw").glob("20*/*/*.xlsx"):
+        cells = cells_of(file)
+        basis = next(key for key, value in cells.items() if key[0] == "Bìa" and "MÔ PHỎNG" in str(value))
+        write(file, cells | {basis: "Số liệu đơn vị báo cáo"})
+    run = projects.make(built, "report")
+    assert run.returncode == 0, run.stderr
+    for name, page in pages(built).items():
+        assert "số liệu mô phỏng" not in page.decode().lower(), name
+    assert "114.622" in pages(built)["appendix.html"].decode()
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

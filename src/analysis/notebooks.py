@@ -92,7 +92,7 @@ def _kernel_config(sockets: str):
 
 
 def _place(notebook: Path, output: Path) -> str:
-    """Which cell of which notebook was the last to start, counted in the notebook itself (papermill adds cells of its own)."""
+    """The last cell that was started, counted in the notebook itself: papermill adds cells of its own."""
     ids = [cell["id"] for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]]
     cells = json.loads(output.read_text(encoding="utf-8"))["cells"] if output.exists() else []
     started = [c["id"] for c in cells if c["id"] in ids and c["metadata"].get("papermill", {}).get("start_time")]

@@ -1,0 +1,121 @@
+"""A small round with every table the pages read, made from appendix.csv, for tests of tables, figures and pages."""
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pandas as pd
+
+from analysis import indicators, periods, reference, store
+from analysis.areas import CITY
+from analysis.release import Release
+
+AREAS = ("hong_bang", "le_chan", "cat_hai")
+SECTORS = ("all", "public", "nonpublic", "nonpublic_school", "independent")
+BANDS = ("all", "nursery", "kindergarten", "age5")
+NEEDS = {"teachers_needed": 300.0, "teachers_now": 250.0, "teachers_shortage": 50.0, "need_change": -4.0,
+         "teachers_left": 12.0, "teachers_staying": 238.0, "teachers_to_recruit": 58.0}  # fmt: skip
+NOW = ("teachers_needed", "teachers_now", "teachers_shortage", "teachers_left")
+
+
+def release(
+    folder: Path, basis: str = "simulated", before: str = "", years: int = 4, area_basis: dict[str, str] | None = None,
+    **tables: pd.DataFrame,
+) -> Release:  # fmt: skip
+    """Write a round of 2024-2025 HK1 into a folder. before : basis of earlier rounds; tables : put in place of ours."""
+    made = Release(str(folder), "2024-2025", "HK1", "data/raw")
+    series = _series(basis, before or basis, years, area_basis or {})
+    written = {
+        "series.parquet": series,
+        "indicators.csv": indicators.compare(series, "2024-2025", "HK1"),
+        "reporting.csv": pd.DataFrame([("2024-2025", "HK1", area, f"2024-2025/HK1/{area}.xlsx", 20, 900,
+                                        (area_basis or {}).get(area, basis)) for area in AREAS],
+                                      columns=store.schema("reporting.csv").names),
+        "needs.csv": _needs(basis, years),
+        "enrolment.csv": _forecasts(basis, years),
+        "enrolment_backtest.csv": _backtest(),
+        **tables,
+    }  # fmt: skip
+    for name in store.TABLES:
+        empty = pd.DataFrame(
+            {field.name: pd.Series(dtype=field.type.to_pandas_dtype()) for field in store.TABLES[name]}
+        )
+        store.write(written.get(name, empty), made.folder, name)
+    return made
+
+
+def executed(notebook: str, parameters: dict[str, str]) -> Any:
+    """A notebook run in this process, cell by cell, its last values kept as a kernel would: fast, for page tests."""
+    node = nbformat.read(reference.ROOT / "notebooks" / f"{notebook}.ipynb", as_version=4)
+    scope: dict[str, Any] = {}
+    for cell in node.cells:
+        if cell.cell_type != "code":
+            continue
+        tree = ast.parse(cell.source)
+        last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+        exec(compile(tree, notebook, "exec"), scope)
+        if "parameters" in cell.metadata.get("tags", []):
+            scope |= {name: value for name, value in parameters.items() if name in scope}
+        if last is not None:
+            value = eval(compile(ast.Expression(last.value), notebook, "eval"), scope)
+            data = {"text/plain": repr(value), "text/html": value._repr_html_()}
+            cell.outputs = [nbformat.v4.new_output("execute_result", data, execution_count=1)]
+    node.metadata["papermill"] = {"parameters": parameters}
+    return node
+
+
+def _series(basis: str, before: str, years: int, area_basis: dict[str, str]) -> pd.DataFrame:
+    rows = []
+    for back in range(years):
+        year = periods.shift("2024-2025", -back)
+        for place, name in enumerate(_names()):
+            percent = indicators.definitions().at[name, "unit"] == "percent"
+            for size, area in enumerate((*AREAS, CITY), 1):
+                of = (
+                    (before if back else basis)
+                    if area == CITY
+                    else (area_basis.get(area, basis) if not back else before)
+                )
+                value = (40.0 + size if percent else 1000.0 * size) + place - back * 1.25
+                rows += [(year, "HK1", area, sector, band, name, value, of) for sector in SECTORS for band in BANDS]
+    return pd.DataFrame(rows, columns=store.schema("series.parquet").names)
+
+
+def _names() -> list[str]:
+    rows = reference.table("appendix")
+    extra = ["underweight_children", "stunted_children", "overweight_children", "obese_children", "teachers",
+             "teachers_shortage"]  # fmt: skip
+    return list(dict.fromkeys([*rows.loc[rows["indicator"] != "", "indicator"], *extra]))
+
+
+def _needs(basis: str, years: int) -> pd.DataFrame:
+    rows = []
+    for size, area in enumerate((*AREAS, CITY), 1):
+        for sector in ("all", "public", "nonpublic"):
+            for name, value in NEEDS.items():
+                ahead = years >= 3 and name not in ("teachers_now", "teachers_shortage")
+                around = [value * size + off if ahead else None for off in (0, -5, 6, -9, 11)]
+                rows.append(("2025-2026", area, sector, name, value * size if name in NOW else None, *around,
+                             "damped_trend" if ahead else None, basis, None))  # fmt: skip
+    return pd.DataFrame(rows, columns=store.schema("needs.csv").names)
+
+
+def _forecasts(basis: str, years: int) -> pd.DataFrame:
+    rows = []
+    for name in ("children_enrolled", "classes"):
+        for sector in ("all", "public", "nonpublic"):
+            for band in BANDS:
+                for back in range(years):
+                    year = periods.shift("2024-2025", -back)
+                    rows.append((CITY, sector, band, name, "observed", 900.0 - back, year, *[None] * 6, basis, None))
+                if years >= 3:
+                    rows.append((CITY, sector, band, name, "forecast", None, "2025-2026", 905.0, 890.0, 920.0, 880.0,
+                                 930.0, "damped_trend", basis, None))  # fmt: skip
+    return pd.DataFrame(rows, columns=store.schema("enrolment.csv").names)
+
+
+def _backtest() -> pd.DataFrame:
+    rows = [("enrolment", "classes", "all", "all", level, "as_published", 1, 5, 1.32, 1.1, 0.9, 80.0, 100.0, False)
+            for level in ("area", "city")]  # fmt: skip
+    return pd.DataFrame(rows, columns=store.schema("enrolment_backtest.csv").names)

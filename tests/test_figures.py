@@ -1,0 +1,116 @@
+"""Figures come out the same each time, need nothing from outside, and say in words what they show."""
+
+import base64
+import re
+
+import pandas as pd
+import pytest
+
+from analysis import brief, charts, figures, outlook, published, store
+from tests import releases
+
+OUTSIDE = re.compile(r"https?://(?!www\.w3\.org/)")
+
+
+def drawn(release) -> list[figures.Figure]:
+    return [
+        charts.against_target(release, "a", "Tỷ lệ", "enrolment_rate", ["nursery", "kindergarten"], "t"),
+        charts.over_years(release, "b", "Qua các năm", "enrolment_rate", "nursery", "t"),
+        charts.shortage(release, "c", "Thiếu", "t"),
+        charts.weigh_ins(release, "d", "Cân đo", "t"),
+        outlook.enrolment_fans(release, "e", "Dự báo", "t"),
+        outlook.recruits(release, "f", "Cần tuyển", "t"),
+        outlook.waterfall(release, "g", "Vì sao"),
+    ]
+
+
+def of_documents(release) -> list[figures.Figure]:
+    return [
+        published.history_figure(release, "h", "Lịch sử", "t"),
+        published.scores_figure(release, "i", "Điểm", "t"),
+        published.births_figure(release, "j", "Trẻ sinh", "t"),
+        published.survey_figure(release, "k", "Khảo sát", "t"),
+    ]
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory):
+    return releases.release(tmp_path_factory.mktemp("round"))
+
+
+@pytest.fixture(scope="module")
+def every(release):
+    return drawn(release) + of_documents(release)
+
+
+def test_a_figure_drawn_twice_is_the_same_bytes(release, every):
+    again = {figure.key: figure.svg for figure in drawn(release) + of_documents(release)}
+    assert {figure.key: figure.svg for figure in every} == again
+
+
+def test_no_figure_names_an_address_a_date_or_a_font(every):
+    for figure in every:
+        assert figure.svg.startswith("<svg")
+        assert not OUTSIDE.search(figure.svg)
+        assert "<metadata>" not in figure.svg
+        assert "<text" not in figure.svg  # letters are outlines: the page needs no font for them
+
+
+def test_the_words_of_a_figure_carry_its_figures(release, every):
+    words = {figure.key: figure.alt for figure in every}
+    assert all(len(alt) > 40 and re.search(r"\d", alt) for alt in words.values())
+    top = max(releases.AREAS, key=lambda area: release.number("teachers_shortage", area).value)
+    value = f"{release.number('teachers_shortage', top).value:,.0f}".replace(",", ".")
+    assert f"Cát Hải {value}" in words["c"]
+    assert "Toàn thành phố" not in words["f"]
+    assert "Cát Hải 174 (khoảng 80 %: 169 đến 180)" in words["f"]
+    assert "Cần tuyển: 232" in words["g"]
+    assert "Dương Kinh 63,6" in words["i"]
+
+
+def test_a_figure_of_simulated_numbers_says_so_and_one_of_documents_does_not(release, every, tmp_path):
+    assert {figure.key for figure in every if figure.simulated} == set("abcdefg")
+    assert "số liệu mô phỏng" in every[0]._repr_html_()
+    real = drawn(releases.release(tmp_path, basis="derived"))
+    assert not any(figure.simulated for figure in real)
+    assert "mô phỏng" not in "".join(figure._repr_html_() for figure in real)
+    assert real[2].svg != every[2].svg  # the mark is also inside the picture
+
+
+def test_a_real_round_after_simulated_years_has_marked_comparisons(tmp_path):
+    mixed = releases.release(tmp_path, basis="derived", before="simulated")
+    assert charts.over_years(mixed, "b", "x", "enrolment_rate", "nursery", "t").simulated
+    assert charts.weigh_ins(mixed, "d", "x", "t").simulated
+
+
+def test_alt_text_is_escaped_and_the_picture_travels_inside_the_page(every):
+    figure = figures.Figure("x", '"><script>', '" onerror="alert(1)', "<svg></svg>", 10, 10)
+    html = figure._repr_html_()
+    assert not re.search(r"<script|<[^>]*\" onerror=", html)
+    data = re.search(r'src="data:image/svg\+xml;base64,([^"]+)"', html)[1]
+    assert base64.b64decode(data) == b"<svg></svg>"
+
+
+def test_without_enough_years_a_figure_says_why_it_is_not_there(tmp_path):
+    first = releases.release(tmp_path, years=1)
+    for figure in (
+        charts.over_years(first, "b", "x", "enrolment_rate", "nursery", "t"),
+        charts.weigh_ins(first, "d", "x", "t"),
+        outlook.enrolment_fans(first, "e", "x", "t"),
+        outlook.recruits(first, "f", "x", "t"),
+        outlook.waterfall(first, "g", "x"),
+    ):
+        assert not figure.svg
+        assert re.search(r"ít nhất (hai|ba)", figure._repr_html_())
+    assert brief.where(first).svg  # leadership still sees where teachers are short today
+
+
+def test_a_round_without_any_numbers_draws_nothing_and_does_not_fail(tmp_path):
+    empty = releases.release(tmp_path)
+    nothing = pd.DataFrame(
+        {field.name: pd.Series(dtype=field.type.to_pandas_dtype()) for field in store.TABLES["indicators.csv"]}
+    )
+    bare = releases.release(tmp_path / "bare", **{"indicators.csv": nothing})
+    assert empty.areas
+    assert not charts.shortage(bare, "c", "x", "t").svg
+    assert not charts.against_target(bare, "a", "x", "enrolment_rate", ["nursery"], "t").svg

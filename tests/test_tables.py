@@ -1,0 +1,158 @@
+"""One look for every table: caption, scope, Vietnamese numbers, escaped text, and the mark of simulated numbers."""
+
+import re
+
+import pandas as pd
+import pytest
+
+from analysis import indicators, quality, reference, sections
+from analysis.tables import MARK, TAG, Cell, Column, Row, Table, from_frame
+from tests import releases
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    '=HYPERLINK("http://x.vn")',
+    "javascript:alert(1)",
+)
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory):
+    return releases.release(tmp_path_factory.mktemp("round"))
+
+
+def small(*bases: str) -> str:
+    rows = [Row(f"Đơn vị {i}", [Cell(114622.0, "number")], basis=basis) for i, basis in enumerate(bases)]
+    return Table("thu", "Bảng thử", "Đơn vị", [Column("Trẻ", "trẻ")], rows)._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        (Cell(114622.0, "number"), "114.622"),
+        (Cell(39.2904, "number", 2), "39,29"),
+        (Cell(-1116.0, "change"), "<i>giảm</i> 1.116"),
+        (Cell(0.001, "change", 2), "<i>không đổi</i>"),
+        (Cell(-5.7096, "gap", 2), "<i>thiếu</i> 5,71"),
+        (Cell(6.0, "signed"), "+6"),
+        (Cell(-6.0, "signed"), "−6"),
+        (Cell(float("nan"), "number"), "–"),
+        (Cell(None, "change"), "–"),
+        (Cell(True, "met"), "✓ đạt"),
+        (Cell(False, "met"), "✗ chưa"),
+    ],
+)
+def test_a_number_is_written_as_vietnamese_readers_write_it(cell, shown):
+    assert str(cell.shown) == shown
+
+
+def test_every_table_of_the_appendix_has_a_caption_and_scopes(release):
+    for key in dict.fromkeys(reference.table("appendix")["table"]):
+        html = sections.table(release, key, "Một bảng")._repr_html_()
+        assert re.search(r"<caption[^>]*>.*Một bảng", html), key
+        assert html.count("<th ") == len(re.findall(r'<th scope="(?:col|row|colgroup|rowgroup)"', html)) > 0, key
+        assert 'role="region" tabindex="0" aria-labelledby="ten-bang-' in html
+        caption = re.search(r'aria-labelledby="([^"]+)"', html)[1]
+        assert f'id="{caption}"' in html
+
+
+def test_every_row_of_a_table_fills_as_many_columns_as_its_head(release):
+    for key in dict.fromkeys(reference.table("appendix")["table"]):
+        table = sections.table(release, key, "Một bảng")
+        assert {len(row.cells) for row in table.rows} == {len(table.columns)}, key
+
+
+def test_units_stand_in_the_head_and_totals_apart(release):
+    html = sections.table(release, "enrolment_by_area", "Huy động")._repr_html_()
+    assert "(điểm %)" in html
+    assert '<tr class="total"><th scope="row" class="n">Toàn thành phố' in html
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_shown_as_text(text):
+    frame = pd.DataFrame({"a": [text], "b": [text]})
+    html = from_frame(frame, "x", text, {"a": Column(text), "b": Column(text, text, text)}, notes=[text])._repr_html_()
+    linked = Table("x", "Nguồn", "Tên", [Column("Địa chỉ")], [Row("a", [Cell(text, "link")])])._repr_html_()
+    for made in (html, linked):
+        assert not re.search(r"<(script|img)|<[^>]*\son\w+=|href=", made)
+    assert html.count("&lt;" if "<" in text else text.partition('"')[0]) >= 2
+
+
+def test_direction_marks_and_long_text_cannot_reshape_a_table():
+    html = from_frame(
+        pd.DataFrame({"a": ["x"], "b": ["\u202eabc" + "x" * 10_000]}), "x", "Bảng", {"a": Column("A"), "b": Column("B")}
+    )._repr_html_()
+    assert "⟨U+202E⟩abc" in html
+    assert len(html) < 2000
+
+
+def test_only_a_whole_web_address_becomes_a_link():
+    assert 'href="http://www.hppc.gov.vn/a-b.htm"' in Cell("http://www.hppc.gov.vn/a-b.htm", "link").shown
+    for text in (
+        "https://vietnamnet.vn ...767066.html",
+        "github.com/a/b @1",
+        "file:///etc/passwd",
+        "ftp://x.vn/a",
+        "javascript://x.vn/a",
+    ):
+        assert "<a" not in Cell(text, "link").shown
+
+
+def test_a_table_of_simulated_numbers_says_so_once():
+    html = small("simulated", "simulated")
+    assert html.count(TAG) == 2  # the caption and the footnote
+    assert MARK not in html
+
+
+def test_only_the_simulated_rows_are_marked_where_some_are_real():
+    html = small("derived", "simulated")
+    assert f"có {TAG}" in html
+    assert f"Đơn vị 1<sup>{MARK}</sup>" in html
+    assert f"Đơn vị 0<sup>{MARK}</sup>" not in html
+
+
+def test_a_table_of_real_numbers_carries_no_mark(tmp_path):
+    assert "mô phỏng" not in small("derived", "reported", "")
+    real = releases.release(tmp_path, basis="derived")
+    assert "mô phỏng" not in sections.table(real, "enrolment_by_area", "Huy động")._repr_html_()
+    assert quality.opening(real).warnings[0][0] == "Chưa đủ đơn vị."  # 3 of 14, and nothing about simulation
+
+
+def test_a_change_on_a_simulated_last_year_is_marked_though_this_year_is_real(tmp_path):
+    mixed = releases.release(tmp_path, basis="derived", before="simulated")
+    assert TAG in sections.table(mixed, "network", "Mạng lưới")._repr_html_()
+    without_change = sections.table(mixed, "missing_rooms", "x")
+    assert {row.basis for row in without_change.rows} == {"simulated"}  # it shows last year too
+    assert "Các kỳ trước có số liệu mô phỏng." in repr(quality.opening(mixed))
+
+
+def test_the_first_year_has_no_comparison_and_says_why(tmp_path):
+    first = releases.release(tmp_path, years=1)
+    html = sections.table(first, "network", "Mạng lưới")._repr_html_()
+    assert "Không có số liệu cùng kỳ năm trước" in html
+    assert "So với cùng kỳ</th>" not in html
+
+
+def test_an_empty_table_says_so_in_place_of_a_grid(release):
+    html = quality.findings(release, "loi", "Điều cần lưu ý")._repr_html_()
+    assert "<table" not in html
+    assert "không phát hiện lỗi nào" in html
+
+
+def test_rates_of_few_children_are_not_printed_and_never_just_one(tmp_path):
+    made = releases.release(tmp_path)
+    series = made.table("series.parquet").copy()
+    few = (series["indicator"] == "obese_children") & (series["area"] == "cat_hai")
+    series.loc[few, "value"] = 4.0
+    other = releases.release(tmp_path / "few", **{"indicators.csv": indicators.compare(series, "2024-2025", "HK1")})
+    table = sections.table(other, "nutrition_by_area", "Dinh dưỡng")
+    hidden = {row.head: sum(cell.hidden for cell in row.cells) for row in table.rows}
+    assert hidden == {"Hồng Bàng": 1, "Lê Chân": 0, "Cát Hải": 1, "Toàn thành phố": 0}
+    assert "‡" in table._repr_html_()
+
+
+def test_disability_is_never_shown_by_area():
+    rows = reference.table("appendix")
+    by_area = rows.groupby("table").filter(lambda part: (part["part"] == "column").all())
+    assert not by_area["indicator"].str.contains("disability|inclusive").any()
