@@ -4,7 +4,6 @@ doit decides by content what is out of date: the workbooks, the tables a noteboo
 tables it names (dependencies.py). A page appears in reports/ only when every step has succeeded.
 """
 
-import re
 import shutil
 import sys
 import time
@@ -17,11 +16,10 @@ from doit.doit_cmd import DoitMain
 from doit.exceptions import TaskFailed
 from doit.reporter import ConsoleReporter
 
-from analysis import dependencies, notebooks, periods, rounds, store
+from analysis import command, dependencies, notebooks, periods, rounds, store
 from analysis.reference import ROOT
 
 RAW, PROCESSED, REPORTS = "data/raw", "data/processed", "reports"
-KNOWN = ("YEAR", "PERIOD", "JOBS")
 
 
 @dataclass(frozen=True)
@@ -47,24 +45,40 @@ STEPS = (
     ),
     Step("02_enrolment", "trẻ và nhóm, lớp", ("series.parquet",),
          ("enrolment.csv", "class_paths.parquet", "enrolment_backtest.csv")),
-    Step("03_staffing", "đội ngũ", ("series.parquet",), ("staffing.csv", "staffing_backtest.csv")),
+    Step("03_staffing", "đội ngũ", ("series.parquet",),
+         ("staffing.csv", "leaver_paths.parquet", "staffing_backtest.csv")),
     Step("04_nutrition", "dinh dưỡng", ("series.parquet",),
          ("nutrition.csv", "nutrition_rounds.csv", "nutrition_backtest.csv")),
-    Step("05_needs", "nhu cầu giáo viên năm học sau", ("series.parquet", "class_paths.parquet"), ("needs.csv",)),
+    Step("05_needs", "nhu cầu giáo viên năm học sau",
+         ("enrolment.csv", "staffing.csv", "class_paths.parquet", "leaver_paths.parquet"), ("needs.csv",)),
+    Step(
+        "appendix",
+        "phụ lục",
+        ("indicators.csv", "series.parquet", "reporting.csv", "findings.csv", "corrections_used.csv",
+         "reconciliation.csv", "enrolment.csv", "enrolment_backtest.csv", "staffing_backtest.csv", "nutrition.csv",
+         "nutrition_rounds.csv", "nutrition_backtest.csv", "needs.csv"),
+        raw=True,
+        page=True,
+    ),
+    Step(
+        "brief",
+        "tóm tắt cho lãnh đạo",
+        ("indicators.csv", "series.parquet", "reporting.csv", "corrections_used.csv", "enrolment.csv",
+         "enrolment_backtest.csv", "needs.csv"),
+        page=True,
+    ),
 )  # fmt: skip
-
-
-class UsageError(Exception):
-    """The command was called with something it cannot do; the message is for the analyst."""
 
 
 def main(arguments: list[str]) -> int:
     """Build the report of one round; arguments are NAME=VALUE. Returns the exit status: 0 only if the pages are new."""
     try:
-        school_year, period, jobs = _asked(arguments)
-    except UsageError as problem:
+        said = command.asked(arguments, ("YEAR", "PERIOD", "JOBS"))
+        school_year, period = command.which_round(said, RAW)
+        jobs = command.whole_number(said, "JOBS", 2)
+    except command.UsageError as problem:
         print(problem, file=sys.stderr)
-        return 2
+        return command.MISUSED
     status = run(school_year, period, jobs)
     if status == 0:
         for page in pages(school_year, period):
@@ -93,28 +107,6 @@ def pages(school_year: str, period: str, reports: str = REPORTS) -> list[Path]:
     return [Path(reports) / f"{school_year}-{period}" / f"{step.notebook}.html" for step in STEPS if step.page]
 
 
-def _asked(arguments: list[str]) -> tuple[str, str, int]:
-    said = dict(argument.partition("=")[::2] for argument in arguments)
-    unknown = sorted(set(said) - set(KNOWN))
-    if unknown:
-        raise UsageError(f"Không có tham số {', '.join(unknown)}. Các tham số: {', '.join(KNOWN)}.")
-    here = rounds.available(RAW)
-    if not here:
-        raise UsageError(f"Chưa có biểu nào trong {RAW}/<năm học>/<kỳ>/<đơn vị>.xlsx.")
-    year, period, jobs = said.get("YEAR") or "", said.get("PERIOD") or "", said.get("JOBS") or "2"
-    if not re.fullmatch(r"[1-9]\d?", jobs):
-        raise UsageError(f'JOBS="{jobs}" không phải số việc làm song song (1-99).')
-    fitting = [which for which in here if year in ("", which[0]) and period in ("", which[1])]
-    if not fitting:
-        listed = ", ".join(f"{y} {p}" for y, p in here[-6:])
-        names = ", ".join(f"{code} ({name})" for code, name in periods.names().items())
-        raise UsageError(
-            f'Không có biểu của YEAR="{year}" PERIOD="{period}" trong {RAW}/.\n'
-            f"Năm học viết như 2024-2025; kỳ là {names}.\nCác kỳ mới nhất đang có: {listed}."
-        )
-    return *fitting[-1], int(jobs)
-
-
 def _step_tasks(school_year: str, period: str, raw: str, processed: str) -> Iterator[dict]:
     folder = store.folder(processed, school_year, period)
     for step in STEPS:
@@ -130,7 +122,7 @@ def _step_tasks(school_year: str, period: str, raw: str, processed: str) -> Iter
             "file_dep": [str(file) for file in rests_on],
             "targets": [str(folder / name) for name in (*step.writes, *_drafts(step))],
             "title": lambda task, step=step: f"{step.notebook} ({step.title})",
-            "verbosity": 0,
+            "io": {"capture": False},  # capturing swaps sys.stdout, which threads would leave swapped
         }
 
 
@@ -174,7 +166,7 @@ def _publish_task(school_year: str, period: str, processed: str, reports: str) -
         "targets": [str(page) for page in published],
         "task_dep": ["step"],
         "title": lambda task: f"đưa trang vào {reports}/{school_year}-{period}",
-        "verbosity": 0,
+        "io": {"capture": False},  # capturing swaps sys.stdout, which threads would leave swapped
     }
 
 
