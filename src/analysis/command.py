@@ -1,4 +1,4 @@
-"""What every command of the Makefile shares: NAME=VALUE arguments, the round they mean, and refusing what is not known."""
+"""What the commands of the Makefile share: NAME=VALUE arguments, the round they mean, and a clear refusal."""
 
 import re
 from collections.abc import Iterable
