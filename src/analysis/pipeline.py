@@ -114,6 +114,9 @@ def _step_tasks(school_year: str, period: str, raw: str, processed: str) -> Iter
         rests_on = (
             dependencies.files(notebook) + [folder / table for table in step.reads] + [ROOT / "requirements.lock"]
         )
+        if step.page:
+            rests_on += dependencies.files(ROOT / "src/analysis/page.py")
+            rests_on += [file for file in sorted((ROOT / "src/analysis/templates").rglob("*")) if file.is_file()]
         if step.raw:
             rests_on += _raw_files(raw, school_year, period, workbooks=not step.page)
         yield {
