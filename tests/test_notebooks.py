@@ -51,7 +51,7 @@ class TestNotebook:
         assert (
             {"school_year", "period"}
             <= notebooks.parameters_of(notebook)
-            <= {"school_year", "period", "raw", "processed"}
+            <= {"school_year", "period", "raw", "processed", "missing"}
         )
         with pytest.raises(notebooks.NotebookError, match="nam_hoc"):
             notebooks.execute(notebook, {"nam_hoc": "2024-2025"}, tmp_path / "out.ipynb")

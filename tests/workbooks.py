@@ -1,6 +1,7 @@
 """A small good workbook of one unit, written from the form's description, for tests to spoil in one place."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import xlsxwriter
@@ -15,6 +16,14 @@ FACILITIES = [  # code, name, commune, kind, size
     ("HP305-003", "Lớp mầm non độc lập Mầm Xanh", "Phường Lam Sơn", "Cơ sở độc lập tư thục", 2),
 ]
 Cells = dict[tuple[str, str], object]
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula with the value that Excel keeps beside it; "" where it was never worked out."""
+
+    text: str
+    value: object = ""
 
 
 def good_cells(area: str = "le_chan", school_year: str = "2024-2025", period: str = "HK1") -> Cells:
@@ -48,6 +57,8 @@ def write(file: Path, cells: Mapping[tuple[str, str], object]) -> Path:
         for (sheet, cell), value in cells.items():
             if hasattr(value, "year"):
                 sheets[sheet].write_datetime(cell, value, day)
+            elif isinstance(value, Formula):
+                sheets[sheet].write_formula(cell, value.text, None, value.value)
             else:
                 sheets[sheet].write(cell, value)
     return file

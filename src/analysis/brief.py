@@ -84,7 +84,7 @@ def reasons(release: Release) -> Says:
 def caveats(release: Release) -> Says:
     """What the number rests on and what could change it: data, units missing, model, how past forecasts did."""
     said: Said = []
-    for warning in (quality.partial(release), quality.corrected(release)):
+    for warning in (quality.partial(release), quality.carried(release), quality.corrected(release)):
         if warning:
             said.append((" ".join(warning), False))
     said += quality.class_error(release).items

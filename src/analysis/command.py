@@ -39,6 +39,19 @@ def which_round(said: dict[str, str], raw: Path | str) -> tuple[str, str]:
     return fitting[-1]
 
 
+def any_round(said: dict[str, str]) -> tuple[str, str]:
+    """The round that YEAR and PERIOD name, which need not have workbooks yet. Raises UsageError for one left out."""
+    school_year, period = said.get("YEAR", ""), said.get("PERIOD", "")
+    if period not in periods.names():
+        names = ", ".join(f"{code} ({name})" for code, name in periods.names().items())
+        raise UsageError(f'PERIOD="{period}" không phải một kỳ báo cáo. Kỳ là {names}.')
+    try:
+        periods.start(school_year)
+    except ValueError:
+        raise UsageError(f'YEAR="{school_year}" không phải một năm học. Năm học viết như 2024-2025.') from None
+    return school_year, period
+
+
 def whole_number(said: dict[str, str], name: str, otherwise: int) -> int:
     """A number from 1 to 99. Raises UsageError for anything else."""
     text = said.get(name, str(otherwise))

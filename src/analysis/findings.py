@@ -20,11 +20,13 @@ class Finding:
     cell: str = ""
     found: str = ""
     expected: str = ""
+    answer: str = ""  # what the register answers to a question
 
     @property
     def severity(self) -> str:
-        """ "stop" or "attention"."""
-        return _checks()[self.check]["severity"]
+        """ "stop", "question" (must be answered, stops nothing) or "attention" (also a question that is answered)."""
+        severity = _checks()[self.check]["severity"]
+        return "attention" if severity == "question" and self.answer else severity
 
     @property
     def message(self) -> str:
@@ -32,7 +34,7 @@ class Finding:
         check = _checks()[self.check]
         where = " › ".join(filter(None, (self.workbook, self.sheet, self.cell)))
         says = check["says"].replace("{found}", shorten(self.found)).replace("{expected}", shorten(self.expected))
-        return f"{where}: {says}. {check['do']}"
+        return f"{where}: {says}. " + (f"Đã trả lời: {self.answer}." if self.answer else check["do"])
 
 
 class DataError(Exception):

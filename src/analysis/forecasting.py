@@ -156,8 +156,8 @@ def in_order(areas: Iterable[str]) -> list[str]:
 
 
 def worst_basis(basis: pd.Series) -> str:
-    """Basis of what rests on all of these rows: "simulated" if one of them is, else "derived"."""
-    return "simulated" if (basis == "simulated").any() else "derived"
+    """Basis of what rests on all of these rows: "simulated" if one of them is, else "carried", else "derived"."""
+    return next((worst for worst in ("simulated", "carried") if (basis == worst).any()), "derived")
 
 
 def same_as_last_year(scaled: np.ndarray, lead: int = 1) -> np.ndarray:

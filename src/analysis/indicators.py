@@ -7,7 +7,7 @@ import functools
 
 import pandas as pd
 
-from analysis import norms, periods, reference
+from analysis import areas, norms, periods, reference
 from analysis.areas import CITY
 
 KEY = ["area", "sector", "age_band", "indicator"]
@@ -49,6 +49,8 @@ def compare(series: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame
     """
     this = _of(series, school_year, period)
     before = _of(series, periods.shift(school_year, -1), period)[[*KEY, "value"]]
+    if _absent(series, school_year, period) != _absent(series, periods.shift(school_year, -1), period):
+        before = before[before["area"] != CITY]  # a city total of fewer units is no measure of change
     table = this.merge(before.rename(columns={"value": "last_year"}), on=KEY, how="left")
     table["change"] = (table["value"] - table["last_year"]).round(9)
     table["target"] = _targets(table, school_year)
@@ -87,6 +89,12 @@ def target(school_year: str, area: str, sector: str, age_band: str, indicator: s
 
 def _of(series: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame:
     return series[(series["school_year"] == school_year) & (series["period"] == period)]
+
+
+def _absent(series: pd.DataFrame, school_year: str, period: str) -> set[str]:
+    """Units that owe a workbook for a round and are not in it; the same in two rounds means their totals compare."""
+    present = set(_of(series, school_year, period)["area"])
+    return set(areas.reporting(periods.as_of(school_year, period))) - present if present else set()
 
 
 def _targets(table: pd.DataFrame, school_year: str) -> pd.Series:
@@ -202,7 +210,9 @@ def _managers_needed(observations: pd.DataFrame, facilities: pd.DataFrame, norm:
 
 
 def _basis(area: pd.Series, observations: pd.DataFrame) -> pd.Series:
-    """simulated where any number below is simulated, else derived: a sum is never better than its worst part."""
-    simulated = set(observations.loc[observations["basis"] == "simulated", "area"])
-    simulated |= {CITY} if simulated else set()
-    return area.isin(simulated).map({True: "simulated", False: "derived"})
+    """The worst of what stands below: simulated, else carried from an earlier round, else derived by adding up."""
+    said = pd.Series("derived", index=area.index)
+    for basis in ("carried", "simulated"):  # the worse one last
+        here = set(observations.loc[observations["basis"] == basis, "area"])
+        said[area.isin(here | ({CITY} if here else set()))] = basis
+    return said

@@ -38,7 +38,8 @@ def per_band(item: str, on: dt.date) -> pd.Series:
 def teachers_needed(classes: Counts, norms: pd.Series) -> Counts:
     """Teachers the norm asks for, one value per age band.
 
-    classes : groups and classes, indexed by age_band, or a table with a column an age band.  norms : teachers per class.
+    classes : groups and classes, indexed by age_band, or a table with a column an age band.
+    norms : teachers per class, by age band.
     Returns teachers, not rounded: rounding belongs to the page, after summing.
     Raises ValueError if an age band has classes but no norm.
     Source: Thông tư 19/2023/TT-BGDĐT, art. 5(1)(a), (b), as the city applies it to every class.

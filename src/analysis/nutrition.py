@@ -111,8 +111,8 @@ def rounds_table(series: pd.DataFrame, school_year: str, period: str) -> pd.Data
     """Table nutrition_rounds.csv: every weigh-in up to this round, by area, sector and age band.
 
     value in percent of the children measured; children_measured in children; coverage in percent of those enrolled,
-    reliable where it is at least the limit of the check low_coverage; change in percentage points since the first weigh-in of the school
-    year (DN); target for that change by the year's end, with met once the year has ended (HK2).
+    reliable where it is at least the limit of the check low_coverage; change in percentage points since the first
+    weigh-in of the school year (DN); target for that change by the year's end, with met once the year has ended (HK2).
     """
     key = ["school_year", "period", "area", "sector", "age_band"]
     rows = series[series["sector"].isin(["all", *SECTORS]) & series["age_band"].isin(BANDS)]

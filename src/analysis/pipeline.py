@@ -15,6 +15,7 @@ from doit.cmd_base import ModuleTaskLoader
 from doit.doit_cmd import DoitMain
 from doit.exceptions import TaskFailed
 from doit.reporter import ConsoleReporter
+from doit.tools import config_changed
 
 from analysis import command, dependencies, notebooks, periods, rounds, store
 from analysis.reference import ROOT
@@ -39,8 +40,8 @@ STEPS = (
         "01_clean",
         "đọc và làm sạch số liệu",
         (),
-        ("observations.parquet", "facilities.parquet", "corrections_used.csv", "reporting.csv", "findings.csv",
-         "series.parquet", "indicators.csv", "reconciliation.csv"),
+        ("observations.parquet", "facilities.parquet", "corrections_used.csv", "reporting.csv", "partial.csv",
+         "findings.csv", "series.parquet", "indicators.csv", "reconciliation.csv"),
         raw=True,
     ),
     Step("02_enrolment", "trẻ và nhóm, lớp", ("series.parquet",),
@@ -73,13 +74,16 @@ STEPS = (
 def main(arguments: list[str]) -> int:
     """Build the report of one round; arguments are NAME=VALUE. Returns the exit status: 0 only if the pages are new."""
     try:
-        said = command.asked(arguments, ("YEAR", "PERIOD", "JOBS"))
+        said = command.asked(arguments, ("YEAR", "PERIOD", "JOBS", "MISSING"))
         school_year, period = command.which_round(said, RAW)
         jobs = command.whole_number(said, "JOBS", 2)
+        missing = said.get("MISSING", "stop")
+        if missing not in rounds.MISSING:
+            raise command.UsageError(f'MISSING="{missing}" không phải một trong: {", ".join(rounds.MISSING)}.')
     except command.UsageError as problem:
         print(problem, file=sys.stderr)
         return command.MISUSED
-    status = run(school_year, period, jobs)
+    status = run(school_year, period, jobs, missing=missing)
     if status == 0:
         for page in pages(school_year, period):
             print(page)
@@ -87,15 +91,24 @@ def main(arguments: list[str]) -> int:
 
 
 def run(
-    school_year: str, period: str, jobs: int = 2, raw: str = RAW, processed: str = PROCESSED, reports: str = REPORTS
+    school_year: str,
+    period: str,
+    jobs: int = 2,
+    raw: str = RAW,
+    processed: str = PROCESSED,
+    reports: str = REPORTS,
+    missing: str = "stop",
 ) -> int:
-    """Bring the report of one round up to date. Returns 0, or the failing status of doit after saying what failed."""
+    """Bring the report of one round up to date; missing : one of rounds.MISSING.
+
+    Returns 0, or the failing status of doit after saying what failed.
+    """
     folder = store.folder(processed, school_year, period)
     folder.mkdir(parents=True, exist_ok=True)
     loader = ModuleTaskLoader(
         {
             "DOIT_CONFIG": {"dep_file": str(folder / ".doit.json"), "backend": "json", "reporter": _Reporter},
-            "task_step": lambda: _step_tasks(school_year, period, raw, processed),
+            "task_step": lambda: _step_tasks(school_year, period, raw, processed, missing),
             "task_publish": lambda: _publish_task(school_year, period, processed, reports),
         }
     )
@@ -107,7 +120,7 @@ def pages(school_year: str, period: str, reports: str = REPORTS) -> list[Path]:
     return [Path(reports) / f"{school_year}-{period}" / f"{step.notebook}.html" for step in STEPS if step.page]
 
 
-def _step_tasks(school_year: str, period: str, raw: str, processed: str) -> Iterator[dict]:
+def _step_tasks(school_year: str, period: str, raw: str, processed: str, missing: str) -> Iterator[dict]:
     folder = store.folder(processed, school_year, period)
     for step in STEPS:
         notebook = ROOT / "notebooks" / f"{step.notebook}.ipynb"
@@ -121,7 +134,8 @@ def _step_tasks(school_year: str, period: str, raw: str, processed: str) -> Iter
             rests_on += _raw_files(raw, school_year, period, workbooks=not step.page)
         yield {
             "name": step.notebook,
-            "actions": [(_run_step, [step, notebook, school_year, period, raw, processed])],
+            "actions": [(_run_step, [step, notebook, school_year, period, raw, processed, missing])],
+            "uptodate": [config_changed(missing)] if step.raw and not step.page else [],
             "file_dep": [str(file) for file in rests_on],
             "targets": [str(folder / name) for name in (*step.writes, *_drafts(step))],
             "title": lambda task, step=step: f"{step.notebook} ({step.title})",
@@ -144,11 +158,15 @@ def _drafts(step: Step) -> list[str]:
     return [f"pages/{step.notebook}.html"] if step.page else []
 
 
-def _run_step(step: Step, notebook: Path, school_year: str, period: str, raw: str, processed: str) -> TaskFailed | None:
+def _run_step(
+    step: Step, notebook: Path, school_year: str, period: str, raw: str, processed: str, missing: str
+) -> TaskFailed | None:
     folder = store.folder(processed, school_year, period)
     parameters = {"school_year": school_year, "period": period, "processed": processed} | (
         {"raw": raw} if step.raw else {}
     )
+    if step.raw and not step.page:
+        parameters["missing"] = missing
     try:
         executed = notebooks.execute(notebook, parameters, folder / "notebooks" / notebook.name)
         if step.page:

@@ -34,7 +34,8 @@ def opening(release: Release) -> Opening:
     """The round, its day, and warnings made from the data: simulated numbers, units that have not reported."""
     day = periods.as_of(release.school_year, release.period)
     when = f"{release.when[0].upper()}{release.when[1:]}, số liệu đến ngày {day.day:02d}/{day.month:02d}/{day.year}"
-    return Opening(when, [each for each in (simulated(release), partial(release), corrected(release)) if each])
+    warnings = (simulated(release), partial(release), carried(release), corrected(release))
+    return Opening(when, [each for each in warnings if each])
 
 
 def simulated(release: Release) -> tuple[str, str] | None:
@@ -63,6 +64,18 @@ def partial(release: Release) -> tuple[str, str] | None:
     return "Chưa đủ đơn vị.", (
         f"Chưa có biểu của {listed([area_name(area) for area in missing])}; mọi tổng toàn thành phố chưa gồm các "
         "đơn vị này."
+    )
+
+
+def carried(release: Release) -> tuple[str, str] | None:
+    """Which units stand with a workbook of an earlier round; None when none does."""
+    rows = release.table("reporting.csv")
+    here = rows.loc[~rows["workbook"].str.startswith(f"{release.school_year}/{release.period}/"), "area"]
+    if here.empty:
+        return None
+    return "Có số liệu kỳ trước.", (
+        f"Chưa có biểu kỳ này của {listed([area_name(area) for area in here])}; các đơn vị này được tính bằng biểu kỳ "
+        "trước, và mọi tổng toàn thành phố gồm cả số liệu ấy."
     )
 
 

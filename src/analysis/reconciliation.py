@@ -1,12 +1,12 @@
 """Hold what is computed against every published figure: match as rounded, only as cut, or not, and never forced."""
 
 import functools
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pandas as pd
 
 from analysis import indicators, reference
+from analysis.rounding import judge
 
 VALUE_OF = {"reported": "value", "change_vs_previous_year": "change", "gap_to_target": "gap"}
 PER_UNIT = {("billion_vnd", "million_vnd"): 1000.0}
@@ -37,20 +37,6 @@ def reconcile(table: pd.DataFrame, figures: pd.DataFrame, school_year: str, peri
     kept["difference"] = (kept["computed"] - kept["published"]).round(9)
     kept["status"], kept["reason"] = out["status"], out["reason"]
     return kept
-
-
-def judge(computed: float, printed: str, decimals: int | None = None) -> str:
-    """match, match_cut or mismatch of a number against a printed one, at the places printed (or `decimals`).
-
-    >>> judge(7807 / 8796 * 100, "88.75"), judge(235 / 307 * 100, "76.55"), judge(1177.1, "1177"), judge(2.5, "2.6")
-    ('match_cut', 'match', 'match', 'mismatch')
-    """
-    places = len(printed.partition(".")[2]) if decimals is None else decimals
-    step = Decimal(1).scaleb(-places)
-    exact = Decimal(repr(round(computed, 9)))
-    if exact.quantize(step, ROUND_HALF_UP) == Decimal(printed):
-        return "match"
-    return "match_cut" if exact.quantize(step, ROUND_DOWN) == Decimal(printed) else "mismatch"
 
 
 def _row(figure, by_key: pd.DataFrame, school_year: str, period: str, reasons: dict) -> tuple:

@@ -4,16 +4,18 @@ import functools
 import hashlib
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
-from analysis import areas, dependencies, indicators, periods, reference, store
-from analysis.findings import Finding, as_table, limit, stop_on_faults
+from analysis import areas, dependencies, files, indicators, periods, reference, store
+from analysis.findings import Finding, as_table, stop_on_faults
 from analysis.intake import SECTOR_OF_KIND, Correction, Workbook, read_workbook
-from analysis.vietnamese import number
 
+NOT_USED = ("off", "proposed", "answered")  # not yet accepted; an answered question leaves the number as it is
+MISSING = ("stop", "partial", "carry")  # what a unit that has not reported does to the report
+CARRIED = "carried"
 SECONDS_OF_SILENCE = 2.0  # longer work says how far it is
 
 
@@ -22,6 +24,7 @@ class Round:
     """Everything read in one round; the tables are those of store.TABLES.
 
     observations, facilities, corrections_used, reporting : tables.  findings : list of Finding.
+    partial : units without a workbook and what was done about them; empty where all have reported.
     """
 
     observations: pd.DataFrame
@@ -29,6 +32,7 @@ class Round:
     findings: list[Finding]
     corrections_used: pd.DataFrame
     reporting: pd.DataFrame
+    partial: pd.DataFrame = field(default_factory=lambda: _frame("partial.csv", [], {"school_year": "", "period": ""}))
 
     @property
     def findings_table(self) -> pd.DataFrame:
@@ -40,64 +44,79 @@ def available(raw: Path | str) -> list[tuple[str, str]]:
     """Rounds that have a folder with workbooks, as (school year, period), oldest first."""
     found = []
     for folder in (reference.ROOT / raw).glob("*-*/*"):
-        if folder.name in periods.names() and any(folder.glob("*.xlsx")):
+        if folder.name in periods.names() and files.workbooks(folder):
             found.append((folder.parent.name, folder.name))
     return sorted(found, key=lambda which: periods.order(*which))
 
 
-def read(raw: Path | str, school_year: str, period: str) -> Round:
+def read(
+    raw: Path | str, school_year: str, period: str, folder: Path | str | None = None, missing: str = "stop"
+) -> Round:
     """Read one round: a workbook from every unit that owes one on that day; faults are in .findings.
 
-    Raises FileNotFoundError where the round has no folder.
+    folder : where its workbooks are, if not in raw/<school year>/<period>.
+    missing : one of MISSING: a unit without a workbook stops the run, is left out (partial), or stands with its newest
+    earlier workbook (carry); .partial names it.
+    Raises FileNotFoundError where that folder is not there.
     """
-    folder = reference.ROOT / raw / school_year / period
+    folder = reference.ROOT / (folder or Path(raw) / school_year / period)
     if not folder.is_dir():
         raise FileNotFoundError(f"Không có thư mục {raw}/{school_year}/{period}.")
     on = periods.as_of(school_year, period)
     register = corrections(school_year, period)
     books: list[Workbook] = []
     findings: list[Finding] = []
+    absent: list[tuple] = []
     for area in areas.reporting(on):
-        shown_as = f"{school_year}/{period}/{area}.xlsx"
-        if not (folder / f"{area}.xlsx").is_file():
-            findings.append(Finding("missing_workbook", area, shown_as, expected=areas.full_name(area, on)))
+        here = files.workbooks(folder, area)
+        if not here and missing != "stop":
+            book, finding = _without_workbook(raw, school_year, period, area, missing)
+            books += [book] if book else []
+            findings += [finding, *(book.findings if book else [])]
+            absent.append((area, missing, book.path if book else None))
             continue
-        book = read_workbook(
-            folder / f"{area}.xlsx", shown_as, school_year, period, area, corrections=register.get(area, {})
-        )
+        shown_as = f"{school_year}/{period}/{here[0].name if len(here) == 1 else f'{area}.xlsx'}"
+        if len(here) != 1:
+            check, found = "two_workbooks" if here else "missing_workbook", ", ".join(file.name for file in here)
+            findings.append(Finding(check, area, shown_as, found=found, expected=areas.full_name(area, on)))
+            continue
+        book = read_workbook(here[0], shown_as, school_year, period, area, corrections=register.get(area, {}))
         books.append(book)
         findings += book.findings
     for file in sorted(folder.iterdir()):
         if file.stem not in areas.reporting(on) and not file.name.startswith((".", "~$")):
             findings.append(Finding("unknown_workbook", file.stem, f"{school_year}/{period}/{file.name}"))
     this = _together(books, findings, school_year, period)
-    this.findings += _low_coverage(this.observations)
+    this.partial = _frame("partial.csv", absent, {"school_year": school_year, "period": period})
     return this
 
 
-def _low_coverage(observations: pd.DataFrame) -> list[Finding]:
-    """Units that weighed too few of their children for a rate to be trusted."""
-    counted = observations[observations["age_band"].isin(indicators.BANDS["all"])]
-    by_area = counted.pivot_table(index=["area", "workbook"], columns="indicator", values="value", aggfunc="sum")
-    if not {"children_measured", "children_enrolled"} <= set(by_area.columns):
-        return []
-    share = by_area["children_measured"] / by_area["children_enrolled"] * 100
-    return [
-        Finding(
-            "low_coverage",
-            area,
-            workbook,
-            found=number(by_area.at[(area, workbook), "children_measured"]),
-            expected=number(by_area.at[(area, workbook), "children_enrolled"]),
-        )
-        for area, workbook in share.index[share < limit("low_coverage")]
-    ]
+def _without_workbook(
+    raw: Path | str, school_year: str, period: str, area: str, missing: str
+) -> tuple[Workbook | None, Finding]:
+    """What stands for a unit without a workbook: nothing, or its newest earlier workbook; and the finding that says so.
+
+    Where there is no earlier workbook to carry, the finding stops the run.
+    """
+    unit, shown_as = areas.full_name(area, periods.as_of(school_year, period)), f"{school_year}/{period}/{area}.xlsx"
+    if missing == "partial":
+        return None, Finding("unit_left_out", area, shown_as, expected=unit)
+    this = periods.order(school_year, period)
+    for year, name in reversed([which for which in available(raw) if periods.order(*which) < this]):
+        here = files.workbooks(reference.ROOT / raw / year / name, area)
+        if len(here) == 1:
+            register = corrections(year, name).get(area, {})
+            book = read_workbook(here[0], f"{year}/{name}/{here[0].name}", year, name, area, corrections=register)
+            book.basis = CARRIED if book.basis == "reported" else book.basis  # simulated is worse and stays
+            when = f"{periods.names()[name]} {year}"
+            return book, Finding("unit_carried", area, shown_as, found=when, expected=unit)
+    return None, Finding("missing_workbook", area, shown_as, expected=unit)
 
 
 def corrections(school_year: str, period: str) -> dict[str, dict[tuple[str, str], Correction]]:
     """The register's rows for one round: area → (sheet, cell) → correction."""
     rows = reference.table("corrections")
-    rows = rows[(rows["school_year"] == school_year) & (rows["period"] == period) & (rows["status"] != "off")]
+    rows = rows[(rows["school_year"] == school_year) & (rows["period"] == period) & ~rows["status"].isin(NOT_USED)]
     register: dict[str, dict[tuple[str, str], Correction]] = {}
     for r in rows.itertuples():
         correction = Correction(r.expect, float(r.value), r.reason, r.said_by, r.said_on)
@@ -105,9 +124,12 @@ def corrections(school_year: str, period: str) -> dict[str, dict[tuple[str, str]
     return register
 
 
-def history(raw: Path | str, processed: Path | str, school_year: str, period: str) -> pd.DataFrame:
+def history(
+    raw: Path | str, processed: Path | str, school_year: str, period: str, missing: str = "stop"
+) -> pd.DataFrame:
     """The table series.parquet: indicators of every round up to and including this one.
 
+    missing : one of MISSING, for every one of these rounds.
     A round whose workbooks, reference tables and reading code are unchanged is taken from data/processed/rounds.
     Raises DataError where a workbook of any of these rounds has a fault that stops the run.
     """
@@ -116,22 +138,24 @@ def history(raw: Path | str, processed: Path | str, school_year: str, period: st
     tables = []
     said = time.monotonic()
     for done, which in enumerate(wanted, 1):
-        tables.append(_round_series(raw, processed, *which))
+        tables.append(_round_series(raw, processed, *which, missing))
         if time.monotonic() - said > SECONDS_OF_SILENCE:
             print(f"đã đọc {done}/{len(wanted)} kỳ", file=sys.stderr, flush=True)
             said = time.monotonic()
     return pd.concat(tables, ignore_index=True)
 
 
-def _round_series(raw: Path | str, processed: Path | str, school_year: str, period: str) -> pd.DataFrame:
+def _round_series(raw: Path | str, processed: Path | str, school_year: str, period: str, missing: str) -> pd.DataFrame:
     folder = reference.ROOT / processed / "rounds"
     name = f"{school_year}-{period}"
     kept = folder / f"{name}-{_content(raw, school_year, period)}"
     if (kept / "series.parquet").exists():
         return store.read(kept, "series.parquet")
-    this = read(raw, school_year, period)
+    this = read(raw, school_year, period, missing=missing)
     stop_on_faults(this.findings)
     series = indicators.of_round(this.observations, this.facilities)
+    if not this.partial.empty:
+        return series  # an incomplete round is added up again each time, so that it is never taken for a whole one
     store.write(series, kept, "series.parquet")
     for old in folder.glob(f"{name}-*"):
         if old != kept:
@@ -160,7 +184,8 @@ def _together(books: list[Workbook], findings: list[Finding], school_year: str, 
     which = {"school_year": school_year, "period": period}
     numbers = [
         (b.area, facility or None, SECTOR_OF_KIND.get(kind, kind) if facility else kind, band, indicator, value,
-         b.path, sheet, cell, "corrected" if note and b.basis == "reported" else b.basis, note or None)
+         b.path, sheet, cell, "corrected" if (sheet, cell) in b.used and b.basis == "reported" else b.basis,
+         note or None)
         for b in books
         for facility, kind, band, indicator, value, sheet, cell, note in b.numbers
     ]  # fmt: skip

@@ -94,6 +94,8 @@ TABLES: dict[str, list[pa.Field]] = {
         said_on=TEXT,
     ),  # fmt: skip
     "reporting.csv": ROUND + _columns(area=TEXT, workbook=TEXT, facilities=WHOLE, numbers=WHOLE, basis=TEXT),
+    # units without a workbook: choice is partial (left out) or carry (workbook : the earlier one that stands for it)
+    "partial.csv": ROUND + _columns(area=TEXT, choice=TEXT, workbook_=TEXT),
     # a trend and what is expected next: history rows have kind "observed", later ones "forecast"
     "enrolment.csv": WHERE + _columns(indicator=TEXT, kind=TEXT, value_=NUMBER) + FORECAST,
     "staffing.csv": WHERE + _columns(indicator=TEXT, kind=TEXT, value_=NUMBER) + FORECAST,

@@ -1,0 +1,126 @@
+"""Text of the years before Unicode: recognised as TCVN3 (ABC) or VNI on the evidence of its syllables, and converted.
+
+The letters of both encodings are those of data/reference/encodings.csv.
+"""
+
+import functools
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from analysis import reference
+
+OLD = ("tcvn3", "vni")
+# a Vietnamese syllable without its tone: consonant, then vowels that end it, may end it, or need a closing consonant
+SYLLABLE = re.compile(
+    r"(ngh(?=[ieê])|gh(?=[ieê])|k(?=[ieêy])|c(?![ieêy])|ng(?![ieê])|gi|g(?![eê])|nh|kh|ph|th|tr|ch|qu|[bdđhlmnpqrstvx])?"
+    r"((?P<gliding>ia|ya|ua|ưa|uya|ai|ay|ao|au|âu|ây|eo|êu|iu|oi|ôi|ơi|ui|ưi|ưu|uơ|oai|oay|oao|oeo|uây|uôi|ươi|ươu|iêu|yêu|uyu)"
+    r"|(a|e|ê|i|o|ô|ơ|u|ư|y|oa|oe|uê|uy)(ch|ng|nh|[cmnpt])?"
+    r"|(ă|â|oă|uâ|iê|yê|uô|ươ|uyê|oo)(ch|ng|nh|[cmnpt]))"
+)
+STOPPED = re.compile(r"(ch|[cpt])$")  # such a syllable has a rising or a heavy tone, no other
+HIGH_TONES = ("\u0301", "\u0323")
+TONES = dict.fromkeys(map(ord, "\u0300\u0301\u0309\u0303\u0323"))
+
+
+@functools.cache
+def decode(text: str, encoding: str) -> str:
+    """Text in Unicode (NFC), read as if its letters were those of an old encoding ("tcvn3" or "vni").
+
+    >>> decode("QuËn Lª Ch©n", "tcvn3"), decode("Quaän Leâ Chaân", "vni")
+    ('Quận Lê Chân', 'Quận Lê Chân')
+    """
+    letters = _letters(encoding)
+    longest = max(map(len, letters))
+    decoded, place = [], 0
+    while place < len(text):
+        for length in range(longest, 0, -1):
+            written = text[place : place + length]
+            if len(written) == length and written in letters:
+                decoded.append(letters[written])
+                place += length
+                break
+        else:
+            decoded.append(text[place])
+            place += 1
+    return unicodedata.normalize("NFC", "".join(decoded))
+
+
+@functools.cache
+def readings(text: str) -> tuple[str, ...]:
+    """The text as it stands and, where it has letters that an old encoding would use, as each of them reads it."""
+    if text.isascii():
+        return (text,)
+    return tuple(dict.fromkeys((text, *(decode(_composed(text), old) for old in OLD))))
+
+
+@functools.cache
+def readable(text: str) -> str | None:
+    """The text in Unicode: itself where its words are Vietnamese, else the one old encoding that makes them so.
+
+    None where neither it nor exactly one old encoding gives Vietnamese words.
+
+    >>> readable("Tr­êng MÇm non Hoa Sen"), readable("Tröôøng Maàm non"), readable("Trường Mầm non")
+    ('Trường Mầm non Hoa Sen', 'Trường Mầm non', 'Trường Mầm non')
+    """
+    if _is_vietnamese(text):
+        return text
+    fitting = [reading for reading in readings(text)[1:] if _is_vietnamese(reading)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def readable_column(texts: Sequence[str]) -> list[str | None]:
+    """Every text of one column in Unicode; the column's other texts decide where one fits two encodings.
+
+    A text is None where nothing makes its words Vietnamese. Most of a column in an old encoding carries along the
+    texts that would pass for Vietnamese as they stand ("nhãm" is "nhóm" in TCVN3).
+    """
+    broken = [text for text in texts if not _is_vietnamese(text)]
+    if not broken:
+        return list(texts)
+    fits = {old: sum(_is_vietnamese(decode(_composed(text), old)) for text in broken) for old in OLD}
+    old = max(fits, key=lambda encoding: fits[encoding])
+    unicode_for_sure = sum(not _is_old(text) for text in texts)
+    carried = fits[old] > unicode_for_sure
+    return [_in_unicode(text, old, carried) for text in texts]
+
+
+def _in_unicode(text: str, old: str, carried: bool) -> str | None:
+    decoded = decode(_composed(text), old)
+    if _is_vietnamese(text) and not (carried and _is_old(text) and _is_vietnamese(decoded)):
+        return text
+    return decoded if _is_vietnamese(decoded) else readable(text)
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+def _is_old(text: str) -> bool:
+    """Whether a text could be in an old encoding: those are of one byte a letter."""
+    return all(ord(letter) < 256 for letter in _composed(text))
+
+
+def _is_vietnamese(text: str) -> bool:
+    """Whether every word with a letter beyond ASCII is a Vietnamese syllable; ASCII words may be of any language."""
+    return all(_is_syllable(word) for word in re.split(r"[\s\d!-/:-@\[-`{-~–—“”‘’…]+", text) if not word.isascii())
+
+
+@functools.cache
+def _is_syllable(word: str) -> bool:
+    bare = unicodedata.normalize("NFD", word.casefold())
+    tones = [letter for letter in bare if ord(letter) in TONES]
+    toneless = unicodedata.normalize("NFC", bare.translate(TONES))
+    shape = SYLLABLE.fullmatch(toneless)
+    if len(tones) > 1 or not shape:
+        return False
+    if bare[-1:] in tones and shape["gliding"] and not toneless.endswith("uơ"):
+        return False  # "xaõ": no tone on a glide
+    return not STOPPED.search(toneless) or tones in [[tone] for tone in HIGH_TONES]
+
+
+@functools.cache
+def _letters(encoding: str) -> dict[str, str]:
+    rows = reference.table("encodings")
+    rows = rows[rows["encoding"] == encoding]
+    return dict(zip(rows["written"], rows["letter"], strict=True))

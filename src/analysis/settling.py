@@ -1,0 +1,56 @@
+"""Doubtful cells that the totals beside them settle: accepted only as exactly the value those totals leave for them."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+Place = tuple[int, int]  # row and column, from 0
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A total and the cells that add up to it; the rule names it in the note of a settled number."""
+
+    total: Place
+    parts: tuple[Place, ...]
+    rule: str
+
+
+def settle(
+    known: dict[Place, float],
+    candidates: dict[Place, float | None],
+    sums: Iterable[Sum],
+    is_typed: Callable[[Place], bool],
+) -> dict[Place, tuple[float, str]]:
+    """Doubtful cells that a sum proves: place → (value, rule).
+
+    known : cells read for sure.  candidates : what a doubtful cell may mean, None where it may mean anything.  is_typed
+    says whether a total was typed: one worked out by a formula leaves blanks out and so proves nothing about them.
+    A candidate is taken only if everything else in the sum is known, or if the sum leaves exactly nothing for several
+    blanks at once.
+    """
+    touched = [s for s in sums if s.total in candidates or not candidates.keys().isdisjoint(s.parts)]
+    settled: dict[Place, tuple[float, str]] = {}
+    sure = dict(known)
+    while True:
+        before = len(settled)
+        for s in touched:
+            for place, value in _proven(s, sure, candidates, is_typed).items():
+                sure[place] = value
+                settled[place] = value, s.rule
+        if len(settled) == before:
+            return settled
+
+
+def _proven(s: Sum, sure: dict, candidates: dict, is_typed: Callable[[Place], bool]) -> dict[Place, float]:
+    open_parts = [part for part in s.parts if part not in sure]
+    added = sum(sure[part] for part in s.parts if part in sure)
+    if s.total not in sure:
+        proven = not open_parts and candidates.get(s.total) == added
+        return {s.total: added} if proven else {}
+    left = sure[s.total] - added
+    guesses = {part: candidates.get(part) for part in open_parts}
+    if len(guesses) == 1 or (guesses and set(guesses.values()) == {0.0}):
+        agreed = all(guess == left for guess in guesses.values())
+        if agreed and (left != 0 or is_typed(s.total)):
+            return dict.fromkeys(guesses, left)
+    return {}

@@ -1,0 +1,152 @@
+"""A unit that has not reported stops the run, or is left out or carried by an explicit choice that every sum states."""
+
+import shutil
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from analysis import indicators, quality, rounds, screening, store
+from analysis.areas import CITY
+from analysis.findings import DataError, stop_on_faults
+from analysis.reference import ROOT
+from analysis.release import label
+from tests import project as projects
+from tests.workbooks import cells_of, write
+
+YEAR, GONE = "2018-2019", "cat_hai"
+
+
+@pytest.fixture(scope="module")
+def received(tmp_path_factory):
+    """Two years of a period; Cát Hải has not reported the last."""
+    folder = tmp_path_factory.mktemp("raw")
+    for year in ("2017-2018", YEAR):
+        shutil.copytree(ROOT / "data/raw" / year / "DN", folder / year / "DN")
+    (folder / YEAR / "DN" / f"{GONE}.xlsx").unlink()
+    return folder
+
+
+@pytest.fixture
+def table(received, tmp_path):
+    """indicators.csv of the last round under a choice."""
+    return lambda missing: indicators.compare(
+        rounds.history(received, tmp_path / "processed", YEAR, "DN", missing), YEAR, "DN"
+    )
+
+
+def value(table, area, indicator="children_enrolled", column="value"):
+    rows = table.query(f"area == '{area}' and indicator == '{indicator}' and sector == 'all' and age_band == 'all'")
+    return rows[column].iloc[0] if len(rows) else None
+
+
+def test_without_a_choice_the_run_stops(received, tmp_path):
+    with pytest.raises(DataError, match="chưa có biểu của Huyện Cát Hải"):
+        stop_on_faults(rounds.read(received, YEAR, "DN").findings)
+    with pytest.raises(DataError, match="chưa có biểu của Huyện Cát Hải"):
+        rounds.history(received, tmp_path, YEAR, "DN")
+
+
+def test_left_out_it_is_named_and_the_city_counts_one_unit_less_and_shows_no_change_on_last_year(received, table):
+    this = rounds.read(received, YEAR, "DN", missing="partial")
+    assert [(f.check, f.area, f.severity) for f in this.findings] == [("unit_left_out", GONE, "attention")]
+    assert this.partial[["area", "choice"]].to_numpy().tolist() == [[GONE, "partial"]]
+    partial = table("partial")
+    assert value(partial, CITY, column="areas") == 13 and value(partial, GONE) is None
+    others = partial.query("area not in ['hai_phong', 'cat_hai']")["area"].unique()
+    assert value(partial, CITY) == sum(value(partial, area) for area in others)
+    assert pd.isna(value(partial, CITY, column="change")) and not pd.isna(value(partial, "le_chan", column="change"))
+
+
+def test_carried_it_stands_with_its_last_workbook_and_says_from_where(received, table):
+    this = rounds.read(received, YEAR, "DN", missing="carry")
+    assert [f.check for f in this.findings] == ["unit_carried"]
+    assert "dùng số liệu Đầu năm học 2017-2018" in this.findings[0].message
+    assert set(this.observations.query("area == @GONE")["workbook"]) == {f"2017-2018/DN/{GONE}.xlsx"}
+    assert this.partial["workbook"].tolist() == [f"2017-2018/DN/{GONE}.xlsx"]
+    carried = table("carry")
+    assert value(carried, CITY, column="areas") == 14
+    assert value(carried, GONE, column="change") == 0
+    assert not pd.isna(value(carried, CITY, column="change"))
+
+
+def test_a_sum_over_a_carried_number_says_so_unless_something_worse_is_in_it(received, tmp_path):
+    raw = shutil.copytree(received, tmp_path / "raw")
+    for file in raw.rglob("*.xlsx"):
+        cells = cells_of(file)
+        basis = next(key for key, text in cells.items() if key[0] == "Bìa" and "MÔ PHỎNG" in str(text))
+        write(file, cells | {basis: "Số liệu đơn vị báo cáo"})
+    this = rounds.read(raw, YEAR, "DN", missing="carry")
+    assert set(this.observations.query("area == @GONE")["basis"]) == {"carried"}
+    series = indicators.of_round(this.observations, this.facilities)
+    assert set(series.query("area in ['hai_phong', @GONE]")["basis"]) == {"carried"}
+    assert set(series.query("area == 'le_chan'")["basis"]) == {"derived"}
+    worse = this.observations.assign(
+        basis=this.observations["basis"].mask(this.observations["area"] == "le_chan", "simulated")
+    )
+    said = indicators.of_round(worse, this.facilities).groupby("area")["basis"].agg(set)
+    assert (said[CITY], said[GONE], said["le_chan"]) == ({"simulated"}, {"carried"}, {"simulated"})
+
+
+def test_a_unit_that_never_reported_cannot_be_carried_and_stops_the_run(received, tmp_path):
+    raw = shutil.copytree(received, tmp_path / "raw")
+    (raw / "2017-2018/DN" / f"{GONE}.xlsx").unlink()
+    with pytest.raises(DataError, match="chưa có biểu của Huyện Cát Hải"):
+        stop_on_faults(rounds.read(raw, YEAR, "DN", missing="carry").findings)
+
+
+def test_a_carried_workbook_with_a_fault_stops_the_run(received, tmp_path):
+    raw = shutil.copytree(received, tmp_path / "raw")
+    (raw / "2017-2018/DN" / f"{GONE}.xlsx").write_bytes(b"")
+    with pytest.raises(DataError, match=f"2017-2018/DN/{GONE}.xlsx"):
+        stop_on_faults(rounds.read(raw, YEAR, "DN", missing="carry").findings)
+
+
+def test_a_carried_unit_is_not_asked_why_it_copied_its_last_workbook(received, tmp_path):
+    this = screening.read(received, tmp_path, YEAR, "DN", "carry")
+    assert {f.check for f in this.findings if f.area == GONE} == {"unit_carried"}
+
+
+def test_an_incomplete_round_is_never_kept_as_a_whole_one(received, tmp_path):
+    for missing in ("partial", "carry"):
+        rounds.history(received, tmp_path / "processed", YEAR, "DN", missing)
+    assert not list((tmp_path / "processed/rounds").glob(f"{YEAR}-DN-*"))
+    with pytest.raises(DataError):
+        rounds.history(received, tmp_path / "processed", YEAR, "DN")
+
+
+def test_the_page_says_which_units_stand_with_an_earlier_workbook_and_nothing_where_none_does(received):
+    this = rounds.read(received, YEAR, "DN", missing="carry")
+    release = SimpleNamespace(school_year=YEAR, period="DN", table=lambda name: this.reporting)
+    says = quality.carried(release)
+    assert says[0] == "Có số liệu kỳ trước." and "Cát Hải" in says[1] and "Lê Chân" not in says[1]
+    assert label("basis", "carried") == "Số liệu kỳ trước của đơn vị"
+    release.table = lambda name: this.reporting[this.reporting["area"] != GONE]
+    assert quality.carried(release) is None
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A project whose newest round lacks a unit."""
+    years = ("2022-2023", "2023-2024", "2024-2025")
+    copy = projects.copy(tmp_path_factory.mktemp("missing"), [(year, "HK1") for year in years])
+    (copy / f"data/raw/2024-2025/HK1/{GONE}.xlsx").unlink()
+    return copy
+
+
+def test_make_report_goes_on_by_choice_with_the_unit_named_on_the_page_and_stops_again_without_it(project):
+    run = projects.make(project, "report", "MISSING=partial")
+    assert run.returncode == 0, run.stderr
+    page = (project / "reports/2024-2025-HK1/appendix.html").read_text()
+    assert "Chưa đủ đơn vị" in page and "Cát Hải" in page
+    processed = project / "data/processed/2024-2025-HK1"
+    assert store.read(processed, "partial.csv")["choice"].tolist() == ["partial"]
+    assert value(store.read(processed, "indicators.csv"), CITY, column="areas") == 13
+    again = projects.make(project, "report", "MISSING=partial")
+    assert again.returncode == 0 and "01_clean" not in again.stdout
+    assert projects.make(project, "report").returncode != 0  # the choice is made each time, never remembered
+
+
+def test_an_unknown_choice_is_refused(project):
+    run = projects.make(project, "report", "MISSING=zero")
+    assert run.returncode != 0 and "stop, partial, carry" in run.stderr

@@ -1,0 +1,273 @@
+"""What is wrong goes back to the office as questions; its answers come home as proposals that change nothing yet."""
+
+import csv
+import shutil
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from analysis import answers, areas, check_data, periods, queries, reference, rounds
+from analysis.findings import Finding
+from analysis.intake import read_workbook
+from analysis.reference import ROOT
+from tests.office import recalculated
+from tests.workbooks import cells_of, write
+
+YEAR, PERIOD = "2024-2025", "HK1"
+UNITS = areas.reporting(periods.as_of(YEAR, PERIOD))
+REGISTER = ROOT / "data/reference/corrections.csv"
+RAW = ROOT / "data/raw" / YEAR / PERIOD
+GOOD = cells_of(RAW / "le_chan.xlsx")
+COOKS, OTHER_STAFF, GROUPS = ("Đội ngũ", "J8"), ("Đội ngũ", "K9"), ("Mạng lưới", "G8")
+DAY = "03/01/2025"
+
+
+@pytest.fixture(scope="module")
+def received(tmp_path_factory):
+    """A round as received, Lê Chân's workbook with three faults, and its query sheet."""
+    folder = tmp_path_factory.mktemp("received")
+    shutil.copytree(RAW, folder / "sent")
+    write(folder / "sent/le_chan.xlsx", GOOD | {COOKS: "8 người", GROUPS: GOOD[GROUPS] + 2, OTHER_STAFF: ""})
+    assert check(folder / "sent", folder) == 1
+    return folder
+
+
+@pytest.fixture
+def sent(received, tmp_path):
+    return Path(shutil.copytree(received / "sent", tmp_path / "sent"))
+
+
+@pytest.fixture
+def sheet(received, tmp_path):
+    """Lê Chân's query sheet."""
+    shutil.copytree(received / "processed", tmp_path / "processed")
+    return tmp_path / f"processed/{YEAR}-{PERIOD}/queries/le_chan.xlsx"
+
+
+def check(sent, tmp_path, *more) -> int:
+    arguments = [f"YEAR={YEAR}", f"PERIOD={PERIOD}", f"RAW={sent}", *more]
+    return check_data.main(arguments, tmp_path / "none", tmp_path / "processed")
+
+
+@pytest.fixture
+def register(tmp_path):
+    return shutil.copy(REGISTER, tmp_path / "corrections.csv")
+
+
+def answer(sheet, said: dict[str, tuple], free: tuple = ()) -> None:
+    """Fill in an answered sheet: cell asked about → (value, reason, who, day); free : rows added by the office."""
+    book = openpyxl.load_workbook(sheet)
+    page = book[queries.SHEET]
+    column = {page.cell(7, c).value: c for c in range(1, 12)}
+    for row in range(8, page.max_row + 1):
+        cell = page.cell(row, column["Ô"]).value
+        for label, text in zip(queries.ANSWERS, said.get(cell, ()), strict=False):
+            page.cell(row, column[label]).value = text
+        if cell is None and free:
+            added, free = free[0], free[1:]
+            for label, text in zip(("Trang", "Ô", "Giá trị hiện tại", *queries.ANSWERS), added, strict=True):
+                page.cell(row, column[label]).value = text
+    book.save(sheet)
+
+
+def take(sheet, sent, register, capsys) -> tuple[int, list[dict], str]:
+    capsys.readouterr()
+    status = answers.main([f"FILE={sheet}", f"RAW={sent}"], register=register)
+    printed = capsys.readouterr()
+    with open(register, encoding="utf-8", newline="") as file:
+        return status, list(csv.DictReader(file)), printed.out + printed.err
+
+
+def test_a_unit_with_faults_gets_a_sheet_with_the_cell_what_it_holds_and_a_question_and_other_units_get_none(
+    sheet, sent
+):
+    page = openpyxl.load_workbook(sheet)[queries.SHEET]
+    asked = {(r[1].value, r[2].value): (r[3].value, r[4].value) for r in page.iter_rows(min_row=8) if r[10].value}
+    assert asked["Đội ngũ", "J8"][0] == "8 người" and "không phải là số" in asked["Đội ngũ", "J8"][1]
+    assert asked["Đội ngũ", "K9"][0] in (None, "") and "để trống" in asked["Đội ngũ", "K9"][1]
+    assert asked["Mạng lưới", "G8"][0] == f"{GOOD[GROUPS] + 2:.0f}"
+    assert all("le_chan.xlsx" not in question for _, question in asked.values())
+    stops = {f.area for f in rounds.read("x", YEAR, PERIOD, sent).findings if f.severity == "stop"}
+    assert stops == {"le_chan"}
+
+
+def test_check_data_says_how_much_is_wrong_by_severity_check_and_unit_and_fails_only_while_something_stops(
+    sent, tmp_path, capsys
+):
+    assert check(sent, tmp_path) == 1
+    said = capsys.readouterr().out
+    assert "not_a_number: 1 (Lê Chân 1)" in said and "le_chan.xlsx › Đội ngũ › J8" in said
+    assert "Phải xử lý" in said and "queries/le_chan.xlsx" in said
+    write(sent / "le_chan.xlsx", GOOD)
+    assert check(sent, tmp_path) == 0
+    assert "Không có lỗi nào phải dừng" in capsys.readouterr().out
+
+
+def test_the_sheet_of_a_unit_whose_faults_are_mended_is_taken_away(sheet, sent, tmp_path, monkeypatch):
+    assert sheet.exists()
+    write(sent / "le_chan.xlsx", GOOD)
+    monkeypatch.setattr(check_data.screening, "screen", lambda *_: [])
+    check(sent, tmp_path)
+    assert not sheet.exists() and sheet.parent.is_dir()
+
+
+def test_a_missing_workbook_is_asked_for_and_a_stray_file_is_asked_of_nobody(sent, tmp_path):
+    (sent / "cat_hai.xlsx").unlink()
+    (sent / "=cmd le chan.xlsx").write_bytes(b"")
+    assert check(sent, tmp_path) == 1
+    assert "=cmd" in (tmp_path / f"processed/{YEAR}-{PERIOD}/findings.csv").read_text()
+    folder = tmp_path / f"processed/{YEAR}-{PERIOD}/queries"
+    assert "chưa có biểu" in openpyxl.load_workbook(folder / "cat_hai.xlsx")[queries.SHEET]["E8"].value
+    assert {file.stem for file in folder.iterdir()} <= set(UNITS)
+
+
+def test_text_of_a_workbook_stays_text_in_the_sheet_and_only_answers_can_be_written(tmp_path):
+    found = Finding("not_a_number", "le_chan", "x.xlsx", "=1+1", "A1", '=HYPERLINK("http://x")')
+    file = queries.write(tmp_path / "q.xlsx", [found], {}, YEAR, PERIOD, "le_chan")
+    page = openpyxl.load_workbook(file)[queries.SHEET]
+    assert {page[cell].data_type for cell in ("B8", "D8", "E8", "K8")} == {"s"}
+    assert page.protection.sheet and not page.protection.password
+    opened = {cell.coordinate for cell in page[8] if not cell.protection.locked}
+    assert opened == {"G8", "H8", "I8", "J8"}
+    assert not page["B9"].protection.locked  # a row for a cell the office wants to correct itself
+
+
+def test_the_same_findings_give_the_same_bytes(sheet, sent, tmp_path):
+    first = sheet.read_bytes()
+    check(sent, tmp_path)
+    assert sheet.read_bytes() == first
+    assert b"2025-01-01T00:00:00Z" in zipfile.ZipFile(sheet).read("docProps/core.xml")  # not the hour it was made
+
+
+def test_answers_become_proposed_rows_that_change_nothing_until_accepted(sheet, sent, register, capsys, monkeypatch):
+    raw, before = (sent / "le_chan.xlsx").read_bytes(), register.read_bytes()
+    cooks, others = GOOD[COOKS], GOOD[OTHER_STAFF]
+    answer(sheet, {"J8": (cooks, "gõ cả chữ", "Cô Hoa", DAY), "K9": (others, "bỏ sót", "Cô Hoa", DAY)})
+    status, rows, said = take(sheet, sent, register, capsys)
+    assert status == 0, said
+    assert [(r["sheet"], r["cell"], r["expect"], r["value"], r["said_on"], r["status"]) for r in rows[-2:]] == [
+        ("Đội ngũ", "J8", "8 người", f"{cooks:.0f}", "2025-01-03", "proposed"),
+        ("Đội ngũ", "K9", "", f"{others:.0f}", "2025-01-03", "proposed"),
+    ]
+    assert (sent / "le_chan.xlsx").read_bytes() == raw and register.read_bytes().startswith(before)
+    assert "đổi status từ proposed thành on" in said
+    use(register, monkeypatch)
+    assert rounds.corrections(YEAR, PERIOD) == {}
+    register.write_text(register.read_text().replace(",proposed", ",on"))
+    use(register, monkeypatch)
+    accepted = rounds.corrections(YEAR, PERIOD)["le_chan"]
+    book = read_workbook(sent / "le_chan.xlsx", "x", YEAR, PERIOD, "le_chan", corrections=accepted)
+    assert set(book.used) == {("Đội ngũ", "J8"), ("Đội ngũ", "K9")}
+    assert [f.cell for f in book.findings if f.sheet == "Đội ngũ" and f.severity == "stop"] == []
+
+
+def use(register, monkeypatch) -> None:
+    """Let the code read this register instead of the project's."""
+    rows = answers.pd.read_csv(register, dtype=str, keep_default_na=False)
+    plain = reference.table
+    monkeypatch.setattr(rounds.reference, "table", lambda name: rows if name == "corrections" else plain(name))
+
+
+def test_a_sheet_taken_in_twice_adds_nothing_the_second_time(sheet, sent, register, capsys):
+    answer(sheet, {"J8": (8, "gõ cả chữ", "Cô Hoa", DAY)})
+    assert take(sheet, sent, register, capsys)[0] == 0
+    once = register.read_bytes()
+    status, _, said = take(sheet, sent, register, capsys)
+    assert (status, register.read_bytes()) == (1, once)
+    assert "sổ sửa lỗi đã có dòng cho ô này" in said
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ((None, "gõ nhầm", "Cô Hoa", DAY), "thiếu giá trị đúng"),
+        ((8, None, "Cô Hoa", DAY), "thiếu lý do"),
+        ((8, "gõ nhầm", None, DAY), "thiếu người trả lời"),
+        ((8, "gõ nhầm", "Cô Hoa", "hôm qua"), "thiếu ngày"),
+        (("tám", "gõ nhầm", "Cô Hoa", DAY), '"tám" không phải là số'),
+        (("1.021", "gõ nhầm", "Cô Hoa", DAY), "không phải là số"),
+        ((7.5, "gõ nhầm", "Cô Hoa", DAY), "giá trị mới cũng không dùng được"),
+        ((9000, "gõ nhầm", "Cô Hoa", DAY), "giá trị mới cũng không dùng được"),
+        ((8, "=1+1", "Cô Hoa", DAY), "giống một công thức"),
+        ((8, "gõ nhầm", "@cmd", DAY), "giống một công thức"),
+    ],
+)
+def test_an_answer_that_cannot_be_used_is_refused_with_the_reason(said, why, sheet, sent, register, capsys):
+    before = register.read_bytes()
+    answer(sheet, {"J8": said})
+    if said[1] == "=1+1":  # openpyxl would save it as a formula
+        book = openpyxl.load_workbook(sheet)
+        for row in book[queries.SHEET].iter_rows(min_row=8):
+            row[7].data_type = "s"
+        book.save(sheet)
+    status, _, printed = take(sheet, sent, register, capsys)
+    assert status == 1 and why in printed and "J8" in printed
+    assert register.read_bytes() == before
+
+
+def test_a_workbook_that_changed_since_the_question_makes_the_answer_void(sheet, sent, register, capsys):
+    answer(sheet, {"J8": (8, "gõ cả chữ", "Cô Hoa", DAY)})
+    write(sent / "le_chan.xlsx", GOOD | {("Đội ngũ", "J8"): "9 người"})
+    status, _, said = take(sheet, sent, register, capsys)
+    assert status == 1 and 'không còn là "8 người"' in said
+
+
+def test_an_office_may_correct_another_cell_than_the_one_asked_about_if_it_is_a_number_of_the_form(
+    sheet, sent, register, capsys
+):
+    held = GOOD["Mạng lưới", "H8"]
+    free = (
+        ("Mạng lưới", "H8", held, held + 2, "thiếu hai nhóm", "Cô Hoa", DAY),
+        ("Mạng lưới", "C8", GOOD["Mạng lưới", "C8"], 5, "tên trường", "Cô Hoa", DAY),
+    )
+    answer(sheet, {}, free)
+    status, rows, said = take(sheet, sent, register, capsys)
+    assert status == 1 and "C8: ô này không phải ô số" in said
+    assert [(r["cell"], r["expect"], r["value"]) for r in rows] == [("H8", f"{held:.0f}", f"{held + 2:.0f}")]
+
+
+def test_a_question_whose_number_is_right_is_proposed_as_an_answer_without_a_value(tmp_path, sent, register, capsys):
+    asked = Finding("children_without_class", "le_chan", "x.xlsx", "Mạng lưới", "Q8", "40 trẻ, 0 nhóm")
+    file = queries.write(tmp_path / "le_chan.xlsx", [asked], {("Mạng lưới", "Q8"): 40.0}, YEAR, PERIOD, "le_chan")
+    answer(file, {"Q8": (40, "nhóm mới mở tháng sau", "Cô Hoa", DAY)})
+    status, rows, said = take(file, sent, register, capsys)
+    assert status == 0, said
+    assert (rows[-1]["expect"], rows[-1]["value"], rows[-1]["status"]) == ("40 trẻ, 0 nhóm", "", "proposed")
+    assert "thành answered" in said
+
+
+def test_a_fault_answered_by_the_number_that_is_there_stays_a_fault(sheet, sent, register, capsys):
+    answer(sheet, {"G8": (GOOD[GROUPS] + 2, "đúng rồi", "Cô Hoa", DAY)})
+    status, _, said = take(sheet, sent, register, capsys)
+    assert status == 1 and "lỗi vẫn còn" in said
+
+
+def test_a_sheet_opened_and_saved_by_libreoffice_is_taken_in_as_it_was_filled(sheet, sent, register, tmp_path, capsys):
+    answer(sheet, {"J8": (8, "gõ cả chữ", "Cô Hoa", DAY)})
+    status, rows, said = take(recalculated(sheet, tmp_path / "saved/out"), sent, register, capsys)
+    assert status == 0, said
+    assert (rows[-1]["expect"], rows[-1]["value"], rows[-1]["reason"]) == ("8 người", "8", "gõ cả chữ")
+
+
+HEAD = {(queries.SHEET, f"{letter}7"): label for letter, label in zip("ABCDEFGHIJK", queries.COLUMNS, strict=True)}
+OF_NO_UNIT = {
+    (queries.SHEET, f"{letter}{row}"): text
+    for row, said in enumerate(zip(queries.FIELDS.values(), ("hai_phong", YEAR, PERIOD), strict=True), 2)
+    for letter, text in zip("AC", said, strict=True)
+}
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 broken", GOOD, HEAD, HEAD | OF_NO_UNIT, OF_NO_UNIT])
+def test_a_file_that_is_no_query_sheet_is_refused(content, tmp_path, register, capsys):
+    file = tmp_path / "le_chan.xlsx"
+    file.write_bytes(content) if isinstance(content, bytes) else write(file, content)
+    assert answers.main([f"FILE={file}"], register=register) == 2
+    assert "phiếu hỏi lại" in capsys.readouterr().err
+
+
+def test_a_folder_or_parameter_that_does_not_exist_is_refused(tmp_path, capsys):
+    assert check(tmp_path / "không có", tmp_path) == 2
+    assert "RAW=" in capsys.readouterr().err
+    assert check_data.main(["RWA=x"]) == 2 and answers.main([]) == 2
