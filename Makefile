@@ -19,23 +19,23 @@ help: ## in danh sách lệnh này
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/'
 
 report: $(READY) ## dựng báo cáo kỳ mới nhất; kỳ khác: make report YEAR=2023-2024 PERIOD=HK2 [MISSING=partial|carry]
-	@$(PY) -m analysis.pipeline YEAR="$(YEAR)" PERIOD="$(PERIOD)" JOBS="$(JOBS)" MISSING="$(MISSING)" \
+	@$(PY) -m analysis.running.pipeline YEAR="$(YEAR)" PERIOD="$(PERIOD)" JOBS="$(JOBS)" MISSING="$(MISSING)" \
 	  $(call unknown,YEAR PERIOD JOBS MISSING)
 
 template: $(READY) ## tạo biểu trống gửi đơn vị: make template YEAR=2024-2025 PERIOD=HK2 [AREA=le_chan]
-	@$(PY) -m analysis.template YEAR="$(YEAR)" PERIOD="$(PERIOD)" AREA="$(AREA)" $(call unknown,YEAR PERIOD AREA)
+	@$(PY) -m analysis.offices.template YEAR="$(YEAR)" PERIOD="$(PERIOD)" AREA="$(AREA)" $(call unknown,YEAR PERIOD AREA)
 
 check-data: $(READY) ## kiểm tra biểu một kỳ, viết phiếu hỏi lại: make check-data [YEAR= PERIOD= RAW=thư mục]
-	@$(PY) -m analysis.check_data YEAR="$(YEAR)" PERIOD="$(PERIOD)" RAW="$(RAW)" $(call unknown,YEAR PERIOD RAW)
+	@$(PY) -m analysis.offices.check_data YEAR="$(YEAR)" PERIOD="$(PERIOD)" RAW="$(RAW)" $(call unknown,YEAR PERIOD RAW)
 
 answers: $(READY) ## nhận phiếu đã trả lời thành dòng đề nghị sửa: make answers FILE=queries/le_chan.xlsx
-	@$(PY) -m analysis.answers FILE="$(FILE)" RAW="$(RAW)" $(call unknown,FILE RAW)
+	@$(PY) -m analysis.offices.answers FILE="$(FILE)" RAW="$(RAW)" $(call unknown,FILE RAW)
 
 status: $(READY) ## đơn vị nào đã báo cáo, hạn ngày nào, còn thiếu gì: make status YEAR=2024-2025 PERIOD=HK2
-	@$(PY) -m analysis.status YEAR="$(YEAR)" PERIOD="$(PERIOD)" TODAY="$(TODAY)" $(call unknown,YEAR PERIOD TODAY)
+	@$(PY) -m analysis.offices.status YEAR="$(YEAR)" PERIOD="$(PERIOD)" TODAY="$(TODAY)" $(call unknown,YEAR PERIOD TODAY)
 
 trace: $(READY) ## một con số đến từ những ô nào: make trace AREA=le_chan INDICATOR=enrolment_rate BAND=nursery
-	@$(PY) -m analysis.trace YEAR="$(YEAR)" PERIOD="$(PERIOD)" $(call unknown,YEAR PERIOD)
+	@$(PY) -m analysis.meaning.trace YEAR="$(YEAR)" PERIOD="$(PERIOD)" $(call unknown,YEAR PERIOD)
 
 test: $(READY) ## chạy toàn bộ kiểm thử
 	@$(PY) -m pytest

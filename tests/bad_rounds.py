@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis import forms
+from analysis.reading import forms
 from tests.faults import LARGE, OTHER, UNIT, YEAR, World
 
 HEALTH = [c.indicator for c in forms.columns(YEAR, "health") if c.indicator]

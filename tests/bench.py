@@ -18,7 +18,8 @@ from pathlib import Path
 
 import psutil
 
-from analysis import pipeline, rounds
+from analysis.reading import rounds
+from analysis.running import pipeline
 from tests import project as projects
 from tests.workbooks import cells_of, write
 
@@ -55,6 +56,9 @@ MEMORY = (
 )
 
 
+ROLES = {"kernel": "ipykernel", "driver": "analysis.running.pipeline"}  # what a process runs, by its command
+
+
 class Watch(threading.Thread):
     """Highest resident memory of each process below one, by what it runs, looked at twenty times a second."""
 
@@ -67,9 +71,7 @@ class Watch(threading.Thread):
             for process in self._family():
                 try:
                     command = " ".join(process.cmdline())
-                    role = (
-                        "kernel" if "ipykernel" in command else "driver" if "analysis.pipeline" in command else "other"
-                    )
+                    role = next((role for role, sign in ROLES.items() if sign in command), "other")
                     key = (role, process.pid)
                     self.peak[key] = max(self.peak.get(key, 0), process.memory_info().rss)
                 except psutil.Error:
@@ -150,7 +152,7 @@ def split(project: Path, year: str, period: str) -> dict[str, float]:
         code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
         began = dt.datetime.fromisoformat(notebook["metadata"]["papermill"]["start_time"])
         first = dt.datetime.fromisoformat(notebook["cells"][0]["metadata"]["papermill"]["start_time"])
-        imports = [c for c in code if "".join(c["source"]).startswith("from analysis import")]
+        imports = [c for c in code if "".join(c["source"]).startswith("from analysis")]
         spent = sum(c["metadata"]["papermill"]["duration"] for c in code)
         out[f"{step.notebook} start"] = (first - began).total_seconds()
         out[f"{step.notebook} imports"] = sum(c["metadata"]["papermill"]["duration"] for c in imports)

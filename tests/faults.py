@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from analysis import forms
-from analysis.cells import address
-from analysis.findings import Finding
-from analysis.rounds import Round
-from analysis.screening import Before, screen
+from analysis.reading import forms
+from analysis.reading.cells import address
+from analysis.reading.findings import Finding
+from analysis.reading.rounds import Round
+from analysis.screening.screening import Before, screen
 from tests.workbooks import Cells
 
 YEAR, PERIOD = "2024-2025", "HK1"

@@ -4,8 +4,8 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from analysis import encodings, forms
-from analysis.cells import address, shown
+from analysis.reading import encodings, forms
+from analysis.reading.cells import address, shown
 from tests.workbooks import FACILITIES, Cells, Formula
 
 COVER, NETWORK, STAFF, HEALTH, CHILDREN, ROWS = (name for name, _ in forms.sheets("2024-2025").values())

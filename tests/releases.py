@@ -7,9 +7,10 @@ from typing import Any
 import nbformat
 import pandas as pd
 
-from analysis import indicators, periods, reference, store
+from analysis import periods, reference, store
 from analysis.areas import CITY
-from analysis.release import Release
+from analysis.meaning import indicators
+from analysis.pages.release import Release
 
 AREAS = ("hong_bang", "le_chan", "cat_hai")
 SECTORS = ("all", "public", "nonpublic", "nonpublic_school", "independent")

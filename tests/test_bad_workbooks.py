@@ -5,9 +5,11 @@ import shutil
 import pandas as pd
 import pytest
 
-from analysis import forms, indicators, reference, rounds
-from analysis.findings import Finding
-from analysis.intake import read_workbook
+from analysis import reference
+from analysis.meaning import indicators
+from analysis.reading import forms, rounds
+from analysis.reading.findings import Finding
+from analysis.reading.intake import read_workbook
 from analysis.reference import ROOT
 from tests.bad_rounds import ALSO, IN_MEMORY
 from tests.faults import LARGE, OTHER, PERIOD, UNIT, YEAR, Book, World, only

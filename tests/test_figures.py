@@ -6,7 +6,8 @@ import re
 import pandas as pd
 import pytest
 
-from analysis import brief, charts, figures, outlook, published, store
+from analysis import store
+from analysis.pages import brief, charts, figures, outlook, published
 from tests import releases
 
 OUTSIDE = re.compile(r"https?://(?!www\.w3\.org/)")

@@ -9,8 +9,8 @@ import zipfile
 
 import pytest
 
-from analysis import files, rounds
-from analysis.intake import read_workbook
+from analysis.reading import files, rounds
+from analysis.reading.intake import read_workbook
 from analysis.reference import ROOT
 from tests.workbooks import good_cells, write
 
@@ -96,7 +96,7 @@ def test_hostile_files_are_refused_in_two_seconds_and_two_hundred_megabytes_each
     script = """
         import resource, sys, time
         from pathlib import Path
-        from analysis.intake import read_workbook
+        from analysis.reading.intake import read_workbook
         def peak():
             return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         read_workbook(Path(sys.argv[1]) / "good.xlsx", "a", "2024-2025", "HK1", "le_chan")

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import backtest, forecasting, paths, trends
-from analysis.forecasting import SAME, Panel
+from analysis.models import backtest, forecasting, paths, trends
+from analysis.models.forecasting import SAME, Panel
 from tests import worlds
 
 GROUP = ("classes", "public", "nursery")

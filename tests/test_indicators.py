@@ -3,8 +3,9 @@
 import pandas as pd
 import pytest
 
-from analysis import indicators, store
+from analysis import store
 from analysis.areas import CITY
+from analysis.meaning import indicators
 
 YEAR, PERIOD = "2024-2025", "HK1"
 

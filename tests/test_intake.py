@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 
-from analysis import forms
-from analysis.intake import Correction, read_workbook
-from analysis.layout import header_key, header_paths
+from analysis.reading import forms
+from analysis.reading.intake import Correction, read_workbook
+from analysis.reading.layout import header_key, header_paths
 from tests.workbooks import good_cells, write
 
 STAFF, NETWORK, ROWS, CHILDREN, COVER = "Đội ngũ", "Mạng lưới", "Chỉ tiêu", "Trẻ trên địa bàn", "Bìa"

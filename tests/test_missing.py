@@ -6,11 +6,15 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from analysis import indicators, quality, rounds, screening, store
+from analysis import store
 from analysis.areas import CITY
-from analysis.findings import DataError, stop_on_faults
+from analysis.meaning import indicators
+from analysis.pages import quality
+from analysis.pages.release import label
+from analysis.reading import rounds
+from analysis.reading.findings import DataError, stop_on_faults
 from analysis.reference import ROOT
-from analysis.release import label
+from analysis.screening import screening
 from tests import project as projects
 from tests.workbooks import cells_of, write
 

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import enrolment, needs, staffing, store
+from analysis import store
+from analysis.models import enrolment, needs, staffing
 from tests import worlds
 
 YEAR, NEXT = "2024-2025", "2025-2026"

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from analysis import dependencies, notebooks, pipeline
 from analysis.reference import ROOT
+from analysis.running import dependencies, notebooks, pipeline
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 STEPS = {step.notebook: step for step in pipeline.STEPS}

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import nutrition, store
+from analysis import store
+from analysis.models import nutrition
 from tests import worlds
 
 YEAR = "2024-2025"

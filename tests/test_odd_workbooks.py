@@ -9,7 +9,7 @@ from zipfile import ZipFile
 import openpyxl
 import pytest
 
-from analysis.intake import read_workbook
+from analysis.reading.intake import read_workbook
 from tests import odd_workbooks as odd
 from tests.workbooks import Formula, good_cells, write
 

@@ -8,9 +8,11 @@ import nbformat
 import pandas as pd
 import pytest
 
-from analysis import indicators, page, periods, sections, sentences, store
-from analysis.release import Number, Release
-from analysis.tables import TAG
+from analysis import periods, store
+from analysis.meaning import indicators
+from analysis.pages import page, sections, sentences
+from analysis.pages.release import Number, Release
+from analysis.pages.tables import TAG
 from tests import releases
 
 LOADS = re.compile(

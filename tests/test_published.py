@@ -5,9 +5,10 @@ import shutil
 import pandas as pd
 import pytest
 
-from analysis import indicators, reconciliation, rounds
 from analysis.areas import CITY
-from analysis.findings import stop_on_faults
+from analysis.meaning import indicators, reconciliation
+from analysis.reading import rounds
+from analysis.reading.findings import stop_on_faults
 from analysis.reference import ROOT
 from tests.workbooks import cells_of, write
 

@@ -8,9 +8,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from analysis import answers, areas, check_data, periods, queries, reference, rounds
-from analysis.findings import Finding
-from analysis.intake import read_workbook
+from analysis import areas, periods, reference
+from analysis.offices import answers, check_data, queries
+from analysis.reading import rounds
+from analysis.reading.findings import Finding
+from analysis.reading.intake import read_workbook
 from analysis.reference import ROOT
 from tests.office import recalculated
 from tests.workbooks import cells_of, write

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from analysis import indicators, reconciliation
+from analysis.meaning import indicators, reconciliation
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from analysis import areas, indicators, reference
+from analysis import areas, reference
+from analysis.meaning import indicators
 from analysis.reference import ROOT
 
 TABLES = sorted((ROOT / "data/reference").rglob("*.csv"))

@@ -4,8 +4,9 @@ import shutil
 
 import pytest
 
-from analysis import areas, periods, rounds
-from analysis.findings import DataError, stop_on_faults
+from analysis import areas, periods
+from analysis.reading import rounds
+from analysis.reading.findings import DataError, stop_on_faults
 from analysis.reference import ROOT
 
 RAW = ROOT / "data/raw"

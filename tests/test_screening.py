@@ -5,10 +5,13 @@ import re
 import pandas as pd
 import pytest
 
-from analysis import findings, norms, periods, reference, rounds, screening
-from analysis.findings import DataError, Finding, stop_on_faults
+from analysis import periods, reference
+from analysis.meaning import norms
+from analysis.reading import findings, rounds
+from analysis.reading.findings import DataError, Finding, stop_on_faults
 from analysis.reference import ROOT
-from analysis.rounding import share_fits
+from analysis.screening import screening
+from analysis.screening.rounding import share_fits
 from tests.faults import OTHER, UNIT, only
 
 RAW = ROOT / "data/raw"
@@ -40,7 +43,9 @@ def test_every_check_has_a_stage_a_known_severity_and_words():
 
 def test_every_check_that_the_screen_names_is_a_row_of_the_table_and_every_pair_names_an_indicator():
     known = set(reference.table("checks")["check"])
-    code = "".join((ROOT / f"src/analysis/{name}.py").read_text("utf-8") for name in ("plausibility", "continuity"))
+    code = "".join(
+        (ROOT / f"src/analysis/screening/{name}.py").read_text("utf-8") for name in ("plausibility", "continuity")
+    )
     named = set(re.findall(r'(?:_finding|Finding|limit)\(\s*"(\w+)"', code)) | set(
         reference.table("screening")["check"]
     )

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import staffing, store
-from analysis.forecasting import Panel, from_scale
+from analysis import store
+from analysis.models import staffing
+from analysis.models.forecasting import Panel, from_scale
 from tests import worlds
 
 YEAR = "2024-2025"

@@ -5,7 +5,8 @@ import shutil
 
 import pytest
 
-from analysis import periods, reference, status
+from analysis import periods, reference
+from analysis.offices import status
 from analysis.reference import ROOT
 
 YEAR, PERIOD = "2017-2018", "DN"

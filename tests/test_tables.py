@@ -5,8 +5,10 @@ import re
 import pandas as pd
 import pytest
 
-from analysis import indicators, quality, reference, sections
-from analysis.tables import MARK, TAG, Cell, Column, Row, Table, from_frame
+from analysis import reference
+from analysis.meaning import indicators
+from analysis.pages import quality, sections
+from analysis.pages.tables import MARK, TAG, Cell, Column, Row, Table, from_frame
 from tests import releases
 
 HOSTILE = (

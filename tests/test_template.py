@@ -6,10 +6,11 @@ import zipfile
 import openpyxl
 import pytest
 
-from analysis import forms, rounds, template
-from analysis.intake import read_workbook
+from analysis.offices import template
+from analysis.offices.template_sheets import NEW_ROWS
+from analysis.reading import forms, rounds
+from analysis.reading.intake import read_workbook
 from analysis.reference import ROOT
-from analysis.template_sheets import NEW_ROWS
 from tests.office import recalculated
 
 YEAR, PERIOD, AREA = "2024-2025", "HK2", "cat_hai"

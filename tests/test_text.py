@@ -5,7 +5,8 @@ import subprocess
 
 import pytest
 
-from analysis import areas, encodings, forms, names, periods, reference
+from analysis import areas, periods, reference
+from analysis.reading import encodings, forms, names
 from analysis.vietnamese import key
 from tests.odd_workbooks import written_in
 

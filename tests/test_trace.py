@@ -6,9 +6,11 @@ import re
 import pandas as pd
 import pytest
 
-from analysis import indicators, periods, rounds, trace
+from analysis import periods
 from analysis.areas import CITY
-from analysis.provenance import Origins, Step
+from analysis.meaning import indicators, trace
+from analysis.meaning.provenance import Origins, Step
+from analysis.reading import rounds
 from analysis.reference import ROOT
 from tests.faults import OTHER, UNIT, only
 

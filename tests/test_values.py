@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from analysis.intake import read_workbook
-from analysis.settling import Sum, settle
-from analysis.values import read
+from analysis.reading.intake import read_workbook
+from analysis.reading.settling import Sum, settle
+from analysis.reading.values import read
 from tests import odd_workbooks as odd
 from tests.workbooks import good_cells, write
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.cells import address
-from analysis.yearbook import read_yearbook
+from analysis.reading.cells import address
+from analysis.reading.yearbook import read_yearbook
 from tests.workbooks import write
 
 TABLES = Path(__file__).parent / "data/yearbook_tables.csv"

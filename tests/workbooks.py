@@ -7,8 +7,9 @@ from pathlib import Path
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
-from analysis import areas, forms, periods, reference
-from analysis.cells import address
+from analysis import areas, periods, reference
+from analysis.reading import forms
+from analysis.reading.cells import address
 
 FACILITIES = [  # code, name, commune, kind, size
     ("HP305-001", "Trường Mầm non Hoa Sen", "Phường Dư Hàng", "Trường công lập", 8),

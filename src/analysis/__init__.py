@@ -1,11 +1,11 @@
-"""From the district workbooks to the semester report. The modules, in the order in which data pass through them:
+"""From the district workbooks to the semester report. The rooms, in the order in which data pass through them:
 
-words      vietnamese, reference, periods, areas, labels through release
-reading    forms, cells, intake, findings, rounds         workbook → observations, faults with their cell
-meaning    indicators, norms, reconciliation              observations → sums, rates, shortages, held against print
-models     forecasting, paths, trends, backtest           many short series: candidates, errors, draws, scores
-           enrolment, staffing, nutrition, needs          one stage each
-pages      release, sections, sentences, charts, outlook, track_record, published, quality, brief   what stands where
-           tables, figures, page, templates/              how it looks
-running    store, dependencies, notebooks, pipeline, command
+reference, vietnamese, periods, areas, store   words, dates, units, and the tables that stages hand to one another
+reading      workbook → observations; faults with their cell
+screening    is a round plausible, alone and after the rounds before it
+offices      blank forms, query sheets, answers, who has reported
+meaning      observations → sums, rates, shortages; held against print; traced back to cells
+models       children, classes, teachers, malnutrition: expected, with an interval measured on past forecasts
+pages        the appendix and the brief
+running      make report and the other commands
 """

@@ -1,0 +1,229 @@
+"""Where a number comes from: the tree from any row of indicators.csv down to workbook, sheet and cell.
+
+The tree follows the rules of indicators.py step by step and holds every cell, so that adding it up again must give the
+number of the table; pages and `make trace` (trace.py) show the same tree.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from analysis import periods
+from analysis.areas import CITY
+from analysis.meaning import indicators, norms
+from analysis.meaning.indicators import BANDS, SECTORS
+from analysis.reading.rounds import Round
+
+Key = tuple[str, str, str, str]  # area, sector, age band, indicator
+PER_BAND = {"teachers": ("teachers_per_class", "classes"), "cooks": ("children_per_cook", "children_enrolled")}
+POST_OF = {f"{post}_shortage": post for post in ("teachers", "cooks", "managers")}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One number and what it is made of.
+
+    how : "cell" (read there), "sum" of the parts, "ratio" of the first part to the second × factor, "times" or
+    "divided" (the part by a norm, the factor), "norm" (the factor itself: a post for a facility of that size), "less"
+    (the sum of all parts but the last, less the last), "count" (how many parts there are).
+    key : what the number is; for a facility's number the facility is in `facility`.  where : workbook, sheet and cell.
+    note : the norm's document and date, or the correction: what was found, why another value is used, who said so.
+    """
+
+    key: Key
+    value: float
+    how: str
+    parts: tuple["Step", ...] = ()
+    factor: float = 1.0
+    facility: str = ""
+    where: tuple[str, str, str] | None = None
+    note: str = ""
+
+    def recomputed(self) -> float:
+        """The number computed again from the cells and norms at the ends of the tree."""
+        values = [part.recomputed() for part in self.parts]
+        by_hand = {
+            "cell": lambda: self.value,
+            "sum": lambda: sum(values),
+            "ratio": lambda: values[0] * self.factor / values[1],
+            "times": lambda: values[0] * self.factor,
+            "divided": lambda: values[0] / self.factor,
+            "norm": lambda: self.factor,
+            "less": lambda: round(sum(values[:-1]) - values[-1], 6),
+            "count": lambda: float(len(values)),
+        }
+        return by_hand[self.how]()
+
+
+class Origins:
+    """Every number of one round and where it comes from."""
+
+    def __init__(self, this: Round):
+        self.this = this
+        self.on = periods.as_of(this.observations["school_year"].iloc[0], this.observations["period"].iloc[0])
+        self.areas = list(dict.fromkeys(this.observations["area"]))
+        self._made: dict[Key, Step | None] = {}
+
+    def tree(self, area: str, sector: str, age_band: str, indicator: str) -> Step | None:
+        """The tree of one row of indicators.csv, or None where this round has no such number.
+
+        Raises KeyError for an indicator that is not in data/reference/indicators.csv.
+        """
+        key = (area, sector, age_band, indicator)
+        if key not in self._made:
+            kind = indicators.definitions().at[indicator, "kind"]
+            made = {"ratio": self._ratio, "shortage": self._shortage, "total": self._total}.get(kind, self._sum)
+            self._made[key] = made(key)
+        return self._made[key]
+
+    @cached_property
+    def _cells(self) -> dict[Key, list[Step]]:
+        """Numbers as they were read, under every key they are added to: a non-public one also under its kind."""
+        kinds = self.this.facilities.drop_duplicates("facility").set_index("facility")["kind"].to_dict()
+        names = self.this.facilities.drop_duplicates("facility").set_index("facility")["name"].to_dict()
+        used = {
+            (r.workbook, r.sheet, r.cell): f"ô ghi “{r.found}”, dùng {r.value:g}: {r.reason} ({r.said_by}, {r.said_on})"
+            for r in self.this.corrections_used.itertuples()
+        }
+        cells: dict[Key, list[Step]] = defaultdict(list)
+        columns = ["area", "sector", "age_band", "indicator", "value", "facility", "workbook", "sheet", "cell"]
+        for *key, value, facility, workbook, sheet, cell in self.this.observations[columns].itertuples(index=False):
+            code = facility if isinstance(facility, str) else ""
+            where, name = (workbook, sheet, cell), names.get(code, "")
+            step = Step((*key,), value, "cell", (), 1.0, name, where, used.get(where, ""))
+            cells[*key,].append(step)
+            if code and key[1] == "nonpublic":
+                cells[key[0], kinds[code], key[2], key[3]].append(step)
+        return cells
+
+    def _sum(self, key: Key) -> Step | None:
+        """A count: of the city from its areas; else its cells, else its sectors, else its age bands."""
+        area, sector, band, indicator = key
+        kind = indicators.definitions().at[indicator, "kind"]
+        if area == CITY:
+            return None if kind == "score" else _added(key, (self.tree(a, *key[1:]) for a in self.areas))
+        if kind == "over_norm" and (sector, band) == ("nonpublic", "all"):
+            return self._over_norm(key)
+        if key in self._cells:
+            cells = self._cells[key]
+            return cells[0] if len(cells) == 1 else _added(key, cells)
+        if sector == "all":
+            parts = [(area, part, band, indicator) for part in SECTORS]
+            split = [part for part in parts if part in self._cells or kind == "over_norm"]
+            if split:
+                return _added(key, (self.tree(*part) for part in split))
+        return _added(key, (self.tree(area, sector, part, indicator) for part in BANDS.get(band, ())))
+
+    def _total(self, key: Key) -> Step | None:
+        """An indicator that is the sum of several others; the city's from its areas."""
+        if key[0] == CITY:
+            return _added(key, (self.tree(a, *key[1:]) for a in self.areas))
+        names = indicators.definitions().at[key[3], "numerator"].split("|")
+        return _added(key, (self.tree(*key[:3], name) for name in names))
+
+    def _ratio(self, key: Key) -> Step | None:
+        area, sector, band, indicator = key
+        row = indicators.definitions().loc[indicator]
+        above = self.tree(area, sector, band, row["numerator"])
+        below = self.tree(area, row["denominator_sector"] or sector, band, row["denominator"])
+        if above is None or below is None or below.value <= 0:
+            return None
+        scale = float(row["scale"])
+        return Step(key, above.value * scale / below.value, "ratio", (above, below), scale)
+
+    def _over_norm(self, key: Key) -> Step | None:
+        """Independent facilities above the ceiling, one part a facility: its children."""
+        ceiling = norms.in_force("max_children_independent", self.on)
+        listed = self.this.facilities
+        listed = listed[(listed["kind"] == "independent") & (listed["area"] == key[0])]
+        if ceiling.empty or listed.empty:
+            return None
+        parts = [self._of_facility(key[0], "children_enrolled", code) for code in listed["facility"]]
+        over = tuple(part for part in parts if part.value > ceiling["value"].iloc[0])
+        return Step(key, float(len(over)), "count", over, 1.0, "", None, _cited(ceiling.iloc[0]))
+
+    # posts
+
+    def _shortage(self, key: Key) -> Step | None:
+        area, sector, band, indicator = key
+        post = POST_OF[indicator]
+        there = self.tree(area, sector, band, post)
+        needed = self._managers(key) if post == "managers" else self._by_band(key, post)
+        if there is None or not needed:
+            return None
+        short = round(sum(step.value for step in needed) - there.value, 6)
+        return Step(key, short, "less", (*needed, there))
+
+    def _by_band(self, key: Key, post: str) -> list[Step]:
+        """What the norms ask for, an age band a step; both bands for the band "all"."""
+        area, sector, band, _ = key
+        item, counted = PER_BAND[post]
+        rows = norms.in_force(item, self.on).set_index("age_band")
+        steps = []
+        for name in BANDS["all"] if band == "all" else (band,):
+            count = self.tree(area, sector, name, counted) if name in rows.index else None
+            if count is not None:
+                norm, how = rows.loc[name], "times" if post == "teachers" else "divided"
+                value = count.value * norm["value"] if how == "times" else count.value / norm["value"]
+                steps.append(Step(count.key, value, how, (count,), float(norm["value"]), "", None, _cited(norm)))
+        return steps
+
+    def _managers(self, key: Key) -> list[Step]:
+        """What the norm asks for, a facility a step, since it goes by the size of each; the city's an area a step."""
+        area, sector, band, indicator = key
+        if band != "all" or sector not in ("all", *SECTORS):
+            return []
+        if area == CITY:
+            each = [step for a in self.areas for step in self._managers((a, sector, band, indicator))]
+            return [_needed((CITY, sector, band, "managers"), each)]
+        rows = norms.in_force("managers_per_school", self.on)
+        listed = self.this.facilities
+        listed = listed[(listed["area"] == area) & ((listed["sector"] == sector) | (sector == "all"))]
+        steps = []
+        for row in listed.itertuples():
+            size = self._of_facility(area, "classes", row.facility)
+            school = pd.DataFrame({"kind": [row.kind], "classes": [size.value]})
+            needed = float(norms.managers_needed(school, rows).iloc[0])
+            fits = rows[(rows["applies_to"] == row.kind) & (rows["value"] == needed)]
+            note = _cited(fits.iloc[0]) if len(fits) else "không phải trường: không định mức"
+            steps.append(
+                Step((area, row.sector, band, "managers"), needed, "norm", (size,), needed, row.name, None, note)
+            )
+        return [_needed((area, sector, band, "managers"), steps)] if steps else []
+
+    def _of_facility(self, area: str, indicator: str, code: str) -> Step:
+        """One count of one facility, its nursery and kindergarten cells added."""
+        cells = self._facility_cells.get((area, code, indicator), [])
+        key = (area, cells[0].key[1] if cells else "all", "all", indicator)
+        name = cells[0].facility if cells else code
+        return Step(key, float(sum(cell.value for cell in cells)), "sum", tuple(cells), 1.0, name)
+
+    @cached_property
+    def _facility_cells(self) -> dict[tuple[str, str, str], list[Step]]:
+        """Classes and children of each facility, by area, code and indicator: nursery and kindergarten."""
+        found: dict[tuple[str, str, str], list[Step]] = defaultdict(list)
+        rows = self.this.observations
+        rows = rows[rows["facility"].notna() & rows["age_band"].isin(BANDS["all"])]
+        rows = rows[rows["indicator"].isin(["classes", "children_enrolled"])]
+        by_cell = {step.where: step for key, steps in self._cells.items() if key[2] in BANDS["all"] for step in steps}
+        for r in rows.itertuples():
+            found[r.area, r.facility, r.indicator].append(by_cell[r.workbook, r.sheet, r.cell])
+        return found
+
+
+def _needed(key: Key, steps: list[Step]) -> Step:
+    return Step(key, float(sum(step.value for step in steps)), "sum", tuple(steps), note="cần theo định mức")
+
+
+def _added(key: Key, parts: Iterable[Step | None]) -> Step | None:
+    there = tuple(part for part in parts if part is not None)
+    return Step(key, float(sum(part.value for part in there)), "sum", there) if there else None
+
+
+def _cited(norm: pd.Series) -> str:
+    """A norm's document with its clause and date, as a reader would look it up."""
+    clause = f", điều {norm['clause']}" if norm["clause"] else ""
+    return f"{norm['document']}{clause}, từ {norm['valid_from']}"

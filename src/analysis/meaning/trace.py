@@ -1,0 +1,224 @@
+"""make trace: one number of indicators.csv down to the cells it was read from, in Vietnamese."""
+
+import difflib
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from analysis import areas, periods, reference
+from analysis.meaning import indicators
+from analysis.meaning.provenance import Key, Origins, Step
+from analysis.reading import rounds
+from analysis.reading.findings import DataError, stop_on_faults
+from analysis.reading.rounds import Round
+from analysis.running import command
+from analysis.screening.facts import label
+from analysis.vietnamese import change, number
+
+RAW = "data/raw"
+ASKED = ("AREA", "INDICATOR", "YEAR", "PERIOD", "SECTOR", "BAND", "LIMIT")
+LIMIT = 20  # cells printed under one sum
+SECTORS = ("all", "public", "nonpublic", "nonpublic_school", "independent")
+
+
+@dataclass(frozen=True)
+class Target:
+    """A target with where it is written."""
+
+    value: float
+    document: str
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A number with all it is shown with: its tree, the tree of the same period last year, its target."""
+
+    value: Step
+    last_year: Step | None
+    target: Target | None
+
+    @property
+    def change(self) -> float | None:
+        """Against the same period last year, as indicators.csv has it."""
+        return None if self.last_year is None else round(self.value.value - self.last_year.value, 9)
+
+    @property
+    def gap(self) -> float | None:
+        """Against the target, as indicators.csv has it."""
+        return None if self.target is None else round(self.value.value - self.target.value, 9)
+
+
+def explain(
+    this: Round, last_year: Round | None, area: str, sector: str, age_band: str, indicator: str
+) -> Trace | None:
+    """Everything behind one row of indicators.csv, or None where this round has no such number."""
+    key = (area, sector, age_band, indicator)
+    value = Origins(this).tree(*key)
+    if value is None:
+        return None
+    before = Origins(last_year).tree(*key) if last_year is not None else None
+    return Trace(value, before, _target(this.observations["school_year"].iloc[0], key))
+
+
+def _target(school_year: str, key: Key) -> Target | None:
+    """The target of this key, or the city's where it holds for every area (a rate or a ratio)."""
+    rows = reference.table("targets")
+    same = (rows["sector"] == key[1]) & (rows["age_band"] == key[2]) & (rows["indicator"] == key[3])
+    rows = rows[same & (rows["school_year"] == school_year)]
+    shared = rows[(rows["area"] == areas.CITY) & rows["unit"].isin(["percent", "ratio"])]
+    for found in (rows[rows["area"] == key[0]], shared):
+        if len(found):
+            row = found.iloc[-1]
+            section = f", mục {row['section']}" if row["section"] else ""
+            return Target(float(row["value"]), row["document"] + section)
+    return None
+
+
+def lines(trace: Trace, limit: int = LIMIT) -> Iterator[str]:
+    """The tree as text, a step a line; of a sum of many parts at most `limit` are printed."""
+    yield from _tree(trace.value, limit)
+    if trace.target is not None:
+        yield f"Chỉ tiêu: {_figure(trace.target.value)} ({trace.target.document})"
+    if trace.last_year is not None:
+        yield f"So với cùng kỳ năm trước: {change(trace.change, _decimals(trace.change or 0.0))}"
+        yield from _tree(trace.last_year, limit)
+
+
+def _tree(step: Step, limit: int, depth: int = 0) -> Iterator[str]:
+    indent = "  " * depth
+    if step.how == "cell":
+        yield f"{indent}{' › '.join(step.where or ())}: {_figure(step.value)} {_who(step)}".rstrip()
+        return
+    yield f"{indent}{_named(step)}: {_figure(step.value)} {_how(step)}".rstrip()
+    shown = limit if step.how in ("sum", "count") else len(step.parts)
+    for part in step.parts[:shown]:
+        yield from _tree(part, limit, depth + 1)
+    more = step.parts[shown:]
+    if more:
+        kind = "ô" if more[0].how == "cell" else "cơ sở" if more[0].facility else "phần"
+        yield f"{indent}  … và {number(len(more))} {kind} nữa, cộng lại {number(sum(part.value for part in more), 0)}"
+
+
+def _named(step: Step) -> str:
+    area, sector, band, indicator = step.key
+    if step.facility:
+        return f"{step.facility} ({label(indicator)})"
+    name = f"cần theo định mức, tính từ {label(indicator)}" if step.how in ("times", "divided") else label(indicator)
+    return " · ".join([name, areas.name(area), _word("sector", sector), _word("age_band", band)])
+
+
+def _how(step: Step) -> str:
+    note = f" [{step.note}]" if step.note else ""
+    match step.how:
+        case "sum":
+            cells = bool(step.parts) and step.parts[0].how == "cell"
+            return f"= cộng {number(len(step.parts))} {'ô' if cells else 'phần'}{note}"
+        case "ratio":
+            return f"= {number(step.parts[0].value)} × {number(step.factor)} : {number(step.parts[1].value)}"
+        case "times" | "divided":
+            sign = "×" if step.how == "times" else ":"
+            return f"= {number(step.parts[0].value)} {sign} {number(step.factor, _decimals(step.factor))}{note}"
+        case "less":
+            return "= số cần − số có (phần cuối)"
+        case "count":
+            return f"= đếm {number(len(step.parts))} cơ sở{note}"
+    return note.strip()
+
+
+def _who(step: Step) -> str:
+    return " ".join(
+        filter(None, (f"({step.facility})" if step.facility else "", f"[đã sửa: {step.note}]" * bool(step.note)))
+    )
+
+
+def _figure(value: float) -> str:
+    return number(value, _decimals(value))
+
+
+def _decimals(value: float) -> int:
+    """Places that show a value whole, at most four."""
+    return next((places for places in range(4) if abs(value - round(value, places)) < 1e-6), 4)
+
+
+def _word(kind: str, code: str) -> str:
+    rows = reference.table("labels")
+    named = rows.loc[(rows["kind"] == kind) & (rows["code"] == code), "label_vi"]
+    return named.iloc[0] if len(named) else code
+
+
+# the command
+
+
+def main(arguments: Iterable[str]) -> int:
+    """Print the tree of one number; arguments are NAME=VALUE. Returns the exit status."""
+    try:
+        said = command.asked(arguments, ASKED)
+        school_year, period = command.which_round(said, RAW)
+        limit = command.whole_number(said, "LIMIT", LIMIT)
+        key = _key(said, school_year, period)
+        this = _read(school_year, period)
+        before = (periods.shift(school_year, -1), period)
+        last_year = _read(*before) if before in rounds.available(RAW) else None
+        trace = explain(this, last_year, *key)
+        if trace is None:
+            raise command.UsageError(_no_such_number(Origins(this), key))
+    except command.UsageError as problem:
+        print(problem, file=sys.stderr)
+        return command.MISUSED
+    except DataError as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    print(f"{period} {school_year}")
+    print("\n".join(lines(trace, limit)))
+    return 0
+
+
+def _read(school_year: str, period: str) -> Round:
+    this = rounds.read(RAW, school_year, period)
+    stop_on_faults(this.findings)
+    return this
+
+
+def _key(said: dict[str, str], school_year: str, period: str) -> Key:
+    """What the arguments name. Raises UsageError for a name that is not known, with the near ones."""
+    on = periods.as_of(school_year, period)
+    known = [areas.CITY, *areas.reporting(on)]
+    area = said.get("AREA", areas.CITY)
+    area = area if area in known else areas.find(area, on) or area
+    definitions = indicators.definitions()
+    bands = (
+        "all",
+        *indicators.BANDS["all"],
+        *(age for name in indicators.BANDS["all"] for age in indicators.BANDS[name]),
+    )
+    _known("AREA", area, {code: areas.name(code) for code in known})
+    _known("INDICATOR", said.get("INDICATOR", ""), definitions["label_vi"].to_dict())
+    _known("SECTOR", said.get("SECTOR", "all"), {code: _word("sector", code) for code in SECTORS})
+    _known("BAND", said.get("BAND", "all"), {code: _word("age_band", code) for code in bands})
+    return area, said.get("SECTOR", "all"), said.get("BAND", "all"), said["INDICATOR"]
+
+
+def _known(argument: str, name: str, known: dict[str, str]) -> None:
+    if name in known:
+        return
+    words = {**{code: code for code in known}, **{label.casefold(): code for code, label in known.items()}}
+    near = dict.fromkeys(words[hit] for hit in difflib.get_close_matches(name.casefold(), words, 6, 0.5))
+    shown = list(near) or list(known)[:30]
+    listed = ", ".join(f"{code} ({known[code]})" for code in shown)
+    raise command.UsageError(f'{argument}="{name}" không có. {"Gần giống" if near else "Có thể dùng"}: {listed}.')
+
+
+def _no_such_number(origins: Origins, key: Key) -> str:
+    """Which sectors and age bands the indicator does have in that unit."""
+    there = [
+        f"SECTOR={sector} BAND={band}"
+        for sector in SECTORS
+        for band in ("all", "nursery", "kindergarten", "age5")
+        if origins.tree(key[0], sector, band, key[3]) is not None
+    ]
+    have = f"Có: {'; '.join(there)}." if there else "Kỳ này không có chỉ tiêu này ở đơn vị ấy."
+    return f"Không có số {label(key[3])} cho SECTOR={key[1]} BAND={key[2]}. {have}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

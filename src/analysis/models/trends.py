@@ -1,0 +1,190 @@
+"""Tables of what was and what is expected: history, and forecasts added up to sectors and the city."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from analysis import areas as units
+from analysis.areas import CITY
+from analysis.models import forecasting
+from analysis.models.forecasting import Panel, ratio
+from analysis.models.paths import Forecast
+
+LEVELS = {"lower_80": 0.10, "upper_80": 0.90, "lower_95": 0.025, "upper_95": 0.975}
+MIXED = "sum_of_parts"  # parts forecast by different models
+INSIDE = {"age5": "kindergarten"}  # bands inside another one, never added
+COLUMNS = ["area", "sector", "age_band", "indicator", "kind", "value", "target_year", "expected", *LEVELS, "model",
+           "basis", "note"]  # fmt: skip
+
+
+class Cube:
+    """Counts of one indicator added up: … × areas (the city last) × sectors ("all" last) × bands ("all" last).
+
+    An "all" stands only where there are parts to add. The city is the sum of the areas that have a number.
+    """
+
+    def __init__(self, given: Panel, indicator: str) -> None:
+        groups = [group for group in given.groups if group[0] == indicator]
+        sectors, bands = (list(dict.fromkeys(group[i] for group in groups)) for i in (1, 2))
+        self.indicator, self._shape = indicator, (len(sectors), len(bands))
+        self._columns = [given.groups.index((indicator, sector, band)) for sector in sectors for band in bands]
+        self._parts = [i for i, band in enumerate(bands) if band not in INSIDE]
+        self.areas = [*given.areas, CITY]
+        self.sectors = [*sectors, "all"] if len(sectors) > 1 else sectors
+        self.bands = [*bands, "all"] if len(self._parts) > 1 else bands
+
+    def add(self, counts: np.ndarray) -> np.ndarray:
+        """counts : … × areas × groups. Returns … × areas × sectors × bands, with totals."""
+        cube = counts[..., self._columns].reshape(*counts.shape[:-1], *self._shape)
+        if len(self._parts) > 1:
+            cube = np.concatenate([cube, cube[..., self._parts].sum(axis=-1, keepdims=True)], axis=-1)
+        if self._shape[0] > 1:
+            cube = np.concatenate([cube, cube.sum(axis=-2, keepdims=True)], axis=-2)
+        known = np.isfinite(cube)
+        city = np.where(known, cube, 0.0).sum(axis=-3, keepdims=True)
+        city = np.where(known.any(axis=-3, keepdims=True), city, np.nan)
+        return np.concatenate([cube, city], axis=-3)
+
+    def models(self, given: Panel, models: list[str | None]) -> np.ndarray:
+        """Model behind each sector × band; sum_of_parts where the parts have different ones."""
+        found = np.empty((len(self.sectors), len(self.bands)), dtype=object)
+        for i, sector in enumerate(self.sectors):
+            for j, band in enumerate(self.bands):
+                used = {
+                    models[g]
+                    for g, group in enumerate(given.groups)
+                    if group[0] == self.indicator
+                    and sector in (group[1], "all")
+                    and (group[2] == band or (band == "all" and group[2] not in INSIDE))
+                } - {None}
+                found[i, j] = used.pop() if len(used) == 1 else MIXED
+        return found
+
+
+def intervals(drawn: np.ndarray) -> dict[str, np.ndarray]:
+    """80 % and 95 % limits over the first axis, each the value of one path (so whole where paths are)."""
+    return dict(zip(LEVELS, np.quantile(drawn, list(LEVELS.values()), axis=0, method="inverted_cdf"), strict=True))
+
+
+def forecast_rows(
+    cube: Cube, forecast: Forecast, per: Cube | None = None, scale: float = 1.0, indicator: str = ""
+) -> pd.DataFrame:
+    """Rows of kind "forecast" for one indicator, or for its ratio to another one (per, times scale).
+
+    The ratio is taken on every path; the expected one is the ratio of expected counts.
+    """
+    expected, drawn = cube.add(forecast.expected), cube.add(forecast.paths)
+    if per is not None:
+        expected = ratio(expected, _like(per, per.add(forecast.expected), cube)) * scale
+        drawn = ratio(drawn, _like(per, per.add(forecast.paths), cube)) * scale
+    return _rows(cube, forecast, expected, drawn, indicator or cube.indicator, per)
+
+
+def rate_rows(cube: Cube, forecast: Forecast, indicator: str) -> pd.DataFrame:
+    """Rows of kind "forecast" for a rate in percent, where the panel's counts are out of its sizes.
+
+    Sizes are held at this year's; the city is whole persons over whole persons.
+    """
+    of = forecast.panel.sizes_at(len(forecast.panel.years))
+    sizes = cube.add(np.where(np.isfinite(forecast.expected), np.nan if of is None else of, np.nan))
+    expected, drawn = (100 * ratio(cube.add(each), sizes) for each in (forecast.expected, forecast.paths))
+    return _rows(cube, forecast, expected, drawn, indicator)
+
+
+def _like(per: Cube, values: np.ndarray, cube: Cube) -> np.ndarray:
+    """Values of another cube in the bands of this one; its sectors are alike, or it has only "all"."""
+    return values[..., [per.bands.index(band) for band in cube.bands]]
+
+
+def _rows(
+    cube: Cube, forecast: Forecast, expected: np.ndarray, drawn: np.ndarray, indicator: str, per: Cube | None = None
+) -> pd.DataFrame:
+    places = pd.MultiIndex.from_product([cube.areas, cube.sectors, cube.bands], names=["area", "sector", "age_band"])
+    table = places.to_frame(index=False)
+    table["indicator"], table["kind"], table["value"] = indicator, "forecast", np.nan
+    table["target_year"], table["expected"] = forecast.target_year, expected.ravel()
+    for name, limit in intervals(drawn).items():
+        table[name] = limit.ravel()
+    models = cube.models(forecast.panel, forecast.models)
+    if per is not None:
+        below = _like(per, per.models(forecast.panel, forecast.models), cube)
+        models = np.where(models == below, models, MIXED)
+    table["model"] = np.broadcast_to(models, (len(cube.areas), *models.shape)).ravel()
+    table["basis"] = forecast.panel.basis
+    left_out = without_forecast(cube, forecast)
+    table["note"] = None
+    if left_out:
+        named = ", ".join(map(units.name, left_out))
+        table.loc[table["area"] == CITY, "note"] = f"Chưa gồm đơn vị không có dự báo: {named}."
+    return table[table["expected"].notna()][COLUMNS]
+
+
+def without_forecast(cube: Cube, forecast: Forecast) -> list[str]:
+    """Areas of the panel that lack a forecast of this indicator, where others have one."""
+    known = np.isfinite(forecast.expected[:, cube._columns])
+    return [area for area, has in zip(cube.areas, known.any(axis=1), strict=False) if not has and known.any()]
+
+
+def history_rows(
+    series: pd.DataFrame, school_year: str, period: str, indicators: Iterable[str], bands: Iterable[str]
+) -> pd.DataFrame:
+    """Rows of kind "observed": the same period of every school year up to this one, as the series has them."""
+    rows = series[
+        (series["period"] == period)
+        & series["indicator"].isin(list(indicators))
+        & series["age_band"].isin(list(bands))
+        & series["sector"].isin(["public", "nonpublic", "all"])
+    ]
+    rows = rows[rows["school_year"].isin(forecasting.years_until(rows, school_year))]
+    rows = rows.rename(columns={"school_year": "target_year"}).assign(kind="observed")
+    return rows.reindex(columns=COLUMNS).astype({"model": object, "note": object})
+
+
+def panel_rows(cube: Cube, given: Panel, indicator: str, rate: bool = False) -> pd.DataFrame:
+    """Rows of kind "observed" for what the series does not hold itself; rate : percent of the panel's sizes.
+
+    A city's value that lacks an area says so in its note.
+    """
+    counts = np.moveaxis(given.counts, -1, 0)
+    values = cube.add(counts)
+    if rate:
+        sizes = np.moveaxis(given.out_of, -1, 0)
+        values = 100 * ratio(values, cube.add(np.where(np.isnan(counts), np.nan, sizes)))
+    names = ["target_year", "area", "sector", "age_band"]
+    places = pd.MultiIndex.from_product([given.years, cube.areas, cube.sectors, cube.bands], names=names)
+    table = places.to_frame(index=False).assign(indicator=indicator, kind="observed", value=values.ravel())
+    lacking = np.isnan(cube.add(counts)[:, :-1]).sum(axis=1, keepdims=True) + np.zeros((1, len(cube.areas), 1, 1))
+    lacking[:, :-1] = 0
+    note = np.array([None, *(f"Chưa gồm {n} đơn vị thiếu số liệu." for n in range(1, len(cube.areas)))], dtype=object)
+    table["basis"], table["note"] = given.basis, note[lacking.astype(int).ravel()]
+    return table[table["value"].notna()].reindex(columns=COLUMNS).astype({"model": object, "note": object})
+
+
+def with_reasons(history: pd.DataFrame, forecast: Forecast, indicators: dict[str, str]) -> pd.DataFrame:
+    """History whose last rows say why there is no forecast, where a group has none. indicators : counted → shown."""
+    history = history.copy()
+    for group, model in zip(forecast.panel.groups, forecast.models, strict=True):
+        if model is None and group[0] in indicators and forecast.panel.years:
+            here = (
+                (history["indicator"] == indicators[group[0]])
+                & history["sector"].isin([group[1], "all"])
+                & history["age_band"].isin([group[2], "all"])
+                & (history["target_year"] == forecast.panel.years[-1])
+            )
+            history.loc[here, "note"] = forecasting.why_not(forecast.panel, group)
+    return history
+
+
+def ordered(table: pd.DataFrame, indicators: list[str], bands: list[str]) -> pd.DataFrame:
+    """The table sorted: indicators and bands as given, areas as in areas.csv, sectors, years."""
+    ranks = {
+        "indicator": {name: i for i, name in enumerate(indicators)},
+        "area": {name: i for i, name in enumerate(forecasting.in_order(table["area"].unique()))},
+        "sector": {"all": 0, "public": 1, "nonpublic": 2},
+        "age_band": {name: i for i, name in enumerate(bands)},
+    }
+    by = ["indicator", "area", "sector", "age_band", "target_year", "kind"]
+    return table.sort_values(
+        by, key=lambda column: column.map(ranks[column.name]) if column.name in ranks else column, kind="stable"
+    ).reset_index(drop=True)

@@ -1,0 +1,252 @@
+"""make answers: take an answered query sheet into the corrections register as proposed rows, which change nothing yet.
+
+An analyst accepts a row by its status: "on" for a value to use, "answered" for a question whose number is right. The
+workbook itself and the rows already in the register are never altered.
+"""
+
+import csv
+import datetime as dt
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+import pandas as pd
+from python_calamine import CalamineError, CalamineWorkbook
+
+from analysis import areas, periods, reference
+from analysis.offices import queries
+from analysis.reading import files
+from analysis.reading.cells import shown
+from analysis.reading.files import RefusedError
+from analysis.reading.findings import shorten
+from analysis.reading.intake import Correction, Workbook, read_workbook
+from analysis.running import command
+
+RAW, REGISTER = "data/raw", "data/reference/corrections.csv"
+PROPOSED = "proposed"
+FORMULA = ("=", "+", "-", "@")
+
+
+class SheetError(Exception):
+    """The file is not a query sheet of ours; the message is for the analyst."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One row of a query sheet as the office filled it in; found : severity and what the finding found."""
+
+    row: int
+    sheet: str
+    cell: str
+    current: str
+    value: object
+    reason: str
+    said_by: str
+    said_on: str
+    found: str
+
+    @property
+    def confirms(self) -> bool:
+        """Whether it says that the number is right."""
+        return self.value == "" or shown(self.value) == self.current
+
+    @property
+    def expect(self) -> str:
+        """What the register expects: what the question is known by, or what the cell holds."""
+        return self.found.partition("|")[2] if self.confirms else self.current
+
+
+def main(arguments: list[str], raw: str = RAW, register: str = REGISTER) -> int:
+    """Take one answered sheet; arguments are NAME=VALUE. Returns 0 if every answer was taken, 1 if one was not."""
+    try:
+        said = command.asked(arguments, ("FILE", "RAW"))
+        if "FILE" not in said:
+            raise command.UsageError("Cần FILE=đường dẫn của phiếu đã trả lời, ví dụ FILE=queries/le_chan.xlsx.")
+        known, answers = read(reference.ROOT / said["FILE"])
+        folder = reference.ROOT / said.get("RAW", f"{raw}/{known['school_year']}/{known['period']}")
+        taken, refused = judged(known, answers, folder, reference.ROOT / register)
+    except (command.UsageError, SheetError) as problem:
+        print(problem, file=sys.stderr)
+        return command.MISUSED
+    append(reference.ROOT / register, known, taken)
+    for answer in taken:
+        accept = "answered (số đúng)" if answer.confirms else f"on (dùng {shown(answer.value)})"
+        print(f"Đã nhận: {where(answer)}. Chấp nhận thì đổi status từ {PROPOSED} thành {accept}.")
+    for answer, why in refused:
+        print(f"Không nhận: {where(answer)}: {why}", file=sys.stderr)
+    print(f"{len(taken)} dòng mới trong {register}, {len(refused)} câu không nhận. Chưa dòng nào có hiệu lực.")
+    return 1 if refused else 0
+
+
+def where(answer: Answer) -> str:
+    """The place of an answer, in the query sheet and in the workbook."""
+    return " › ".join(filter(None, (f"dòng {answer.row}", shorten(answer.sheet), shorten(answer.cell))))
+
+
+def read(file: Path) -> tuple[dict[str, str], list[Answer]]:
+    """Unit and round of a query sheet, and its rows that were answered. Raises SheetError where it is no such sheet."""
+    try:
+        book = CalamineWorkbook.from_filelike(BytesIO(files.look(file).data))
+        cells = book.get_sheet_by_name(queries.SHEET).to_python(skip_empty_area=False)
+    except (RefusedError, CalamineError, OSError) as problem:
+        raise SheetError(f"{file.name}: không mở được như một phiếu hỏi lại ({type(problem).__name__}).") from problem
+    labels = {label: field for field, label in queries.FIELDS.items()}
+    known: dict[str, str] = {}
+    for line in cells:
+        texts = [str(value) for value in line if value != ""]
+        if len(texts) == 2 and texts[0] in labels:
+            known[labels[texts[0]]] = texts[1]
+    head = next((row for row, line in enumerate(cells) if set(queries.COLUMNS) <= set(map(str, line))), None)
+    if head is None or set(known) != set(queries.FIELDS) or not _is_round(known):
+        raise SheetError(f"{file.name}: không phải phiếu hỏi lại của dự án (thiếu đơn vị, kỳ hoặc hàng tiêu đề).")
+    return known, list(_answers(cells, head))
+
+
+def _is_round(known: dict[str, str]) -> bool:
+    try:
+        return known["area"] in areas.reporting(periods.as_of(known["school_year"], known["period"]))
+    except (ValueError, IndexError):
+        return False
+
+
+def _answers(cells: list[list], head: int) -> Iterator[Answer]:
+    place = {str(label): column for column, label in enumerate(cells[head])}
+    for row, line in enumerate(cells[head + 1 :], head + 2):
+        said = {label: line[place[label]] for label in queries.COLUMNS}
+        if any(str(said[label]).strip() for label in queries.ANSWERS):
+            text = {label: str(value).strip() for label, value in said.items()}
+            current, value = shown(said["Giá trị hiện tại"]).strip(), number(said["Giá trị đúng"])
+            said_by, said_on = text["Người trả lời"], day(said["Ngày"])
+            place_said = (text["Trang"], text["Ô"].upper())
+            yield Answer(row, *place_said, current, value, text["Lý do"], said_by, said_on, str(said["Khoá"]))
+
+
+def number(value):
+    """A value as a number where it is one beyond doubt, "" where it is empty, else as it stands."""
+    if isinstance(value, str):
+        text = value.strip()
+        return float(text) if text.isascii() and text.isdigit() else text
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def day(value) -> str:
+    """A date as the register writes it (2025-01-03), or "" where it is none.
+
+    >>> day("3/1/2025"), day(dt.datetime(2025, 1, 3, 8, 30)), day("hôm qua")
+    ('2025-01-03', '2025-01-03', '')
+    """
+    if isinstance(value, dt.date):
+        return value.strftime("%Y-%m-%d")
+    for written in ("%d/%m/%Y", "%Y-%m-%d"):
+        try:
+            return dt.datetime.strptime(str(value).strip(), written).strftime("%Y-%m-%d")
+        except ValueError:
+            continue
+    return ""
+
+
+def judged(
+    known: dict[str, str], answers: list[Answer], folder: Path, register: Path
+) -> tuple[list[Answer], list[tuple[Answer, str]]]:
+    """Answers that may become proposed rows, and those that may not, each with the reason."""
+    book = _tried(known, answers, folder)
+    held = _registered(register, known)
+    taken: list[Answer] = []
+    refused: list[tuple[Answer, str]] = []
+    for answer in answers:
+        why = _incomplete(answer) or _does_not_fit(answer, book) or held.get((answer.sheet, answer.cell), "")
+        if why:
+            refused.append((answer, why))
+        else:
+            taken.append(answer)
+            held[answer.sheet, answer.cell] = "ô này đã có câu trả lời khác ngay trong phiếu. Giữ một câu."
+    return taken, refused
+
+
+def _incomplete(answer: Answer) -> str:
+    missing = [label for label, text in (("lý do", answer.reason), ("người trả lời", answer.said_by),
+                                         ("ngày", answer.said_on)) if not text]  # fmt: skip
+    if missing:
+        return f"thiếu {', '.join(missing)}. Hỏi lại người trả lời."
+    if answer.confirms and answer.found.partition("|")[0] in ("", "stop"):
+        return "thiếu giá trị đúng, hoặc giá trị không đổi mà lỗi vẫn còn. Ghi số đúng, hoặc gửi lại biểu đã sửa."
+    if not isinstance(answer.value, float) and answer.value != "":
+        return f'giá trị đúng "{shorten(str(answer.value))}" không phải là số. Ghi số, không dấu chấm hàng nghìn.'
+    if not answer.confirms and not (answer.sheet and answer.cell):
+        return "câu hỏi về cả trang hoặc cả tệp không trả lời bằng một số được. Gửi lại biểu đã sửa."
+    texts = (answer.reason, answer.said_by, answer.expect, answer.sheet, answer.cell)
+    if any(text.startswith(FORMULA) and len(text) > 1 and not _is_number(text) for text in texts):
+        return "có chữ bắt đầu bằng =, +, - hoặc @, giống một công thức. Viết lại rồi gửi."
+    return ""
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return text == str(shown(float(text)))
+    except ValueError:
+        return False
+
+
+def _tried(known: dict[str, str], answers: list[Answer], folder: Path) -> Workbook | None:
+    """The unit's workbook read as if the values answered were in the register; None where it is not there."""
+    area = known["area"]
+    here = files.workbooks(folder, area) if folder.is_dir() else []
+    if len(here) != 1:
+        return None
+    values: dict[tuple[str, str], Correction] = {}
+    for a in answers:
+        if isinstance(a.value, float) and not a.confirms:
+            values.setdefault((a.sheet, a.cell), Correction(a.current, a.value, a.reason or "-", a.said_by, a.said_on))
+    return read_workbook(here[0], here[0].name, known["school_year"], known["period"], area, corrections=values)
+
+
+def _does_not_fit(answer: Answer, book: Workbook | None) -> str:
+    """Why the reader would not use a value in place of what the cell holds; empty where it would."""
+    if answer.confirms:
+        return ""
+    if book is None:
+        return "không thấy biểu của đơn vị để đối chiếu. Đặt biểu vào thư mục của kỳ hoặc cho RAW=thư mục."
+    if (answer.sheet, answer.cell) not in book.used:
+        return f'ô này không phải ô số của mẫu hoặc không còn là "{shorten(answer.current)}". Chạy lại make check-data.'
+    if not any((sheet, cell) == (answer.sheet, answer.cell) for *_, sheet, cell, _ in book.numbers) and any(
+        (f.sheet, f.cell) == (answer.sheet, answer.cell) for f in book.findings
+    ):
+        finding = next(f for f in book.findings if (f.sheet, f.cell) == (answer.sheet, answer.cell))
+        return f"giá trị mới cũng không dùng được: {finding.message}"
+    return ""
+
+
+def _registered(register: Path, known: dict[str, str]) -> dict[tuple[str, str], str]:
+    """Cells of this unit and round that the register already answers, and what to say of a second answer."""
+    rows = pd.read_csv(register, dtype=str, keep_default_na=False, encoding="utf-8")
+    for field, value in known.items():
+        rows = rows[rows[field] == value]
+    rows = rows[rows["status"] != "off"]
+    return {
+        (r.sheet, r.cell): f'sổ sửa lỗi đã có dòng cho ô này (giá trị "{r.value}", status {r.status}). Sửa dòng ấy.'
+        for r in rows.itertuples()
+    }
+
+
+def append(register: Path, known: dict[str, str], taken: list[Answer]) -> None:
+    """Add proposed rows at the end of the register; the rows already there stay byte for byte."""
+    if not taken:
+        return
+    columns = register.read_text(encoding="utf-8").splitlines()[0].split(",")
+    ends_well = register.read_bytes().endswith(b"\n")
+    with register.open("a", encoding="utf-8", newline="") as file:
+        if not ends_well:
+            file.write("\n")
+        writer = csv.DictWriter(file, columns, lineterminator="\n", restval="")
+        for answer in taken:
+            value = "" if answer.confirms else shown(answer.value)
+            writer.writerow(known | {
+                "sheet": answer.sheet, "cell": answer.cell, "expect": answer.expect, "value": value,
+                "reason": answer.reason, "said_by": answer.said_by, "said_on": answer.said_on, "status": PROPOSED,
+            })  # fmt: skip
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,95 @@
+"""make check-data: read and screen one round, say what is wrong, and write a query sheet for each unit to answer."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from analysis import areas, reference, store
+from analysis.offices import queries
+from analysis.reading import rounds
+from analysis.reading.findings import DataError
+from analysis.reading.rounds import Round
+from analysis.running import command
+from analysis.screening import screening
+
+RAW, PROCESSED = "data/raw", "data/processed"
+STOPPED = 1  # exit status where a finding stops the run
+COUNTED_BY_CODE = ("facilities", "schools", "independent_facilities")
+ORDER = ("stop", "question", "attention")
+
+
+def main(arguments: list[str], raw: str = RAW, processed: str = PROCESSED) -> int:
+    """Check one round and print what was found; arguments are NAME=VALUE. Returns 0 only if nothing stops the run."""
+    try:
+        said = command.asked(arguments, ("YEAR", "PERIOD", "RAW"))
+        which = command.any_round(said) if "RAW" in said else command.which_round(said, raw)
+        this = screened(raw, processed, *which, folder=said.get("RAW"))
+    except (command.UsageError, FileNotFoundError) as problem:
+        print(problem, file=sys.stderr)
+        return command.MISUSED
+    folder = store.folder(processed, *which)
+    store.write(this.findings_table, folder, "findings.csv")
+    sheets = queries.write_all(this.findings, current_values(this.observations), folder / "queries", *which)
+    print(summary(this, *which))
+    for file in (folder / "findings.csv", *sheets):
+        print(file.relative_to(reference.ROOT) if file.is_relative_to(reference.ROOT) else file)
+    return STOPPED if any(finding.severity == "stop" for finding in this.findings) else 0
+
+
+def screened(
+    raw: Path | str, processed: Path | str, school_year: str, period: str, folder: Path | str | None = None
+) -> Round:
+    """One round read and screened against earlier ones; faults of an earlier round are said and that part left out.
+
+    folder : where its workbooks are, if not in raw/<school year>/<period>.
+    Raises FileNotFoundError where that folder is not there.
+    """
+    if folder is not None and not (reference.ROOT / folder).is_dir():
+        raise FileNotFoundError(f"Không có thư mục RAW={folder}.")
+    this = rounds.read(raw, school_year, period, folder)
+    try:
+        earlier = screening.before(raw, processed, school_year, period)
+    except DataError as problem:
+        print(f"Chưa so được với các kỳ trước, vì kỳ trước còn lỗi. {problem}", file=sys.stderr)
+        earlier = screening.Before()
+    this.findings += screening.screen(this, earlier)
+    return this
+
+
+def current_values(observations: pd.DataFrame) -> Mapping[tuple[str, str, str], float]:
+    """The number read from each cell, by area, sheet and cell; the cell of a facility's code holds none."""
+    observations = observations[~observations["indicator"].isin(COUNTED_BY_CODE)]
+    cells = zip(observations["area"], observations["sheet"], observations["cell"], strict=True)
+    return dict(zip(cells, observations["value"], strict=True))
+
+
+def summary(this: Round, school_year: str, period: str) -> str:
+    """How many findings of each severity, check and unit there are, as lines for the terminal."""
+    table = this.findings_table
+    head = f"{school_year} {period}: đọc được {len(this.reporting)} biểu, {len(table)} điều cần xem."
+    lines = [head]
+    for severity in ORDER:
+        rows = table[table["severity"] == severity]
+        if rows.empty:
+            continue
+        lines.append(f"{queries.severity_name(severity)}: {len(rows)}")
+        for check, found in rows.groupby("check", sort=False):
+            units = found["area"].value_counts(sort=False)
+            named = ", ".join(f"{_unit(area)} {count}" for area, count in units.items())
+            lines.append(f"  {check}: {len(found)} ({named})")
+    stops = table.loc[table["severity"] == "stop", "message"]
+    lines += [f"  {message}" for message in stops.head(20)]
+    if len(stops) > 20:
+        lines.append(f"  … và {len(stops) - 20} lỗi nữa trong findings.csv")
+    lines.append("Không có lỗi nào phải dừng." if stops.empty else "Phải xử lý các lỗi trên trước khi lập báo cáo.")
+    return "\n".join(lines)
+
+
+def _unit(area: str) -> str:
+    return areas.name(area) if area in areas.order() else area
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

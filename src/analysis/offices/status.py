@@ -1,0 +1,147 @@
+"""make status: which units have reported a round, when their data were due, and what is still outstanding."""
+
+import datetime as dt
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+from analysis import areas, periods, reference
+from analysis.offices import check_data
+from analysis.reading.findings import Finding
+from analysis.reading.rounds import Round
+from analysis.running import command
+
+RAW, PROCESSED = "data/raw", "data/processed"
+COLUMNS = ("Đơn vị", "Biểu", "Cơ sở", "Phải xử lý", "Phải trả lời", "Lưu ý", "Hạn", "Chậm", "Còn phải làm")
+RIGHT = ("Cơ sở", "Phải xử lý", "Phải trả lời", "Lưu ý", "Chậm")
+
+
+def main(arguments: list[str], raw: str = RAW, processed: str = PROCESSED) -> int:
+    """Print the state of one round; arguments are NAME=VALUE. Returns 0, or MISUSED after saying what is wrong."""
+    try:
+        said = command.asked(arguments, ("YEAR", "PERIOD", "TODAY"))
+        both = "YEAR" in said and "PERIOD" in said
+        school_year, period = command.any_round(said) if both else command.which_round(said, raw)
+        today = a_day(said["TODAY"]) if "TODAY" in said else dt.date.today()
+        if not areas.reporting(periods.as_of(school_year, period)):
+            raise command.UsageError(f"Không có đơn vị nào phải báo cáo kỳ {period} năm học {school_year}.")
+    except command.UsageError as problem:
+        print(problem, file=sys.stderr)
+        return command.MISUSED
+    try:
+        this = check_data.screened(raw, processed, school_year, period)
+    except FileNotFoundError:
+        this = None  # nobody has reported yet
+    table = of_units(this, school_year, period, today)
+    print(f"{periods.names()[period]}, năm học {school_year}; tính đến ngày {today:%d/%m/%Y}\n")
+    print(as_text(table))
+    print("\n" + closing(table, school_year, period, today))
+    return 0
+
+
+def a_day(text: str) -> dt.date:
+    """A day written as 2024-12-31. Raises UsageError for anything else."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise command.UsageError(f'TODAY="{text}" không phải một ngày. Viết như 2024-12-31.') from None
+
+
+def deadlines(school_year: str, period: str) -> pd.DataFrame:
+    """Rows of the reporting calendar for one round, each with its day in the column `due`, the earliest first."""
+    rows = reference.table("calendar")
+    held = ((rows["valid_from"] == "") | (rows["valid_from"] <= school_year)) & (
+        (rows["valid_to"] == "") | (rows["valid_to"] >= school_year)
+    )
+    rows = rows[held & (rows["period"] == period)].copy()
+    first = periods.start(school_year)
+    rows["due"] = [dt.date(first + int(r.year_offset), int(r.month), int(r.day)) for r in rows.itertuples()]
+    return rows.sort_values("due", kind="stable", ignore_index=True)
+
+
+def due(school_year: str, period: str) -> dt.date | None:
+    """The day by which a round's data are due, as printed ("trước ngày 10/12" is the 10th); None where none is known.
+
+    >>> due("2024-2025", "HK1")
+    datetime.date(2024, 12, 10)
+    """
+    rows = deadlines(school_year, period)
+    days = rows.loc[rows["kind"] == "data", "due"]
+    return days.iloc[0] if len(days) else None
+
+
+def of_units(this: Round | None, school_year: str, period: str, today: dt.date) -> pd.DataFrame:
+    """One row a unit that owes a workbook, in the report's order, with the columns of COLUMNS.
+
+    this : the round read and screened, or None where it has no folder.  Days late count for units without a workbook.
+    """
+    day = due(school_year, period)
+    on = periods.as_of(school_year, period)
+    reporting = this.reporting.set_index("area") if this is not None else pd.DataFrame()
+    findings = this.findings if this is not None else []
+    rows = []
+    for area in areas.reporting(on):
+        here = area in reporting.index
+        own = [f for f in findings if f.area == area and f.check != "missing_workbook"]
+        count = {severity: sum(f.severity == severity for f in own) for severity in check_data.ORDER}
+        late = (today - day).days if day and not here and today > day else 0
+        rows.append((
+            areas.full_name(area, on),
+            Path(str(reporting.at[area, "workbook"])).name if here else "chưa có",
+            str(reporting.at[area, "facilities"]) if here else "–",
+            *(str(count[severity]) if here else "–" for severity in check_data.ORDER),
+            f"{day:%d/%m/%Y}" if day else "chưa rõ",
+            f"{late} ngày" if late else "",
+            outstanding(here, own, proposed(school_year, period, area)),
+        ))  # fmt: skip
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def outstanding(reported: bool, findings: list[Finding], waiting: int) -> str:
+    """What a unit or the analyst still has to do, in words."""
+    stops = sum(f.severity == "stop" for f in findings)
+    questions = sum(f.severity == "question" for f in findings)
+    todo = [] if reported else ["gửi biểu"]
+    todo += [f"sửa {stops} lỗi"] if stops else []
+    todo += [f"trả lời {questions} câu hỏi"] if questions else []
+    todo += [f"xét {waiting} dòng đề nghị sửa"] if waiting else []
+    return ", ".join(todo) or "xong"
+
+
+def proposed(school_year: str, period: str, area: str) -> int:
+    """Answers of a unit that wait in the register for the analyst."""
+    rows = reference.table("corrections")
+    rows = rows[(rows["school_year"] == school_year) & (rows["period"] == period) & (rows["area"] == area)]
+    return int((rows["status"] == "proposed").sum())
+
+
+def as_text(table: pd.DataFrame) -> str:
+    """A table for the terminal: columns as wide as their longest text, numbers to the right."""
+    widths = {c: max(len(c), *map(len, table[c])) for c in table.columns}
+    lines = [[*table.columns], ["─" * widths[c] for c in table.columns], *table.to_numpy().tolist()]
+    return "\n".join(
+        "  ".join(
+            text.rjust(widths[c]) if c in RIGHT else text.ljust(widths[c])
+            for c, text in zip(table.columns, line, strict=True)
+        ).rstrip()
+        for line in lines
+    )
+
+
+def closing(table: pd.DataFrame, school_year: str, period: str, today: dt.date) -> str:
+    """How many have reported, and the calendar of the round with its documents."""
+    missing = table.loc[table["Biểu"] == "chưa có", "Đơn vị"].tolist()
+    lines = [f"Đã có biểu của {len(table) - len(missing)}/{len(table)} đơn vị."]
+    lines += [f"Chưa có: {', '.join(missing)}."] if missing else []
+    lines.append("Lịch báo cáo:")
+    for r in deadlines(school_year, period).itertuples():
+        passed = "đã qua" if today > r.due else "còn " + str((r.due - today).days) + " ngày"
+        lines.append(
+            f"  {r.due:%d/%m/%Y} ({passed}) {r.what}: {r.says}. Nguồn: {r.document}, mục {r.section}; {r.note}."
+        )
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,97 @@
+"""make template: the blank workbook of each unit for one round, with what is known of its facilities filled in.
+
+The form itself is data/reference/forms; how it is laid out is in template_sheets.py.
+"""
+
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import xlsxwriter
+
+from analysis import areas, periods, reference
+from analysis.offices import template_sheets
+from analysis.offices.template_parts import Before
+from analysis.reading import files, forms, rounds
+from analysis.reading.intake import Workbook, read_workbook
+from analysis.running import command
+
+RAW, TEMPLATES = "data/raw", "reports/templates"
+CREATED = datetime(2025, 1, 1)  # fixed: the same form and the same figures give the same bytes
+
+
+def main(arguments: list[str], raw: str = RAW, templates: str = TEMPLATES) -> int:
+    """Write the blank workbooks of one round and print their paths; arguments are NAME=VALUE. Returns exit status."""
+    try:
+        said = command.asked(arguments, ("YEAR", "PERIOD", "AREA"))
+        school_year, period, units = asked_for(said)
+    except command.UsageError as problem:
+        print(problem, file=sys.stderr)
+        return command.MISUSED
+    for area in units:
+        file = Path(templates) / f"{school_year}-{period}" / f"{area}.xlsx"
+        write(reference.ROOT / file, school_year, period, area, before(raw, school_year, period, area))
+        print(file, flush=True)
+    return 0
+
+
+def asked_for(said: dict[str, str]) -> tuple[str, str, list[str]]:
+    """School year, period and units that a blank workbook is asked for; the round need not have workbooks yet.
+
+    Raises UsageError where one of them is missing or unknown, or no unit owes a workbook on that day.
+    """
+    school_year, period = command.any_round(said)
+    on = periods.as_of(school_year, period)
+    units = list(areas.reporting(on))
+    if not units or not forms.sheets(school_year):
+        raise command.UsageError(
+            f"Ngày {on:%d/%m/%Y} không có đơn vị nào phải báo cáo hoặc chưa có mẫu biểu. "
+            "Bổ sung data/reference/areas.csv và data/reference/forms rồi chạy lại."
+        )
+    wanted = said.get("AREA", "")
+    if wanted and wanted not in units:
+        raise command.UsageError(f'AREA="{wanted}" không phải đơn vị báo cáo kỳ này. Các đơn vị: {", ".join(units)}.')
+    return school_year, period, [wanted] if wanted else units
+
+
+def before(raw: Path | str, school_year: str, period: str, area: str) -> Before:
+    """What is known of a unit from its newest workbook of an earlier round; empty where there is none."""
+    this = periods.order(school_year, period)
+    for year, name in reversed([which for which in rounds.available(raw) if periods.order(*which) < this]):
+        here = files.workbooks(reference.ROOT / raw / year / name, area)
+        if len(here) == 1:
+            register = rounds.corrections(year, name).get(area, {})
+            book = read_workbook(here[0], f"{year}/{name}/{here[0].name}", year, name, area, corrections=register)
+            if book.facilities:
+                return _known(book, year, name)
+    return Before()
+
+
+def _known(book: Workbook, school_year: str, period: str) -> Before:
+    labels = {r.value: r.label_vi for r in reference.table("forms/choices").itertuples() if r.field == "kind"}
+    known = Before(f"{periods.names()[period]}, năm học {school_year}", periods.start(school_year))
+    known.facilities = [
+        (code, name, commune, labels.get(kind, "")) for code, name, commune, kind, *_ in book.facilities
+    ]
+    if not any(finding.severity == "stop" for finding in book.findings):
+        for facility, sector, band, indicator, value, *_ in book.numbers:
+            known.values[facility, "" if facility else sector, band, indicator] = value
+    return known
+
+
+def write(file: Path, school_year: str, period: str, area: str, known: Before) -> Path:
+    """Write the blank workbook of one unit and give back its path; the file appears whole or not at all."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    aside = file.with_suffix(".part")
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(str(aside), options) as book:
+        unit = areas.full_name(area, periods.as_of(school_year, period))
+        book.set_properties({"title": f"Biểu báo cáo giáo dục mầm non, {unit}", "created": CREATED})
+        template_sheets.Form(book, school_year, period, unit, known).write()
+    os.replace(aside, file)
+    return file
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,194 @@
+"""The figures of sections 1 to 8: what is drawn, and the same in words for readers who cannot see it."""
+
+import numpy as np
+
+from analysis import periods, vietnamese
+from analysis.areas import CITY
+from analysis.pages import figures
+from analysis.pages.figures import Figure
+from analysis.pages.release import (
+    SIMULATED,
+    Number,
+    Release,
+    area_name,
+    indicator_name,
+    label,
+    listed,
+    plain,
+    round_name,
+)
+
+RATES = ("underweight_rate", "stunting_rate", "overweight_rate", "obesity_rate")
+RATE_NAMES = {
+    "underweight_rate": "Nhẹ cân",
+    "stunting_rate": "Thấp còi",
+    "overweight_rate": "Thừa cân",
+    "obesity_rate": "Béo phì",
+}
+
+
+def against_target(release: Release, key: str, caption: str, indicator: str, bands: list[str], table: str) -> Figure:
+    """A rate by area against the year's target and last year, one panel an age band."""
+    panels = {band: _by_area(release, indicator, band) for band in bands}
+    panels = {band: numbers for band, numbers in panels.items() if numbers}
+    if not panels:
+        return Figure(key, caption, "")
+    with figures.style():
+        drawing, axes = figures.canvas(0.215 * (len(release.areas) + 1) + 0.75, columns=len(panels))
+        for ax, (band, numbers) in zip(axes[0], panels.items(), strict=True):
+            target = release.number(indicator, CITY, "all", band)
+            goal = target.target if target and target.target == target.target else None
+            names = [area_name(number.area) for number in numbers]
+            values, before = [n.value for n in numbers], [n.last_year for n in numbers]
+            figures.dots(ax, names, values, before, goal, 1, area_name(CITY))
+            ax.set_title(f"{label('age_band', band)} (%)" if len(panels) > 1 else "%", pad=14)
+            figures.vietnamese_ticks(ax.xaxis)
+        done = figures.finish(drawing, _simulated(panels.values()))
+    notes = ["Chấm tròn: đạt chỉ tiêu (hoặc không có chỉ tiêu); ô vuông: chưa đạt."]
+    if release.has_last_year:
+        notes.append("Vòng rỗng: cùng kỳ năm trước.")
+    alt = " ".join(_dots_words(numbers, band) for band, numbers in panels.items())
+    return Figure(key, caption, alt, notes=tuple(notes), table=table, **done)  # type: ignore[arg-type]
+
+
+def over_years(release: Release, key: str, caption: str, indicator: str, band: str, table: str) -> Figure:
+    """A rate by area over the years, a small panel an area, with the city behind each."""
+    rows = release.table("series.parquet")
+    rows = rows[(rows["indicator"] == indicator) & (rows["age_band"] == band) & (rows["sector"] == "all")]
+    rows = rows[rows["period"] == release.period]
+    years = sorted(rows["school_year"].unique())
+    if len(years) < 2:
+        return Figure(key, caption, "", empty="Cần ít nhất hai năm học có số liệu cùng kỳ.")
+    wide = rows.pivot(index="area", columns="school_year", values="value").reindex(columns=years)
+    areas, x = release.areas, np.arange(len(years))
+    with figures.style():
+        columns = 5
+        lines = -(-len(areas) // columns)
+        drawing, axes = figures.canvas(1.25 * lines + 0.3, lines, columns, sharex=True, sharey=True)
+        for ax in axes.flat[len(areas) :]:
+            ax.axis("off")
+        for ax, area in zip(axes.flat, areas, strict=False):
+            ax.plot(x, wide.loc[CITY], color=figures.GREY, linestyle=":", linewidth=1.4)
+            ax.plot(x, wide.loc[area], color=figures.BLUE)
+            last = wide.loc[area].iloc[-1]
+            ax.plot(x[-1], last, "o", color=figures.BLUE, markersize=3.5)
+            ax.set_title(f"{area_name(area)}  {vietnamese.number(last, 1)}", fontsize=8, pad=3)
+            ax.set_xticks([0, len(x) - 1], [years[0][:4], years[-1][:4]])
+            figures.vietnamese_ticks(ax.yaxis)
+        done = figures.finish(drawing, (rows["basis"] == SIMULATED).any())
+    moved = (wide[years[-1]] - wide[years[0]]).drop(CITY).dropna()
+    alt = (
+        f"{label('age_band', band)}, từ {years[0]} đến {years[-1]}: thành phố từ {plain(wide.at[CITY, years[0]], 1)} "
+        f"đến {plain(wide.at[CITY, years[-1]], 1)} %. Tăng nhiều nhất: {area_name(moved.idxmax())} "
+        f"({vietnamese.change(moved.max(), 1, 'điểm %')}); thấp nhất: {area_name(moved.idxmin())} "
+        f"({vietnamese.change(moved.min(), 1, 'điểm %')})."
+    )
+    note = "Nét liền: đơn vị, kèm giá trị kỳ này; nét chấm: toàn thành phố."
+    return Figure(key, caption, alt, notes=(note,), table=table, **done)  # type: ignore[arg-type]
+
+
+def shortage(release: Release, key: str, caption: str, table: str) -> Figure:
+    """Teachers short by area: the whole as a bar, the public part as a diamond."""
+    numbers = [n for area in release.areas if (n := release.number("teachers_shortage", area))]
+    if not numbers:
+        return Figure(key, caption, "")
+    numbers.sort(key=lambda n: -n.value)
+    with figures.style():
+        drawing, axes = figures.canvas(0.23 * len(numbers) + 0.7)
+        ax = axes[0, 0]
+        figures.bars(ax, [area_name(n.area) for n in numbers], [n.value for n in numbers])
+        for place, n in enumerate(reversed(numbers)):
+            public = release.number("teachers_shortage", n.area, "public")
+            if public:
+                ax.plot(public.value, place, "D", color=figures.ORANGE, markersize=4)
+        ax.set_xlabel("người")
+        done = figures.finish(drawing, _simulated([numbers]))
+    city = release.number("teachers_shortage")
+    alt = f"Thiếu nhiều nhất: {_named(numbers[:3])}; ít nhất: {_named(numbers[-2:])}."
+    if city:
+        alt = f"Toàn thành phố thiếu {vietnamese.number(city.value)} giáo viên. {alt}"
+    note = "Thanh: cả hai loại hình; hình thoi: riêng công lập. Giá trị âm là nhiều hơn định mức."
+    return Figure(key, caption, alt, notes=(note,), table=table, **done)  # type: ignore[arg-type]
+
+
+def weigh_ins(release: Release, key: str, caption: str, table: str) -> Figure:
+    """The four in-school rates of the city over every weigh-in up to this one."""
+    rows = release.table("series.parquet")
+    rows = rows[(rows["area"] == CITY) & (rows["sector"] == "all") & (rows["age_band"] == "all")]
+    rows = rows[rows["indicator"].isin(RATES)]
+    rounds = sorted(set(zip(rows["school_year"], rows["period"], strict=True)), key=lambda which: periods.order(*which))
+    if len(rounds) < 2:
+        return Figure(key, caption, "", empty="Cần ít nhất hai lần cân đo.")
+    at = rows.set_index(["indicator", "school_year", "period"])["value"]
+    named = {
+        RATE_NAMES[rate]: [at.get((rate, *which), np.nan) for which in rounds] for rate in RATES if rate in at.index
+    }
+    with figures.style():
+        drawing, axes = figures.canvas(3.1)
+        ax = axes[0, 0]
+        figures.lines(ax, list(range(len(rounds))), named, 2)
+        starts = [i for i, which in enumerate(rounds) if i == 0 or rounds[i - 1][0] != which[0]]
+        ax.set_xticks(starts, [rounds[i][0][:4] for i in starts])
+        ax.set_xlabel("năm học bắt đầu; ba lần cân đo mỗi năm học: đầu năm, học kỳ I, cuối năm")
+        ax.set_title("% trẻ được cân đo")
+        ax.set_ylim(bottom=0)
+        figures.vietnamese_ticks(ax.yaxis, 1)
+        done = figures.finish(drawing, (rows["basis"] == SIMULATED).any())
+    first, last = rounds[0], rounds[-1]
+    alt = f"Từ {round_name(*first)} đến {round_name(*last)}: " + "; ".join(
+        f"{name.lower()} từ {plain(values[0], 2)} đến {plain(values[-1], 2)} %" for name, values in named.items()
+    )
+    return Figure(key, caption, alt + ".", table=table, **done)  # type: ignore[arg-type]
+
+
+def weigh_ins_by_area(release: Release, key: str, caption: str, indicator: str, table: str) -> Figure:
+    """One in-school rate by area at every weigh-in up to this one: rows in the order of this weigh-in."""
+    rows = release.table("series.parquet")
+    rows = rows[(rows["sector"] == "all") & (rows["age_band"] == "all") & (rows["indicator"] == indicator)]
+    rows = rows[rows["area"].isin(release.areas)]
+    wide = rows.pivot(index="area", columns=["school_year", "period"], values="value")
+    rounds = sorted(wide.columns, key=lambda which: periods.order(*which))
+    if len(rounds) < 2 or wide.empty:
+        return Figure(key, caption, "", empty="Cần ít nhất hai lần cân đo.")
+    wide = wide[rounds].sort_values(rounds[-1], ascending=False)
+    wide.index = [area_name(area) for area in wide.index]
+    starts = {i: which[0][:4] for i, which in enumerate(rounds) if i == 0 or rounds[i - 1][0] != which[0]}
+    with figures.style():
+        drawing, axes = figures.canvas(0.21 * len(wide) + 0.8)
+        figures.heat(axes[0, 0], wide, 2, starts)
+        done = figures.finish(drawing, (rows["basis"] == SIMULATED).any())
+    last = wide[rounds[-1]]
+    moved = (last - wide[rounds[0]]).dropna()
+    ends = [f"{name} {plain(last[name], 2)} %" for name in (last.index[0], last.index[-1])]
+    alt = (
+        f"{indicator_name(indicator)}, {round_name(*rounds[-1])}: cao nhất {ends[0]}, thấp nhất {ends[1]}. "
+        f"Từ {round_name(*rounds[0])}: giảm ở {int((moved < 0).sum())} trên {len(moved)} đơn vị."
+    )
+    note = "Mỗi ô một lần cân đo (ba lần mỗi năm học); càng đậm càng cao; số bên phải là kỳ này."
+    return Figure(key, caption, alt, notes=(note,), table=table, **done)  # type: ignore[arg-type]
+
+
+def _by_area(release: Release, indicator: str, band: str) -> list[Number]:
+    """Areas from the highest value down, then the city."""
+    numbers = [n for area in release.areas if (n := release.number(indicator, area, "all", band))]
+    numbers.sort(key=lambda n: -n.value)
+    city = release.number(indicator, CITY, "all", band)
+    return [*numbers, city] if city else numbers
+
+
+def _simulated(groups) -> bool:
+    return any(SIMULATED in (n.basis, n.basis_before) for numbers in groups for n in numbers)
+
+
+def _named(numbers: list[Number]) -> str:
+    return listed([f"{area_name(n.area)} {vietnamese.number(n.value)}" for n in numbers])
+
+
+def _dots_words(numbers: list[Number], band: str) -> str:
+    own = [n for n in numbers if n.area != CITY]
+    words = f"{label('age_band', band)}: cao nhất {area_name(own[0].area)} {plain(own[0].value, 2)} %, "
+    words += f"thấp nhất {area_name(own[-1].area)} {plain(own[-1].value, 2)} %"
+    met = [area_name(n.area) for n in own if n.met]
+    if any(n.met is not None for n in own):
+        words += f"; {len(met)} trên {len(own)} đơn vị đạt chỉ tiêu" + (f" ({listed(met)})" if met else "")
+    return words + "."

@@ -1,0 +1,241 @@
+"""Every figure of the pages: one style, vector graphics that come out the same each time, and what they look like.
+
+Nothing here knows the data's meaning: charts.py and its neighbours choose what is drawn and say it in words.
+"""
+
+import base64
+import functools
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import jinja2
+import matplotlib
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure as Canvas
+from matplotlib.ticker import FuncFormatter
+
+from analysis import vietnamese
+from analysis.pages.tables import TAG, TEMPLATES
+
+# after Okabe and Ito, dark enough for text (4.5:1); markers and line styles carry the same in grey print
+BLUE, ORANGE, GREEN, INK, GREY, PALE = "#0072B2", "#B84A00", "#00795A", "#1a1a1a", "#6b6b6b", "#c9d3dc"
+LINES = ((BLUE, "-", "o"), (ORANGE, "--", "s"), (GREEN, "-.", "^"), (INK, ":", "D"))
+STYLE: Any = {
+    "font.family": "DejaVu Sans",
+    "font.size": 8.5,
+    "axes.titlesize": 9,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": GREY,
+    "axes.labelcolor": INK,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#e3e3e3",
+    "grid.linewidth": 0.6,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+    "ytick.major.size": 0,
+    "lines.linewidth": 1.6,
+    "lines.markersize": 4.5,
+    "legend.frameon": False,
+    "svg.hashsalt": "hai-phong",
+    "svg.fonttype": "path",
+}
+WIDTH = 7.2  # inches: the width of the page's text
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A numbered figure. alt says what it shows, with figures; table is the key of the table of the same data."""
+
+    key: str
+    caption: str
+    alt: str
+    svg: str = ""
+    width: int = 0
+    height: int = 0
+    simulated: bool = False
+    notes: Sequence[str] = field(default_factory=tuple)
+    table: str = ""
+    empty: str = "Chưa có số liệu cho hình này."
+
+    def _repr_html_(self) -> str:
+        data = base64.b64encode(self.svg.encode()).decode()
+        return str(_template().module.figure(self, Markup(data), TAG))  # type: ignore[attr-defined]
+
+    def __repr__(self) -> str:
+        return f"Hình: {self.caption}"
+
+
+def canvas(
+    height: float, rows: int = 1, columns: int = 1, width: float = WIDTH, **options
+) -> tuple[Canvas, np.ndarray]:
+    """An empty figure in the style, without pyplot: no backend, no state. height and width in inches."""
+    drawing = Canvas(figsize=(width, height), layout="constrained")
+    FigureCanvasSVG(drawing)
+    return drawing, drawing.subplots(rows, columns, squeeze=False, **options)
+
+
+def finish(drawing: Canvas, simulated: bool) -> dict[str, object]:
+    """svg, width, height (CSS pixels) and simulated of a drawn figure; the mark is drawn in, to stay with copies."""
+    if simulated:
+        drawing.supxlabel("Số liệu mô phỏng", fontsize=7, color=GREY, x=0.995, ha="right", style="italic")
+    out = io.StringIO()
+    drawing.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    svg = out.getvalue()
+    width, height = (round(size * 96) for size in drawing.get_size_inches())
+    return {"svg": svg[svg.index("<svg") :], "width": width, "height": height, "simulated": simulated}
+
+
+def style():
+    """The one look, as a context: with figures.style(): ..."""
+    return matplotlib.rc_context(STYLE)
+
+
+def vietnamese_ticks(axis, decimals: int = 0) -> None:
+    """Numbers along an axis as Vietnamese readers write them."""
+    axis.set_major_formatter(FuncFormatter(lambda value, _: vietnamese.number(value, decimals)))
+
+
+def dots(
+    ax: Axes,
+    names: Sequence[str],
+    values: Sequence[float],
+    before: Sequence[float],
+    target: float | None,
+    decimals: int,
+    bold: str = "",
+) -> None:
+    """One line a name: this year a filled dot with its figure, last year a ring, the target a dashed line."""
+    places = np.arange(len(names))[::-1]
+    for place, value, past in zip(places, values, before, strict=True):
+        if past == past:
+            ax.plot([past, value], [place, place], color=PALE, linewidth=2.2, zorder=1)
+            ax.plot(past, place, "o", color="white", markeredgecolor=GREY, markersize=5, zorder=2)
+        words = vietnamese.number(value, decimals)
+        ax.annotate(words, (1.01, place), xycoords=("axes fraction", "data"), va="center", fontsize=7.5)
+    met = [target is None or value >= target for value in values]
+    for place, value, good in zip(places, values, met, strict=True):
+        ax.plot(value, place, "o" if good else "s", color=BLUE if good else ORANGE, zorder=3)
+    if target is not None:
+        ax.axvline(target, color=INK, linestyle="--", linewidth=1)
+        words = f"chỉ tiêu {vietnamese.number(target, 1 if target % 1 else 0)}"
+        ax.annotate(words, (target, len(names) - 0.45), (0, 1), textcoords="offset points", ha="center",
+                    va="bottom", fontsize=7.5)  # fmt: skip
+    name_axis(ax, names, bold)
+    ax.margins(x=0.08)
+
+
+def name_axis(ax: Axes, names: Sequence[str], bold: str = "") -> None:
+    """Names down the left side, first on top."""
+    ax.set_yticks(np.arange(len(names))[::-1], names)
+    ax.set_ylim(-0.7, len(names) - 0.3)
+    ax.grid(axis="y", visible=False)
+    for shown in ax.get_yticklabels():
+        if shown.get_text() == bold:
+            shown.set_fontweight("bold")
+
+
+def bars(
+    ax: Axes,
+    names: Sequence[str],
+    values: Sequence[float],
+    lower: Sequence[float] | None = None,
+    upper: Sequence[float] | None = None,
+    bold: str = "",
+    labels: Sequence[str] | None = None,
+) -> None:
+    """A bar a name with its figure, and a whisker for the interval where there is one."""
+    places = np.arange(len(names))[::-1]
+    ax.barh(places, values, height=0.62, color=PALE, edgecolor=BLUE, linewidth=0.8)
+    ends = np.maximum(values, 0)
+    if lower is not None and upper is not None:
+        for place, low, high in zip(places, lower, upper, strict=True):
+            ax.plot([low, high], [place, place], color=INK, linewidth=1.2, solid_capstyle="butt")
+            ax.plot([low, high], [place, place], "|", color=INK, markersize=6)
+        ends = np.maximum(ends, upper)
+    shown = labels or [vietnamese.number(value) for value in values]
+    for place, end, words in zip(places, ends, shown, strict=True):
+        ax.annotate(words, (end, place), (5, 0), textcoords="offset points", va="center", fontsize=7.5)
+    ax.axvline(0, color=GREY, linewidth=0.8)
+    name_axis(ax, names, bold)
+    vietnamese_ticks(ax.xaxis)
+    ax.margins(x=0.16)
+
+
+def lines(ax: Axes, x: Sequence[float], named: Mapping[str, Sequence[float]], decimals: int, room: float = 0.2) -> None:
+    """A line a name, told apart by colour, dash and marker, its name and last figure written at its end."""
+    ends = []
+    for (name, values), (colour, dash, marker) in zip(named.items(), LINES, strict=False):
+        kept = np.array(values, dtype=float)
+        ax.plot(x, kept, color=colour, linestyle=dash, marker=marker, markersize=3.5)
+        last = int(np.flatnonzero(np.isfinite(kept))[-1])
+        words = f"{name} {vietnamese.number(kept[last], decimals)}"
+        if x[last] < max(x):  # ends before the others: its name stands above it
+            ax.annotate(
+                words, (x[last], kept[last]), (0, 8), textcoords="offset points", ha="right", fontsize=8, color=colour
+            )
+            continue
+        ends.append((kept[last], x[last], words, colour))
+    low, high = ax.get_ylim()
+    gap, previous = (high - low) * 0.062, -np.inf
+    for value, at, words, colour in sorted(ends):
+        previous = max(value, previous + gap)  # names of close lines are moved apart
+        ax.annotate(words, (at, previous), (7, 0), textcoords="offset points", va="center", fontsize=8, color=colour)
+    left, right = min(x), max(x)
+    ax.set_xlim(left - (right - left) * 0.03, right + (right - left) * room)
+
+
+def fan(ax: Axes, years: Sequence[str], values: Sequence[float], coming: str, forecast: dict[str, float]) -> None:
+    """What was, then what is expected: a point with its 80 % band (dark) and 95 % band (light)."""
+    x = np.arange(len(years))
+    ax.plot(x, values, color=BLUE, marker="o", markersize=3.5)
+    start, end = (x[-1], values[-1]), x[-1] + 1
+    for width, shade in (("95", "#dbe7f0"), ("80", "#9cc1dc")):
+        ax.fill(
+            [start[0], end, end], [start[1], forecast[f"lower_{width}"], forecast[f"upper_{width}"]], color=shade, lw=0
+        )
+    ax.plot([start[0], end], [start[1], forecast["expected"]], color=BLUE, linestyle="--")
+    ax.plot(end, forecast["expected"], "D", color="white", markeredgecolor=BLUE)
+    words = vietnamese.number(forecast["expected"])
+    ax.annotate(words, (end, forecast["expected"]), (7, 0), textcoords="offset points", va="center", fontsize=8,
+                fontweight="bold")  # fmt: skip
+    shown = [*years, coming]
+    ax.set_xticks(np.arange(len(shown))[::-2][::-1], [year[:4] for year in shown][::-2][::-1])
+    ax.set_xlim(-0.4, len(shown) - 1 + len(shown) * 0.2)
+    vietnamese_ticks(ax.yaxis)
+
+
+def heat(ax: Axes, table: pd.DataFrame, decimals: int, starts: Mapping[int, str]) -> None:
+    """A row a name, a column a time: darker is higher, in grey print too; the last figure is written at the end.
+
+    starts : column number → what stands below it.
+    """
+    import seaborn  # a second to import, for this one kind of figure
+
+    seaborn.heatmap(table, ax=ax, cmap="Blues", linewidths=0.4, linecolor="white", cbar_kws={"pad": 0.09, "aspect": 30})
+    for place, value in enumerate(table.iloc[:, -1]):
+        ax.annotate(vietnamese.number(value, decimals), (1.01, place + 0.5), xycoords=("axes fraction", "data"),
+                    va="center", fontsize=7.5)  # fmt: skip
+    ax.set_xticks([column + 0.5 for column in starts], list(starts.values()), rotation=0)
+    ax.tick_params(length=0)
+    ax.set(xlabel="", ylabel="")
+    scale = ax.collections[0].colorbar
+    if scale is not None:
+        vietnamese_ticks(scale.ax.yaxis, 1)
+
+
+@functools.cache
+def _template() -> jinja2.Template:
+    loader = jinja2.FileSystemLoader(TEMPLATES)
+    return jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True).get_template("figure.html.j2")

@@ -1,0 +1,243 @@
+"""Section 9 and the brief: what is expected next school year, with its interval, its model and how it did before."""
+
+import pandas as pd
+
+from analysis import vietnamese
+from analysis.areas import CITY
+from analysis.pages import figures
+from analysis.pages.figures import Figure
+from analysis.pages.release import SIMULATED, Release, area_name, label
+from analysis.pages.sections import Cell, Column, Row, Table
+from analysis.pages.sentences import Says
+
+NO_FORECAST = "Kỳ này chưa có dự báo: cần ít nhất ba năm học có số liệu cùng kỳ."
+STAGE_NAMES = {
+    "children_enrolled": "Trẻ đến trường",
+    "classes": "Nhóm, lớp",
+    "children_living": "Trẻ trên địa bàn",
+    "teachers": "Giáo viên",
+    "teachers_left": "Giáo viên nghỉ",
+    "leaving_rate": "Tỷ lệ giáo viên nghỉ",
+    "underweight_rate": "SDD nhẹ cân",
+    "stunting_rate": "SDD thấp còi",
+    "overweight_rate": "Thừa cân",
+    "obesity_rate": "Béo phì",
+    "enrolment_rate": "Tỷ lệ huy động",
+    "children_per_class": "Trẻ bình quân một lớp",
+    "qualified_teachers_share": "Tỷ lệ đạt chuẩn đào tạo",
+}
+FLOW = ("teachers_now", "teachers_shortage", "need_change", "teachers_left", "teachers_to_recruit")
+INTERVALS = (("80", "Khoảng 80 %"), ("95", "Khoảng 95 %"))
+
+
+def needs(release: Release) -> dict[tuple[str, str, str], dict]:
+    """Rows of needs.csv by (area, sector, indicator)."""
+    rows = release.table("needs.csv").to_dict("records")
+    return {(row["area"], row["sector"], row["indicator"]): row for row in rows}
+
+
+def enrolment_fans(release: Release, key: str, caption: str, table: str) -> Figure:
+    """Children and classes of the city, what was and what is expected, a panel an age band."""
+    rows = release.table("enrolment.csv")
+    rows = rows[(rows["area"] == CITY) & (rows["sector"] == "all")]
+    ahead = rows[(rows["kind"] == "forecast") & rows["expected"].notna()]
+    wanted = [(i, b) for i in ("children_enrolled", "classes") for b in ("nursery", "kindergarten")]
+    wanted = [which for which in wanted if len(_of(ahead, *which))]
+    if not wanted:
+        return Figure(key, caption, "", empty=NO_FORECAST)
+    words = []
+    with figures.style():
+        drawing, axes = figures.canvas(2.2 * -(-len(wanted) // 2), -(-len(wanted) // 2), 2)
+        for ax in axes.flat[len(wanted) :]:
+            ax.axis("off")
+        for ax, (indicator, band) in zip(axes.flat, wanted, strict=False):
+            seen = _of(rows[rows["kind"] == "observed"], indicator, band).sort_values("target_year")
+            forecast = _of(ahead, indicator, band).iloc[0]
+            figures.fan(
+                ax, seen["target_year"].tolist(), seen["value"].tolist(), forecast["target_year"], dict(forecast)
+            )
+            name = _class_word(indicator, band)
+            ax.set_title(name)
+            words.append(f"{name}: {vietnamese.number(seen['value'].iloc[-1])} {_expected(forecast)}")
+        done = figures.finish(drawing, (rows["basis"] == SIMULATED).any())
+    alt = f"Dự báo năm học {release.next_year}. {'. '.join(words)}."
+    notes = ("Nét liền: đã có; hình thoi và nét đứt: dự kiến; dải đậm: khoảng 80 %; dải nhạt: khoảng 95 %.",)
+    return Figure(key, caption, alt, notes=notes, table=table, **done)  # type: ignore[arg-type]
+
+
+def enrolment_table(release: Release, key: str, caption: str) -> Table:
+    """Children and classes of the city expected next year, by age band and sector."""
+    rows = release.table("enrolment.csv")
+    rows = rows[(rows["area"] == CITY) & rows["indicator"].isin(["children_enrolled", "classes"])]
+    now = rows[(rows["kind"] == "observed") & (rows["target_year"] == release.school_year)]
+    lines = []
+    for row in rows[(rows["kind"] == "forecast") & rows["expected"].notna()].to_dict("records"):
+        if row["age_band"] not in ("all", "nursery", "kindergarten", "age5"):
+            continue
+        where = [row["indicator"], row["sector"], row["age_band"]]
+        seen = now[(now[["indicator", "sector", "age_band"]] == where).all(axis=1)]["value"]
+        value = seen.iloc[0] if len(seen) else None
+        change = None if value is None else row["expected"] - value
+        cells = [
+            Cell(label("sector", row["sector"])),
+            Cell(value, "number"),
+            Cell(row["expected"], "number"),
+            Cell(change, "signed"),
+            *(Cell(between(row, width), "range") for width, _ in INTERVALS),
+            Cell(label("model", row["model"], short=True)),
+        ]
+        group = STAGE_NAMES[row["indicator"]]
+        lines.append(Row(label("age_band", row["age_band"]), cells, group=group, basis=row["basis"]))
+    columns = [
+        Column("Loại hình", text=True),
+        Column(release.school_year),
+        Column(f"Dự kiến {release.next_year}"),
+        Column("Thay đổi"),
+        *(Column(head) for _, head in INTERVALS),
+        Column("Mô hình", text=True),
+    ]
+    return Table(key, caption, "Độ tuổi", columns, lines, empty=NO_FORECAST)
+
+
+def recruits(release: Release, key: str, caption: str, table: str = "") -> Figure:
+    """Teachers to recruit next year by area, with the 80 % interval."""
+    by_key = needs(release)
+    rows = [by_key.get((area, "all", "teachers_to_recruit")) for area in release.areas]
+    found = [row for row in rows if row and pd.notna(row["expected"])]
+    if not found:
+        return Figure(key, caption, "", empty=NO_FORECAST)
+    found.sort(key=lambda row: -row["expected"])
+    with figures.style():
+        drawing, axes = figures.canvas(0.2 * len(found) + 0.55)
+        names = [area_name(row["area"]) for row in found]
+        shown = [f"{vietnamese.number(row['expected'])}  ({between(row, '80')})" for row in found]
+        values, low, high = ([row[name] for row in found] for name in ("expected", "lower_80", "upper_80"))
+        figures.bars(axes[0, 0], names, values, low, high, labels=shown)
+        axes[0, 0].set_xlabel("giáo viên")
+        done = figures.finish(drawing, any(row["basis"] == SIMULATED for row in found))
+    alt = f"Dự kiến giáo viên cần tuyển năm học {release.next_year}, từ cao đến thấp: " + "; ".join(
+        f"{area_name(row['area'])} {vietnamese.number(row['expected'])} (khoảng 80 %: {between(row, '80')})"
+        for row in found
+    )
+    notes = ("Thanh: số dự kiến; vạch: khoảng 80 %.",)
+    return Figure(key, caption, alt + ".", notes=notes, table=table, **done)  # type: ignore[arg-type]
+
+
+def needs_table(release: Release, key: str, caption: str) -> Table:
+    """From this year's shortage to next year's recruits, by area: the parts add up exactly in each line."""
+    by_key = needs(release)
+    lines = []
+    for area in [*release.areas, CITY]:
+        row = {name: by_key.get((area, "all", name), {}) for name in FLOW}
+        last = row["teachers_to_recruit"]
+        if not last or pd.isna(last["expected"]):
+            continue
+        cells = [
+            Cell(row["teachers_now"].get("current"), "number"),
+            Cell(row["teachers_shortage"].get("current"), "number"),
+            Cell(row["need_change"].get("expected"), "signed"),
+            Cell(row["teachers_left"].get("expected"), "number"),
+            Cell(last["expected"], "number"),
+            *(Cell(between(last, width), "range") for width, _ in INTERVALS),
+            Cell(by_key.get((area, "public", "teachers_to_recruit"), {}).get("expected"), "number"),
+        ]
+        lines.append(Row(area_name(area), cells, total=area == CITY, basis=last["basis"]))
+    columns = [
+        Column("Giáo viên hiện có"),
+        Column("(1) Thiếu hiện nay"),
+        Column("(2) Nhu cầu thay đổi"),
+        Column("(3) Dự kiến nghỉ"),
+        Column("(1)+(2)+(3)", group="Cần tuyển"),
+        *(Column(head, group="Cần tuyển") for _, head in INTERVALS),
+        Column("Riêng công lập", group="Cần tuyển"),
+    ]
+    notes = (
+        f"Đơn vị: người; năm học {release.next_year}. Khoảng của các đơn vị không cộng lại thành khoảng của thành phố.",
+    )
+    return Table(key, caption, "Đơn vị", columns, lines, notes, empty=NO_FORECAST)
+
+
+def waterfall(release: Release, key: str, caption: str, table: str = "") -> Figure:
+    """How this year's shortage becomes next year's recruits, for the city."""
+    parts = steps(release)
+    if not parts:
+        return Figure(key, caption, "", empty=NO_FORECAST)
+    with figures.style():
+        drawing, axes = figures.canvas(1.55)
+        ax, at = axes[0, 0], 0.0
+        for place, (_name, value) in enumerate(parts):
+            total = place in (0, len(parts) - 1)
+            start = 0.0 if total else at
+            colour = figures.BLUE if value >= 0 else figures.ORANGE
+            fill, hatch = (figures.PALE, None) if total else ("white", "///")
+            ax.barh(-place, value, left=start, height=0.6, color=fill, edgecolor=colour, hatch=hatch, linewidth=0.9)
+            at = start + value
+            words = vietnamese.number(value) if total else ("+" if value > 0 else "") + vietnamese.number(value)
+            ax.annotate(words, (max(start, at), -place), (5, 0), textcoords="offset points", va="center",
+                        fontweight="bold" if total else "normal")  # fmt: skip
+        ax.set_yticks([-i for i in range(len(parts))], [name for name, _ in parts])
+        ax.grid(axis="y", visible=False)
+        figures.vietnamese_ticks(ax.xaxis)
+        ax.margins(x=0.1)
+        done = figures.finish(drawing, needs(release)[CITY, "all", "teachers_to_recruit"]["basis"] == SIMULATED)
+    alt = "; ".join(f"{name}: {vietnamese.number(value)}" for name, value in parts)
+    return Figure(key, caption, f"Từ số thiếu hiện nay đến số cần tuyển. {alt}.", table=table, **done)  # type: ignore[arg-type]
+
+
+def recruit_sentences(release: Release) -> Says:
+    """The number to recruit, its interval in words, and the reasons, exact."""
+    by_key, found = needs(release), steps(release)
+    if not found:
+        return Says([(NO_FORECAST, False)])
+    row = by_key[CITY, "all", "teachers_to_recruit"]
+    simulated = row["basis"] == SIMULATED
+    parts = f"{vietnamese.number(found[0][1])} {_sign(found[1][1])} {_sign(found[2][1])}"
+    public = by_key.get((CITY, "public", "teachers_to_recruit"))
+    said = [
+        f"Năm học {release.next_year}, toàn thành phố cần tuyển khoảng {vietnamese.number(row['expected'])} giáo viên; "
+        f"10 lần thì 8 lần con số thật nằm trong khoảng {between(row, '80')}.",
+        f"Cách tính: thiếu hiện nay, cộng nhu cầu thay đổi, cộng số dự kiến nghỉ: {parts} = "
+        f"{vietnamese.number(row['expected'])}.",
+    ]
+    if public and pd.notna(public["expected"]):
+        said.append(f"Riêng công lập: {vietnamese.number(public['expected'])} (khoảng 80 %: {between(public, '80')}).")
+    if isinstance(row["note"], str) and row["note"]:
+        said.append(row["note"])
+    return Says([(words, simulated) for words in said])
+
+
+def steps(release: Release) -> list[tuple[str, float]]:
+    """What the city's recruits are made of, in order, the sum last; empty where there is no forecast."""
+    by_key = needs(release)
+    names = (
+        ("teachers_shortage", "current", "Thiếu hiện nay"),
+        ("need_change", "expected", "Nhu cầu thay đổi"),
+        ("teachers_left", "expected", "Giáo viên nghỉ"),
+        ("teachers_to_recruit", "expected", "Cần tuyển"),
+    )
+    found = [(name, by_key.get((CITY, "all", key), {}).get(column)) for key, column, name in names]
+    return [] if any(value is None or pd.isna(value) for _, value in found) else found  # type: ignore[return-value]
+
+
+def _of(rows: pd.DataFrame, indicator: str, band: str) -> pd.DataFrame:
+    return rows[(rows["indicator"] == indicator) & (rows["age_band"] == band)]
+
+
+def _class_word(indicator: str, band: str) -> str:
+    if indicator == "classes":
+        return "Nhóm trẻ" if band == "nursery" else "Lớp mẫu giáo"
+    return f"Trẻ {label('age_band', band).lower()}"
+
+
+def _expected(row: pd.Series) -> str:
+    return f"nay, dự kiến {vietnamese.number(row['expected'])} (khoảng 80 %: {between(row, '80')})"
+
+
+def between(row, width: str) -> str:
+    """ "1.496 đến 1.910"."""
+    low, high = row[f"lower_{width}"], row[f"upper_{width}"]
+    return "–" if pd.isna(low) else f"{vietnamese.number(low)} đến {vietnamese.number(high)}"
+
+
+def _sign(value: float) -> str:
+    return f"{'+' if value >= 0 else vietnamese.MINUS} {vietnamese.number(abs(value))}"

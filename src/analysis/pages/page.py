@@ -1,0 +1,142 @@
+"""From an executed notebook to one self-contained page: no code, no script, nothing to load, the same bytes again."""
+
+import base64
+import hashlib
+import html as html_text
+import os
+import re
+import unicodedata
+from pathlib import Path
+
+from analysis.pages import release
+from analysis.pages.tables import TEMPLATES
+
+NUMBERED = re.compile(r'<b data-number="(table|figure):([\w-]+)">[^<]*</b>')
+SEE = re.compile(r'<a href="#bang-[\w-]+" data-number="see:([\w-]+)">[^<]*</a>')
+HEADING = re.compile(r"<h([23])[^>]*>(.*?)</h\1>", re.DOTALL)
+CAPTION = re.compile(r'<b id="(so-[\w-]+)">([^<]*)</b>\s*([^<]*)')
+WORDS = {"table": "Bảng", "figure": "Hình"}
+
+
+class PageError(Exception):
+    """An executed notebook cannot become a page: a cell failed, or a picture has no words."""
+
+
+def write(executed_notebook: Path, html: Path) -> Path:
+    """Render an executed notebook to a page and give back its path; the page appears whole or not at all.
+
+    Raises PageError where a cell holds an error instead of a result.
+    """
+    import nbformat  # with nbconvert a second to import: the notebooks, which import us too, do not need them
+
+    notebook = nbformat.read(executed_notebook, as_version=4)
+    page = render(notebook)
+    html.parent.mkdir(parents=True, exist_ok=True)
+    aside = html.with_suffix(".part")
+    aside.write_text(page, encoding="utf-8", newline="\n")
+    os.replace(aside, html)
+    return html
+
+
+def render(notebook) -> str:
+    """The page of an executed notebook (nbformat 4)."""
+    for cell in notebook.cells:
+        if any(output.output_type == "error" for output in cell.get("outputs", [])):
+            raise PageError(f"Ô {cell.get('id', '')} của sổ tay kết thúc bằng lỗi; không dựng trang từ sổ tay này.")
+    body = _export(notebook)
+    body = _headings(body)
+    body = _numbers(body)
+    if "contents" in notebook.metadata.get("page", {}):
+        body = _with_contents(body)
+    body = re.sub(r"\n\s*\n+", "\n", body)
+    for image in re.findall(r"<img[^>]*>", body):
+        if not re.search(r' alt="[^"]{10,}"', image):
+            raise PageError("Một hình trên trang chưa có lời mô tả.")
+    return body
+
+
+def _export(notebook) -> str:
+    from nbconvert.exporters import HTMLExporter, TemplateExporter
+    from traitlets.config import Config
+
+    exporter = HTMLExporter(
+        template_name="page",
+        extra_template_basedirs=[str(TEMPLATES)],
+        exclude_anchor_links=True,
+        config=Config({"NbConvertBase": {"display_data_priority": ["text/html"]}}),
+    )
+    style = _style()
+    resources = exporter._init_resources({})
+    resources["page"] = {
+        "title": _title(notebook),
+        "kind": notebook.metadata.get("page", {}).get("kind", ""),
+        "style": style,
+        "style_hash": "sha256-" + base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+    }
+    # HTMLExporter's own from_notebook_node would rewrite the page to fill in missing alt texts with a stock phrase
+    return TemplateExporter.from_notebook_node(exporter, notebook, resources)[0]
+
+
+def _style() -> str:
+    """The style sheet without the space that only its editors need."""
+    return re.sub(r"\s*\n\s*", "", (TEMPLATES / "page/style.css").read_text(encoding="utf-8"))
+
+
+def _title(notebook) -> str:
+    """First heading of the notebook, with the round it was run for."""
+    first = next((cell.source for cell in notebook.cells if cell.cell_type == "markdown"), "")
+    title = first.partition("\n")[0].lstrip("# ").strip()
+    asked = notebook.metadata.get("papermill", {}).get("parameters", {})
+    if "school_year" not in asked or "period" not in asked:
+        return title
+    return f"{title}, {release.round_name(asked['school_year'], asked['period'])}"
+
+
+def slug(text: str) -> str:
+    """An anchor made of letters without marks, digits and dashes.
+
+    >>> slug("7. Đội ngũ")
+    '7-doi-ngu'
+    """
+    letters = unicodedata.normalize("NFD", html_text.unescape(text).lower().replace("đ", "d"))
+    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return re.sub(r"[^a-z0-9]+", "-", bare).strip("-")
+
+
+def _headings(body: str) -> str:
+    """Headings with anchors of our own."""
+    return HEADING.sub(lambda m: f'<h{m[1]} id="muc-{slug(_bare(m[2]))}">{_bare(m[2])}</h{m[1]}>', body)
+
+
+def _bare(markup: str) -> str:
+    return re.sub(r"<[^>]+>", "", markup).strip()
+
+
+def _numbers(body: str) -> str:
+    """ "Bảng 1", "Hình 1" … in the order of the page, and what points at them."""
+    given: dict[str, str] = {}
+    count = dict.fromkeys(WORDS, 0)
+
+    def number(match: re.Match) -> str:
+        kind, key = match[1], match[2]
+        count[kind] += 1
+        given[f"{kind}:{key}"] = f"{WORDS[kind]} {count[kind]}"
+        return f'<b id="so-{kind}-{key}">{WORDS[kind]} {count[kind]}.</b>'
+
+    def see(match: re.Match) -> str:
+        name = given.get(f"table:{match[1]}")
+        return f'<a href="#bang-{match[1]}">Số liệu: {name}</a>' if name else ""
+
+    return SEE.sub(see, NUMBERED.sub(number, body))
+
+
+def _with_contents(body: str) -> str:
+    """The list of sections, and the list of tables and figures, before the first section."""
+    sections = [(m[0], m[2]) for m in HEADING.finditer(body) if m[1] == "2"]
+    if not sections:
+        return body
+    links = "".join(f'<li><a href="#muc-{slug(name)}">{name}</a></li>' for _, name in sections)
+    captions = "".join(f'<li><a href="#{m[1]}">{m[2]}</a> {m[3].strip()}</li>' for m in CAPTION.finditer(body))
+    listed = f"<details><summary>Danh mục bảng và hình</summary><ol>{captions}</ol></details>" if captions else ""
+    nav = f'<nav aria-labelledby="muc-luc"><h2 id="muc-luc">Mục lục</h2><ol>{links}</ol>{listed}</nav>\n'
+    return body.replace(sections[0][0], nav + sections[0][0], 1)

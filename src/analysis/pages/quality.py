@@ -1,0 +1,246 @@
+"""Sections 11 to 13: who reported, what was wrong, what was corrected, how the sums meet the printed figures, norms."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+from markupsafe import Markup
+
+from analysis import areas, periods, reference, vietnamese
+from analysis.meaning import indicators
+from analysis.pages.release import SIMULATED, Release, area_name, indicator_name, label, listed, round_name
+from analysis.pages.sentences import Says, says
+from analysis.pages.tables import Cell, Column, Row, Table, from_frame
+
+STATUSES = ("match", "match_cut", "mismatch", "not_computed")
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What the page is about, and what a reader must know before the first number."""
+
+    when: str
+    warnings: list[tuple[str, str]]
+
+    def _repr_html_(self) -> str:
+        line = Markup('<p class="when">{}</p>').format(self.when)
+        told = Markup("").join(Markup("<p><strong>{}</strong> {}</p>").format(*each) for each in self.warnings)
+        box = Markup('<div class="notice" role="note" aria-label="Lưu ý">{}</div>').format(told)
+        return str(line + (box if self.warnings else ""))
+
+    def __repr__(self) -> str:
+        return "\n".join([self.when, *(" ".join(each) for each in self.warnings)])
+
+
+def opening(release: Release) -> Opening:
+    """The round, its day, and warnings made from the data: simulated numbers, units that have not reported."""
+    day = periods.as_of(release.school_year, release.period)
+    when = f"{release.when[0].upper()}{release.when[1:]}, số liệu đến ngày {day.day:02d}/{day.month:02d}/{day.year}"
+    warnings = (simulated(release), partial(release), carried(release), corrected(release))
+    return Opening(when, [each for each in warnings if each])
+
+
+def simulated(release: Release) -> tuple[str, str] | None:
+    """What rests on simulated numbers, from the data's own mark; None when nothing does."""
+    here, rounds = release.simulated_areas, release.simulated_rounds
+    if here:
+        which = "tất cả" if len(here) == len(release.areas) else f"{len(here)} trên {len(release.areas)}"
+        who = "" if which == "tất cả" else f" ({listed([area_name(area) for area in here])})"
+        return "Có số liệu mô phỏng.", (
+            f"Biểu của {which} đơn vị{who} trong kỳ này chứa số liệu mô phỏng, không phải số liệu thật của đơn vị. "
+            "Bảng, hình, câu nào dựa vào đó đều mang nhãn “số liệu mô phỏng”."
+        )
+    if rounds:
+        last = round_name(*rounds[-1])
+        return "Các kỳ trước có số liệu mô phỏng.", (
+            f"Kỳ này là số liệu đơn vị báo cáo; các kỳ đến {last} còn số liệu mô phỏng, nên so sánh và dự báo có nhãn."
+        )
+    return None
+
+
+def partial(release: Release) -> tuple[str, str] | None:
+    """Which units have not reported; None when all have."""
+    missing = release.areas_missing
+    if not missing:
+        return None
+    return "Chưa đủ đơn vị.", (
+        f"Chưa có biểu của {listed([area_name(area) for area in missing])}; mọi tổng toàn thành phố chưa gồm các "
+        "đơn vị này."
+    )
+
+
+def carried(release: Release) -> tuple[str, str] | None:
+    """Which units stand with a workbook of an earlier round; None when none does."""
+    rows = release.table("reporting.csv")
+    here = rows.loc[~rows["workbook"].str.startswith(f"{release.school_year}/{release.period}/"), "area"]
+    if here.empty:
+        return None
+    return "Có số liệu kỳ trước.", (
+        f"Chưa có biểu kỳ này của {listed([area_name(area) for area in here])}; các đơn vị này được tính bằng biểu kỳ "
+        "trước, và mọi tổng toàn thành phố gồm cả số liệu ấy."
+    )
+
+
+def corrected(release: Release) -> tuple[str, str] | None:
+    """How many cells were corrected by the register."""
+    rows = release.table("corrections_used.csv")
+    if rows.empty:
+        return None
+    return "Có số liệu đã sửa.", f"{len(rows)} ô được sửa theo sổ sửa lỗi; danh sách ở phần chất lượng số liệu."
+
+
+def reporting(release: Release, key: str, caption: str) -> Table:
+    """Who reported: workbook, facilities, numbers read, basis; a unit without a workbook stands there too."""
+    rows = release.table("reporting.csv").set_index("area")
+    day = periods.as_of(release.school_year, release.period)
+    lines = []
+    for area in [*areas.reporting(day), *(area for area in rows.index if area not in areas.reporting(day))]:
+        if area not in rows.index:
+            lines.append(
+                Row(area_name(area), [Cell("Chưa có biểu"), Cell(None, "number"), Cell(None, "number"), Cell("")])
+            )
+            continue
+        row = rows.loc[area]
+        cells = [Cell(row["workbook"]), Cell(row["facilities"], "number"), Cell(row["numbers"], "number"),
+                 Cell(label("basis", row["basis"]))]  # fmt: skip
+        lines.append(Row(area_name(area), cells, basis=row["basis"]))
+    columns = [Column("Biểu", text=True), Column("Cơ sở"), Column("Số đã đọc"), Column("Loại số liệu", text=True)]
+    return Table(key, caption, "Đơn vị", columns, lines)
+
+
+def findings(release: Release, key: str, caption: str) -> Table:
+    """Every finding of the checks on this round's workbooks."""
+    rows = release.table("findings.csv")
+    rows = rows.assign(area=rows["area"].map(area_name), severity=rows["severity"].map(lambda c: label("severity", c)))
+    columns = {"area": Column("Đơn vị"), "severity": Column("Mức"), "message": Column("Nội dung")}
+    return from_frame(
+        rows, key, caption, columns, empty="Các phép kiểm tra không phát hiện lỗi nào trong biểu của kỳ này."
+    )
+
+
+def corrections(release: Release, key: str, caption: str) -> Table:
+    """Every correction of the register that was used, with its reason and who said it."""
+    rows = release.table("corrections_used.csv")
+    place = rows["sheet"] + " › " + rows["cell"]
+    rows = rows.assign(area=rows["area"].map(area_name), place=place if len(rows) else [])
+    columns = {
+        "area": Column("Đơn vị"),
+        "place": Column("Ô"),
+        "found": Column("Trong biểu"),
+        "value": Column("Sửa thành"),
+        "reason": Column("Lý do"),
+        "said_by": Column("Người trả lời"),
+        "said_on": Column("Ngày"),
+    }
+    none = "Kỳ này không có ô nào phải sửa theo sổ sửa lỗi."
+    return from_frame(rows, key, caption, columns, {"value": ("number", 0)}, empty=none)
+
+
+def reconciliation(release: Release, key: str, caption: str) -> Table:
+    """How many printed figures the sums meet, by document."""
+    rows = release.table("reconciliation.csv")
+    counts = rows.groupby(["document", "status"], sort=False).size().unstack(fill_value=0)
+    counts = counts.reindex(columns=list(STATUSES), fill_value=0)
+    lines = [_counted(str(document), row) for document, row in counts.iterrows()]
+    if len(lines) > 1:
+        lines.append(_counted("Tất cả", counts.sum(), total=True))
+    columns = [Column("Số in"), *(Column(label("status", status)) for status in STATUSES)]
+    return Table(key, caption, "Văn bản", columns, lines)
+
+
+def exceptions(release: Release, key: str, caption: str) -> Table:
+    """Every printed figure that is not a plain match, with both numbers and the reason where there is one."""
+    rows = release.table("reconciliation.csv")
+    rows = rows[rows["status"].isin(["mismatch", "match_cut"])].sort_values("status", ascending=False, kind="stable")
+    lines = []
+    for row in rows.to_dict("records"):
+        places = max(2, _places(row["indicator"]))
+        about = [label(kind, row[kind]) for kind in ("sector", "age_band") if row[kind] != "all"]
+        cells = [
+            Cell(row["section"]),
+            Cell(", ".join([label("published_as", row["published_as"]), *about])),
+            Cell(row["published"], "number", places),
+            Cell(row["computed"], "number", places + 1),
+            Cell(label("status", row["status"])),
+            Cell(
+                row["reason"]
+                if isinstance(row["reason"], str)
+                else f"làm tròn được {vietnamese.number(row['computed'], places)}"
+            ),
+        ]
+        basis = SIMULATED if release.simulated_areas and row["published_as"] != "target" else ""
+        lines.append(Row(indicator_name(row["indicator"]), cells, basis=basis))
+    columns = [
+        Column("Mục", text=True),
+        Column("Loại số", text=True),
+        Column("Số in"),
+        Column("Tính được"),
+        Column("Kết quả", text=True),
+        Column("Lý do", text=True),
+    ]
+    empty = "Mọi số in tính được ở kỳ này đều khớp khi làm tròn."
+    return Table(key, caption, "Chỉ tiêu", columns, lines, empty=empty)
+
+
+def norms(release: Release, key: str, caption: str) -> Table:
+    """The norms in force on the day of the round, with their document and how sure we are of it."""
+    day = periods.as_of(release.school_year, release.period).isoformat()
+    rows = reference.table("norms")
+    rows = rows[(rows["valid_from"] <= day) & ((rows["valid_to"] == "") | (rows["valid_to"] >= day))]
+    lines = []
+    for row in rows.to_dict("records"):
+        size = f" ({row['classes_from']} đến {row['classes_to']} nhóm, lớp)" if row["classes_to"] else ""
+        size = f" (từ {row['classes_from']} nhóm, lớp)" if row["classes_from"] and not row["classes_to"] else size
+        who = label("applies_to", row["applies_to"]) + size
+        band = "" if row["age_band"] == "all" else f", {label('age_band', row['age_band']).lower()}"
+        value = float(row["value"])
+        cells = [
+            Cell(who + band),
+            Cell(value, "number", 0 if value.is_integer() else 1),
+            Cell(label("norm_unit", row["unit"])),
+            Cell(", ".join(part for part in (row["document"], row["clause"] and f"điều {row['clause']}") if part)),
+            Cell(label("norm_status", row["status"])),
+        ]
+        lines.append(Row(label("norm", row["item"]), cells))
+    columns = [
+        Column("Áp dụng cho", text=True),
+        Column("Mức"),
+        Column("Đơn vị tính", text=True),
+        Column("Văn bản", text=True),
+        Column("Độ chắc chắn", text=True),
+    ]
+    return Table(key, caption, "Định mức", columns, lines)
+
+
+def sources(release: Release, key: str, caption: str) -> Table:
+    """Every document behind the published figures, with its address where it has one."""
+    found: dict[str, str] = {}
+    for name in ("report_figures", "yearbook_history", "national_series"):
+        for row in release.published(name)[["document", "link"]].drop_duplicates().itertuples(index=False):
+            found.setdefault(row.document, row.link)
+    kept = {document: link if "/" in link else f"bản lưu: {link}" for document, link in found.items()}
+    lines = [Row(document, [Cell(link, "link")]) for document, link in kept.items()]
+    return Table(key, caption, "Văn bản, nguồn", [Column("Địa chỉ hoặc tệp", text=True)], lines)
+
+
+def class_error(release: Release) -> Says:
+    """What one per cent of error in the class count does to the shortage, with this round's figures."""
+    short, needed = release.number("teachers_shortage"), release.number("teachers")
+    if not short or not needed or short.value <= 0:
+        return Says()
+    step = (short.value + needed.value) / 100
+    return says(
+        (
+            f"Sai 1 % ở số nhóm, lớp làm nhu cầu lệch khoảng {vietnamese.number(step)} giáo viên, bằng "
+            f"{vietnamese.percent(step / short.value * 100, 1)} số thiếu ({vietnamese.number(short.value)}).",
+            [short],
+        )
+    )
+
+
+def _counted(name: str, row: pd.Series, total: bool = False) -> Row:
+    return Row(name, [Cell(row.sum(), "number"), *(Cell(row[status], "number") for status in STATUSES)], total=total)
+
+
+def _places(name: str) -> int:
+    table = indicators.definitions()
+    return max(0, int(table.at[name, "decimals"])) if name in table.index else 2

@@ -1,0 +1,211 @@
+"""One round as the pages see it: its tables, one number by its key, and what each number rests on."""
+
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from analysis import areas, periods, reference, store, vietnamese
+from analysis.areas import CITY
+from analysis.meaning import indicators
+
+SIMULATED = "simulated"
+
+
+class Number(NamedTuple):
+    """One row of indicators.csv. `basis` is what the value rests on, `basis_before` last year's; NaN means none."""
+
+    area: str
+    sector: str
+    age_band: str
+    indicator: str
+    value: float
+    unit: str
+    last_year: float
+    change: float
+    target: float
+    gap: float
+    met: bool | None
+    basis: str
+    basis_before: str
+    areas: int
+
+    @property
+    def decimals(self) -> int:
+        """Places the report prints for this indicator."""
+        return int(indicators.definitions().at[self.indicator, "decimals"])
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether its change and gap are percentage points."""
+        return self.unit == "percent"
+
+
+@dataclass(frozen=True)
+class Release:
+    """The tables of one round, read when first asked for; every cell of them is text or a number to be escaped.
+
+    tables : the ones a page declares that it reads (what make watches); asking for another is a KeyError. None: any.
+    """
+
+    processed: str
+    school_year: str
+    period: str
+    raw: str = ""
+    tables: tuple[str, ...] | None = None
+
+    @property
+    def folder(self) -> Path:
+        """Where the round's tables stand."""
+        return store.folder(self.processed, self.school_year, self.period)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """One of store.TABLES of this round."""
+        if self.tables is not None and name not in self.tables:
+            raise KeyError(f"{name} is not among the tables this page declares")
+        if name not in self._kept:
+            self._kept[name] = store.read(self.folder, name)
+        return self._kept[name]
+
+    @functools.cached_property
+    def _kept(self) -> dict[str, pd.DataFrame]:
+        """Tables read so far: of this object, so that a new one in the same kernel reads anew."""
+        return {}
+
+    def published(self, name: str) -> pd.DataFrame:
+        """One table of data/raw/published, every cell as text."""
+        file = reference.ROOT / self.raw / "published" / f"{name}.csv"
+        return pd.read_csv(file, dtype=str, keep_default_na=False)
+
+    @functools.cached_property
+    def numbers(self) -> dict[tuple[str, str, str, str], Number]:
+        """Every number of the round by (area, sector, age_band, indicator)."""
+        table = self.table("indicators.csv")
+        before = self.table("series.parquet")
+        before = before[before["school_year"] == periods.shift(self.school_year, -1)]
+        before = before[before["period"] == self.period].set_index(indicators.KEY)["basis"]
+        table = table.join(before.rename("basis_before"), on=indicators.KEY)
+        table["met"] = table["met"].astype(object).where(table["met"].notna(), None)
+        table["basis_before"] = table["basis_before"].astype(object).where(table["basis_before"].notna(), "")
+        rows = table[list(Number._fields)].itertuples(index=False, name=None)
+        return {row[:4]: Number(*row) for row in rows}
+
+    def number(self, indicator: str, area: str = CITY, sector: str = "all", age_band: str = "all") -> Number | None:
+        """The number of one key, or None where the round has none."""
+        return self.numbers.get((area, sector, age_band, indicator))
+
+    @functools.cached_property
+    def areas(self) -> list[str]:
+        """Areas that have numbers, in the report's order, without the city."""
+        found = {area for area, *_ in self.numbers} - {CITY}
+        return sorted(found, key=lambda area: (areas.order().get(area, 999), area))
+
+    @property
+    def areas_missing(self) -> list[str]:
+        """Areas that owe a workbook this round and have no number."""
+        return [
+            area for area in areas.reporting(periods.as_of(self.school_year, self.period)) if area not in self.areas
+        ]
+
+    @property
+    def has_last_year(self) -> bool:
+        """Whether the same period of last year is known."""
+        return any(number.last_year == number.last_year for number in self.numbers.values())
+
+    @functools.cached_property
+    def simulated_areas(self) -> list[str]:
+        """Areas whose workbook of this round holds simulated numbers."""
+        rows = self.table("reporting.csv")
+        found = set(rows.loc[rows["basis"] == SIMULATED, "area"])
+        return sorted(found, key=lambda area: (areas.order().get(area, 999), area))
+
+    @functools.cached_property
+    def simulated_rounds(self) -> list[tuple[str, str]]:
+        """Rounds up to this one that hold simulated numbers, oldest first."""
+        rows = self.table("series.parquet")
+        rows = rows.loc[rows["basis"] == SIMULATED, ["school_year", "period"]].drop_duplicates()
+        return sorted(rows.itertuples(index=False, name=None), key=lambda which: periods.order(*which))
+
+    @property
+    def next_year(self) -> str:
+        """The school year that is forecast."""
+        return periods.shift(self.school_year, 1)
+
+    @property
+    def when(self) -> str:
+        """ "học kỳ I năm học 2024-2025"."""
+        return round_name(self.school_year, self.period)
+
+
+def round_name(school_year: str, period: str) -> str:
+    """One round in words.
+
+    >>> round_name("2024-2025", "HK1"), round_name("2024-2025", "DN")
+    ('học kỳ I năm học 2024-2025', 'đầu năm học 2024-2025')
+    """
+    name = periods.names()[period]
+    name = name[0].lower() + name[1:]
+    return f"{name} {school_year}" if name.endswith("năm học") else f"{name} năm học {school_year}"
+
+
+@functools.cache
+def _labels() -> dict[tuple[str, str], tuple[str, str]]:
+    rows = reference.table("labels")
+    return {(r.kind, r.code): (r.label_vi, r.short_vi) for r in rows.itertuples()}
+
+
+def label(kind: str, code: str, short: bool = False) -> str:
+    """Vietnamese words for a code of labels.csv; a code that has none is shown as it is.
+
+    >>> label("sector", "nonpublic"), label("unit", "class"), label("model", "new_model")
+    ('Ngoài công lập', 'nhóm, lớp', 'new_model')
+    """
+    return _labels().get((kind, code), (code, code))[short]
+
+
+@functools.cache
+def _indicator_names() -> dict[str, str]:
+    table = indicators.definitions()
+    names = {other: row.label_vi for row in table.itertuples() for other in row.published_as.split("|") if other}
+    return names | table["label_vi"].to_dict()
+
+
+def indicator_name(indicator: str) -> str:
+    """Words for an indicator under our name or the published table's; one that has none is shown as it is.
+
+    >>> indicator_name("enrolment_rate"), indicator_name("groups_and_classes")
+    ('Tỷ lệ huy động', 'Nhóm, lớp')
+    """
+    return _indicator_names().get(indicator, indicator)
+
+
+def area_name(area: str) -> str:
+    """Name of an area for readers; an unknown code is shown as it is.
+
+    >>> area_name("le_chan"), area_name("hai_phong"), area_name("x")
+    ('Lê Chân', 'Toàn thành phố', 'x')
+    """
+    if area == CITY:
+        return "Toàn thành phố"
+    return areas.name(area) if area in areas.order() else area
+
+
+def listed(names: list[str]) -> str:
+    """Names as a sentence lists them.
+
+    >>> listed(["Lê Chân", "Hải An", "Cát Hải"])
+    'Lê Chân, Hải An, Cát Hải'
+    """
+    return ", ".join(names)
+
+
+def plain(value: float | None, decimals: int = 0) -> str:
+    """A figure with trailing zeros dropped, as the report prints ratios and rates in running text.
+
+    >>> plain(2.0, 2), plain(39.2904, 2)
+    ('2', '39,29')
+    """
+    written = vietnamese.number(value, decimals)
+    return written.rstrip("0").rstrip(",") if "," in written else written

@@ -1,0 +1,223 @@
+"""What stands in the tables of sections 1 to 8: rows and columns named in data/reference/appendix.csv.
+
+A table with rows only shows one indicator a row for the city; with columns only, one area a row; with both, each cell
+takes what its row leaves open from its column.
+"""
+
+from dataclasses import replace
+
+import pandas as pd
+
+from analysis import reference
+from analysis.areas import CITY
+from analysis.meaning import indicators
+from analysis.pages.release import SIMULATED, Number, Release, area_name, label
+from analysis.pages.tables import Cell, Column, Row, Table
+
+KEY = ("sector", "age_band", "indicator")
+SUPPRESSED = {  # rates of few children about health: the count behind each
+    "underweight_rate": "underweight_children",
+    "stunting_rate": "stunted_children",
+    "overweight_rate": "overweight_children",
+    "obesity_rate": "obese_children",
+}
+BEFORE = ("last_year", "change", "signed")  # what needs last year
+AIM = ("target", "gap", "met")  # what needs a target
+
+
+def table(release: Release, key: str, caption: str, *notes: str) -> Table:
+    """One table of appendix.csv for this round; columns that nothing fills are left out and a note says why."""
+    parts = reference.table("appendix")
+    parts = parts[parts["table"] == key]
+    if parts.empty:
+        raise KeyError(f"appendix.csv has no table {key!r}")
+    rows, columns = (parts[parts["part"] == part].to_dict("records") for part in ("row", "column"))
+    if not columns:
+        return _of_city(release, key, caption, rows, notes)
+    if not rows:
+        return _by_area(release, key, caption, columns, notes)
+    return _crossed(release, key, caption, rows, columns, notes)
+
+
+def within_year(release: Release, key: str, caption: str) -> Table:
+    """Rates of this weigh-in and how they moved since the first one of the school year, with the year's target."""
+    rows = release.table("nutrition_rounds.csv")
+    rows = rows[(rows["school_year"] == release.school_year) & (rows["period"] == release.period)]
+    rows = rows[(rows["area"] == CITY) & (rows["sector"] == "all")]
+    lines = []
+    for name, band in ((name, band) for name in SUPPRESSED for band in ("all", "nursery", "kindergarten")):
+        for row in rows[(rows["indicator"] == name) & (rows["age_band"] == band)].to_dict("records"):
+            cells = [
+                Cell(row["value"], "number", 2),
+                Cell(row["change"], "signed", 2),
+                Cell(row["target"], "signed", 1),
+                Cell(row["met"], "met"),
+                Cell(row["coverage"], "number", 1),
+            ]
+            head = indicators.definitions().at[name, "label_vi"] if band == "all" else label("age_band", band)
+            lines.append(Row(head, cells, int(band != "all"), basis=row["basis"]))
+    columns = [
+        Column("Kỳ này", "%"),
+        Column("So với đầu năm", "điểm %"),
+        Column("Chỉ tiêu cả năm", "điểm %"),
+        Column("Kết quả", text=True),
+        Column("Trẻ được cân đo", "%"),
+    ]
+    notes = ["Chỉ tiêu giảm trong năm học được xét ở lần cân đo cuối năm."]
+    if not rows["target"].notna().any():
+        columns = [columns[i] for i in (0, 1, 4)]
+        lines = [replace(row, cells=[row.cells[i] for i in (0, 1, 4)]) for row in lines]
+        notes.append("Kỳ này chưa xét chỉ tiêu giảm trong năm.")
+    return Table(key, caption, "Chỉ số", columns, lines, tuple(notes))
+
+
+def basis(number: Number, shows: list[str]) -> str:
+    """What a row of cells rests on: simulated if its value is, or last year's where a change is shown."""
+    before = number.basis_before if any(show in BEFORE for show in shows) else ""
+    return SIMULATED if SIMULATED in (number.basis, before) else number.basis
+
+
+def cell(number: Number | None, show: str = "value") -> Cell:
+    """One cell: the value, or its change, target, gap or whether the target is met."""
+    if number is None:
+        return Cell(None, "met" if show == "met" else "number")
+    value = number.change if show in ("change", "signed") else getattr(number, show)
+    form = show if show in ("signed", "change", "gap", "met") else "number"
+    return Cell(None if value is None or pd.isna(value) else value, form, number.decimals)
+
+
+def _of_city(release: Release, key: str, caption: str, rows: list[dict], notes: tuple) -> Table:
+    found = [(row, release.number(row["indicator"], CITY, row["sector"], row["age_band"])) for row in rows]
+    known = [number for _, number in found if number is not None]
+    if not known:
+        return Table(key, caption, "", (), ())
+    shows = ["value", "last_year", "change", "target", "gap"]
+    shows, missing = _filled(shows, known, release)
+    heads = {"value": "Kỳ này", "last_year": "Cùng kỳ năm trước", "change": "So với cùng kỳ",
+             "target": "Chỉ tiêu năm", "gap": "So với chỉ tiêu"}  # fmt: skip
+    lines = [
+        Row(
+            row["label_vi"],
+            [Cell(_unit_of(row["indicator"])), *(cell(number, show) for show in shows)],
+            int(row["level"] or 0),
+            group=row["group_vi"],
+            basis=basis(number, shows) if number else "",
+        )
+        for row, number in found
+    ]
+    columns = [Column("Đơn vị tính", text=True), *(Column(heads[show]) for show in shows)]
+    return Table(key, caption, "Chỉ tiêu", columns, lines, (*notes, *missing, *_points(known, shows)))
+
+
+def _by_area(release: Release, key: str, caption: str, columns: list[dict], notes: tuple) -> Table:
+    columns, missing = _columns_filled(release, columns)
+    hidden = {column["indicator"]: _hidden(release, column) for column in columns if column["indicator"] in SUPPRESSED}
+    lines = []
+    for area in [*release.areas, CITY]:
+        numbers = [release.number(c["indicator"], area, c["sector"], c["age_band"]) for c in columns]
+        known = [number for number in numbers if number is not None]
+        if not known:
+            continue
+        cells = [
+            Cell(None, hidden=True) if area in hidden.get(column["indicator"], ()) else cell(number, column["show"])
+            for number, column in zip(numbers, columns, strict=True)
+        ]
+        worst = {basis(number, [column["show"] for column in columns]) for number in known}
+        lines.append(
+            Row(area_name(area), cells, total=area == CITY, basis=SIMULATED if SIMULATED in worst else worst.pop())
+        )
+    heads = [Column(c["label_vi"], _unit(c), c["group_vi"], c["show"] == "met") for c in columns]
+    return Table(key, caption, "Đơn vị", heads, lines, (*notes, *missing))
+
+
+def _crossed(release: Release, key: str, caption: str, rows: list[dict], columns: list[dict], notes: tuple) -> Table:
+    columns = [{**column, "show": column["show"] or "value"} for column in columns]
+    with_unit = not any(column["indicator"] for column in columns)
+    lines, seen = [], []
+    for row in rows:
+        numbers = [_open(release, row, column) for column in columns]
+        known = [number for number in numbers if number is not None]
+        seen += known
+        cells = [cell(number, column["show"]) for number, column in zip(numbers, columns, strict=True)]
+        unit = [Cell(_unit_of(row["indicator"]))] if with_unit else []
+        worst = {basis(number, [column["show"] for column in columns]) for number in known}
+        lines.append(
+            Row(row["label_vi"], unit + cells, int(row["level"] or 0), group=row["group_vi"],
+                basis=SIMULATED if SIMULATED in worst else "")
+        )  # fmt: skip
+    if not seen:
+        return Table(key, caption, "", (), ())
+    kept, missing = _filled([column["show"] for column in columns], seen, release)
+    keep = [i for i, column in enumerate(columns) if column["show"] in kept]
+    heads = [Column(columns[i]["label_vi"], _unit(columns[i]), columns[i]["group_vi"])
+             for i in keep]  # fmt: skip
+    if with_unit:
+        heads, keep = [Column("Đơn vị tính", text=True), *heads], [0, *(i + 1 for i in keep)]
+    lines = [Row(r.head, [r.cells[i] for i in keep], r.level, r.total, r.group, r.basis) for r in lines]
+    return Table(key, caption, "Chỉ tiêu", heads, lines, (*notes, *missing))
+
+
+def _open(release: Release, row: dict, column: dict) -> Number | None:
+    """The number a row and a column name together; the column fills what the row leaves open."""
+    sector, band, indicator = (row[part] or column[part] for part in KEY)
+    return release.number(indicator, CITY, sector, band)
+
+
+def _filled(shows: list[str], numbers: list[Number], release: Release) -> tuple[list[str], list[str]]:
+    """Shows that at least one number fills, and notes on what is left out."""
+    notes = []
+    if not any(pd.notna(number.last_year) for number in numbers):
+        shows = [show for show in shows if show not in BEFORE]
+        notes.append("Không có số liệu cùng kỳ năm trước để so sánh.")
+    if any(show in AIM for show in shows) and not any(pd.notna(number.target) for number in numbers):
+        shows = [show for show in shows if show not in AIM]
+        if {number.indicator for number in numbers} & set(reference.table("targets")["indicator"]):
+            notes.append(f"Chưa có chỉ tiêu năm học {release.school_year} cho các dòng này trong targets.csv.")
+    return shows, notes
+
+
+def _columns_filled(release: Release, columns: list[dict]) -> tuple[list[dict], list[str]]:
+    columns = [{**column, "show": column["show"] or "value"} for column in columns]
+    numbers = [release.number(c["indicator"], area, c["sector"], c["age_band"])
+               for c in columns for area in release.areas]  # fmt: skip
+    kept, notes = _filled([column["show"] for column in columns], [n for n in numbers if n is not None], release)
+    return [column for column in columns if column["show"] in kept], notes
+
+
+def _hidden(release: Release, column: dict) -> set[str]:
+    """Areas where the count behind a rate is small; never a single one, from which the city's total would give it."""
+    counts = {}
+    for area in release.areas:
+        number = release.number(SUPPRESSED[column["indicator"]], area, column["sector"], column["age_band"])
+        counts[area] = number.value if number else float("inf")
+    few = {area for area, count in counts.items() if 0 < count < reference.setting("small_count")}
+    if len(few) == 1 and len(counts) > 1:
+        few.add(min((area for area in counts if area not in few), key=lambda area: (counts[area], area)))
+    return few
+
+
+def _unit_of(indicator: str) -> str:
+    """Words for an indicator's unit; a ratio of counts names both ("người/lớp")."""
+    row = indicators.definitions().loc[indicator]
+    if row["unit"] != "ratio":
+        return label("unit", row["unit"])
+    above, below = (indicators.definitions().at[row[part], "unit"] for part in ("numerator", "denominator"))
+    return f"{label('unit', above, short=True)}/{label('unit', below, short=True)}"
+
+
+def _unit(column: dict) -> str:
+    """Unit under a column's head, left out where the heads already say it."""
+    if not column["indicator"] or column["show"] == "met":
+        return ""
+    rate = indicators.definitions().at[column["indicator"], "unit"] == "percent"
+    points = rate and column["show"] in ("change", "signed", "gap")
+    unit = label("unit", "percentage_point") if points else _unit_of(column["indicator"])
+    heads = (column["group_vi"].lower(), column["label_vi"].lower())
+    return "" if any(head == unit or head.startswith(f"{unit} ") for head in heads) else unit
+
+
+def _points(numbers: list[Number], shows: list[str]) -> list[str]:
+    """A note where changes of rates stand in the same column as changes of counts."""
+    if any(number.is_rate for number in numbers) and {"change", "gap"} & set(shows):
+        return ["Thay đổi và chênh lệch của một tỷ lệ tính bằng điểm phần trăm."]
+    return []

@@ -1,0 +1,205 @@
+"""Every table of the pages: from rows of cells to one look, with caption, scopes, units, totals and footnotes."""
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import jinja2
+import pandas as pd
+from markupsafe import Markup
+
+from analysis import vietnamese
+from analysis.pages.release import SIMULATED
+
+LONGEST = 300  # characters of a text cell; longer text from a workbook would push the table apart
+TEMPLATES = Path(__file__).with_name("templates")
+SHORT = 16  # characters that are kept on one line
+WORDS = {"change": ("tăng", "giảm", "không đổi"), "gap": ("vượt", "thiếu", "đạt")}
+MARK = "†"
+TAG = "số liệu mô phỏng"
+SAYS_SIMULATED = "Dựa trên số liệu mô phỏng, không phải số liệu đơn vị báo cáo."
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One figure or text.
+
+    form : text, link, range (text that stands like a number), number, signed, change, gap or met.
+    """
+
+    value: float | str | bool | None
+    form: str = "text"
+    decimals: int = 0
+    hidden: bool = False  # suppressed: too few children
+
+    @property
+    def shown(self) -> Markup:
+        """The cell as readers see it, escaped."""
+        if self.hidden:
+            return Markup('<abbr title="không in: số trẻ quá nhỏ">‡</abbr>')
+        if self.form in ("text", "link", "range"):
+            return _link(text(self.value)) if self.form == "link" else Markup.escape(text(self.value))
+        if self.value is None or self.value != self.value:
+            return Markup("–")
+        if self.form == "met":
+            return Markup("✓ đạt" if self.value else "✗ chưa")
+        if self.form == "number":
+            return Markup(vietnamese.number(float(self.value), self.decimals))
+        return _signed(float(self.value), self.form, self.decimals)
+
+    @property
+    def classes(self) -> str:
+        """Text stands left, and keeps to one line where it is short."""
+        if self.form not in ("text", "link", "met"):
+            return ""
+        return "t" if self.form != "met" and len(str(self.value)) > SHORT else "t n"
+
+
+@dataclass(frozen=True)
+class Column:
+    """Head of a column, its unit, and the head it shares with its neighbours."""
+
+    head: str
+    unit: str = ""
+    group: str = ""
+    text: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line: its head, its cells, how deep it is indented, whether it is a total, what its numbers rest on."""
+
+    head: str
+    cells: Sequence[Cell]
+    level: int = 0
+    total: bool = False
+    group: str = ""
+    basis: str = ""
+
+    @property
+    def classes(self) -> str:
+        """Its depth, and one line for a short head."""
+        return " ".join(filter(None, (f"l{self.level}" if self.level else "", "n" if len(self.head) <= SHORT else "")))
+
+
+@dataclass(frozen=True)
+class Table:
+    """A numbered table. key is its anchor; rows that rest on simulated numbers are marked from their basis."""
+
+    key: str
+    caption: str
+    head: str
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+    notes: Sequence[str] = field(default_factory=tuple)
+    empty: str = "Chưa có số liệu cho bảng này."
+
+    @property
+    def simulated(self) -> str:
+        """ "all", "some" or "" by the basis of the rows."""
+        marked = [row.basis == SIMULATED for row in self.rows]
+        return ("all" if all(marked) else "some") if any(marked) else ""
+
+    def _repr_html_(self) -> str:
+        return str(_template().module.table(self, **_layout(self)))  # type: ignore[attr-defined]
+
+    def __repr__(self) -> str:
+        return f"Bảng: {self.caption} ({len(self.rows)} dòng)"
+
+
+def from_frame(
+    frame: pd.DataFrame,
+    key: str,
+    caption: str,
+    columns: dict[str, Column],
+    forms: dict[str, tuple[str, int]] | None = None,
+    notes: Iterable[str] = (),
+    basis: str = "",
+    empty: str = "Không có dòng nào.",
+) -> Table:
+    """A table of a frame: the first of `columns` is the row head. forms: column → (form, decimals); others are text.
+
+    basis : name of the frame's column that says what a row rests on, if it has one.
+    """
+    head, *others = columns
+    forms = forms or {}
+    rows = [
+        Row(
+            text(record[head]),
+            [Cell(record[name], *forms.get(name, ("text", 0))) for name in others],
+            basis=str(record[basis]) if basis else "",
+        )
+        for record in frame.to_dict("records")
+    ]
+    shown = [columns[name] if name in forms else _as_text(columns[name]) for name in others]
+    return Table(key, caption, columns[head].head, shown, rows, tuple(notes), empty)
+
+
+def text(value: object) -> str:
+    """Text that came from anywhere, on one line, no longer than LONGEST, invisible and direction characters spelt out.
+
+    >>> text("a\\u202eb"), text(None)
+    ('a⟨U+202E⟩b', '')
+    """
+    if value is None or value != value:
+        return ""
+    line = " ".join(str(value).split())
+    line = "".join(f"⟨U+{ord(c):04X}⟩" if unicodedata.category(c) in ("Cc", "Cf") else c for c in line)
+    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
+
+
+def _link(address: str) -> Markup:
+    """A link where the text is a whole web address, else the text: nothing else may stand in href."""
+    if re.fullmatch(r"https?://[\w.-]+(/[\w./%#?=&~-]*)?", address) and "..." not in address:
+        return Markup('<a href="{0}" rel="noreferrer">{0}</a>').format(address)
+    return Markup.escape(address)
+
+
+def _signed(value: float, form: str, decimals: int) -> Markup:
+    """A change with its sign, or with its word in front."""
+    size = round(value, decimals)
+    if form == "signed":
+        sign = "+" if size > 0 else ""
+        return Markup(sign + vietnamese.number(size, decimals))
+    more, less, same = WORDS[form]
+    if size == 0:
+        return Markup(f"<i>{same}</i>")
+    return Markup(f"<i>{more if size > 0 else less}</i> {vietnamese.number(abs(size), decimals)}")
+
+
+def _as_text(column: Column) -> Column:
+    return Column(column.head, column.unit, column.group, text=True)
+
+
+def _layout(table: Table) -> dict:
+    """Spans of shared heads and runs of rows that share a group."""
+    heads: list[tuple[str, int]] = []
+    for column in table.columns:
+        if heads and column.group and heads[-1][0] == column.group:
+            heads[-1] = (column.group, heads[-1][1] + 1)
+        else:
+            heads.append((column.group, 1))
+    bodies: list[tuple[str, list[Row]]] = []
+    for row in table.rows:
+        if not bodies or bodies[-1][0] != row.group:
+            bodies.append((row.group, []))
+        bodies[-1][1].append(row)
+    hidden = any(cell.hidden for row in table.rows for cell in row.cells)
+    return {
+        "heads": heads,
+        "bodies": bodies,
+        "grouped": any(column.group for column in table.columns),
+        "hidden": hidden,
+    }
+
+
+@functools.cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.globals |= {"mark": MARK, "says_simulated": SAYS_SIMULATED, "tag": TAG, "tag_some": f"có {TAG}"}
+    return environment.get_template("table.html.j2")

@@ -1,0 +1,119 @@
+"""One round laid out for checking: a row a facility, a sum a unit, and the cell of every number."""
+
+from collections.abc import Iterable
+from functools import cached_property
+
+import pandas as pd
+
+from analysis import reference
+from analysis.areas import CITY
+from analysis.meaning import indicators
+from analysis.reading.findings import Finding
+from analysis.reading.rounds import Round
+
+PARTS = {"all": indicators.BANDS["all"]}
+
+
+class Facts:
+    """What the checks ask of one round, for the units given."""
+
+    def __init__(self, this: Round, areas: Iterable[str]):
+        wanted = list(areas)
+        self.observations = this.observations[this.observations["area"].isin(wanted)]
+        self.facilities = this.facilities[this.facilities["area"].isin(wanted)].set_index(["area", "facility"])
+        self.workbooks = dict(zip(this.reporting["area"], this.reporting["workbook"], strict=True))
+
+    @cached_property
+    def counts(self) -> pd.DataFrame:
+        """One row a facility, indexed (area, facility); one column an (indicator, age band)."""
+        rows = self.observations[self.observations["facility"].notna()]
+        by_cell = rows.set_index(["area", "facility", "indicator", "age_band"])["value"]
+        return by_cell.unstack(["indicator", "age_band"])
+
+    @cached_property
+    def sums(self) -> pd.Series:
+        """Every sum and rate of the units, indexed by indicators.KEY."""
+        table = indicators.of_round(self.observations, self.facilities.reset_index())
+        return table[table["area"] != CITY].set_index(indicators.KEY)["value"]
+
+    @cached_property
+    def _sectors(self) -> pd.DataFrame:
+        """The sums and rates as one row an (area, sector), one column an (indicator, age band)."""
+        sectors = self.sums.index.get_level_values("sector").isin(["all", *indicators.SECTORS])
+        return self.sums[sectors].unstack(["indicator", "age_band"])
+
+    def sum_of(self, indicator: str, age_band: str) -> pd.Series:
+        """One sum or rate, indexed (area, sector); missing where a unit or sector does not report it."""
+        if (indicator, age_band) not in self._sectors:
+            return pd.Series(float("nan"), index=self._sectors.index)
+        return self._sectors[indicator, age_band]
+
+    def count(self, indicator: str, age_band: str) -> pd.Series:
+        """One count of every facility; several indicators are written a|b and added; 0 where none is reported."""
+        total = pd.Series(0.0, index=self.counts.index)
+        for name in indicator.split("|"):
+            bands = [age_band] if (name, age_band) in self.counts else PARTS.get(age_band, (age_band,))
+            for band in bands:
+                if (name, band) in self.counts:
+                    total = total + self.counts[name, band].fillna(0)
+        return total
+
+    def named(self, area: str, facility: str) -> str:
+        """A facility as messages call it: name and code."""
+        return f"{self.facilities.at[(area, facility), 'name']} ({facility})"
+
+    def facility_finding(self, check: str, at: tuple, indicator: str, found: str, expected: str = "") -> Finding:
+        """A finding on the cell where a facility's first number of that indicator (name/band) stands."""
+        area, facility = at
+        name, _, band = indicator.partition("/")
+        rows = self.observations
+        rows = rows[(rows["area"] == area) & (rows["facility"] == facility) & (rows["indicator"] == name.split("|")[0])]
+        return self._at_first(check, area, rows, band, f"{self.named(area, facility)}: {found}", expected)
+
+    def row_finding(self, check: str, at: tuple, found: str, expected: str = "") -> Finding:
+        """A finding on the row of a facility in the list of facilities."""
+        row = self.facilities.loc[at]
+        return Finding(check, at[0], row["workbook"], row["sheet"], row["cell"], found, expected)
+
+    def unit_finding(self, check: str, area: str, indicator: str, found: str, expected: str = "") -> Finding:
+        """A finding on the cell of a unit's number (name/band/sector), or on its workbook where it is a sum of many."""
+        name, _, rest = indicator.partition("/")
+        band, _, sector = rest.partition("/")
+        name = indicators.definitions().at[name, "numerator"] if _kind(name) == "total" else name
+        rows = self.observations
+        rows = rows[(rows["area"] == area) & rows["facility"].isna() & (rows["indicator"] == name.split("|")[0])]
+        if sector not in ("", "all"):
+            rows = rows[rows["sector"] == sector]
+        return self._at_first(check, area, rows, band, found, expected)
+
+    def _at_first(self, check: str, area: str, rows: pd.DataFrame, band: str, found: str, expected: str) -> Finding:
+        exact = rows[rows["age_band"] == band]
+        chosen = exact if len(exact) else rows
+        if chosen.empty:
+            return Finding(check, area, self.workbooks.get(area, area), found=found, expected=expected)
+        row = chosen.iloc[0]
+        return Finding(check, area, row["workbook"], row["sheet"], row["cell"], found, expected)
+
+
+def _kind(indicator: str) -> str:
+    return indicators.definitions().at[indicator, "kind"] if indicator in indicators.definitions().index else ""
+
+
+def label(indicator: str) -> str:
+    """The Vietnamese name of an indicator; of several, a|b, all of them.
+
+    >>> label("overweight_children|obese_children")
+    'Trẻ thừa cân + Trẻ béo phì'
+    """
+    return " + ".join(indicators.definitions().at[name, "label_vi"] for name in indicator.split("|"))
+
+
+def band_name(age_band: str) -> str:
+    """An age band inside a sentence.
+
+    >>> band_name("nursery"), band_name("age5")
+    ('nhà trẻ', 'mẫu giáo 5 tuổi')
+    """
+    labels = reference.table("labels")
+    named = labels.loc[(labels["kind"] == "age_band") & (labels["code"] == age_band), "label_vi"]
+    return named.iloc[0].lower() if len(named) else age_band

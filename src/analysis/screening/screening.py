@@ -1,0 +1,92 @@
+"""The screen of one round after reading: geography, values, sums, time (the earlier stages are the reader's own).
+
+A unit whose workbook has a fault that stops the run is not screened: its numbers must not be used. Each check is a row
+of data/reference/checks.csv: a finding stops the run, must be answered (severity question), or is for attention.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from analysis import periods, reference, store
+from analysis.reading import rounds
+from analysis.reading.findings import Finding
+from analysis.reading.rounds import Round
+from analysis.screening import continuity, plausibility
+from analysis.screening.facts import Facts
+
+NO_SERIES = pd.DataFrame(columns=store.schema("series.parquet").names)
+
+
+@dataclass
+class Before:
+    """What a round is held against: the round before it, the same period a year ago, and the sums of every round."""
+
+    last: Round | None = None
+    year_ago: Round | None = None
+    series: pd.DataFrame | None = None
+
+
+def read(raw: Path | str, processed: Path | str, school_year: str, period: str, missing: str = "stop") -> Round:
+    """Read one round and screen it against the rounds there are; .findings holds both, the reader's first.
+
+    Earlier rounds are taken from data/processed/rounds where they are unchanged.
+    Raises FileNotFoundError where the round has no folder, DataError where an earlier round has a fault that stops.
+    """
+    this = rounds.read(raw, school_year, period, missing=missing)
+    this.findings += screen(this, before(raw, processed, school_year, period, missing))
+    return this
+
+
+def before(raw: Path | str, processed: Path | str, school_year: str, period: str, missing: str = "stop") -> Before:
+    """The rounds before one, as far as they are there. Raises DataError where one has a fault that stops the run."""
+    this = periods.order(school_year, period)
+    earlier = [which for which in rounds.available(raw) if periods.order(*which) < this]
+    if not earlier:
+        return Before()
+    year_ago = (periods.shift(school_year, -1), period)
+    return Before(
+        rounds.read(raw, *earlier[-1], missing=missing),
+        rounds.read(raw, *year_ago, missing=missing) if year_ago in earlier else None,
+        rounds.history(raw, processed, *earlier[-1], missing),
+    )
+
+
+def screen(this: Round, earlier: Before | None = None) -> list[Finding]:
+    """Findings of every stage after reading, in the order of the stages; answered questions are for attention."""
+    earlier = earlier or Before()
+    spoilt = {finding.area for finding in this.findings if finding.severity == "stop"}
+    spoilt |= set(this.partial["area"])  # a carried workbook was screened in its own round
+    areas = [area for area in this.reporting["area"] if area not in spoilt]
+    if not areas:
+        return []
+    school_year, period = this.observations["school_year"].iloc[0], this.observations["period"].iloc[0]
+    now, last, year_ago = Facts(this, areas), _facts(earlier.last, areas), _facts(earlier.year_ago, areas)
+    found = list(plausibility.geography(now))
+    if last is not None:
+        found += continuity.geography(now, last)
+    found += plausibility.values(now, school_year, period)
+    found += plausibility.sums(now)
+    found += continuity.time(now, last, year_ago)
+    found += continuity.jumps(now, NO_SERIES if earlier.series is None else earlier.series, school_year, period)
+    return answered(found, school_year, period)
+
+
+def answered(found: Iterable[Finding], school_year: str, period: str) -> list[Finding]:
+    """The same findings; a question that the register answers (status answered) carries the answer.
+
+    A row answers the finding on its area, sheet and cell while `expect` is still what the finding found.
+    """
+    rows = reference.table("corrections")
+    rows = rows[(rows["school_year"] == school_year) & (rows["period"] == period) & (rows["status"] == "answered")]
+    answers = {(r.area, r.sheet, r.cell, r.expect): f"{r.reason} ({r.said_by}, {r.said_on})" for r in rows.itertuples()}
+    return [replace(f, answer=answers.get((f.area, f.sheet, f.cell, f.found), "")) for f in found]
+
+
+def _facts(earlier: Round | None, areas: list[str]) -> Facts | None:
+    """An earlier round, for the units that are screened; None where it holds none of them."""
+    if earlier is None or not earlier.reporting["area"].isin(areas).any():
+        return None
+    return Facts(earlier, areas)
