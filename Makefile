@@ -35,7 +35,7 @@ status: $(READY) ## đơn vị nào đã báo cáo, hạn ngày nào, còn thi�
 	@$(PY) -m analysis.offices.status YEAR="$(YEAR)" PERIOD="$(PERIOD)" TODAY="$(TODAY)" $(call unknown,YEAR PERIOD TODAY)
 
 trace: $(READY) ## một con số đến từ những ô nào: make trace AREA=le_chan INDICATOR=enrolment_rate BAND=nursery
-	@$(PY) -m analysis.meaning.trace YEAR="$(YEAR)" PERIOD="$(PERIOD)" $(call unknown,YEAR PERIOD)
+	@$(PY) -m analysis.running.trace YEAR="$(YEAR)" PERIOD="$(PERIOD)" $(call unknown,YEAR PERIOD)
 
 test: $(READY) ## chạy toàn bộ kiểm thử
 	@$(PY) -m pytest

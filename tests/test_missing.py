@@ -8,7 +8,7 @@ import pytest
 
 from analysis import store
 from analysis.areas import CITY
-from analysis.meaning import indicators
+from analysis.meaning import history, indicators
 from analysis.pages import quality
 from analysis.pages.release import label
 from analysis.reading import rounds
@@ -35,7 +35,7 @@ def received(tmp_path_factory):
 def table(received, tmp_path):
     """indicators.csv of the last round under a choice."""
     return lambda missing: indicators.compare(
-        rounds.history(received, tmp_path / "processed", YEAR, "DN", missing), YEAR, "DN"
+        history.series(received, tmp_path / "processed", YEAR, "DN", missing), YEAR, "DN"
     )
 
 
@@ -48,7 +48,7 @@ def test_without_a_choice_the_run_stops(received, tmp_path):
     with pytest.raises(DataError, match="chưa có biểu của Huyện Cát Hải"):
         stop_on_faults(rounds.read(received, YEAR, "DN").findings)
     with pytest.raises(DataError, match="chưa có biểu của Huyện Cát Hải"):
-        rounds.history(received, tmp_path, YEAR, "DN")
+        history.series(received, tmp_path, YEAR, "DN")
 
 
 def test_left_out_it_is_named_and_the_city_counts_one_unit_less_and_shows_no_change_on_last_year(received, table):
@@ -113,10 +113,10 @@ def test_a_carried_unit_is_not_asked_why_it_copied_its_last_workbook(received, t
 
 def test_an_incomplete_round_is_never_kept_as_a_whole_one(received, tmp_path):
     for missing in ("partial", "carry"):
-        rounds.history(received, tmp_path / "processed", YEAR, "DN", missing)
+        history.series(received, tmp_path / "processed", YEAR, "DN", missing)
     assert not list((tmp_path / "processed/rounds").glob(f"{YEAR}-DN-*"))
     with pytest.raises(DataError):
-        rounds.history(received, tmp_path / "processed", YEAR, "DN")
+        history.series(received, tmp_path / "processed", YEAR, "DN")
 
 
 def test_the_page_says_which_units_stand_with_an_earlier_workbook_and_nothing_where_none_does(received):

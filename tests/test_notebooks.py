@@ -5,8 +5,9 @@ import json
 
 import pytest
 
+from analysis import dependencies
 from analysis.reference import ROOT
-from analysis.running import dependencies, notebooks, pipeline
+from analysis.running import notebooks, pipeline
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 STEPS = {step.notebook: step for step in pipeline.STEPS}

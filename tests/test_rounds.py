@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from analysis import areas, periods
+from analysis.meaning import history
 from analysis.reading import rounds
 from analysis.reading.findings import DataError, stop_on_faults
 from analysis.reference import ROOT
@@ -49,25 +50,25 @@ def test_a_file_of_no_unit_stops_the_run_but_the_lock_file_of_an_open_workbook_d
 def test_a_fault_in_an_earlier_round_stops_a_history_that_rests_on_it(raw, tmp_path):
     (raw / "2017-2018/DN/hai_an.xlsx").write_bytes(b"")
     with pytest.raises(DataError, match=r"2017-2018/DN/hai_an\.xlsx"):
-        rounds.history(raw, tmp_path / "processed", "2017-2018", "HK1")
+        history.series(raw, tmp_path / "processed", "2017-2018", "HK1")
 
 
 def test_an_unchanged_round_is_not_read_again_and_a_changed_one_is(raw, tmp_path, monkeypatch):
-    first = rounds.history(raw, tmp_path / "processed", "2017-2018", "HK1")
+    first = history.series(raw, tmp_path / "processed", "2017-2018", "HK1")
     read = []
     plain = rounds.read
     monkeypatch.setattr(rounds, "read", lambda raw, *which, **more: read.append(which) or plain(raw, *which, **more))
-    again = rounds.history(raw, tmp_path / "processed", "2017-2018", "HK1")
+    again = history.series(raw, tmp_path / "processed", "2017-2018", "HK1")
     assert read == []
     assert again.equals(first)
     shutil.copy(RAW / "2018-2019/DN/hai_an.xlsx", raw / "2017-2018/DN/hai_an.xlsx")
     with pytest.raises(DataError, match="2018-2019"):
-        rounds.history(raw, tmp_path / "processed", "2017-2018", "HK1")
+        history.series(raw, tmp_path / "processed", "2017-2018", "HK1")
     assert read == [("2017-2018", "DN")]
 
 
 def test_a_history_ends_with_the_round_asked_for(raw, tmp_path):
-    series = rounds.history(raw, tmp_path / "processed", "2017-2018", "DN")
+    series = history.series(raw, tmp_path / "processed", "2017-2018", "DN")
     assert set(series["period"]) == {"DN"}
 
 

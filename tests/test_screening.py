@@ -7,11 +7,11 @@ import pytest
 
 from analysis import periods, reference
 from analysis.meaning import norms
+from analysis.meaning.rounding import share_fits
 from analysis.reading import findings, rounds
 from analysis.reading.findings import DataError, Finding, stop_on_faults
 from analysis.reference import ROOT
 from analysis.screening import screening
-from analysis.screening.rounding import share_fits
 from tests.faults import OTHER, UNIT, only
 
 RAW = ROOT / "data/raw"

@@ -8,10 +8,11 @@ import pytest
 
 from analysis import periods
 from analysis.areas import CITY
-from analysis.meaning import indicators, trace
+from analysis.meaning import indicators
 from analysis.meaning.provenance import Origins, Step
 from analysis.reading import rounds
 from analysis.reference import ROOT
+from analysis.running import trace
 from tests.faults import OTHER, UNIT, only
 
 RAW = ROOT / "data/raw"

@@ -1,11 +1,12 @@
 """From the district workbooks to the semester report. The rooms, in the order in which data pass through them:
 
 reference, vietnamese, periods, areas, store   words, dates, units, and the tables that stages hand to one another
+dependencies, command                          what rests on what; what every make target shares
 reading      workbook → observations; faults with their cell
+meaning      observations → sums, rates, shortages; held against print; traced back to cells
 screening    is a round plausible, alone and after the rounds before it
 offices      blank forms, query sheets, answers, who has reported
-meaning      observations → sums, rates, shortages; held against print; traced back to cells
 models       children, classes, teachers, malnutrition: expected, with an interval measured on past forecasts
 pages        the appendix and the brief
-running      make report and the other commands
+running      make report, make trace
 """

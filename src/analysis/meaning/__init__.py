@@ -1,3 +1,3 @@
-"""Meaning: indicators (sums, rates, shortages, change, target), norms (dated rows), reconciliation (held against
-print), provenance and trace (from a number back to its cells).
+"""Meaning: indicators (sums, rates, shortages, change, target), norms (dated rows), history (every round up to one),
+reconciliation and rounding (held against print), provenance (from a number back to its cells).
 """

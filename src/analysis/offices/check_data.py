@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import areas, reference, store
+from analysis import areas, command, reference, store
 from analysis.offices import queries
 from analysis.reading import rounds
 from analysis.reading.findings import DataError
 from analysis.reading.rounds import Round
-from analysis.running import command
 from analysis.screening import screening
 
 RAW, PROCESSED = "data/raw", "data/processed"

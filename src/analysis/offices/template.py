@@ -10,12 +10,11 @@ from pathlib import Path
 
 import xlsxwriter
 
-from analysis import areas, periods, reference
+from analysis import areas, command, periods, reference
 from analysis.offices import template_sheets
 from analysis.offices.template_parts import Before
 from analysis.reading import files, forms, rounds
 from analysis.reading.intake import Workbook, read_workbook
-from analysis.running import command
 
 RAW, TEMPLATES = "data/raw", "reports/templates"
 CREATED = datetime(2025, 1, 1)  # fixed: the same form and the same figures give the same bytes

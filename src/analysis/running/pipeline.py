@@ -17,10 +17,10 @@ from doit.exceptions import TaskFailed
 from doit.reporter import ConsoleReporter
 from doit.tools import config_changed
 
-from analysis import periods, store
+from analysis import command, dependencies, periods, store
 from analysis.reading import rounds
 from analysis.reference import ROOT
-from analysis.running import command, dependencies, notebooks
+from analysis.running import notebooks
 
 RAW, PROCESSED, REPORTS = "data/raw", "data/processed", "reports"
 

@@ -1,3 +1,3 @@
 """Screening: is a round that reads well also plausible?  screening runs plausibility (within a round) and continuity
-(against earlier rounds) over facts (one round laid out for checking); rounding judges printed percentages.
+(against earlier rounds) over facts (one round laid out for checking).
 """

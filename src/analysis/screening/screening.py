@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import periods, reference, store
+from analysis.meaning import history
 from analysis.reading import rounds
 from analysis.reading.findings import Finding
 from analysis.reading.rounds import Round
@@ -50,7 +51,7 @@ def before(raw: Path | str, processed: Path | str, school_year: str, period: str
     return Before(
         rounds.read(raw, *earlier[-1], missing=missing),
         rounds.read(raw, *year_ago, missing=missing) if year_ago in earlier else None,
-        rounds.history(raw, processed, *earlier[-1], missing),
+        history.series(raw, processed, *earlier[-1], missing),
     )
 
 

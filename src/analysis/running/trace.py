@@ -5,13 +5,12 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from analysis import areas, periods, reference
+from analysis import areas, command, periods, reference
 from analysis.meaning import indicators
 from analysis.meaning.provenance import Key, Origins, Step
 from analysis.reading import rounds
 from analysis.reading.findings import DataError, stop_on_faults
 from analysis.reading.rounds import Round
-from analysis.running import command
 from analysis.screening.facts import label
 from analysis.vietnamese import change, number
 

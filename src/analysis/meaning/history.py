@@ -1,0 +1,72 @@
+"""The indicators of every round up to one: what trends and comparisons rest on, read again only where it changed."""
+
+import functools
+import hashlib
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+
+from analysis import dependencies, periods, reference, store
+from analysis.meaning import indicators
+from analysis.reading import rounds
+from analysis.reading.findings import stop_on_faults
+
+SECONDS_OF_SILENCE = 2.0  # longer work says how far it is
+
+
+def series(
+    raw: Path | str, processed: Path | str, school_year: str, period: str, missing: str = "stop"
+) -> pd.DataFrame:
+    """The table series.parquet: indicators of every round up to and including this one.
+
+    missing : one of rounds.MISSING, for every one of these rounds.
+    A round whose workbooks, reference tables and reading code are unchanged is taken from data/processed/rounds.
+    Raises DataError where a workbook of any of these rounds has a fault that stops the run.
+    """
+    last = periods.order(school_year, period)
+    wanted = [which for which in rounds.available(raw) if periods.order(*which) <= last]
+    tables = []
+    said = time.monotonic()
+    for done, which in enumerate(wanted, 1):
+        tables.append(_round_series(raw, processed, *which, missing))
+        if time.monotonic() - said > SECONDS_OF_SILENCE:
+            print(f"đã đọc {done}/{len(wanted)} kỳ", file=sys.stderr, flush=True)
+            said = time.monotonic()
+    return pd.concat(tables, ignore_index=True)
+
+
+def _round_series(raw: Path | str, processed: Path | str, school_year: str, period: str, missing: str) -> pd.DataFrame:
+    folder = reference.ROOT / processed / "rounds"
+    name = f"{school_year}-{period}"
+    kept = folder / f"{name}-{_content(raw, school_year, period)}"
+    if (kept / "series.parquet").exists():
+        return store.read(kept, "series.parquet")
+    this = rounds.read(raw, school_year, period, missing=missing)
+    stop_on_faults(this.findings)
+    series = indicators.of_round(this.observations, this.facilities)
+    if not this.partial.empty:
+        return series  # an incomplete round is added up again each time, so that it is never taken for a whole one
+    store.write(series, kept, "series.parquet")
+    for old in folder.glob(f"{name}-*"):
+        if old != kept:
+            (old / "series.parquet").unlink(missing_ok=True)
+            old.rmdir()
+    return series
+
+
+def _content(raw: Path | str, school_year: str, period: str) -> str:
+    digest = hashlib.sha256(_reading_rules())
+    for file in sorted((reference.ROOT / raw / school_year / period).iterdir()):
+        digest.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()[:16]
+
+
+@functools.cache
+def _reading_rules() -> bytes:
+    """What a round's sums rest on besides its workbooks: the code that reads and adds, and the tables it goes by."""
+    digest = hashlib.sha256()
+    for file in dependencies.files(Path(__file__).resolve()):
+        digest.update(file.read_bytes())
+    return digest.digest()
