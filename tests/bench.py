@@ -17,8 +17,10 @@ import time
 from pathlib import Path
 
 import psutil
+from python_calamine import CalamineWorkbook
 
-from analysis.reading import rounds
+from analysis.reading import intake, rounds
+from analysis.reference import ROOT
 from analysis.running import pipeline
 from tests import project as projects
 from tests.workbooks import cells_of, write
@@ -133,6 +135,37 @@ def one_run(folder: Path, year: str, period: str) -> dict[str, float]:
     return out
 
 
+def reading(counts: tuple[int, ...] = (14, 140, 1000)) -> list[tuple[int, float, float]]:
+    """Workbooks read, seconds of our reader (safety check, values, sums), seconds of the bare Excel reader."""
+    year, period = rounds.available(pipeline.RAW)[-1]
+    files = sorted((ROOT / pipeline.RAW / year / period).glob("*.xlsx"))
+    intake.read_workbook(files[0], files[0].name, year, period, files[0].stem)  # the form is read once
+    out = []
+    for count in counts:
+        many = [files[i % len(files)] for i in range(count)]
+        ours = statistics.median(_seconds(_read_ours, many, year, period) for _ in range(3))
+        out.append((count, ours, statistics.median(_seconds(_read_bare, many) for _ in range(3))))
+    return out
+
+
+def _read_ours(files: list[Path], year: str, period: str) -> None:
+    for file in files:
+        intake.read_workbook(file, file.name, year, period, file.stem)
+
+
+def _read_bare(files: list[Path]) -> None:
+    for file in files:
+        book = CalamineWorkbook.from_path(str(file))
+        for name in book.sheet_names:
+            book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+
+
+def _seconds(work, *arguments) -> float:
+    started = time.perf_counter()
+    work(*arguments)
+    return time.perf_counter() - started
+
+
 def change_one_workbook(project: Path, year: str, period: str) -> None:
     """One office sends one more classroom built: a number that every table up to the pages rests on."""
     file = project / f"{pipeline.RAW}/{year}/{period}/le_chan.xlsx"
@@ -184,6 +217,10 @@ def main() -> None:
     for step in pipeline.STEPS:
         parts = (median[f"{step.notebook} {part}"] for part in ("start", "imports", "work"))
         print(f"| {step.notebook} | " + " | ".join(f"{seconds:.2f}".replace(".", ",") for seconds in parts) + " |")
+
+    print("\n| đọc biểu | giây | giây một biểu | so với trình đọc Excel trần |\n|---|---:|---:|---:|")
+    for count, ours, bare in reading():
+        print(f"| {count} biểu | {ours:.2f} | {ours / count:.4f} | {ours / bare:.2f} |".replace(".", ","))
 
 
 if __name__ == "__main__":

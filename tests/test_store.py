@@ -28,6 +28,14 @@ def test_a_csv_table_comes_back_with_its_values_and_types(tmp_path):
     assert back["value"].dtype == "float64"
 
 
+@pytest.mark.parametrize("text", ["=HYPERLINK(1)", "+1", "-", "@sum", "'=x", "''-1", "'giữ nguyên", "a=b"])
+def test_text_that_a_spreadsheet_would_run_stands_harmless_in_the_file_and_comes_back_as_it_was(tmp_path, text):
+    file = store.write(table(found=text), tmp_path, "corrections_used.csv")
+    written = file.read_text(encoding="utf-8").splitlines()[1].split(",")[4].strip('"')
+    assert written[0] not in "=+-@"
+    assert store.read(tmp_path, "corrections_used.csv")["found"].item() == text
+
+
 def test_a_parquet_table_comes_back_with_empty_cells_empty(tmp_path):
     rows = [
         [

@@ -155,7 +155,7 @@ def write(table: pd.DataFrame, where: Path | str, name: str) -> Path:
     if path.suffix == ".parquet":
         pa.parquet.write_table(checked, aside, compression="zstd")
     else:
-        pa.csv.write_csv(checked, aside, pa.csv.WriteOptions(quoting_style="needed"))
+        pa.csv.write_csv(_without_formulas(checked), aside, pa.csv.WriteOptions(quoting_style="needed"))
     os.replace(aside, path)
     return path
 
@@ -168,12 +168,30 @@ def read(where: Path | str, name: str) -> pd.DataFrame:
     convert = pa.csv.ConvertOptions(
         column_types=schema(name), strings_can_be_null=True, quoted_strings_can_be_null=False, null_values=[""]
     )
-    return _checked(pa.csv.read_csv(path, convert_options=convert).to_pandas(), name).to_pandas()
+    table = _as_it_was(pa.csv.read_csv(path, convert_options=convert))
+    return _checked(table.to_pandas(), name).to_pandas()
 
 
 def schema(name: str) -> pa.Schema:
     """Columns of one of TABLES, with types and which may be empty."""
     return pa.schema(TABLES[name])
+
+
+def _without_formulas(table: pa.Table) -> pa.Table:
+    """Text that a spreadsheet would run (=, +, -, @ in front) gets an apostrophe in front, which `read` takes away."""
+    return _text_replaced(table, r"^('*[=+\-@\t\r])", r"'\1")
+
+
+def _as_it_was(table: pa.Table) -> pa.Table:
+    return _text_replaced(table, r"^'('*[=+\-@\t\r])", r"\1")
+
+
+def _text_replaced(table: pa.Table, pattern: str, replacement: str) -> pa.Table:
+    for place, field in enumerate(table.schema):
+        if field.type == TEXT:
+            column = pc.replace_substring_regex(table[field.name], pattern=pattern, replacement=replacement)
+            table = table.set_column(place, field, column)
+    return table
 
 
 def _checked(table: pd.DataFrame, name: str) -> pa.Table:
