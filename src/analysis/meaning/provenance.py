@@ -182,16 +182,15 @@ class Origins:
         rows = norms.in_force("managers_per_school", self.on)
         listed = self.this.facilities
         listed = listed[(listed["area"] == area) & ((listed["sector"] == sector) | (sector == "all"))]
+        sizes = [self._of_facility(area, "classes", code) for code in listed["facility"]]
+        schools = pd.DataFrame({"kind": listed["kind"], "classes": [size.value for size in sizes]}, index=listed.index)
+        needed = norms.managers_needed(schools, rows)
+        cited = {(row.applies_to, row.value): _cited(pd.Series(row._asdict())) for row in rows.itertuples()}
         steps = []
-        for row in listed.itertuples():
-            size = self._of_facility(area, "classes", row.facility)
-            school = pd.DataFrame({"kind": [row.kind], "classes": [size.value]})
-            needed = float(norms.managers_needed(school, rows).iloc[0])
-            fits = rows[(rows["applies_to"] == row.kind) & (rows["value"] == needed)]
-            note = _cited(fits.iloc[0]) if len(fits) else "không phải trường: không định mức"
-            steps.append(
-                Step((area, row.sector, band, "managers"), needed, "norm", (size,), needed, row.name, None, note)
-            )
+        for row, size, posts in zip(listed.itertuples(), sizes, needed, strict=True):
+            note = cited.get((row.kind, posts), "không phải trường: không định mức")
+            key_of = (area, row.sector, band, "managers")
+            steps.append(Step(key_of, float(posts), "norm", (size,), float(posts), row.name, None, note))
         return [_needed((area, sector, band, "managers"), steps)] if steps else []
 
     def _of_facility(self, area: str, indicator: str, code: str) -> Step:
