@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from analysis import periods, reference
-from analysis.meaning import norms
+from analysis.meaning import history, norms
 from analysis.meaning.rounding import share_fits
 from analysis.reading import findings, rounds
 from analysis.reading.findings import DataError, Finding, stop_on_faults
@@ -114,7 +114,7 @@ def test_a_unit_that_weighed_too_few_children_is_for_attention_with_both_numbers
 def test_reading_and_screening_go_through_one_call_and_stop_where_an_earlier_round_has_a_fault(tmp_path, monkeypatch):
     asked = []
     monkeypatch.setattr(rounds, "available", lambda raw: [("2017-2018", "DN"), ("2017-2018", "HK1")])
-    monkeypatch.setattr(rounds, "history", lambda raw, processed, *which: asked.append(which[:2]))
+    monkeypatch.setattr(history, "series", lambda raw, processed, *which: asked.append(which[:2]))
     this = screening.read(RAW, tmp_path, "2017-2018", "HK1")
     assert asked == [("2017-2018", "DN")]
     assert {f.check for f in this.findings} <= {"facility_appeared", "facility_vanished", "class_size_above_norm"}
@@ -122,7 +122,7 @@ def test_reading_and_screening_go_through_one_call_and_stop_where_an_earlier_rou
     def faulty(raw, processed, *which):
         raise DataError([Finding("empty_cell", UNIT, "2017-2018/DN/do_son.xlsx")])
 
-    monkeypatch.setattr(rounds, "history", faulty)
+    monkeypatch.setattr(history, "series", faulty)
     with pytest.raises(DataError, match="2017-2018/DN"):
         screening.read(RAW, tmp_path, "2017-2018", "HK1")
 
