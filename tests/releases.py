@@ -22,9 +22,12 @@ NOW = ("teachers_needed", "teachers_now", "teachers_shortage", "teachers_left")
 
 def release(
     folder: Path, basis: str = "simulated", before: str = "", years: int = 4, area_basis: dict[str, str] | None = None,
-    **tables: pd.DataFrame,
+    missing: dict[str, str] | None = None, **tables: pd.DataFrame,
 ) -> Release:  # fmt: skip
-    """Write a round of 2024-2025 HK1 into a folder. before : basis of earlier rounds; tables : put in place of ours."""
+    """Write a round of 2024-2025 HK1 into a folder. before : basis of earlier rounds; tables : put in place of ours.
+
+    missing : units without a workbook and what was done about them, for partial.csv; their numbers stay.
+    """
     made = Release(str(folder), "2024-2025", "HK1", "data/raw")
     series = _series(basis, before or basis, years, area_basis or {})
     written = {
@@ -33,6 +36,8 @@ def release(
         "reporting.csv": pd.DataFrame([("2024-2025", "HK1", area, f"2024-2025/HK1/{area}.xlsx", 20, 900,
                                         (area_basis or {}).get(area, basis)) for area in AREAS],
                                       columns=store.schema("reporting.csv").names),
+        "partial.csv": pd.DataFrame([("2024-2025", "HK1", *each, None) for each in (missing or {}).items()],
+                                    columns=store.schema("partial.csv").names),
         "needs.csv": _needs(basis, years),
         "enrolment.csv": _forecasts(basis, years),
         "enrolment_backtest.csv": _backtest(),

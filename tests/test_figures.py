@@ -8,6 +8,7 @@ import pytest
 
 from analysis import store
 from analysis.pages import brief, charts, figures, outlook, published
+from analysis.pages.marks import SIMULATED
 from tests import releases
 
 OUTSIDE = re.compile(r"https?://(?!www\.w3\.org/)")
@@ -70,18 +71,18 @@ def test_the_words_of_a_figure_carry_its_figures(release, every):
 
 
 def test_a_figure_of_simulated_numbers_says_so_and_one_of_documents_does_not(release, every, tmp_path):
-    assert {figure.key for figure in every if figure.simulated} == set("abcdefg")
+    assert {figure.key for figure in every if figure.marks} == set("abcdefg")
     assert "số liệu mô phỏng" in every[0]._repr_html_()
     real = drawn(releases.release(tmp_path, basis="derived"))
-    assert not any(figure.simulated for figure in real)
+    assert not any(figure.marks for figure in real)
     assert "mô phỏng" not in "".join(figure._repr_html_() for figure in real)
     assert real[2].svg != every[2].svg  # the mark is also inside the picture
 
 
 def test_a_real_round_after_simulated_years_has_marked_comparisons(tmp_path):
     mixed = releases.release(tmp_path, basis="derived", before="simulated")
-    assert charts.over_years(mixed, "b", "x", "enrolment_rate", "nursery", "t").simulated
-    assert charts.weigh_ins(mixed, "d", "x", "t").simulated
+    assert charts.over_years(mixed, "b", "x", "enrolment_rate", "nursery", "t").marks == (SIMULATED,)
+    assert charts.weigh_ins(mixed, "d", "x", "t").marks == (SIMULATED,)
 
 
 def test_alt_text_is_escaped_and_the_picture_travels_inside_the_page(every):
@@ -115,3 +116,26 @@ def test_a_round_without_any_numbers_draws_nothing_and_does_not_fail(tmp_path):
     assert empty.areas
     assert not charts.shortage(bare, "c", "x", "t").svg
     assert not charts.against_target(bare, "a", "x", "enrolment_rate", ["nursery"], "t").svg
+
+
+OF_CITY = set("abcdeg")  # "f" shows each unit and not the city
+
+
+def tags(release) -> dict[str, list[str]]:
+    return {figure.key: [mark.tag for mark in figure.marks] for figure in drawn(release)}
+
+
+def test_a_left_out_unit_marks_every_figure_with_a_number_of_the_city_in_caption_and_picture(tmp_path):
+    whole = releases.release(tmp_path / "whole", basis="derived")
+    lacking = releases.release(tmp_path / "lacking", basis="derived", missing={"cat_hai": "partial"})
+    assert set(map(tuple, tags(whole).values())) == {()}
+    assert tags(lacking) == {key: ["thiếu 1/14 đơn vị"] if key in OF_CITY else [] for key in "abcdefg"}
+    for before, after in zip(drawn(whole), drawn(lacking), strict=True):
+        assert (after.svg != before.svg) == (after.key in OF_CITY)
+        assert ("thiếu 1/14 đơn vị</span>" in after._repr_html_()) == (after.key in OF_CITY)
+
+
+def test_a_carried_unit_marks_every_figure_that_shows_it_or_the_city_beside_the_mark_of_simulation(tmp_path):
+    made = releases.release(tmp_path, missing={"cat_hai": "carry"})
+    assert tags(made) == {key: [SIMULATED.tag, "số kỳ trước: 1/14"] for key in "abcdefg"}
+    assert not any(figure.marks for figure in of_documents(made))

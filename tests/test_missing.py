@@ -1,5 +1,6 @@
 """A unit that has not reported stops the run, or is left out or carried by an explicit choice that every sum states."""
 
+import re
 import shutil
 from types import SimpleNamespace
 
@@ -143,6 +144,14 @@ def test_make_report_goes_on_by_choice_with_the_unit_named_on_the_page_and_stops
     assert run.returncode == 0, run.stderr
     page = (project / "reports/2024-2025-HK1/appendix.html").read_text()
     assert "Chưa đủ đơn vị" in page and "Cát Hải" in page
+    tables = re.findall(r"<table>.*?</table>", page, re.DOTALL)
+    of_city = [
+        table for table in tables if "toàn thành phố" in re.search(r"<caption.*?</caption>", table, re.DOTALL)[0]
+    ]
+    assert len(of_city) > 10 and all("thiếu 1/14 đơn vị</span>" in table for table in of_city)
+    rows = re.findall(r'<tr class="total"><th scope="row"[^>]*>Toàn thành phố(.*?)</th>', page)
+    assert len(rows) > 5 and set(rows) == {"<sup>*</sup>"}
+    assert not re.search(r"Lê Chân<sup>[^<]*\*", page)
     processed = project / "data/processed/2024-2025-HK1"
     assert store.read(processed, "partial.csv")["choice"].tolist() == ["partial"]
     assert value(store.read(processed, "indicators.csv"), CITY, column="areas") == 13

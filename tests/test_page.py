@@ -10,9 +10,9 @@ import pytest
 
 from analysis import periods, store
 from analysis.meaning import indicators
-from analysis.pages import page, sections, sentences
+from analysis.pages import brief, outlook, page, quality, sections, sentences
+from analysis.pages.marks import SIMULATED
 from analysis.pages.release import Number, Release
-from analysis.pages.tables import TAG
 from tests import releases
 
 LOADS = re.compile(
@@ -122,7 +122,7 @@ def test_a_page_is_small_besides_its_figures_and_data(html):
 
 
 def test_what_is_simulated_is_marked_on_both_pages(html):
-    assert html.count(TAG) > 3
+    assert html.count(SIMULATED.tag) > 3
     assert "Có số liệu mô phỏng." in html
 
 
@@ -142,7 +142,7 @@ def test_one_simulated_unit_marks_its_row_and_the_city_but_not_the_others(tmp_pa
         **{"series.parquet": series, "indicators.csv": indicators.compare(series, "2024-2025", "HK1")},
     )  # fmt: skip
     made = sections.table(again, "enrolment_by_area", "Huy động")
-    assert [row.basis for row in made.rows] == ["derived", "simulated", "derived", "simulated"]
+    assert [row.marks for row in made.rows] == [(), (SIMULATED,), (), (SIMULATED,)]
     assert "1 trên 3 đơn vị (Lê Chân)" in build(again, "appendix")
 
 
@@ -202,7 +202,7 @@ def test_the_title_names_the_round(html):
 
 def test_a_sentence_is_written_in_the_reports_own_pattern():
     number = Number("hai_phong", "all", "nursery", "children_enrolled", 19932.0, "child", 21048.0, -1116.0,
-                    float("nan"), float("nan"), None, "derived", "derived", 14)  # fmt: skip
+                    float("nan"), float("nan"), None, (), (), 14)  # fmt: skip
     rate = number._replace(indicator="enrolment_rate", value=39.2904, unit="percent", change=-3.8092, gap=-5.7096)
     words = f"{sentences.count(number)} đạt {sentences.rate(rate)}"
     words += sentences.brackets(sentences.moved(number), f"{sentences.moved(rate)} so với cùng kỳ", sentences.aim(rate))
@@ -219,3 +219,33 @@ def test_a_page_reads_no_table_it_does_not_declare(simulated):
     assert len(narrow.table("needs.csv"))
     with pytest.raises(KeyError, match=r"findings\.csv"):
         narrow.table("findings.csv")
+
+
+SENTENCES = (sentences.network, sentences.enrolment, sentences.standards, sentences.nutrition, sentences.staff,
+             sentences.inclusion, outlook.recruit_sentences, brief.reasons, quality.class_error)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("choice", "tag"), [("partial", "thiếu 1/14 đơn vị"), ("carry", "số kỳ trước: 1/14"), ("", "")]
+)
+def test_every_sentence_about_the_city_says_what_its_numbers_lack(tmp_path, choice, tag):
+    made = releases.release(tmp_path, basis="derived", missing={"cat_hai": choice} if choice else {})
+    for say in SENTENCES:
+        items = say(made).items
+        assert items, say.__name__
+        assert {tuple(mark.tag for mark in marks) for _, marks in items} == {(tag,) if tag else ()}, say.__name__
+    said = sentences.network(made)._repr_html_()
+    assert said.count(f'<span class="simulated">{tag}</span>') == (2 if tag else 0)
+    big = brief.headline(made)._repr_html_()
+    assert (f"{tag}</span></p>" in big) if tag else ("simulated" not in big)
+
+
+def test_marks_stand_together_in_one_order_each_once(tmp_path):
+    made = releases.release(tmp_path, missing={"cat_hai": "carry", "le_chan": "partial"})
+    found = re.findall(r'"simulated">([^<]+)', sentences.network(made)._repr_html_())
+    assert found == 2 * [SIMULATED.tag, "số kỳ trước: 1/14", "thiếu 1/14 đơn vị"]
+
+
+@pytest.mark.parametrize("name", ["appendix", "brief"])
+def test_with_every_unit_reported_no_page_knows_the_words_of_a_missing_one(pages, name):
+    assert not re.search(r"thiếu \d+/\d+ đơn vị|số kỳ trước", pages[name])

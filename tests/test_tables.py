@@ -7,8 +7,9 @@ import pytest
 
 from analysis import reference
 from analysis.meaning import indicators
-from analysis.pages import quality, sections
-from analysis.pages.tables import MARK, TAG, Cell, Column, Row, Table, from_frame
+from analysis.pages import outlook, quality, sections, sentences
+from analysis.pages.marks import SIMULATED, Mark
+from analysis.pages.tables import Cell, Column, Row, Table, from_frame
 from tests import releases
 
 HOSTILE = (
@@ -24,8 +25,11 @@ def release(tmp_path_factory):
     return releases.release(tmp_path_factory.mktemp("round"))
 
 
-def small(*bases: str) -> str:
-    rows = [Row(f"Đơn vị {i}", [Cell(114622.0, "number")], basis=basis) for i, basis in enumerate(bases)]
+TAG, SIGN = SIMULATED.tag, SIMULATED.sign
+
+
+def small(*marks: tuple[Mark, ...]) -> str:
+    rows = [Row(f"Đơn vị {i}", [Cell(114622.0, "number")], marks=of) for i, of in enumerate(marks)]
     return Table("thu", "Bảng thử", "Đơn vị", [Column("Trẻ", "trẻ")], rows)._repr_html_()
 
 
@@ -102,20 +106,20 @@ def test_only_a_whole_web_address_becomes_a_link():
 
 
 def test_a_table_of_simulated_numbers_says_so_once():
-    html = small("simulated", "simulated")
+    html = small((SIMULATED,), (SIMULATED,))
     assert html.count(TAG) == 2  # the caption and the footnote
-    assert MARK not in html
+    assert SIGN not in html
 
 
 def test_only_the_simulated_rows_are_marked_where_some_are_real():
-    html = small("derived", "simulated")
+    html = small((), (SIMULATED,))
     assert f"có {TAG}" in html
-    assert f"Đơn vị 1<sup>{MARK}</sup>" in html
-    assert f"Đơn vị 0<sup>{MARK}</sup>" not in html
+    assert f"Đơn vị 1<sup>{SIGN}</sup>" in html
+    assert f"Đơn vị 0<sup>{SIGN}</sup>" not in html
 
 
 def test_a_table_of_real_numbers_carries_no_mark(tmp_path):
-    assert "mô phỏng" not in small("derived", "reported", "")
+    assert "mô phỏng" not in small((), ())
     real = releases.release(tmp_path, basis="derived")
     assert "mô phỏng" not in sections.table(real, "enrolment_by_area", "Huy động")._repr_html_()
     assert quality.opening(real).warnings[0][0] == "Chưa đủ đơn vị."  # 3 of 14, and nothing about simulation
@@ -125,7 +129,7 @@ def test_a_change_on_a_simulated_last_year_is_marked_though_this_year_is_real(tm
     mixed = releases.release(tmp_path, basis="derived", before="simulated")
     assert TAG in sections.table(mixed, "network", "Mạng lưới")._repr_html_()
     without_change = sections.table(mixed, "missing_rooms", "x")
-    assert {row.basis for row in without_change.rows} == {"simulated"}  # it shows last year too
+    assert {row.marks for row in without_change.rows} == {(SIMULATED,)}  # it shows last year too
     assert "Các kỳ trước có số liệu mô phỏng." in repr(quality.opening(mixed))
 
 
@@ -158,3 +162,55 @@ def test_disability_is_never_shown_by_area():
     rows = reference.table("appendix")
     by_area = rows.groupby("table").filter(lambda part: (part["part"] == "column").all())
     assert not by_area["indicator"].str.contains("disability|inclusive").any()
+
+
+def tables_of(release) -> list[Table]:
+    keys = dict.fromkeys(reference.table("appendix")["table"])
+    return [
+        *(sections.table(release, key, "Một bảng") for key in keys),
+        outlook.enrolment_table(release, "outlook", "Dự báo"),
+        outlook.needs_table(release, "needs", "Cần tuyển"),
+    ]
+
+
+def test_a_left_out_unit_marks_every_city_number_of_every_table_and_no_row_of_another_unit(tmp_path):
+    made = releases.release(tmp_path, basis="derived", missing={"cat_hai": "partial"})
+    for table in tables_of(made):
+        by_area = any(row.head == "Lê Chân" for row in table.rows)
+        html = table._repr_html_()
+        assert ("toàn thành phố thiếu 1/14 đơn vị" if by_area else ">thiếu 1/14 đơn vị<") in html, table.key
+        assert "chưa gồm Cát Hải" in html
+        assert html.count("<sup>*</sup>") == by_area, table.key
+        assert ("Toàn thành phố<sup>*</sup>" in html) == by_area, table.key
+
+
+def test_a_carried_unit_marks_its_own_row_and_the_city_whatever_its_basis(tmp_path):
+    for basis in ("derived", "simulated"):
+        made = releases.release(tmp_path / basis, basis=basis, missing={"cat_hai": "carry"})
+        for table in tables_of(made):
+            heads = {row.head for row in table.rows if "số kỳ trước: 1/14" in {m.tag for m in row.marks}}
+            every = {row.head for row in table.rows}
+            assert heads == ({"Cát Hải", "Toàn thành phố"} if "Cát Hải" in every else every), table.key
+    html = sections.table(made, "enrolment_by_area", "Huy động")._repr_html_()
+    assert "Cát Hải<sup>§</sup>" in html and SIMULATED.tag in html  # both marks stand together
+
+
+def test_numbers_whose_own_basis_is_carried_say_so_without_a_count(tmp_path):
+    made = releases.release(tmp_path, basis="derived", before="carried")
+    assert [mark.tag for mark, _ in sections.table(made, "network", "x").marks] == ["số kỳ trước"]
+
+
+def test_with_every_unit_reported_no_table_carries_a_mark(tmp_path):
+    made = releases.release(tmp_path, basis="derived")
+    assert [table.key for table in tables_of(made) if table.marks] == []
+
+
+def test_a_city_of_fewer_units_is_not_said_to_lack_last_year(tmp_path):
+    made = releases.release(tmp_path, basis="derived", missing={"cat_hai": "partial"})
+    rows = made.table("indicators.csv")
+    rows.loc[rows["area"] == "hai_phong", ["last_year", "change"]] = None
+    html = sections.table(made, "network", "x")._repr_html_()
+    assert "tổng của ít đơn vị hơn" in html and "Không có số liệu cùng kỳ" not in html
+    assert not re.search(
+        r"toàn thành phố \.|Trong ngoặc", repr(sentences.network(made)) + repr(sentences.nutrition(made))
+    )

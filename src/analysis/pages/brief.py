@@ -10,11 +10,12 @@ from analysis.areas import CITY
 from analysis.meaning import norms
 from analysis.pages import charts, outlook, quality
 from analysis.pages.figures import Figure
-from analysis.pages.outlook import NO_FORECAST, between, needs, steps
-from analysis.pages.release import SIMULATED, Release, label, listed, plain
-from analysis.pages.sentences import MARK, Says
+from analysis.pages.marks import Marks, beside
+from analysis.pages.outlook import NO_FORECAST, between, marks_of, needs, steps
+from analysis.pages.release import Release, label, listed, plain
+from analysis.pages.sentences import Says
 
-Said = list[tuple[str, bool]]
+Said = list[tuple[str, Marks]]
 BANDS = {"nursery": "nhóm trẻ", "kindergarten": "lớp mẫu giáo"}
 
 
@@ -25,10 +26,10 @@ class Headline:
     number: str
     what: str
     words: str
-    simulated: bool
+    marks: Marks
 
     def _repr_html_(self) -> str:
-        mark = MARK if self.simulated else ""
+        mark = beside(mark.tag for mark in self.marks)
         big = Markup('<p class="big">{} <span>{}</span>{}</p>').format(self.number, self.what, mark)
         return str((big if self.number else Markup("")) + Markup("<p>{}</p>").format(self.words))
 
@@ -43,9 +44,9 @@ def headline(release: Release) -> Headline:
     if not steps(release) or row is None:
         short = release.number("teachers_shortage")
         if short is None:
-            return Headline("", "", NO_FORECAST, False)
+            return Headline("", "", NO_FORECAST, ())
         words = f"Đó là số thiếu hiện nay so với định mức. {NO_FORECAST}"
-        return Headline(vietnamese.number(short.value), "giáo viên đang thiếu", words, short.basis == SIMULATED)
+        return Headline(vietnamese.number(short.value), "giáo viên đang thiếu", words, short.marks)
     public = by_key.get((CITY, "public", "teachers_to_recruit"))
     words = (
         f"Năm học {release.next_year}, toàn thành phố cần tuyển khoảng {vietnamese.number(row['expected'])} giáo viên "
@@ -54,13 +55,18 @@ def headline(release: Release) -> Headline:
     )
     if public and pd.notna(public["expected"]):
         words += f" Riêng công lập: {vietnamese.number(public['expected'])} (từ {between(public, '80')})."
-    return Headline(vietnamese.number(row["expected"]), "giáo viên cần tuyển", words, row["basis"] == SIMULATED)
+    return Headline(vietnamese.number(row["expected"]), "giáo viên cần tuyển", words, marks_of(release, row))
 
 
 def where(release: Release) -> Figure:
-    """Where they are needed: recruits by area, or this year's shortage where there is no forecast."""
+    """Where they are needed: recruits by area, or this year's shortage where there is no forecast.
+
+    Bars stand closer where the notice on top is long, so that the brief stays one page.
+    """
     if steps(release):
-        return outlook.recruits(release, "recruits", f"Giáo viên cần tuyển năm học {release.next_year} theo đơn vị")
+        row_height = 0.2 if len(quality.opening(release).warnings) < 2 else 0.155
+        caption = f"Giáo viên cần tuyển năm học {release.next_year} theo đơn vị"
+        return outlook.recruits(release, "recruits", caption, row_height=row_height)
     return charts.shortage(release, "shortage", "Giáo viên đang thiếu theo đơn vị", "")
 
 
@@ -70,7 +76,7 @@ def reasons(release: Release) -> Says:
     if not parts:
         return Says()
     city = {name: row for (area, sector, name), row in by_key.items() if area == CITY and sector == "all"}
-    simulated = city["teachers_to_recruit"]["basis"] == SIMULATED
+    marks = marks_of(release, city["teachers_to_recruit"])
     number = vietnamese.number
     needed, now = city["teachers_needed"], city["teachers_now"]["current"]
     said = [
@@ -80,22 +86,18 @@ def reasons(release: Release) -> Says:
         f"Dự kiến {number(parts[2][1])} giáo viên đang dạy sẽ nghỉ"
         + (f" (năm qua: {number(left)})." if pd.notna(left := city["teachers_left"]["current"]) else "."),
     ]
-    return Says([(words, simulated) for words in said])
+    return Says([(words, marks) for words in said])
 
 
 def caveats(release: Release) -> Says:
-    """What the number rests on and what could change it: data, units missing, model, how past forecasts did."""
-    said: Said = []
-    for warning in (quality.partial(release), quality.carried(release), quality.corrected(release)):
-        if warning:
-            said.append((" ".join(warning), False))
-    said += quality.class_error(release).items
+    """What could change the number besides what the notice on top says: classes, model, how past forecasts did."""
+    said = [*quality.class_error(release).items]
     if steps(release):
         said += _model(release)
         note = needs(release)[CITY, "all", "teachers_to_recruit"]["note"]
         if isinstance(note, str) and note:
-            said.append((note, False))
-    said.append((f"{_norms_in_words(release)} được áp dụng cho cả ngoài công lập, như báo cáo của Sở.", False))
+            said.append((note, ()))
+    said.append((f"{_norms_in_words(release)} được áp dụng cho cả ngoài công lập, như báo cáo của Sở.", ()))
     return Says(said)
 
 
@@ -120,7 +122,7 @@ def _model(release: Release) -> Said:
             f" Thử lại {int(past['forecasts'].iloc[0])} năm đã qua, tổng số nhóm, lớp dự báo lệch trung bình "
             f"{vietnamese.percent(past['mape'].iloc[0], 1)}."
         )
-    return [(words, (rows["basis"] == SIMULATED).any())]
+    return [(words, release.marks_of(rows))]
 
 
 def _norms_in_words(release: Release) -> str:

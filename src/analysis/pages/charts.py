@@ -6,8 +6,8 @@ from analysis import periods, vietnamese
 from analysis.areas import CITY
 from analysis.pages import figures
 from analysis.pages.figures import Figure
+from analysis.pages.marks import Marks, together
 from analysis.pages.release import (
-    SIMULATED,
     Number,
     Release,
     area_name,
@@ -43,7 +43,7 @@ def against_target(release: Release, key: str, caption: str, indicator: str, ban
             figures.dots(ax, names, values, before, goal, 1, area_name(CITY))
             ax.set_title(f"{label('age_band', band)} (%)" if len(panels) > 1 else "%", pad=14)
             figures.vietnamese_ticks(ax.xaxis)
-        done = figures.finish(drawing, _simulated(panels.values()))
+        done = figures.finish(drawing, _marks([number for numbers in panels.values() for number in numbers]))
     notes = ["Chấm tròn: đạt chỉ tiêu (hoặc không có chỉ tiêu); ô vuông: chưa đạt."]
     if release.has_last_year:
         notes.append("Vòng rỗng: cùng kỳ năm trước.")
@@ -75,7 +75,7 @@ def over_years(release: Release, key: str, caption: str, indicator: str, band: s
             ax.set_title(f"{area_name(area)}  {vietnamese.number(last, 1)}", fontsize=8, pad=3)
             ax.set_xticks([0, len(x) - 1], [years[0][:4], years[-1][:4]])
             figures.vietnamese_ticks(ax.yaxis)
-        done = figures.finish(drawing, (rows["basis"] == SIMULATED).any())
+        done = figures.finish(drawing, release.marks_of(rows))
     moved = (wide[years[-1]] - wide[years[0]]).drop(CITY).dropna()
     alt = (
         f"{label('age_band', band)}, từ {years[0]} đến {years[-1]}: thành phố từ {plain(wide.at[CITY, years[0]], 1)} "
@@ -102,8 +102,8 @@ def shortage(release: Release, key: str, caption: str, table: str) -> Figure:
             if public:
                 ax.plot(public.value, place, "D", color=figures.ORANGE, markersize=4)
         ax.set_xlabel("người")
-        done = figures.finish(drawing, _simulated([numbers]))
-    city = release.number("teachers_shortage")
+        city = release.number("teachers_shortage")
+        done = figures.finish(drawing, _marks([*numbers, city] if city else numbers))
     alt = f"Thiếu nhiều nhất: {_named(numbers[:3])}; ít nhất: {_named(numbers[-2:])}."
     if city:
         alt = f"Toàn thành phố thiếu {vietnamese.number(city.value)} giáo viên. {alt}"
@@ -133,7 +133,7 @@ def weigh_ins(release: Release, key: str, caption: str, table: str) -> Figure:
         ax.set_title("% trẻ được cân đo")
         ax.set_ylim(bottom=0)
         figures.vietnamese_ticks(ax.yaxis, 1)
-        done = figures.finish(drawing, (rows["basis"] == SIMULATED).any())
+        done = figures.finish(drawing, release.marks_of(rows))
     first, last = rounds[0], rounds[-1]
     alt = f"Từ {round_name(*first)} đến {round_name(*last)}: " + "; ".join(
         f"{name.lower()} từ {plain(values[0], 2)} đến {plain(values[-1], 2)} %" for name, values in named.items()
@@ -156,7 +156,7 @@ def weigh_ins_by_area(release: Release, key: str, caption: str, indicator: str, 
     with figures.style():
         drawing, axes = figures.canvas(0.21 * len(wide) + 0.8)
         figures.heat(axes[0, 0], wide, 2, starts)
-        done = figures.finish(drawing, (rows["basis"] == SIMULATED).any())
+        done = figures.finish(drawing, release.marks_of(rows))
     last = wide[rounds[-1]]
     moved = (last - wide[rounds[0]]).dropna()
     ends = [f"{name} {plain(last[name], 2)} %" for name in (last.index[0], last.index[-1])]
@@ -176,8 +176,8 @@ def _by_area(release: Release, indicator: str, band: str) -> list[Number]:
     return [*numbers, city] if city else numbers
 
 
-def _simulated(groups) -> bool:
-    return any(SIMULATED in (n.basis, n.basis_before) for numbers in groups for n in numbers)
+def _marks(numbers: list[Number]) -> Marks:
+    return together(marks for n in numbers for marks in (n.marks, n.marks_before))
 
 
 def _named(numbers: list[Number]) -> str:

@@ -21,7 +21,8 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FuncFormatter
 
 from analysis import vietnamese
-from analysis.pages.tables import TAG, TEMPLATES
+from analysis.pages.marks import Marks, beside
+from analysis.pages.tables import TEMPLATES
 
 # after Okabe and Ito, dark enough for text (4.5:1); markers and line styles carry the same in grey print
 BLUE, ORANGE, GREEN, INK, GREY, PALE = "#0072B2", "#B84A00", "#00795A", "#1a1a1a", "#6b6b6b", "#c9d3dc"
@@ -64,14 +65,15 @@ class Figure:
     svg: str = ""
     width: int = 0
     height: int = 0
-    simulated: bool = False
+    marks: Marks = ()
     notes: Sequence[str] = field(default_factory=tuple)
     table: str = ""
     empty: str = "Chưa có số liệu cho hình này."
 
     def _repr_html_(self) -> str:
         data = base64.b64encode(self.svg.encode()).decode()
-        return str(_template().module.figure(self, Markup(data), TAG))  # type: ignore[attr-defined]
+        marks = beside(mark.tag for mark in self.marks)
+        return str(_template().module.figure(self, Markup(data), marks))  # type: ignore[attr-defined]
 
     def __repr__(self) -> str:
         return f"Hình: {self.caption}"
@@ -86,15 +88,16 @@ def canvas(
     return drawing, drawing.subplots(rows, columns, squeeze=False, **options)
 
 
-def finish(drawing: Canvas, simulated: bool) -> dict[str, object]:
-    """svg, width, height (CSS pixels) and simulated of a drawn figure; the mark is drawn in, to stay with copies."""
-    if simulated:
-        drawing.supxlabel("Số liệu mô phỏng", fontsize=7, color=GREY, x=0.995, ha="right", style="italic")
+def finish(drawing: Canvas, marks: Marks = ()) -> dict[str, object]:
+    """svg, width, height (CSS pixels) and marks of a drawn figure; the marks are drawn in, to stay with copies."""
+    if marks:
+        tags = "; ".join(mark.tag for mark in marks)
+        drawing.supxlabel(tags[0].upper() + tags[1:], fontsize=7, color=GREY, x=0.995, ha="right", style="italic")
     out = io.StringIO()
     drawing.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     svg = out.getvalue()
     width, height = (round(size * 96) for size in drawing.get_size_inches())
-    return {"svg": svg[svg.index("<svg") :], "width": width, "height": height, "simulated": simulated}
+    return {"svg": svg[svg.index("<svg") :], "width": width, "height": height, "marks": marks}
 
 
 def style():

@@ -1,12 +1,15 @@
 """Section 9 and the brief: what is expected next school year, with its interval, its model and how it did before."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from analysis import vietnamese
 from analysis.areas import CITY
 from analysis.pages import figures
 from analysis.pages.figures import Figure
-from analysis.pages.release import SIMULATED, Release, area_name, label
+from analysis.pages.marks import Marks, together
+from analysis.pages.release import Release, area_name, label
 from analysis.pages.sections import Cell, Column, Row, Table
 from analysis.pages.sentences import Says
 
@@ -36,6 +39,11 @@ def needs(release: Release) -> dict[tuple[str, str, str], dict]:
     return {(row["area"], row["sector"], row["indicator"]): row for row in rows}
 
 
+def marks_of(release: Release, row: Mapping) -> Marks:
+    """What a forecast rests on: one row of a table with the columns area and basis."""
+    return release.marks([row["area"]], [row["basis"]])
+
+
 def enrolment_fans(release: Release, key: str, caption: str, table: str) -> Figure:
     """Children and classes of the city, what was and what is expected, a panel an age band."""
     rows = release.table("enrolment.csv")
@@ -59,7 +67,7 @@ def enrolment_fans(release: Release, key: str, caption: str, table: str) -> Figu
             name = _class_word(indicator, band)
             ax.set_title(name)
             words.append(f"{name}: {vietnamese.number(seen['value'].iloc[-1])} {_expected(forecast)}")
-        done = figures.finish(drawing, (rows["basis"] == SIMULATED).any())
+        done = figures.finish(drawing, release.marks_of(rows))
     alt = f"Dự báo năm học {release.next_year}. {'. '.join(words)}."
     notes = ("Nét liền: đã có; hình thoi và nét đứt: dự kiến; dải đậm: khoảng 80 %; dải nhạt: khoảng 95 %.",)
     return Figure(key, caption, alt, notes=notes, table=table, **done)  # type: ignore[arg-type]
@@ -87,7 +95,7 @@ def enrolment_table(release: Release, key: str, caption: str) -> Table:
             Cell(label("model", row["model"], short=True)),
         ]
         group = STAGE_NAMES[row["indicator"]]
-        lines.append(Row(label("age_band", row["age_band"]), cells, group=group, basis=row["basis"]))
+        lines.append(Row(label("age_band", row["age_band"]), cells, group=group, marks=marks_of(release, row)))
     columns = [
         Column("Loại hình", text=True),
         Column(release.school_year),
@@ -99,8 +107,8 @@ def enrolment_table(release: Release, key: str, caption: str) -> Table:
     return Table(key, caption, "Độ tuổi", columns, lines, empty=NO_FORECAST)
 
 
-def recruits(release: Release, key: str, caption: str, table: str = "") -> Figure:
-    """Teachers to recruit next year by area, with the 80 % interval."""
+def recruits(release: Release, key: str, caption: str, table: str = "", row_height: float = 0.2) -> Figure:
+    """Teachers to recruit next year by area, with the 80 % interval. row_height : inches for each bar."""
     by_key = needs(release)
     rows = [by_key.get((area, "all", "teachers_to_recruit")) for area in release.areas]
     found = [row for row in rows if row and pd.notna(row["expected"])]
@@ -108,13 +116,13 @@ def recruits(release: Release, key: str, caption: str, table: str = "") -> Figur
         return Figure(key, caption, "", empty=NO_FORECAST)
     found.sort(key=lambda row: -row["expected"])
     with figures.style():
-        drawing, axes = figures.canvas(0.2 * len(found) + 0.55)
+        drawing, axes = figures.canvas(row_height * len(found) + 0.55)
         names = [area_name(row["area"]) for row in found]
         shown = [f"{vietnamese.number(row['expected'])}  ({between(row, '80')})" for row in found]
         values, low, high = ([row[name] for row in found] for name in ("expected", "lower_80", "upper_80"))
         figures.bars(axes[0, 0], names, values, low, high, labels=shown)
         axes[0, 0].set_xlabel("giáo viên")
-        done = figures.finish(drawing, any(row["basis"] == SIMULATED for row in found))
+        done = figures.finish(drawing, together(marks_of(release, row) for row in found))
     alt = f"Dự kiến giáo viên cần tuyển năm học {release.next_year}, từ cao đến thấp: " + "; ".join(
         f"{area_name(row['area'])} {vietnamese.number(row['expected'])} (khoảng 80 %: {between(row, '80')})"
         for row in found
@@ -141,7 +149,7 @@ def needs_table(release: Release, key: str, caption: str) -> Table:
             *(Cell(between(last, width), "range") for width, _ in INTERVALS),
             Cell(by_key.get((area, "public", "teachers_to_recruit"), {}).get("expected"), "number"),
         ]
-        lines.append(Row(area_name(area), cells, total=area == CITY, basis=last["basis"]))
+        lines.append(Row(area_name(area), cells, total=area == CITY, marks=marks_of(release, last)))
     columns = [
         Column("Giáo viên hiện có"),
         Column("(1) Thiếu hiện nay"),
@@ -179,7 +187,7 @@ def waterfall(release: Release, key: str, caption: str, table: str = "") -> Figu
         ax.grid(axis="y", visible=False)
         figures.vietnamese_ticks(ax.xaxis)
         ax.margins(x=0.1)
-        done = figures.finish(drawing, needs(release)[CITY, "all", "teachers_to_recruit"]["basis"] == SIMULATED)
+        done = figures.finish(drawing, marks_of(release, needs(release)[CITY, "all", "teachers_to_recruit"]))
     alt = "; ".join(f"{name}: {vietnamese.number(value)}" for name, value in parts)
     return Figure(key, caption, f"Từ số thiếu hiện nay đến số cần tuyển. {alt}.", table=table, **done)  # type: ignore[arg-type]
 
@@ -188,9 +196,8 @@ def recruit_sentences(release: Release) -> Says:
     """The number to recruit, its interval in words, and the reasons, exact."""
     by_key, found = needs(release), steps(release)
     if not found:
-        return Says([(NO_FORECAST, False)])
+        return Says([(NO_FORECAST, ())])
     row = by_key[CITY, "all", "teachers_to_recruit"]
-    simulated = row["basis"] == SIMULATED
     parts = f"{vietnamese.number(found[0][1])} {_sign(found[1][1])} {_sign(found[2][1])}"
     public = by_key.get((CITY, "public", "teachers_to_recruit"))
     said = [
@@ -203,7 +210,7 @@ def recruit_sentences(release: Release) -> Says:
         said.append(f"Riêng công lập: {vietnamese.number(public['expected'])} (khoảng 80 %: {between(public, '80')}).")
     if isinstance(row["note"], str) and row["note"]:
         said.append(row["note"])
-    return Says([(words, simulated) for words in said])
+    return Says([(words, marks_of(release, row)) for words in said])
 
 
 def steps(release: Release) -> list[tuple[str, float]]:

@@ -47,7 +47,7 @@ def history_figure(release: Release, key: str, caption: str, table: str) -> Figu
             ax.set_ylim(bottom=0)
             ax.set_xticks([2010, 2015, 2020, 2024])
             figures.vietnamese_ticks(ax.yaxis)
-        done = figures.finish(drawing, False)
+        done = figures.finish(drawing)
     ends = [_ends(rows, name, head) for name, head in UNIT_NAMES.items()]
     alt = f"{'; '.join(ends)}. Không có số công bố cho 2011-2012 và từ 2016-2017 đến 2022-2023."
     note = (
@@ -102,7 +102,7 @@ def scores_figure(release: Release, key: str, caption: str, table: str) -> Figur
         figures.name_axis(ax, [area_name(area) for area, _ in scores])
         ax.set_xlim(50, 100)
         ax.set_xlabel("điểm (thang 100; trục bắt đầu từ 50)")
-        done = figures.finish(drawing, False)
+        done = figures.finish(drawing)
     alt = "Từ cao đến thấp: " + listed([f"{area_name(area)} {plain(score, 1)}" for area, score in scores])
     return Figure(key, caption, alt.replace(", ", "; ") + ".", table=table, **done)  # type: ignore[arg-type]
 
@@ -127,7 +127,7 @@ def survey_figure(release: Release, key: str, caption: str, table: str) -> Figur
         figures.lines(axes[0, 0], years, named, 1)
         axes[0, 0].set_ylim(bottom=0)
         axes[0, 0].set_title("% trẻ dưới 5 tuổi, toàn quốc")
-        done = figures.finish(drawing, False)
+        done = figures.finish(drawing)
     first, last = years[0], years[-1]
     alt = f"Từ năm {first} đến năm {last}: " + "; ".join(
         f"{name.lower()} từ {plain(values[0], 1)} đến {plain(values[-1], 1)} %" for name, values in named.items()
@@ -153,7 +153,7 @@ def births_figure(release: Release, key: str, caption: str, table: str) -> Figur
         axes[0, 0].set_ylim(bottom=0)
         axes[0, 0].set_title("nghìn trẻ sinh trong năm, toàn quốc")
         figures.vietnamese_ticks(axes[0, 0].yaxis)
-        done = figures.finish(drawing, False)
+        done = figures.finish(drawing)
     seen = rows[rows["indicator"] == "births"]
     ahead = rows[rows["indicator"] == "births_projected"]
     alt = " ".join(

@@ -75,8 +75,8 @@ def carried(release: Release) -> tuple[str, str] | None:
     if here.empty:
         return None
     return "Có số liệu kỳ trước.", (
-        f"Chưa có biểu kỳ này của {listed([area_name(area) for area in here])}; các đơn vị này được tính bằng biểu kỳ "
-        "trước, và mọi tổng toàn thành phố gồm cả số liệu ấy."
+        f"{listed([area_name(area) for area in here])} chưa có biểu kỳ này: dùng biểu kỳ trước, cả trong tổng toàn "
+        "thành phố."
     )
 
 
@@ -102,7 +102,7 @@ def reporting(release: Release, key: str, caption: str) -> Table:
         row = rows.loc[area]
         cells = [Cell(row["workbook"]), Cell(row["facilities"], "number"), Cell(row["numbers"], "number"),
                  Cell(label("basis", row["basis"]))]  # fmt: skip
-        lines.append(Row(area_name(area), cells, basis=row["basis"]))
+        lines.append(Row(area_name(area), cells, marks=release.marks([area], [row["basis"]])))
     columns = [Column("Biểu", text=True), Column("Cơ sở"), Column("Số đã đọc"), Column("Loại số liệu", text=True)]
     return Table(key, caption, "Đơn vị", columns, lines)
 
@@ -167,8 +167,9 @@ def exceptions(release: Release, key: str, caption: str) -> Table:
                 else f"làm tròn được {vietnamese.number(row['computed'], places)}"
             ),
         ]
-        basis = SIMULATED if release.simulated_areas and row["published_as"] != "target" else ""
-        lines.append(Row(indicator_name(row["indicator"]), cells, basis=basis))
+        basis = SIMULATED if release.simulated_areas else ""
+        marks = () if row["published_as"] == "target" else release.marks([row["area"]], [basis])
+        lines.append(Row(indicator_name(row["indicator"]), cells, marks=marks))
     columns = [
         Column("Mục", text=True),
         Column("Loại số", text=True),

@@ -1,6 +1,7 @@
 """One round as the pages see it: its tables, one number by its key, and what each number rests on."""
 
 import functools
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -10,12 +11,14 @@ import pandas as pd
 from analysis import areas, periods, reference, store, vietnamese
 from analysis.areas import CITY
 from analysis.meaning import indicators
+from analysis.pages import marks
+from analysis.pages.marks import Marks
 
-SIMULATED = "simulated"
+SIMULATED, CARRIED = "simulated", "carried"
 
 
 class Number(NamedTuple):
-    """One row of indicators.csv. `basis` is what the value rests on, `basis_before` last year's; NaN means none."""
+    """One row of indicators.csv. `marks` is what the value rests on, `marks_before` last year's; NaN means none."""
 
     area: str
     sector: str
@@ -28,8 +31,8 @@ class Number(NamedTuple):
     target: float
     gap: float
     met: bool | None
-    basis: str
-    basis_before: str
+    marks: Marks
+    marks_before: Marks
     areas: int
 
     @property
@@ -88,7 +91,8 @@ class Release:
         before = before[before["period"] == self.period].set_index(indicators.KEY)["basis"]
         table = table.join(before.rename("basis_before"), on=indicators.KEY)
         table["met"] = table["met"].astype(object).where(table["met"].notna(), None)
-        table["basis_before"] = table["basis_before"].astype(object).where(table["basis_before"].notna(), "")
+        table["marks"] = [self.marks([r.area], [r.basis]) for r in table[["area", "basis"]].itertuples()]
+        table["marks_before"] = [self.marks([], [basis]) for basis in table["basis_before"]]
         rows = table[list(Number._fields)].itertuples(index=False, name=None)
         return {row[:4]: Number(*row) for row in rows}
 
@@ -96,11 +100,41 @@ class Release:
         """The number of one key, or None where the round has none."""
         return self.numbers.get((area, sector, age_band, indicator))
 
+    def marks(self, of: Iterable[str], bases: Iterable[str]) -> Marks:
+        """What numbers of this round, or forecast from it, rest on. of : their areas, as codes; bases : their basis.
+
+        The city rests on every unit: on those that stand with an earlier workbook, and it lacks those left out.
+        """
+        shown, found = set(of), set(bases)
+        rests = [marks.SIMULATED] if SIMULATED in found else []
+        carried, left_out = self.without_workbook["carry"], self.without_workbook["partial"]
+        if CARRIED in found or (carried if CITY in shown else shown.intersection(carried)):
+            rests.append(marks.carried(*self._counted(carried)))
+        if left_out and CITY in shown:
+            rests.append(marks.partial(*self._counted(left_out)))
+        return tuple(rests)
+
+    def marks_of(self, rows: pd.DataFrame) -> Marks:
+        """What the rows of a table with the columns area and basis rest on."""
+        return self.marks(rows["area"].unique(), rows["basis"].unique())
+
+    @functools.cached_property
+    def without_workbook(self) -> dict[str, list[str]]:
+        """Units that have not reported, by what was done about them: "carry" and "partial" of rounds.MISSING."""
+        rows = self.table("partial.csv")
+        by_choice = rows.groupby("choice")["area"].agg(lambda units: sorted(units, key=_place))
+        return {choice: by_choice.get(choice, []) for choice in ("carry", "partial")}
+
+    def _counted(self, units: list[str]) -> tuple[str, str]:
+        """ "Cát Hải", "1/14"; nothing for none."""
+        owed = areas.reporting(periods.as_of(self.school_year, self.period))
+        return listed([area_name(unit) for unit in units]), f"{len(units)}/{len(owed)}" if units else ""
+
     @functools.cached_property
     def areas(self) -> list[str]:
         """Areas that have numbers, in the report's order, without the city."""
         found = {area for area, *_ in self.numbers} - {CITY}
-        return sorted(found, key=lambda area: (areas.order().get(area, 999), area))
+        return sorted(found, key=_place)
 
     @property
     def areas_missing(self) -> list[str]:
@@ -119,7 +153,7 @@ class Release:
         """Areas whose workbook of this round holds simulated numbers."""
         rows = self.table("reporting.csv")
         found = set(rows.loc[rows["basis"] == SIMULATED, "area"])
-        return sorted(found, key=lambda area: (areas.order().get(area, 999), area))
+        return sorted(found, key=_place)
 
     @functools.cached_property
     def simulated_rounds(self) -> list[tuple[str, str]]:
@@ -137,6 +171,11 @@ class Release:
     def when(self) -> str:
         """ "học kỳ I năm học 2024-2025"."""
         return round_name(self.school_year, self.period)
+
+
+def _place(area: str) -> tuple[int, str]:
+    """Where an area stands in the report's order."""
+    return areas.order().get(area, 999), area
 
 
 def round_name(school_year: str, period: str) -> str:

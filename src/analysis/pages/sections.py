@@ -11,7 +11,8 @@ import pandas as pd
 from analysis import reference
 from analysis.areas import CITY
 from analysis.meaning import indicators
-from analysis.pages.release import SIMULATED, Number, Release, area_name, label
+from analysis.pages.marks import Marks, together
+from analysis.pages.release import Number, Release, area_name, label
 from analysis.pages.tables import Cell, Column, Row, Table
 
 KEY = ("sector", "age_band", "indicator")
@@ -22,6 +23,7 @@ SUPPRESSED = {  # rates of few children about health: the count behind each
     "obesity_rate": "obese_children",
 }
 BEFORE = ("last_year", "change", "signed")  # what needs last year
+FEWER = "Không so với cùng kỳ năm trước: tổng của ít đơn vị hơn không cho biết thay đổi."
 AIM = ("target", "gap", "met")  # what needs a target
 
 
@@ -55,7 +57,7 @@ def within_year(release: Release, key: str, caption: str) -> Table:
                 Cell(row["coverage"], "number", 1),
             ]
             head = indicators.definitions().at[name, "label_vi"] if band == "all" else label("age_band", band)
-            lines.append(Row(head, cells, int(band != "all"), basis=row["basis"]))
+            lines.append(Row(head, cells, int(band != "all"), marks=release.marks([CITY], [row["basis"]])))
     columns = [
         Column("Kỳ này", "%"),
         Column("So với đầu năm", "điểm %"),
@@ -71,10 +73,10 @@ def within_year(release: Release, key: str, caption: str) -> Table:
     return Table(key, caption, "Chỉ số", columns, lines, tuple(notes))
 
 
-def basis(number: Number, shows: list[str]) -> str:
-    """What a row of cells rests on: simulated if its value is, or last year's where a change is shown."""
-    before = number.basis_before if any(show in BEFORE for show in shows) else ""
-    return SIMULATED if SIMULATED in (number.basis, before) else number.basis
+def rests_on(numbers: list[Number], shows: list[str]) -> Marks:
+    """What a row of cells rests on: what its values do, and last year's where a change is shown."""
+    before = any(show in BEFORE for show in shows)
+    return together([n.marks for n in numbers] + [n.marks_before for n in numbers if before])
 
 
 def cell(number: Number | None, show: str = "value") -> Cell:
@@ -101,7 +103,7 @@ def _of_city(release: Release, key: str, caption: str, rows: list[dict], notes: 
             [Cell(_unit_of(row["indicator"])), *(cell(number, show) for show in shows)],
             int(row["level"] or 0),
             group=row["group_vi"],
-            basis=basis(number, shows) if number else "",
+            marks=rests_on([number], shows) if number else (),
         )
         for row, number in found
     ]
@@ -122,10 +124,8 @@ def _by_area(release: Release, key: str, caption: str, columns: list[dict], note
             Cell(None, hidden=True) if area in hidden.get(column["indicator"], ()) else cell(number, column["show"])
             for number, column in zip(numbers, columns, strict=True)
         ]
-        worst = {basis(number, [column["show"] for column in columns]) for number in known}
-        lines.append(
-            Row(area_name(area), cells, total=area == CITY, basis=SIMULATED if SIMULATED in worst else worst.pop())
-        )
+        marks = rests_on(known, [column["show"] for column in columns])
+        lines.append(Row(area_name(area), cells, total=area == CITY, marks=marks))
     heads = [Column(c["label_vi"], _unit(c), c["group_vi"], c["show"] == "met") for c in columns]
     return Table(key, caption, "Đơn vị", heads, lines, (*notes, *missing))
 
@@ -140,11 +140,8 @@ def _crossed(release: Release, key: str, caption: str, rows: list[dict], columns
         seen += known
         cells = [cell(number, column["show"]) for number, column in zip(numbers, columns, strict=True)]
         unit = [Cell(_unit_of(row["indicator"]))] if with_unit else []
-        worst = {basis(number, [column["show"] for column in columns]) for number in known}
-        lines.append(
-            Row(row["label_vi"], unit + cells, int(row["level"] or 0), group=row["group_vi"],
-                basis=SIMULATED if SIMULATED in worst else "")
-        )  # fmt: skip
+        marks = rests_on(known, [column["show"] for column in columns])
+        lines.append(Row(row["label_vi"], unit + cells, int(row["level"] or 0), group=row["group_vi"], marks=marks))
     if not seen:
         return Table(key, caption, "", (), ())
     kept, missing = _filled([column["show"] for column in columns], seen, release)
@@ -153,7 +150,7 @@ def _crossed(release: Release, key: str, caption: str, rows: list[dict], columns
              for i in keep]  # fmt: skip
     if with_unit:
         heads, keep = [Column("Đơn vị tính", text=True), *heads], [0, *(i + 1 for i in keep)]
-    lines = [Row(r.head, [r.cells[i] for i in keep], r.level, r.total, r.group, r.basis) for r in lines]
+    lines = [Row(r.head, [r.cells[i] for i in keep], r.level, r.total, r.group, r.marks) for r in lines]
     return Table(key, caption, "Chỉ tiêu", heads, lines, (*notes, *missing))
 
 
@@ -168,7 +165,8 @@ def _filled(shows: list[str], numbers: list[Number], release: Release) -> tuple[
     notes = []
     if not any(pd.notna(number.last_year) for number in numbers):
         shows = [show for show in shows if show not in BEFORE]
-        notes.append("Không có số liệu cùng kỳ năm trước để so sánh.")
+        fewer = release.has_last_year and release.without_workbook["partial"]
+        notes.append(FEWER if fewer else "Không có số liệu cùng kỳ năm trước để so sánh.")
     if any(show in AIM for show in shows) and not any(pd.notna(number.target) for number in numbers):
         shows = [show for show in shows if show not in AIM]
         if {number.indicator for number in numbers} & set(reference.table("targets")["indicator"]):

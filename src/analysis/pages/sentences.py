@@ -7,8 +7,8 @@ from markupsafe import Markup
 
 from analysis import periods, vietnamese
 from analysis.areas import CITY
+from analysis.pages.marks import Marks, beside, together
 from analysis.pages.release import (
-    SIMULATED,
     Number,
     Release,
     area_name,
@@ -16,20 +16,20 @@ from analysis.pages.release import (
     listed,
 )
 from analysis.pages.release import plain as plain_number
-from analysis.pages.tables import TAG
 
 SAME = ("không đổi", "đạt")
-MARK = Markup(' <span class="simulated">{}</span>').format(TAG)
 
 
 @dataclass(frozen=True)
 class Says:
     """A list of sentences, each with what it rests on."""
 
-    items: list[tuple[str, bool]] = field(default_factory=list)
+    items: list[tuple[str, Marks]] = field(default_factory=list)
 
     def _repr_html_(self) -> str:
-        lines = (Markup("<li>{}{}</li>").format(words, MARK if simulated else "") for words, simulated in self.items)
+        lines = (
+            Markup("<li>{}{}</li>").format(words, beside(mark.tag for mark in marks)) for words, marks in self.items
+        )
         return str(Markup('<ul class="says">{}</ul>').format(Markup("").join(lines))) if self.items else "<p></p>"
 
     def __repr__(self) -> str:
@@ -37,9 +37,9 @@ class Says:
 
 
 def says(*sentences: tuple[str, list[Number]] | None) -> Says:
-    """Sentences that could be said, each marked where a number behind it is simulated."""
+    """Sentences that could be said, each with what the numbers behind it rest on."""
     said = [each for each in sentences if each]
-    return Says([(words, any(SIMULATED in (n.basis, n.basis_before) for n in numbers)) for words, numbers in said])
+    return Says([(words, together(m for n in numbers for m in (n.marks, n.marks_before))) for words, numbers in said])
 
 
 def count(n: Number) -> str:
@@ -103,8 +103,8 @@ def network(release: Release) -> Says:
         f"{_when(release)}, GDMN Hải Phòng có {listed([count(n) for n in whole])} ở các loại hình (trong đó nhóm trẻ: "
         f"{parts[0]}, lớp mẫu giáo: {parts[1]}, lớp mẫu giáo 5 tuổi: {parts[2]})."
     )
-    if release.has_last_year:
-        first += f" So với cùng kỳ năm học trước, toàn thành phố {listed([moved(n) for n in whole if moved(n)])}."
+    if changes := [moved(n) for n in whole if moved(n)]:
+        first += f" So với cùng kỳ năm học trước, toàn thành phố {listed(changes)}."
     return says((first, whole), _nonpublic(release))
 
 
@@ -148,13 +148,14 @@ def _enrolled(release: Release, band: str, name: str) -> tuple[str, list[Number]
 
 
 def reached_target(release: Release, indicator: str, band: str, what: str) -> tuple[str, list[Number]] | None:
-    """Which areas reached a target, in the report's order of areas."""
+    """Which areas reached a target, in the report's order of areas; it rests on what the city rests on."""
     numbers = [n for area in release.areas if (n := release.number(indicator, area, "all", band)) and n.met is not None]
     if not numbers:
         return None
     met = [area_name(n.area) for n in numbers if n.met]
+    whole = [city] if (city := release.number(indicator, CITY, "all", band)) else []
     names = f", gồm: {listed(met)}" if met and len(met) < len(numbers) else ""
-    return f"Có {len(met):02d}/{len(numbers)} đơn vị đạt và vượt {what} theo kế hoạch năm học{names}.", numbers
+    return f"Có {len(met):02d}/{len(numbers)} đơn vị đạt và vượt {what} theo kế hoạch năm học{names}.", numbers + whole
 
 
 def standards(release: Release) -> Says:
@@ -194,7 +195,7 @@ def nutrition(release: Release) -> Says:
     if not known:
         return says()
     parts = [f"{names[name]} là {rate(n)}{brackets(moved(n))}" for name, n in known.items()]
-    ending = " Trong ngoặc: thay đổi so với cùng kỳ, điểm phần trăm." if release.has_last_year else ""
+    ending = " Trong ngoặc: thay đổi so với cùng kỳ, điểm phần trăm." if any(map(moved, known.values())) else ""
     return says((f"Tỷ lệ trẻ {listed(parts)}.{ending}", list(known.values())))
 
 

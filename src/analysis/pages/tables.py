@@ -12,15 +12,12 @@ import pandas as pd
 from markupsafe import Markup
 
 from analysis import vietnamese
-from analysis.pages.release import SIMULATED
+from analysis.pages.marks import Mark, Marks, beside, together
 
 LONGEST = 300  # characters of a text cell; longer text from a workbook would push the table apart
 TEMPLATES = Path(__file__).with_name("templates")
 SHORT = 16  # characters that are kept on one line
 WORDS = {"change": ("tăng", "giảm", "không đổi"), "gap": ("vượt", "thiếu", "đạt")}
-MARK = "†"
-TAG = "số liệu mô phỏng"
-SAYS_SIMULATED = "Dựa trên số liệu mô phỏng, không phải số liệu đơn vị báo cáo."
 
 
 @dataclass(frozen=True)
@@ -77,7 +74,7 @@ class Row:
     level: int = 0
     total: bool = False
     group: str = ""
-    basis: str = ""
+    marks: Marks = ()
 
     @property
     def classes(self) -> str:
@@ -87,7 +84,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A numbered table. key is its anchor; rows that rest on simulated numbers are marked from their basis."""
+    """A numbered table. key is its anchor; what its rows rest on is said in its caption and below."""
 
     key: str
     caption: str
@@ -98,10 +95,11 @@ class Table:
     empty: str = "Chưa có số liệu cho bảng này."
 
     @property
-    def simulated(self) -> str:
-        """ "all", "some" or "" by the basis of the rows."""
-        marked = [row.basis == SIMULATED for row in self.rows]
-        return ("all" if all(marked) else "some") if any(marked) else ""
+    def marks(self) -> list[tuple[Mark, bool]]:
+        """Every mark of its rows, and whether all rows carry it."""
+        return [
+            (mark, all(mark in row.marks for row in self.rows)) for mark in together(row.marks for row in self.rows)
+        ]
 
     def _repr_html_(self) -> str:
         return str(_template().module.table(self, **_layout(self)))  # type: ignore[attr-defined]
@@ -117,20 +115,15 @@ def from_frame(
     columns: dict[str, Column],
     forms: dict[str, tuple[str, int]] | None = None,
     notes: Iterable[str] = (),
-    basis: str = "",
     empty: str = "Không có dòng nào.",
 ) -> Table:
-    """A table of a frame: the first of `columns` is the row head. forms: column → (form, decimals); others are text.
-
-    basis : name of the frame's column that says what a row rests on, if it has one.
-    """
+    """A table of a frame: the first of `columns` is the row head. forms: column → (form, decimals); others are text."""
     head, *others = columns
     forms = forms or {}
     rows = [
         Row(
             text(record[head]),
             [Cell(record[name], *forms.get(name, ("text", 0))) for name in others],
-            basis=str(record[basis]) if basis else "",
         )
         for record in frame.to_dict("records")
     ]
@@ -188,7 +181,11 @@ def _layout(table: Table) -> dict:
             bodies.append((row.group, []))
         bodies[-1][1].append(row)
     hidden = any(cell.hidden for row in table.rows for cell in row.cells)
+    marks = table.marks
     return {
+        "marks": marks,
+        "tags": [mark.tag if every else mark.some for mark, every in marks],
+        "signs": lambda row: "".join(mark.sign for mark, every in marks if mark in row.marks and not every),
         "heads": heads,
         "bodies": bodies,
         "grouped": any(column.group for column in table.columns),
@@ -201,5 +198,5 @@ def _template() -> jinja2.Template:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
-    environment.globals |= {"mark": MARK, "says_simulated": SAYS_SIMULATED, "tag": TAG, "tag_some": f"có {TAG}"}
+    environment.globals["beside"] = beside
     return environment.get_template("table.html.j2")

@@ -4,7 +4,7 @@ import pandas as pd
 
 from analysis import vietnamese
 from analysis.areas import CITY
-from analysis.pages.outlook import NO_FORECAST, STAGE_NAMES
+from analysis.pages.outlook import NO_FORECAST, STAGE_NAMES, marks_of
 from analysis.pages.release import SIMULATED, Release, label
 from analysis.pages.sentences import Says
 from analysis.pages.tables import Cell, Column, Row, Table
@@ -35,7 +35,7 @@ def nutrition_trend(release: Release) -> Says:
             (
                 f"{name}: mỗi năm {vietnamese.change(row['value'], 2, 'điểm %')}{limits}, "
                 f"theo {label('model', row['model'])}.",
-                row["basis"] == SIMULATED,
+                marks_of(release, row),
             )
         )
     return Says(said)
@@ -44,7 +44,7 @@ def nutrition_trend(release: Release) -> Says:
 def backtest_table(release: Release, key: str, caption: str) -> Table:
     """Past forecasts by the procedure in use: a line a series, the areas pooled and the city side by side."""
     lines = []
-    basis = SIMULATED if release.simulated_rounds else ""
+    marks = release.marks([CITY], [SIMULATED] if release.simulated_rounds else [])
     for stage in STAGES:
         rows = release.table(f"{stage}_backtest.csv")
         rows = rows[(rows["model"] == "as_published") & (rows["sector"] == "all") & (rows["age_band"] != "age5")]
@@ -58,7 +58,7 @@ def backtest_table(release: Release, key: str, caption: str) -> Table:
             ]
             head = STAGE_NAMES.get(str(name), str(name))
             head += "" if band == "all" else f", {label('age_band', str(band)).lower()}"
-            lines.append(Row(head, cells, basis=basis))
+            lines.append(Row(head, cells, marks=marks))
     columns = [Column(head, unit, label("level", level)) for level in ("city", "area") for head, unit in HEADS]
     notes = (
         "Mỗi lần thử: đứng ở một năm đã qua, dự báo năm sau bằng đúng quy trình đang dùng, rồi so với số của năm đó.",

@@ -57,7 +57,8 @@ STEPS = (
     Step(
         "appendix",
         "phụ lục",
-        ("indicators.csv", "series.parquet", "reporting.csv", "findings.csv", "corrections_used.csv",
+        ("observations.parquet", "facilities.parquet",
+         "indicators.csv", "series.parquet", "reporting.csv", "partial.csv", "findings.csv", "corrections_used.csv",
          "reconciliation.csv", "enrolment.csv", "enrolment_backtest.csv", "staffing_backtest.csv", "nutrition.csv",
          "nutrition_rounds.csv", "nutrition_backtest.csv", "needs.csv"),
         raw=True,
@@ -66,7 +67,7 @@ STEPS = (
     Step(
         "brief",
         "tóm tắt cho lãnh đạo",
-        ("indicators.csv", "series.parquet", "reporting.csv", "corrections_used.csv", "enrolment.csv",
+        ("indicators.csv", "series.parquet", "reporting.csv", "partial.csv", "corrections_used.csv", "enrolment.csv",
          "enrolment_backtest.csv", "needs.csv"),
         page=True,
     ),

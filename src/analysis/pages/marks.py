@@ -1,0 +1,59 @@
+"""Marks: what numbers rest on that a reader must know, said beside every table, figure and sentence that shows them."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+
+class Mark(NamedTuple):
+    """One thing that numbers rest on, in the words of the page; marks stand together in the order of `place`."""
+
+    place: int
+    sign: str  # at a row that carries it where others do not
+    tag: str  # beside a caption, a sentence, in a picture
+    some: str  # beside the caption of a table of which only some rows carry it
+    note: str  # below a table
+
+
+Marks = tuple[Mark, ...]
+
+SIMULATED = Mark(
+    1, "†", "số liệu mô phỏng", "có số liệu mô phỏng",
+    "Dựa trên số liệu mô phỏng, không phải số liệu đơn vị báo cáo.",
+)  # fmt: skip
+
+
+def carried(units: str, count: str) -> Mark:
+    """Numbers of an earlier round. units, count : whose, and how many of how many; empty where only the past has any.
+
+    >>> carried("Cát Hải", "1/14").tag, carried("", "").tag
+    ('số kỳ trước: 1/14', 'số kỳ trước')
+    """
+    tag = "số kỳ trước" + (f": {count}" if count else "")
+    of = f" của {units}, chưa có biểu kỳ này" if units else ""
+    return Mark(2, "§", tag, f"có {tag}", f"Dựa trên số liệu kỳ trước{of}.")
+
+
+def partial(units: str, count: str) -> Mark:
+    """Numbers of the city without some of its units.
+
+    >>> partial("Cát Hải", "1/14").tag
+    'thiếu 1/14 đơn vị'
+    """
+    tag = f"thiếu {count} đơn vị"
+    return Mark(3, "*", tag, f"toàn thành phố {tag}", f"Chưa đủ đơn vị: chưa gồm {units}, chưa có biểu kỳ này.")
+
+
+def together(each: Iterable[Marks]) -> Marks:
+    """Every mark of several, once, in order.
+
+    >>> together([(partial("Cát Hải", "1/14"),), (), (SIMULATED, partial("Cát Hải", "1/14"))])[0].tag
+    'số liệu mô phỏng'
+    """
+    return tuple(sorted({mark for marks in each for mark in marks}))
+
+
+def beside(tags: Iterable[str]) -> Markup:
+    """Tags as they stand after a caption or a sentence, one look for all."""
+    return Markup("").join(Markup(' <span class="simulated">{}</span>').format(tag) for tag in tags)
