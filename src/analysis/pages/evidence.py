@@ -37,7 +37,10 @@ def origins(release: Release, key: str, caption: str) -> Table:
 
     The trees are those of provenance.Origins, which `make trace` prints in full; each is added up again here.
     """
-    found = Origins(_round(release))
+    this = _round(release)
+    if this.observations.empty:
+        return Table(key, caption, "", (), ())
+    found = Origins(this)
     rows = []
     for sector, band, indicator in HEADLINES:
         number, tree = release.number(indicator, CITY, sector, band), found.tree(CITY, sector, band, indicator)
