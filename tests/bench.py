@@ -35,6 +35,7 @@ for name in json.loads(sys.stdin.read()):
         if cell["cell_type"] == "code":
             tree = ast.parse("".join(cell["source"]))
             if "parameters" in cell["metadata"].get("tags", []):
+                exec(compile(tree, name, "exec"), here)
                 here |= dict(school_year=school_year, period=period, raw=raw, processed=processed)
                 continue
             last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
