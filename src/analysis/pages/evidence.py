@@ -9,6 +9,7 @@ from analysis.areas import CITY
 from analysis.meaning.provenance import Origins, Step
 from analysis.pages.release import Number, Release, indicator_name, label
 from analysis.pages.tables import Cell, Column, Row, Table, from_frame
+from analysis.reading import forms
 from analysis.reading.rounds import Round
 
 HEADLINES = (
@@ -69,13 +70,13 @@ def origins(release: Release, key: str, caption: str) -> Table:
 
 def codebook(release: Release, key: str, caption: str) -> Table:
     """Every field of this year's reporting form: where it stands, what it means, what may stand in it."""
-    sheets = _valid(reference.table("forms/sheets"), release).set_index("sheet")["name_vi"]
-    columns = _valid(reference.table("forms/columns"), release)
+    sheets = forms.valid(reference.table("forms/sheets"), release.school_year).set_index("sheet")["name_vi"]
+    columns = forms.valid(reference.table("forms/columns"), release.school_year)
     columns = columns[columns["indicator"] != ""]
     heads = columns[["header_1", "header_2", "header_3"]].apply(lambda r: " / ".join(filter(None, r)), axis=1)
     of_columns = pd.DataFrame({"sheet": columns["sheet"].map(sheets), "field": heads, "code": "", "unit": ""})
     of_columns = of_columns.join(columns[["indicator", "age_band", "minimum", "maximum"]])
-    rows = _valid(reference.table("forms/rows"), release)
+    rows = forms.valid(reference.table("forms/rows"), release.school_year)
     of_rows = pd.DataFrame({"sheet": rows["sheet"].map(sheets), "field": rows["label_vi"], "unit": rows["unit_vi"]})
     of_rows = of_rows.join(rows[["code", "indicator", "age_band", "minimum", "maximum"]])
     table = pd.concat([of_columns, of_rows], ignore_index=True)
@@ -117,9 +118,3 @@ def _words(number: Number) -> str:
     of = [label("sector", number.sector), label("age_band", number.age_band)]
     own = [words for words, code in zip(of, (number.sector, number.age_band), strict=True) if code != "all"]
     return " · ".join([indicator_name(number.indicator), *own])
-
-
-def _valid(rows: pd.DataFrame, release: Release) -> pd.DataFrame:
-    """Rows of a form table that hold in this school year."""
-    year = release.school_year
-    return rows[(rows["valid_from"] <= year) & ((rows["valid_to"] == "") | (rows["valid_to"] >= year))]

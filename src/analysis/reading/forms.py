@@ -47,7 +47,8 @@ class Row:
     at_most: str
 
 
-def _valid(rows: pd.DataFrame, school_year: str) -> pd.DataFrame:
+def valid(rows: pd.DataFrame, school_year: str) -> pd.DataFrame:
+    """Rows of a form table that hold in a school year."""
     return rows[(rows["valid_from"] <= school_year) & ((rows["valid_to"] == "") | (rows["valid_to"] >= school_year))]
 
 
@@ -58,14 +59,14 @@ def _number(text: str, otherwise: float) -> float:
 @functools.cache
 def sheets(school_year: str) -> dict[str, tuple[str, str]]:
     """Sheets of the form: id → (name, layout)."""
-    rows = _valid(reference.table("forms/sheets"), school_year)
+    rows = valid(reference.table("forms/sheets"), school_year)
     return {r.sheet: (r.name_vi, r.layout) for r in rows.itertuples()}
 
 
 @functools.cache
 def columns(school_year: str, sheet: str) -> tuple[Column, ...]:
     """Columns of a sheet in their printed order."""
-    rows = _valid(reference.table("forms/columns"), school_year)
+    rows = valid(reference.table("forms/columns"), school_year)
     rows = rows[rows["sheet"] == sheet]
     return tuple(
         Column(
@@ -89,7 +90,7 @@ def columns(school_year: str, sheet: str) -> tuple[Column, ...]:
 @functools.cache
 def indicator_rows(school_year: str) -> tuple[Row, ...]:
     """Indicator rows of the form in their printed order."""
-    rows = _valid(reference.table("forms/rows"), school_year)
+    rows = valid(reference.table("forms/rows"), school_year)
     return tuple(
         Row(
             r.code,
