@@ -22,7 +22,9 @@ def locked() -> dict[str, list[str]]:
 
 def conda() -> dict[str, str]:
     entries = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
-    return dict(entry.split("=", 1) for entry in entries if re.fullmatch(r"[\w.-]+=[\w.]+", entry))
+    by_pip = next(entry["pip"] for entry in entries if isinstance(entry, dict))
+    by_conda = [entry for entry in entries if isinstance(entry, str) and re.fullmatch(r"[\w.-]+=[\w.]+", entry)]
+    return dict(entry.split("=", 1) for entry in by_conda) | dict(entry.split("==", 1) for entry in by_pip)
 
 
 def test_every_direct_dependency_has_one_locked_version():
