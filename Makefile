@@ -53,8 +53,11 @@ lock: $(READY) ## ghi lại requirements.lock từ pyproject.toml
 	@$(VENV)/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 	  --no-annotate --no-header --no-emit-package rfc3987-syntax -o requirements.lock -q
 
-clean: ## xoá những gì dựng được: data/processed, reports, bộ nhớ đệm (giữ .venv)
-	rm -rf data/processed reports .doit.db* .pytest_cache .ruff_cache .mypy_cache
+# ledgers (ledger.py) are kept: what was released and forecast before cannot be built again
+clean: ## xoá những gì dựng được: data/processed, reports, bộ nhớ đệm (giữ .venv và các bản lưu releases, forecasts)
+	@[ ! -d data/processed ] || find data/processed -mindepth 1 -maxdepth 1 ! -name releases ! -name forecasts \
+	  -exec rm -rf {} +
+	rm -rf reports .doit.db* .pytest_cache .ruff_cache .mypy_cache
 	find src tests simulation notebooks -name __pycache__ -prune -exec rm -rf {} +
 
 # uv installs in seconds and compiles bytecode once, so that imports are fast from the first run on
