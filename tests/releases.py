@@ -9,8 +9,9 @@ import pandas as pd
 
 from analysis import periods, reference, store
 from analysis.areas import CITY
-from analysis.meaning import indicators
+from analysis.meaning import indicators, reconciliation
 from analysis.pages.release import Release
+from analysis.reading import rounds
 
 AREAS = ("hong_bang", "le_chan", "cat_hai")
 SECTORS = ("all", "public", "nonpublic", "nonpublic_school", "independent")
@@ -49,6 +50,25 @@ def release(
         )
         store.write(written.get(name, empty), made.folder, name)
     return made
+
+
+def whole(folder: Path, **tables: pd.DataFrame) -> Release:
+    """The round 2024-2025 HK1 of data/raw, all units, compared with a year earlier; its forecasts are ours."""
+    this = rounds.read(reference.ROOT / "data/raw", "2024-2025", "HK1")
+    before = rounds.read(reference.ROOT / "data/raw", "2023-2024", "HK1")
+    series = pd.concat([indicators.of_round(each.observations, each.facilities) for each in (before, this)])
+    compared = indicators.compare(series, "2024-2025", "HK1")
+    printed = reconciliation.published(reference.ROOT / "data/raw")
+    read = {
+        "observations.parquet": this.observations,
+        "facilities.parquet": this.facilities,
+        "corrections_used.csv": this.corrections_used,
+        "reporting.csv": this.reporting,
+        "series.parquet": series,
+        "indicators.csv": compared,
+        "reconciliation.csv": reconciliation.reconcile(compared, printed, "2024-2025", "HK1"),
+    }
+    return release(folder, **(read | tables))
 
 
 def executed(notebook: str, parameters: dict[str, str]) -> Any:

@@ -12,10 +12,11 @@ from analysis.pages import charts, outlook, quality
 from analysis.pages.figures import Figure
 from analysis.pages.marks import Marks, beside
 from analysis.pages.outlook import NO_FORECAST, between, marks_of, needs, steps
-from analysis.pages.release import Release, label, listed, plain
+from analysis.pages.release import SIMULATED, Release, label, listed, plain
 from analysis.pages.sentences import Says
 
 Said = list[tuple[str, Marks]]
+HALF = 3.5  # inches: half the width of the brief, where its two columns stand side by side
 BANDS = {"nursery": "nhóm trẻ", "kindergarten": "lớp mẫu giáo"}
 
 
@@ -59,15 +60,16 @@ def headline(release: Release) -> Headline:
 
 
 def where(release: Release) -> Figure:
-    """Where they are needed: recruits by area, or this year's shortage where there is no forecast.
-
-    Bars stand closer where the notice on top is long, so that the brief stays one page.
-    """
+    """Where they are needed: recruits by area, or this year's shortage where there is no forecast."""
     if steps(release):
-        row_height = 0.2 if len(quality.opening(release).warnings) < 2 else 0.155
         caption = f"Giáo viên cần tuyển năm học {release.next_year} theo đơn vị"
-        return outlook.recruits(release, "recruits", caption, row_height=row_height)
+        return outlook.recruits(release, "recruits", caption, width=HALF, row_height=0.175)
     return charts.shortage(release, "shortage", "Giáo viên đang thiếu theo đơn vị", "")
+
+
+def why(release: Release) -> Figure:
+    """From this year's shortage to the number to recruit."""
+    return outlook.waterfall(release, "steps", "Từ số thiếu hiện nay đến số cần tuyển", width=HALF)
 
 
 def reasons(release: Release) -> Says:
@@ -90,10 +92,9 @@ def reasons(release: Release) -> Says:
 
 
 def caveats(release: Release) -> Says:
-    """What could change the number besides what the notice on top says: classes, model, how past forecasts did."""
+    """What could change the number besides what the notice on top says."""
     said = [*quality.class_error(release).items]
     if steps(release):
-        said += _model(release)
         note = needs(release)[CITY, "all", "teachers_to_recruit"]["note"]
         if isinstance(note, str) and note:
             said.append((note, ()))
@@ -101,8 +102,27 @@ def caveats(release: Release) -> Says:
     return Says(said)
 
 
-def _model(release: Release) -> Said:
-    """The models of the city's classes in words, and how their past forecasts did."""
+def past(release: Release) -> Says:
+    """How forecasts of past years did: made again at each past year by this very procedure, held against what came."""
+    if not steps(release):
+        return Says([(NO_FORECAST, ())])
+    rows = release.table("enrolment_backtest.csv")
+    rows = rows[(rows["indicator"] == "classes") & (rows["sector"] == "all") & (rows["age_band"] == "all")]
+    rows = rows[(rows["level"] == "city") & (rows["model"] == "as_published")]
+    if rows.empty:
+        return Says()
+    row = rows.iloc[0]
+    tries, inside = int(row["forecasts"]), round(row["coverage_80"] * row["forecasts"] / 100)
+    words = (
+        f"Làm lại dự báo ở {tries} năm đã qua rồi so với số của năm sau: tổng số nhóm, lớp lệch trung bình "
+        f"{vietnamese.percent(row['mape'], 1)}, {inside} trên {tries} lần nằm trong khoảng 80 %."
+    )
+    marks = release.marks([CITY], [SIMULATED] if release.simulated_rounds else [])
+    return Says([(words, marks), *_models(release)])
+
+
+def _models(release: Release) -> Said:
+    """The models of the city's classes in words."""
     rows = release.table("enrolment.csv")
     rows = rows[(rows["indicator"] == "classes") & (rows["kind"] == "forecast") & (rows["area"] == CITY)]
     rows = rows[rows["sector"].isin(["public", "nonpublic"]) & rows["age_band"].isin(["nursery", "kindergarten"])]
@@ -113,16 +133,7 @@ def _model(release: Release) -> Said:
             for model, part in rows.groupby("model", sort=False)
         )
     ]
-    words = f"Số nhóm, lớp dự báo: {'; '.join(parts)}."
-    past = release.table("enrolment_backtest.csv")
-    past = past[(past["indicator"] == "classes") & (past["sector"] == "all") & (past["age_band"] == "all")]
-    past = past[(past["level"] == "city") & (past["model"] == "as_published")]
-    if len(past):
-        words += (
-            f" Thử lại {int(past['forecasts'].iloc[0])} năm đã qua, tổng số nhóm, lớp dự báo lệch trung bình "
-            f"{vietnamese.percent(past['mape'].iloc[0], 1)}."
-        )
-    return [(words, release.marks_of(rows))]
+    return [(f"Mô hình số nhóm, lớp: {'; '.join(parts)}.", release.marks_of(rows))]
 
 
 def _norms_in_words(release: Release) -> str:

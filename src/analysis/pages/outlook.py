@@ -107,8 +107,10 @@ def enrolment_table(release: Release, key: str, caption: str) -> Table:
     return Table(key, caption, "Độ tuổi", columns, lines, empty=NO_FORECAST)
 
 
-def recruits(release: Release, key: str, caption: str, table: str = "", row_height: float = 0.2) -> Figure:
-    """Teachers to recruit next year by area, with the 80 % interval. row_height : inches for each bar."""
+def recruits(
+    release: Release, key: str, caption: str, table: str = "", width: float = figures.WIDTH, row_height: float = 0.2
+) -> Figure:
+    """Teachers to recruit next year by area, with the 80 % interval. width, row_height (of each bar) : inches."""
     by_key = needs(release)
     rows = [by_key.get((area, "all", "teachers_to_recruit")) for area in release.areas]
     found = [row for row in rows if row and pd.notna(row["expected"])]
@@ -116,7 +118,7 @@ def recruits(release: Release, key: str, caption: str, table: str = "", row_heig
         return Figure(key, caption, "", empty=NO_FORECAST)
     found.sort(key=lambda row: -row["expected"])
     with figures.style():
-        drawing, axes = figures.canvas(row_height * len(found) + 0.55)
+        drawing, axes = figures.canvas(row_height * len(found) + 0.55, width=width)
         names = [area_name(row["area"]) for row in found]
         shown = [f"{vietnamese.number(row['expected'])}  ({between(row, '80')})" for row in found]
         values, low, high = ([row[name] for row in found] for name in ("expected", "lower_80", "upper_80"))
@@ -165,13 +167,13 @@ def needs_table(release: Release, key: str, caption: str) -> Table:
     return Table(key, caption, "Đơn vị", columns, lines, notes, empty=NO_FORECAST)
 
 
-def waterfall(release: Release, key: str, caption: str, table: str = "") -> Figure:
-    """How this year's shortage becomes next year's recruits, for the city."""
+def waterfall(release: Release, key: str, caption: str, table: str = "", width: float = figures.WIDTH) -> Figure:
+    """How this year's shortage becomes next year's recruits, for the city. width : inches."""
     parts = steps(release)
     if not parts:
         return Figure(key, caption, "", empty=NO_FORECAST)
     with figures.style():
-        drawing, axes = figures.canvas(1.55)
+        drawing, axes = figures.canvas(1.55, width=width)
         ax, at = axes[0, 0], 0.0
         for place, (_name, value) in enumerate(parts):
             total = place in (0, len(parts) - 1)
@@ -186,7 +188,8 @@ def waterfall(release: Release, key: str, caption: str, table: str = "") -> Figu
         ax.set_yticks([-i for i in range(len(parts))], [name for name, _ in parts])
         ax.grid(axis="y", visible=False)
         figures.vietnamese_ticks(ax.xaxis)
-        ax.margins(x=0.1)
+        ax.margins(x=0.1 * figures.WIDTH / width)
+        ax.locator_params(axis="x", nbins=int(width) + 1)
         done = figures.finish(drawing, marks_of(release, needs(release)[CITY, "all", "teachers_to_recruit"]))
     alt = "; ".join(f"{name}: {vietnamese.number(value)}" for name, value in parts)
     return Figure(key, caption, f"Từ số thiếu hiện nay đến số cần tuyển. {alt}.", table=table, **done)  # type: ignore[arg-type]

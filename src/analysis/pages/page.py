@@ -65,21 +65,38 @@ def _export(notebook) -> str:
         exclude_anchor_links=True,
         config=Config({"NbConvertBase": {"display_data_priority": ["text/html"]}}),
     )
-    style = _style()
+    style, kind = _style(), notebook.metadata.get("page", {}).get("kind", "")
+    script = _script(kind)
     resources = exporter._init_resources({})
     resources["page"] = {
         "title": _title(notebook),
-        "kind": notebook.metadata.get("page", {}).get("kind", ""),
+        "kind": kind,
         "style": style,
-        "style_hash": "sha256-" + base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        "style_hash": _hash(style),
+        "script": script,
+        "script_hash": _hash(script),
     }
     # HTMLExporter's own from_notebook_node would rewrite the page to fill in missing alt texts with a stock phrase
     return TemplateExporter.from_notebook_node(exporter, notebook, resources)[0]
 
 
 def _style() -> str:
-    """The style sheet without the space that only its editors need."""
-    return re.sub(r"\s*\n\s*", "", (TEMPLATES / "page/style.css").read_text(encoding="utf-8"))
+    """The style sheet without the space and words that only its editors need."""
+    return re.sub(
+        r"/\*.*?\*/|\s*\n\s*", "", (TEMPLATES / "page/style.css").read_text(encoding="utf-8"), flags=re.DOTALL
+    )
+
+
+def _script(kind: str) -> str:
+    """The script of a kind of page without its editors' space and comment lines; empty where it has none."""
+    file = TEMPLATES / f"page/{kind}.js"
+    lines = file.read_text(encoding="utf-8").splitlines() if kind and file.exists() else []
+    return "\n".join(line.strip() for line in lines if line.strip() and not line.strip().startswith("//"))
+
+
+def _hash(text: str) -> str:
+    """A source of the content-security policy: this very text and no other."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _title(notebook) -> str:
@@ -139,4 +156,5 @@ def _with_contents(body: str) -> str:
     captions = "".join(f'<li><a href="#{m[1]}">{m[2]}</a> {m[3].strip()}</li>' for m in CAPTION.finditer(body))
     listed = f"<details><summary>Danh mục bảng và hình</summary><ol>{captions}</ol></details>" if captions else ""
     nav = f'<nav aria-labelledby="muc-luc"><h2 id="muc-luc">Mục lục</h2><ol>{links}</ol>{listed}</nav>\n'
-    return body.replace(sections[0][0], nav + sections[0][0], 1)
+    up = '<a class="up" href="#muc-luc">Mục lục</a>\n'
+    return body.replace("<section>", nav + up + "<section>", 1)

@@ -1,0 +1,187 @@
+"""The two pages in real Chromium: at phone, desk and print size, light and dark, with and without scripts."""
+
+import pandas as pd
+import pikepdf
+import pytest
+
+from analysis import store
+from analysis.pages import page
+from tests import browser, releases
+from tests.browser import A4, DESK, PHONE, Reader
+
+HOSTILE = {
+    "script": '<script>document.title = "x"</script><img src=x onerror="alert(1)">',
+    "link": "javascript:alert(1)",
+    "formula": '=HYPERLINK("http://x.example","bấm")',
+    "direction": "Trường \u202ebảo mật\u202c\u200b",
+    "long": "W" * 10_000,
+}
+WINDOWS = [(DESK, "light"), (PHONE, "dark")]
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """Both pages of a whole round, in a folder, with hostile text wherever a workbook's text is shown."""
+    folder = tmp_path_factory.mktemp("pages")
+    names = store.schema("findings.csv").names
+    found = pd.DataFrame([("empty_cell", "attention", *[text] * (len(names) - 2)) for text in HOSTILE.values()],
+                         columns=names)  # fmt: skip
+    used = pd.DataFrame([("le_chan", text, text, text, text, 1.0, text, text, text) for text in HOSTILE.values()],
+                        columns=store.schema("corrections_used.csv").names)  # fmt: skip
+    made = releases.whole(folder / "processed", **{"findings.csv": found, "corrections_used.csv": used})
+    asked: dict[str, str] = {
+        "school_year": "2024-2025",
+        "period": "HK1",
+        "raw": "data/raw",
+        "processed": made.processed,
+    }
+    for name in ("appendix", "brief"):
+        html = page.render(releases.executed(name, asked))
+        (folder / f"{name}.html").write_text(html, encoding="utf-8")
+    missing = [("2024-2025", "HK1", "cat_hai", "carry", None), ("2024-2025", "HK1", "le_chan", "partial", None)]
+    store.write(pd.DataFrame(missing, columns=store.schema("partial.csv").names), made.folder, "partial.csv")
+    html = page.render(releases.executed("brief", asked))
+    (folder / "brief-missing.html").write_text(html, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with browser.chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="module", params=WINDOWS, ids=["desk-light", "phone-dark"])
+def window(request):
+    return request.param
+
+
+@pytest.fixture(scope="module", params=["appendix", "brief"])
+def reader(request, chromium, written, window):
+    """A page opened once for all that only looks at it."""
+    return Reader(chromium, written / f"{request.param}.html", *window)
+
+
+@pytest.fixture
+def plain(chromium, written):
+    """The appendix where scripts are off."""
+    return Reader(chromium, written / "appendix.html", scripts=False)
+
+
+def test_the_browser_complains_of_nothing_and_asks_the_network_for_nothing(reader):
+    assert reader.said == []
+    assert reader.asked == []
+
+
+def test_nothing_reaches_past_the_side_of_the_window(reader):
+    assert reader.wider_than_window() == []
+
+
+def test_the_accessibility_rules_find_no_breach(reader):
+    assert reader.breaches() == []
+
+
+def test_every_table_has_a_caption_and_scopes_and_every_figure_words(reader):
+    without = reader.page.evaluate(
+        """() => [
+          ...[...document.querySelectorAll("table")].filter((t) => !t.caption || !t.caption.innerText.trim()),
+          ...document.querySelectorAll("th:not([scope]), img:not([alt]), figure:not(:has(figcaption))"),
+          ...[...document.querySelectorAll("tbody tr")].filter((r) => !r.querySelector("th[scope]")),
+        ].map((e) => e.outerHTML.slice(0, 100))"""
+    )
+    assert without == []
+    assert reader.page.get_attribute("html", "lang") == "vi"
+
+
+def test_text_of_a_workbook_is_shown_and_never_run(reader):
+    assert reader.said == []
+    assert reader.page.title() != "x"
+    assert reader.page.locator("main img:not([alt])").count() == 0
+    assert reader.page.locator("[href^='javascript' i], main script, [onerror]").count() == 0
+
+
+def test_hostile_text_can_be_read_as_text(plain):
+    shown = plain.page.inner_text("#bang-findings")
+    assert HOSTILE["script"] in shown
+    assert HOSTILE["link"] in shown
+    assert "Trường ⟨U+202E⟩bảo mật⟨U+202C⟩⟨U+200B⟩" in shown
+    assert "W" * 299 + "…" in shown.replace("\n", "")
+    assert HOSTILE["formula"] in plain.page.inner_text("#bang-corrections")
+
+
+def test_without_scripts_every_section_table_and_figure_is_there(plain, chromium, written):
+    with_scripts = Reader(chromium, written / "appendix.html")
+    for part in ("h2", "table", "figure", "nav a"):
+        assert plain.page.locator(part).count() == with_scripts.page.locator(part).count() > 5
+    assert plain.said == []
+
+
+def test_the_keyboard_reaches_every_link_and_box_in_the_order_of_the_page(chromium, written):
+    page = Reader(chromium, written / "appendix.html").page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "noi-dung"
+
+
+def test_dark_figures_are_dark_with_light_lines(chromium, written):
+    dark = Reader(chromium, written / "appendix.html", scheme="dark").page
+    image = dark.locator("#hinh-shortage img").screenshot()
+    levels = _levels(image)
+    assert levels[len(levels) // 2] < 40, "the ground of a figure is light in the dark"
+    assert levels[-1] > 200, "no light text on it"
+
+
+def test_numbers_stand_right_and_totals_apart(reader):
+    if reader.page.locator("tr.total").count() == 0:
+        pytest.skip("trang không có bảng có dòng tổng")
+    style = reader.page.locator("tr.total td").first.evaluate(
+        "(e) => [getComputedStyle(e).textAlign, getComputedStyle(e).fontWeight, getComputedStyle(e).borderTopWidth]"
+    )
+    assert style == ["right", "700", "2px"]
+
+
+def test_on_a_phone_the_first_column_stays(chromium, written):
+    page = Reader(chromium, written / "appendix.html", PHONE).page
+    box = page.locator("#bang-network_by_area .scroll")
+    head = box.locator("tbody th").first
+    before = head.bounding_box()["x"]
+    assert box.evaluate("(e) => (e.scrollLeft = 200)") and box.evaluate("(e) => e.scrollLeft") == 200
+    assert abs(head.bounding_box()["x"] - before) < 1
+
+
+@pytest.mark.parametrize("name", ["appendix", "brief"])
+def test_in_print_nothing_is_cut_and_pages_are_a4_with_numbers(chromium, written, tmp_path, name):
+    opened = Reader(chromium, written / f"{name}.html", (round(A4["width"]), round(A4["height"]))).page
+    opened.emulate_media(media="print")
+    wide = opened.evaluate(
+        "() => [...document.querySelectorAll('main *')].filter((e) => e.getBoundingClientRect().right > innerWidth + 2)"
+        ".map((e) => e.outerHTML.slice(0, 100))"
+    )
+    assert wide == []
+    heights = opened.evaluate("() => [...document.querySelectorAll('figure')].map((e) => e.offsetHeight)")
+    assert max(heights) < A4["height"]
+    pdf = tmp_path / "page.pdf"
+    opened.pdf(path=pdf, prefer_css_page_size=True)
+    with pikepdf.open(pdf) as printed:
+        sizes = {tuple(round(float(side)) for side in sheet.mediabox[2:]) for sheet in printed.pages}
+        assert len(sizes) == 1 and sizes <= {(595, 842), (596, 842)}
+        pages = len(printed.pages)
+    assert pages == 1 if name == "brief" else pages > 20
+
+
+@pytest.mark.parametrize("name", ["brief", "brief-missing"])
+def test_the_brief_fills_at_most_nine_tenths_of_its_page(chromium, written, name):
+    """The tenth is for another machine's fonts: DejaVu Sans, here, is wider than what offices have."""
+    opened = Reader(chromium, written / f"{name}.html", (round(A4["width"]), round(A4["height"]))).page
+    opened.emulate_media(media="print")
+    assert 0.4 * A4["height"] < opened.evaluate("document.querySelector('main').scrollHeight") <= 0.9 * A4["height"]
+
+
+def _levels(png: bytes) -> list[int]:
+    """Brightness of every pixel, 0 to 255, from dark to light."""
+    import io
+
+    from PIL import Image
+
+    return sorted(Image.open(io.BytesIO(png)).convert("L").tobytes())
