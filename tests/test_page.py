@@ -8,11 +8,11 @@ import nbformat
 import pandas as pd
 import pytest
 
-from analysis import periods, store
+from analysis import periods, reference, store
 from analysis.meaning import indicators
 from analysis.pages import brief, outlook, page, quality, sections, sentences
 from analysis.pages.marks import SIMULATED
-from analysis.pages.release import Number, Release
+from analysis.pages.release import Release
 from tests import releases
 
 LOADS = re.compile(
@@ -216,20 +216,6 @@ def test_the_title_names_the_round(html):
     assert periods.names()["HK1"] == "Học kỳ I"
 
 
-def test_a_sentence_is_written_in_the_reports_own_pattern():
-    number = Number("hai_phong", "all", "nursery", "children_enrolled", 19932.0, "child", 21048.0, -1116.0,
-                    float("nan"), float("nan"), None, (), (), 14)  # fmt: skip
-    rate = number._replace(indicator="enrolment_rate", value=39.2904, unit="percent", change=-3.8092, gap=-5.7096)
-    words = f"{sentences.count(number)} đạt {sentences.rate(rate)}"
-    words += sentences.brackets(sentences.moved(number), f"{sentences.moved(rate)} so với cùng kỳ", sentences.aim(rate))
-    assert words.replace("\u00a0", " ") == (
-        "19.932 trẻ đạt 39,29 % (giảm 1.116 trẻ, giảm 3,81 % so với cùng kỳ, thiếu 5,71 % so với chỉ tiêu năm)"
-    )
-    assert sentences.moved(number._replace(change=0.0)) == "không đổi về số trẻ"
-    assert sentences.moved(rate._replace(change=0.001)) == "tỷ lệ không đổi"
-    assert sentences.aim(rate._replace(gap=0.0)) == "đạt chỉ tiêu năm"
-
-
 def test_a_page_reads_no_table_it_does_not_declare(simulated):
     narrow = Release(simulated.processed, "2024-2025", "HK1", tables=("needs.csv",))
     assert len(narrow.table("needs.csv"))
@@ -237,8 +223,14 @@ def test_a_page_reads_no_table_it_does_not_declare(simulated):
         narrow.table("findings.csv")
 
 
-SENTENCES = (sentences.network, sentences.enrolment, sentences.standards, sentences.nutrition, sentences.staff,
-             sentences.inclusion, outlook.recruit_sentences, brief.reasons, quality.class_error)  # fmt: skip
+SECTIONS = tuple(dict.fromkeys(reference.table("sentences")["section"]))
+
+
+def every_sentence(release: Release) -> sentences.Says:
+    return sentences.of(release, *SECTIONS)
+
+
+SENTENCES = (every_sentence, outlook.recruit_sentences, brief.reasons, quality.class_error)
 
 
 @pytest.mark.parametrize(
@@ -250,7 +242,7 @@ def test_every_sentence_about_the_city_says_what_its_numbers_lack(tmp_path, choi
         items = say(made).items
         assert items, say.__name__
         assert {tuple(mark.tag for mark in marks) for _, marks in items} == {(tag,) if tag else ()}, say.__name__
-    said = sentences.network(made)._repr_html_()
+    said = sentences.of(made, "2.1.a")._repr_html_()
     assert said.count(f'<span class="simulated">{tag}</span>') == (2 if tag else 0)
     big = brief.headline(made)._repr_html_()
     assert (f"{tag}</span></p>" in big) if tag else ("simulated" not in big)
@@ -258,7 +250,7 @@ def test_every_sentence_about_the_city_says_what_its_numbers_lack(tmp_path, choi
 
 def test_marks_stand_together_in_one_order_each_once(tmp_path):
     made = releases.release(tmp_path, missing={"cat_hai": "carry", "le_chan": "partial"})
-    found = re.findall(r'"simulated">([^<]+)', sentences.network(made)._repr_html_())
+    found = re.findall(r'"simulated">([^<]+)', sentences.of(made, "2.1.a")._repr_html_())
     assert found == 2 * [SIMULATED.tag, "số kỳ trước: 1/14", "thiếu 1/14 đơn vị"]
 
 

@@ -3,6 +3,7 @@
 import functools
 import re
 import unicodedata
+from decimal import ROUND_HALF_UP, Decimal
 
 from babel.numbers import format_decimal
 
@@ -29,6 +30,16 @@ def _tone_last(word: str) -> str:
     return "".join(letter for letter in word if letter not in TONES) + tones
 
 
+def rounded(value: float, decimals: int = 0) -> float:
+    """The one rule for a printed figure: half goes up, away from zero, whatever the float stores beyond nine places.
+
+    >>> rounded(2.5), rounded(39.125, 2), rounded(-0.5), round(2.5), round(39.125, 2)
+    (3.0, 39.13, -1.0, 2, 39.12)
+    """
+    step = Decimal(1).scaleb(-decimals)
+    return float(Decimal(repr(round(float(value), 9))).quantize(step, ROUND_HALF_UP)) + 0.0  # no "−0"
+
+
 def number(value: float | None, decimals: int = 0) -> str:
     """A figure as Vietnamese readers write it; an empty figure is an en dash.
 
@@ -37,9 +48,10 @@ def number(value: float | None, decimals: int = 0) -> str:
     """
     if value is None or value != value:
         return "–"
-    shown = round(float(value), decimals) + 0.0  # no "−0"
     places = "0" * max(decimals, 0)
-    written = format_decimal(shown, format="#,##0" + ("." + places if places else ""), locale="vi_VN")
+    written = format_decimal(
+        rounded(value, decimals), format="#,##0" + ("." + places if places else ""), locale="vi_VN"
+    )
     return written.replace("-", MINUS)
 
 
@@ -76,7 +88,7 @@ def gap(value: float | None, decimals: int = 2, unit: str = "điểm\u00a0%") ->
 def _with_word(value: float | None, decimals: int, unit: str, more: str, less: str, same: str) -> str:
     if value is None or value != value:
         return "–"
-    shown = round(float(value), decimals)
+    shown = rounded(value, decimals)
     if shown == 0:
         return same
     return f"{more if shown > 0 else less} {number(abs(shown), decimals)} {unit}".strip()

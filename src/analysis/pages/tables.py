@@ -153,7 +153,7 @@ def _link(address: str) -> Markup:
 
 def _signed(value: float, form: str, decimals: int) -> Markup:
     """A change with its sign, or with its word in front."""
-    size = round(value, decimals)
+    size = vietnamese.rounded(value, decimals)
     if form == "signed":
         sign = "+" if size > 0 else ""
         return Markup(sign + vietnamese.number(size, decimals))

@@ -105,6 +105,6 @@ def _place(notebook: Path, output: Path) -> str:
 
 def _reason(problem) -> str:
     """A fault of the data in its own words; a fault of the program with its Python name."""
-    if problem.ename in ("DataError", "FileNotFoundError"):
+    if problem.ename in ("DataError", "FileNotFoundError", "PatternError"):
         return problem.evalue
     return f"{problem.ename}: {problem.evalue}"
