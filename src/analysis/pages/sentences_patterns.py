@@ -47,7 +47,9 @@ def patterns() -> tuple[Pattern, ...]:
         try:
             found.append(Pattern(row.section, row.sentence, read(row.pattern_vi)))
         except PatternError as problem:
-            raise PatternError(f"data/reference/sentences.csv, mục {row.section}, câu {row.sentence}: {problem}") from None
+            raise PatternError(
+                f"data/reference/sentences.csv, mục {row.section}, câu {row.sentence}: {problem}"
+            ) from None
     return tuple(found)
 
 
