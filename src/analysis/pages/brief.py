@@ -14,6 +14,7 @@ from analysis.pages.marks import Marks, beside
 from analysis.pages.outlook import NO_FORECAST, between, marks_of, needs, steps
 from analysis.pages.release import SIMULATED, Release, label, listed, plain
 from analysis.pages.sentences import Says
+from analysis.pages.shown import Shown
 
 Said = list[tuple[str, Marks]]
 HALF = 3.5  # inches: half the width of the brief, where its two columns stand side by side
@@ -21,7 +22,7 @@ BANDS = {"nursery": "nhóm trẻ", "kindergarten": "lớp mẫu giáo"}
 
 
 @dataclass(frozen=True)
-class Headline:
+class Headline(Shown):
     """The number, large, and what it means in one sentence."""
 
     number: str

@@ -22,6 +22,7 @@ from matplotlib.ticker import FuncFormatter
 
 from analysis import vietnamese
 from analysis.pages.marks import Marks, beside
+from analysis.pages.shown import Shown
 from analysis.pages.tables import TEMPLATES
 
 # after Okabe and Ito, dark enough for text (4.5:1); markers and line styles carry the same in grey print
@@ -53,10 +54,11 @@ STYLE: Any = {
     "svg.fonttype": "path",
 }
 WIDTH = 7.2  # inches: the width of the page's text
+PRINT_DPI = 200
 
 
 @dataclass(frozen=True)
-class Figure:
+class Figure(Shown):
     """A numbered figure. alt says what it shows, with figures; table is the key of the table of the same data."""
 
     key: str
@@ -69,6 +71,7 @@ class Figure:
     notes: Sequence[str] = field(default_factory=tuple)
     table: str = ""
     empty: str = "Chưa có số liệu cho hình này."
+    png: str = ""  # the same drawing in base64, for Word
 
     def _repr_html_(self) -> str:
         data = base64.b64encode(self.svg.encode()).decode()
@@ -89,15 +92,19 @@ def canvas(
 
 
 def finish(drawing: Canvas, marks: Marks = ()) -> dict[str, object]:
-    """svg, width, height (CSS pixels) and marks of a drawn figure; the marks are drawn in, to stay with copies."""
+    """svg, png, width, height (CSS pixels) and marks of a drawn figure; the marks are drawn in, to stay with copies."""
     if marks:
         tags = "; ".join(mark.tag for mark in marks)
         drawing.supxlabel(tags[0].upper() + tags[1:], fontsize=7, color=GREY, x=0.995, ha="right", style="italic")
     out = io.StringIO()
     drawing.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     svg = out.getvalue()
+    drawing.set_layout_engine("none")  # the picture keeps the places that the vectors have
+    pixels = io.BytesIO()
+    drawing.savefig(pixels, format="png", dpi=PRINT_DPI, metadata={"Software": None})
     width, height = (round(size * 96) for size in drawing.get_size_inches())
-    return {"svg": svg[svg.index("<svg") :], "width": width, "height": height, "marks": marks}
+    png = base64.b64encode(pixels.getvalue()).decode()
+    return {"svg": svg[svg.index("<svg") :], "png": png, "width": width, "height": height, "marks": marks}
 
 
 def style():

@@ -69,7 +69,7 @@ def _export(notebook) -> str:
     script = _script(kind)
     resources = exporter._init_resources({})
     resources["page"] = {
-        "title": _title(notebook),
+        "title": title(notebook),
         "kind": kind,
         "style": style,
         "style_hash": _hash(style),
@@ -99,7 +99,7 @@ def _hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _title(notebook) -> str:
+def title(notebook) -> str:
     """First heading of the notebook, with the round it was run for."""
     first = next((cell.source for cell in notebook.cells if cell.cell_type == "markdown"), "")
     title = first.partition("\n")[0].lstrip("# ").strip()

@@ -9,13 +9,14 @@ from analysis import areas, periods, reference, vietnamese
 from analysis.meaning import indicators
 from analysis.pages.release import SIMULATED, Release, area_name, indicator_name, label, listed, round_name
 from analysis.pages.sentences import Says, says
+from analysis.pages.shown import Shown
 from analysis.pages.tables import Cell, Column, Row, Table, from_frame
 
 STATUSES = ("match", "match_cut", "mismatch", "not_computed")
 
 
 @dataclass(frozen=True)
-class Opening:
+class Opening(Shown):
     """What the page is about, and what a reader must know before the first number."""
 
     when: str

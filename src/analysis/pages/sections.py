@@ -204,14 +204,12 @@ def _unit_of(indicator: str) -> str:
 
 
 def _unit(column: dict) -> str:
-    """Unit under a column's head, left out where the heads already say it."""
+    """Unit of a column's numbers."""
     if not column["indicator"] or column["show"] == "met":
         return ""
     rate = indicators.definitions().at[column["indicator"], "unit"] == "percent"
     points = rate and column["show"] in ("change", "signed", "gap")
-    unit = label("unit", "percentage_point") if points else _unit_of(column["indicator"])
-    heads = (column["group_vi"].lower(), column["label_vi"].lower())
-    return "" if any(head == unit or head.startswith(f"{unit} ") for head in heads) else unit
+    return label("unit", "percentage_point") if points else _unit_of(column["indicator"])
 
 
 def _points(numbers: list[Number], shows: list[str]) -> list[str]:

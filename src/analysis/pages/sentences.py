@@ -10,6 +10,7 @@ from analysis.pages.marks import Marks, beside, together
 from analysis.pages.release import Number, Release
 from analysis.pages.sentences_figures import Figure, figure
 from analysis.pages.sentences_patterns import fill, patterns
+from analysis.pages.shown import Shown
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Sentence:
 
 
 @dataclass(frozen=True)
-class Says:
+class Says(Shown):
     """A list of sentences, each with what it rests on, which stands apart from the words to be copied."""
 
     items: list[tuple[str, Marks]] = field(default_factory=list)

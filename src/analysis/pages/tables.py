@@ -13,10 +13,14 @@ from markupsafe import Markup
 
 from analysis import vietnamese
 from analysis.pages.marks import Mark, Marks, beside, together
+from analysis.pages.shown import Shown
 
 LONGEST = 300  # characters of a text cell; longer text from a workbook would push the table apart
 TEMPLATES = Path(__file__).with_name("templates")
 SHORT = 16  # characters that are kept on one line
+HIDDEN = "‡"
+UNSEEN = ("Cc", "Cf", "Cs", "Cn")  # control and direction marks, halves of letters, and what no file format takes
+TEXTS = ("text", "link", "range")
 WORDS = {"change": ("tăng", "giảm", "không đổi"), "gap": ("vượt", "thiếu", "đạt")}
 
 
@@ -33,19 +37,48 @@ class Cell:
     hidden: bool = False  # suppressed: too few children
 
     @property
-    def shown(self) -> Markup:
-        """The cell as readers see it, escaped."""
+    def words(self) -> str:
+        """The cell as readers see it, as plain text."""
         if self.hidden:
-            return Markup('<abbr title="không in: số trẻ quá nhỏ">‡</abbr>')
-        if self.form in ("text", "link", "range"):
-            return _link(text(self.value)) if self.form == "link" else Markup.escape(text(self.value))
+            return HIDDEN
+        if self.form in TEXTS:
+            return text(self.value)
         if self.value is None or self.value != self.value:
-            return Markup("–")
+            return "–"
         if self.form == "met":
-            return Markup("✓ đạt" if self.value else "✗ chưa")
-        if self.form == "number":
-            return Markup(vietnamese.number(float(self.value), self.decimals))
-        return _signed(float(self.value), self.form, self.decimals)
+            return "✓ đạt" if self.value else "✗ chưa"
+        return " ".join(filter(None, self._parts))
+
+    @property
+    def shown(self) -> Markup:
+        """The cell as the page shows it, escaped."""
+        if self.hidden:
+            return Markup('<abbr title="không in: số trẻ quá nhỏ">{}</abbr>').format(HIDDEN)
+        if self.form == "link":
+            return _link(self.words)
+        if self.form in WORDS and self.figure is not None:
+            word, figure = self._parts
+            return Markup("<i>{}</i>{}").format(word, figure and f" {figure}")
+        return Markup.escape(self.words)
+
+    @property
+    def figure(self) -> float | None:
+        """The number as it is published, rounded; None where the cell holds text or nothing, or is not printed."""
+        if self.hidden or self.form in (*TEXTS, "met") or self.value is None or self.value != self.value:
+            return None
+        return vietnamese.rounded(float(self.value), self.decimals)
+
+    @property
+    def _parts(self) -> tuple[str, str]:
+        """Word and figure of a number: a change with its sign, or with its word in front."""
+        figure = self.figure
+        if figure is None or self.form not in WORDS:
+            sign = "+" if self.form == "signed" and figure and figure > 0 else ""
+            return "", sign + vietnamese.number(figure, self.decimals)
+        more, less, same = WORDS[self.form]
+        if figure == 0:
+            return same, ""
+        return more if figure > 0 else less, vietnamese.number(abs(figure), self.decimals)
 
     @property
     def classes(self) -> str:
@@ -63,6 +96,12 @@ class Column:
     unit: str = ""
     group: str = ""
     text: bool = False
+
+    @property
+    def unit_shown(self) -> str:
+        """The unit, left out where the heads already say it."""
+        heads = (self.group.lower(), self.head.lower())
+        return "" if any(head == self.unit or head.startswith(f"{self.unit} ") for head in heads) else self.unit
 
 
 @dataclass(frozen=True)
@@ -83,7 +122,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Table:
+class Table(Shown):
     """A numbered table. key is its anchor; what its rows rest on is said in its caption and below."""
 
     key: str
@@ -140,7 +179,7 @@ def text(value: object) -> str:
     if value is None or value != value:
         return ""
     line = " ".join(str(value).split())
-    line = "".join(f"⟨U+{ord(c):04X}⟩" if unicodedata.category(c) in ("Cc", "Cf") else c for c in line)
+    line = "".join(f"⟨U+{ord(c):04X}⟩" if unicodedata.category(c) in UNSEEN else c for c in line)
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
 
 
@@ -149,18 +188,6 @@ def _link(address: str) -> Markup:
     if re.fullmatch(r"https?://[\w.-]+(/[\w./%#?=&~-]*)?", address) and "..." not in address:
         return Markup('<a href="{0}" rel="noreferrer">{0}</a>').format(address)
     return Markup.escape(address)
-
-
-def _signed(value: float, form: str, decimals: int) -> Markup:
-    """A change with its sign, or with its word in front."""
-    size = vietnamese.rounded(value, decimals)
-    if form == "signed":
-        sign = "+" if size > 0 else ""
-        return Markup(sign + vietnamese.number(size, decimals))
-    more, less, same = WORDS[form]
-    if size == 0:
-        return Markup(f"<i>{same}</i>")
-    return Markup(f"<i>{more if size > 0 else less}</i> {vietnamese.number(abs(size), decimals)}")
 
 
 def _as_text(column: Column) -> Column:

@@ -1,0 +1,107 @@
+"""What a page shows, in its order, read once from the executed notebook and kept as JSON for every other output."""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, time
+from pathlib import Path
+from typing import Any
+
+from analysis import periods
+from analysis.pages import page, shown
+from analysis.pages.brief import Headline
+from analysis.pages.figures import Figure
+from analysis.pages.quality import Opening
+from analysis.pages.sentences import Says
+from analysis.pages.tables import Table
+
+
+@dataclass(frozen=True)
+class Heading(shown.Shown):
+    """A heading of the notebook; level 1 is the title of the page."""
+
+    text: str
+    level: int
+
+
+@dataclass(frozen=True)
+class Paragraph(shown.Shown):
+    """Running text of the notebook."""
+
+    text: str
+
+
+Item = Heading | Paragraph | Says | Opening | Headline | Table | Figure
+KINDS: dict[str, Any] = {kind.__name__: kind for kind in Item.__args__}
+
+
+@dataclass(frozen=True)
+class Document:
+    """A page's items in their order. title names the round; day is the last day its numbers hold for (ISO date)."""
+
+    title: str
+    day: str
+    items: tuple[Item, ...]
+
+    @property
+    def made(self) -> datetime:
+        """The moment that files carry as theirs: the round's day, so that the same numbers give the same bytes."""
+        return datetime.combine(datetime.fromisoformat(self.day), time())
+
+    def numbered(self, kind: type) -> Iterator[tuple[int, Any]]:
+        """Tables or figures that hold something, with their numbers on the page."""
+        yield from enumerate((i for i in self.items if isinstance(i, kind) and holds(i)), 1)
+
+
+def holds(item: Table | Figure) -> bool:
+    """Whether a table or figure has anything to show; one that has not is a sentence, without a number."""
+    return bool(item.rows if isinstance(item, Table) else item.svg)
+
+
+def of(notebook) -> dict:
+    """The plain form of what an executed notebook (nbformat 4) shows, ready for JSON."""
+    items = []
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            items += [] if "page-only" in cell.metadata.get("tags", []) else map(shown.plain, _written(cell.source))
+            continue
+        outputs = (output.get("data", {}) for output in cell.outputs)
+        items += [json.loads(json.dumps(data[shown.MIME])) for data in outputs if shown.MIME in data]
+    asked = notebook.metadata.get("papermill", {}).get("parameters", {})
+    day = periods.as_of(asked["school_year"], asked["period"]).isoformat()
+    return {"title": page.title(notebook), "day": day, "items": items}
+
+
+def write(notebook, file: Path) -> Path:
+    """Write what an executed notebook shows; the file appears whole or not at all."""
+    aside = file.with_suffix(".part")
+    aside.write_text(json.dumps(of(notebook), ensure_ascii=False), encoding="utf-8", newline="\n")
+    os.replace(aside, file)
+    return file
+
+
+def read(file: Path) -> Document:
+    """The document that `write` wrote."""
+    return rebuilt(json.loads(file.read_text(encoding="utf-8")))
+
+
+def rebuilt(plain: dict) -> Document:
+    """The document of its plain form. Raises KeyError for an item of a kind that no output knows."""
+    items = tuple(shown.rebuilt(KINDS[item["kind"]], item) for item in plain["items"])
+    return Document(plain["title"], plain["day"], items)
+
+
+def _written(source: str) -> Iterator[Item]:
+    """Headings, paragraphs and bullet lists of a markdown cell: all that our notebooks write."""
+    bullets: list[str] = []
+    for line in filter(None, map(str.strip, source.splitlines())):
+        if line.startswith("- "):
+            bullets.append(line[2:])
+        elif line.startswith("#"):
+            marks, _, text = line.partition(" ")
+            yield Heading(text, len(marks))
+        else:
+            yield Paragraph(line)
+    if bullets:
+        yield Says([(words, ()) for words in bullets])
