@@ -186,9 +186,8 @@ def test_a_failed_cell_leaves_the_last_page_untouched(tmp_path):
     old.write_text("trang cũ", encoding="utf-8")
     node = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1/0")])
     node.cells[0].outputs = [nbformat.v4.new_output("error", ename="ZeroDivisionError", evalue="", traceback=[])]
-    nbformat.write(node, tmp_path / "x.ipynb")
     with pytest.raises(page.PageError, match="kết thúc bằng lỗi"):
-        page.write(tmp_path / "x.ipynb", old)
+        page.write(node, old)
     assert old.read_text(encoding="utf-8") == "trang cũ"
     assert not list(tmp_path.glob("*.part"))
 

@@ -7,6 +7,8 @@ import shutil
 
 import pytest
 
+from analysis.exports import pdf
+from tests import office
 from tests import project as projects
 from tests.workbooks import cells_of, write
 
@@ -39,7 +41,9 @@ def built(project, first_run):
 
 
 def pages(project) -> dict[str, bytes]:
-    return {page.name: page.read_bytes() for page in sorted((project / f"reports/{YEAR}-{PERIOD}").iterdir())}
+    """Everything that is published, by its path."""
+    folder = project / f"reports/{YEAR}-{PERIOD}"
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
 def steps(run) -> list[str]:
@@ -62,7 +66,9 @@ def test_make_report_builds_the_newest_round_and_ends_with_the_paths_of_its_page
     assert first_run.returncode == 0, first_run.stderr
     last = first_run.stdout.strip().splitlines()[-2:]
     assert last == [f"reports/{YEAR}-{PERIOD}/appendix.html", f"reports/{YEAR}-{PERIOD}/brief.html"]
-    assert set(pages(project)) == {"appendix.html", "brief.html"}
+    printed = {"appendix.pdf", "brief.pdf"} if pdf.browser() else set()
+    found = {name for name in pages(project) if not re.fullmatch(r"tables/\d\d_[a-z0-9_]+\.csv", name)}
+    assert found == {"appendix.html", "brief.html", "tables.xlsx", "tables/dictionary.csv"} | printed
     assert steps(first_run)[0] == "01_clean"
 
 
@@ -190,7 +196,8 @@ def test_real_workbooks_of_the_same_form_make_a_report_without_any_mark_of_simul
     run = projects.make(built, "report")
     assert run.returncode == 0, run.stderr
     for name, page in pages(built).items():
-        assert "số liệu mô phỏng" not in page.decode().lower(), name
+        if name.endswith((".html", ".csv")):
+            assert "số liệu mô phỏng" not in page.decode().lower(), name
     assert "114.622" in pages(built)["appendix.html"].decode()
 
 
@@ -217,6 +224,30 @@ def test_another_round_is_built_beside_the_first_and_leaves_it_alone(built):
     assert run.returncode == 0, run.stderr
     assert (built / "reports/2021-2022-HK1/appendix.html").exists()
     assert pages(built) == before
+
+
+def test_without_a_browser_the_run_says_so_in_a_line_and_no_pdf_of_another_run_stays(built, tmp_path, monkeypatch):
+    office.browser()
+    assert {"appendix.pdf", "brief.pdf"} < set(pages(built))
+    (tmp_path / "make").symlink_to(shutil.which("make"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    run = projects.make(built, "report")
+    assert run.returncode == 0, run.stderr
+    assert run.stderr.count("Không có trình duyệt để in PDF") == 1
+    assert not [name for name in pages(built) if name.endswith(".pdf")]
+    assert {"appendix.html", "tables.xlsx"} < set(pages(built))
+    monkeypatch.undo()
+    assert steps(projects.make(built, "report")) == ["appendix", "brief", "đưa"]  # printed again, then published
+
+
+def test_what_somebody_else_put_beside_the_pages_stays_and_what_they_took_comes_back(built):
+    folder = built / f"reports/{YEAR}-{PERIOD}"
+    (folder / "cong_van.txt").write_text("của người khác")
+    (folder / "tables/01_network.csv").unlink()
+    (folder / "tables/99_cu.csv").write_text("của lần trước")
+    assert projects.make(built, "report").returncode == 0
+    assert {"cong_van.txt", "tables/01_network.csv"} < set(pages(built))
+    assert "tables/99_cu.csv" not in pages(built)
 
 
 def test_built_twice_from_the_same_inputs_the_pages_and_tables_are_the_same_bytes(built):

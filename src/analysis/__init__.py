@@ -9,5 +9,6 @@ screening    is a round plausible, alone and after the rounds before it
 offices      blank forms, query sheets, answers, who has reported
 models       children, classes, teachers, malnutrition: expected, with an interval measured on past forecasts
 pages        the appendix and the brief
+exports      what the appendix shows as a workbook, CSV and Word; both pages as PDF
 running      make report, make trace
 """

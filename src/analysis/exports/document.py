@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from analysis import periods
 from analysis.pages import page, shown
@@ -33,7 +33,8 @@ class Paragraph(shown.Shown):
 
 
 Item = Heading | Paragraph | Says | Opening | Headline | Table | Figure
-KINDS: dict[str, Any] = {kind.__name__: kind for kind in Item.__args__}
+PAGE_ONLY = "page-only"  # tag of a cell whose words make sense on the page alone
+KINDS: dict[str, Any] = {kind.__name__: kind for kind in get_args(Item)}
 
 
 @dataclass(frozen=True)
@@ -51,20 +52,21 @@ class Document:
 
     def numbered(self, kind: type) -> Iterator[tuple[int, Any]]:
         """Tables or figures that hold something, with their numbers on the page."""
-        yield from enumerate((i for i in self.items if isinstance(i, kind) and holds(i)), 1)
+        yield from enumerate((item for item in self.items if isinstance(item, kind) and holds(item)), 1)
 
 
-def holds(item: Table | Figure) -> bool:
-    """Whether a table or figure has anything to show; one that has not is a sentence, without a number."""
-    return bool(item.rows if isinstance(item, Table) else item.svg)
+def holds(item: Item) -> bool:
+    """Whether an item has anything to show: a table or figure that has not is a sentence, without a number."""
+    return bool(item.rows) if isinstance(item, Table) else bool(item.svg) if isinstance(item, Figure) else True
 
 
 def of(notebook) -> dict:
     """The plain form of what an executed notebook (nbformat 4) shows, ready for JSON."""
-    items = []
+    items: list[dict] = []
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            items += [] if "page-only" in cell.metadata.get("tags", []) else map(shown.plain, _written(cell.source))
+            if PAGE_ONLY not in cell.metadata.get("tags", []):
+                items += map(shown.plain, _written(cell.source))
             continue
         outputs = (output.get("data", {}) for output in cell.outputs)
         items += [json.loads(json.dumps(data[shown.MIME])) for data in outputs if shown.MIME in data]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from analysis.exports.document import Document
 from analysis.pages.page import slug
-from analysis.pages.tables import TEXTS, Cell, Column, Row, Table, text
+from analysis.pages.tables import NOTHING, TEXTS, Cell, Column, Row, Table, text
 
 MISSING, SUPPRESSED, BLANK = "[x]", "[c]", "[z]"
 SHORTHAND = {
@@ -67,7 +67,7 @@ def content(cell: Cell) -> float | str:
         return cell.figure
     if cell.form in TEXTS:
         return cell.words or BLANK
-    return MISSING if cell.value is None else cell.words.split(maxsplit=1)[1]  # "✓ đạt": the word is enough
+    return MISSING if cell.words == NOTHING else cell.words.partition(" ")[2]  # "✓ đạt": the word is enough
 
 
 def _flat(number: int, table: Table) -> Flat:
@@ -104,9 +104,15 @@ def _fields(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> Iterat
         unit = text(column.unit) if numbers else ""
         name = _name(head if heads.count(head) == 1 else f"{head} {unit}") or "cot"
         taken[name] = taken.get(name, 0) + 1
-        if taken[name] > 1:
-            head, name = f"{head} ({taken[name]})", f"{name}_{taken[name]}"
-        yield Field(name, head, unit or (f"theo cột {by_row}" if numbers and by_row else ""), kind)
+        again = taken[name]
+        if again > 1:
+            name = f"{name}_{again}"
+        yield Field(
+            name,
+            f"{head} ({again})" if again > 1 else head,
+            unit or (f"theo cột {by_row}" if numbers and by_row else ""),
+            kind,
+        )
 
 
 def _name(head: str) -> str:

@@ -22,14 +22,11 @@ class PageError(Exception):
     """An executed notebook cannot become a page: a cell failed, or a picture has no words."""
 
 
-def write(executed_notebook: Path, html: Path) -> Path:
-    """Render an executed notebook to a page and give back its path; the page appears whole or not at all.
+def write(notebook, html: Path) -> Path:
+    """Write the page of an executed notebook (nbformat 4); it appears whole or not at all.
 
     Raises PageError where a cell holds an error instead of a result.
     """
-    import nbformat  # with nbconvert a second to import: the notebooks, which import us too, do not need them
-
-    notebook = nbformat.read(executed_notebook, as_version=4)
     page = render(notebook)
     html.parent.mkdir(parents=True, exist_ok=True)
     aside = html.with_suffix(".part")

@@ -19,7 +19,7 @@ class Shown:
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON holds it: a Shown with its class as "kind", a missing number as null, numpy's numbers as Python's.
+    """A value as JSON holds it: a Shown with its class as "kind", a missing number as null, no type of numpy.
 
     >>> plain((np.int64(3), float("nan"), True))
     [3, None, True]

@@ -18,7 +18,7 @@ from analysis.pages.shown import Shown
 LONGEST = 300  # characters of a text cell; longer text from a workbook would push the table apart
 TEMPLATES = Path(__file__).with_name("templates")
 SHORT = 16  # characters that are kept on one line
-HIDDEN = "‡"
+HIDDEN, NOTHING = "‡", "–"
 UNSEEN = ("Cc", "Cf", "Cs", "Cn")  # control and direction marks, halves of letters, and what no file format takes
 TEXTS = ("text", "link", "range")
 WORDS = {"change": ("tăng", "giảm", "không đổi"), "gap": ("vượt", "thiếu", "đạt")}
@@ -44,7 +44,7 @@ class Cell:
         if self.form in TEXTS:
             return text(self.value)
         if self.value is None or self.value != self.value:
-            return "–"
+            return NOTHING
         if self.form == "met":
             return "✓ đạt" if self.value else "✗ chưa"
         return " ".join(filter(None, self._parts))

@@ -4,7 +4,6 @@ doit decides by content what is out of date: the workbooks, the tables a noteboo
 tables it names (dependencies.py). A page appears in reports/ only when every step has succeeded.
 """
 
-import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ from doit.tools import config_changed
 from analysis import command, dependencies, periods, store
 from analysis.reading import rounds
 from analysis.reference import ROOT
-from analysis.running import notebooks
+from analysis.running import notebooks, outputs
 
 RAW, PROCESSED, REPORTS = "data/raw", "data/processed", "reports"
 
@@ -112,7 +111,8 @@ def run(
         {
             "DOIT_CONFIG": {"dep_file": str(folder / ".doit.json"), "backend": "json", "reporter": _Reporter},
             "task_step": lambda: _step_tasks(school_year, period, raw, processed, missing),
-            "task_publish": lambda: _publish_task(school_year, period, processed, reports),
+            "task_output": lambda: outputs.tasks(folder, [step.notebook for step in STEPS if step.page]),
+            "task_publish": lambda: _publish_task(folder, ROOT / reports / folder.name),
         }
     )
     return DoitMain(loader, config_filenames=()).run(["run", f"--process={jobs}", "--parallel-type=thread"])
@@ -131,7 +131,7 @@ def _step_tasks(school_year: str, period: str, raw: str, processed: str, missing
             dependencies.files(notebook) + [folder / table for table in step.reads] + [ROOT / "requirements.lock"]
         )
         if step.page:
-            rests_on += dependencies.files(ROOT / "src/analysis/pages/page.py")
+            rests_on += dependencies.files(ROOT / "src/analysis/exports/document.py")
             rests_on += [file for file in sorted((ROOT / "src/analysis/pages/templates").rglob("*")) if file.is_file()]
         if step.raw:
             rests_on += _raw_files(raw, school_year, period, workbooks=not step.page)
@@ -158,7 +158,11 @@ def _raw_files(raw: str, school_year: str, period: str, workbooks: bool) -> list
 
 
 def _drafts(step: Step) -> list[str]:
-    return [f"pages/{step.notebook}.html"] if step.page else []
+    """What a page's step leaves beside tables: the page, and of the appendix what it shows, for the other outputs."""
+    if not step.page:
+        return []
+    page = f"pages/{step.notebook}.html"
+    return [page, outputs.DOCUMENT] if step.notebook == "appendix" else [page]
 
 
 def _run_step(
@@ -173,35 +177,34 @@ def _run_step(
     try:
         executed = notebooks.execute(notebook, parameters, folder / "notebooks" / notebook.name)
         if step.page:
-            from analysis.pages import page  # nbconvert takes a second to import, and only pages need it
-
-            page.write(executed, folder / "pages" / f"{step.notebook}.html")
+            _write_page(executed, [folder / name for name in _drafts(step)])
     except notebooks.NotebookError as problem:
         return TaskFailed(str(problem))
     return None
 
 
-def _publish_task(school_year: str, period: str, processed: str, reports: str) -> dict:
-    drafts = [store.folder(processed, school_year, period) / name for step in STEPS for name in _drafts(step)]
-    published = [ROOT / page for page in pages(school_year, period, reports)]
+def _write_page(executed: Path, drafts: list[Path]) -> None:
+    """The page of an executed notebook, and what it shows where that is asked for."""
+    import nbformat  # with nbconvert a second to import, and only pages need it
+
+    from analysis.exports import document
+    from analysis.pages import page
+
+    notebook = nbformat.read(executed, as_version=4)
+    page.write(notebook, drafts[0])
+    for file in drafts[1:]:
+        document.write(notebook, file)
+
+
+def _publish_task(folder: Path, published: Path) -> dict:
+    drafts = folder / "pages"
     return {
-        "actions": [(_publish, [drafts, published])],
-        "file_dep": [str(draft) for draft in drafts],
-        "targets": [str(page) for page in published],
-        "task_dep": ["step"],
-        "title": lambda task: f"đưa trang vào {reports}/{school_year}-{period}",
+        "actions": [(outputs.publish, [drafts, published])],
+        "uptodate": [lambda: outputs.is_published(drafts, published)],
+        "task_dep": ["step", "output"],
+        "title": lambda task: f"đưa trang vào {published.parent.name}/{published.name}",
         "io": {"capture": False},  # capturing swaps sys.stdout, which threads would leave swapped
     }
-
-
-def _publish(drafts: list[Path], published: list[Path]) -> None:
-    """Put all pages in place, each whole: copied aside first, then moved."""
-    aside = [page.with_suffix(".part") for page in published]
-    for draft, part in zip(drafts, aside, strict=True):
-        part.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(draft, part)
-    for part, page in zip(aside, published, strict=True):
-        part.replace(page)
 
 
 class _Reporter(ConsoleReporter):

@@ -1,0 +1,62 @@
+"""A page as printed by Chromium: tagged, with an outline and page numbers from the page's own style, the same bytes
+for the same page.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "msedge")
+PATIENCE = 120  # seconds
+OPTIONS = (
+    "--headless", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-extensions",
+    "--no-pdf-header-footer", "--generate-pdf-document-outline",
+)  # fmt: skip
+
+
+class PdfError(Exception):
+    """The browser printed nothing; the message is for the analyst."""
+
+
+def browser() -> str | None:
+    """The browser that prints, found through PATH; None where there is none."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def write(html: Path, file: Path, printer: str) -> Path:
+    """Print a page with a browser and give back the file, which appears whole or not at all.
+
+    Raises PdfError where the browser fails or takes longer than PATIENCE.
+    """
+    with tempfile.TemporaryDirectory(prefix="print-", ignore_cleanup_errors=True) as aside:
+        raw = Path(aside) / "page.pdf"
+        sandbox = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []  # root cannot have one
+        command = [printer, *OPTIONS, *sandbox, f"--user-data-dir={aside}/profile", f"--print-to-pdf={raw}"]
+        try:
+            run = subprocess.run(
+                [*command, html.resolve().as_uri()], capture_output=True, timeout=PATIENCE, check=False
+            )
+        except subprocess.TimeoutExpired as problem:
+            raise PdfError(f"{Path(printer).name} không in xong {html.name} trong {PATIENCE} giây.") from problem
+        if not raw.exists():
+            last = run.stderr.decode(errors="replace").strip().splitlines()[-1:]
+            raise PdfError(f"{Path(printer).name} không in được {html.name}: {' '.join(last)}")
+        _without_time(raw, file)
+    return file
+
+
+def _without_time(raw: Path, file: Path) -> None:
+    """The same document without its dates and the browser's name, its id made from its content."""
+    import pikepdf
+
+    part = file.with_suffix(".part")
+    with pikepdf.open(raw) as document:
+        for name in ("/CreationDate", "/ModDate", "/Creator", "/Producer"):
+            if name in document.docinfo:
+                del document.docinfo[name]
+        document.save(
+            part, deterministic_id=True, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
+        )
+    os.replace(part, file)
