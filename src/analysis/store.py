@@ -105,7 +105,37 @@ TABLES: dict[str, list[pa.Field]] = {
     + WHERE
     + WHAT
     + _columns(
-        children_measured=NUMBER, coverage_=NUMBER, reliable=FLAG, change_=NUMBER, target_=NUMBER, met_=FLAG, basis=TEXT
+        lower_95_=NUMBER,
+        upper_95_=NUMBER,
+        children_measured=NUMBER,
+        coverage_=NUMBER,
+        reliable=FLAG,
+        change_=NUMBER,
+        change_lower_95_=NUMBER,
+        change_upper_95_=NUMBER,
+        target_=NUMBER,
+        met_=FLAG,
+        verdict_=TEXT,
+        basis=TEXT,
+    ),
+    # where each area stands among the others at this weigh-in, with the limits at its size
+    "funnel.csv": ROUND
+    + WHERE
+    + WHAT
+    + _columns(
+        children_measured=NUMBER,
+        coverage=NUMBER,
+        reliable=FLAG,
+        centre=NUMBER,
+        between=NUMBER,
+        dispersion=NUMBER,
+        lower_95=NUMBER,
+        upper_95=NUMBER,
+        lower_998=NUMBER,
+        upper_998=NUMBER,
+        z=NUMBER,
+        place=TEXT,
+        basis=TEXT,
     ),
     # classes of next year, one row a simulated path: what needs are added up from
     "class_paths.parquet": _columns(path=WHOLE, area=TEXT, sector=TEXT, age_band=TEXT, classes=WHOLE),

@@ -1,25 +1,18 @@
-"""Weigh-ins: prevalence by area at every round, its trend and change within the school year, and next year's."""
+"""The tables of malnutrition: every weigh-in with its interval, the change within the year, trends, and next year's."""
 
 import numpy as np
 import pandas as pd
 
-from analysis import periods, reference
+from analysis import periods
 from analysis.areas import CITY
-from analysis.meaning import indicators
-from analysis.models import backtest, forecasting, paths, trends
+from analysis.models import backtest, forecasting, paths, rate_trends, trends
 from analysis.models.forecasting import SAME
 from analysis.models.paths import Forecast
-from analysis.reading.findings import limit
+from analysis.models.rate_trends import Trend
+from analysis.models.weigh_ins import BANDS, RATES, WeighIns
+from analysis.vietnamese import number
 
-RATES = {
-    "underweight_children": "underweight_rate",
-    "stunted_children": "stunting_rate",
-    "overweight_children": "overweight_rate",
-    "obese_children": "obesity_rate",
-}
-REDUCED = ("underweight_rate", "stunting_rate")  # the target on the change within a school year is about these
-BANDS = ["nursery", "kindergarten", "all"]
-SECTORS = ("public", "nonpublic")
+POOLED = "pooled_trend"
 SEED = 5
 
 
@@ -28,7 +21,7 @@ def outlook(series: pd.DataFrame, school_year: str, period: str) -> Forecast:
 
     The four conditions are drawn together; rates are modelled as logits, which neither pass 0 nor 100 %.
     """
-    groups = [(name, sector, band) for name in RATES for sector in SECTORS for band in BANDS[:2]]
+    groups = [(name, sector, band) for name in RATES for sector in ("public", "nonpublic") for band in BANDS[:2]]
     given = forecasting.panel(series, school_year, period, groups, "children_measured")
     models = {
         SAME: forecasting.same_as_last_year(given.scaled),
@@ -38,128 +31,63 @@ def outlook(series: pd.DataFrame, school_year: str, period: str) -> Forecast:
     return paths.predict(given, models, seed=SEED)
 
 
-def trend_table(series: pd.DataFrame, school_year: str, period: str, forecast: Forecast) -> pd.DataFrame:
+def pooled(weighed: WeighIns) -> Trend:
+    """Trends and scatter of every group, from the reliable weigh-ins of all rounds; see rate_trends.fit."""
+    trusted = weighed.trusted()
+    return rate_trends.fit(trusted.cases, trusted.measured)
+
+
+def trend_table(
+    series: pd.DataFrame, school_year: str, period: str, forecast: Forecast, weighed: WeighIns, fitted: Trend
+) -> pd.DataFrame:
     """Table nutrition.csv, percent of the children measured.
 
-    Rows of kind "observed", "forecast", "fitted" (the binomial trend line, expected) and "trend" (its change in
-    percentage points a year in value, with the 95 % limits of that slope, which are not limits of a forecast).
+    Rows of kind "observed" and "forecast" (this period of each year), "fitted" (the trend's line at this period, in
+    expected) and "trend" (its change in percentage points a year in value, with the limits of that slope, which are
+    not limits of a forecast).
     """
     history = trends.history_rows(series, school_year, period, RATES.values(), BANDS)
-    history = trends.with_reasons(history, forecast, RATES)
-    rows = [history]
+    rows = [trends.with_reasons(history, forecast, RATES), trend_rows(weighed, fitted, period)]
     if forecast.panel.areas:
         rows += [trends.rate_rows(trends.Cube(forecast.panel, name), forecast, rate) for name, rate in RATES.items()]
-        rows.append(fitted_trends(series, school_year, period))
-    return trends.ordered(pd.concat([part for part in rows if len(part)] or rows[:1]), list(RATES.values()), BANDS)
+    return trends.ordered(
+        pd.concat([part for part in rows if len(part)] or rows[:1]), list(RATES.values()), list(BANDS)
+    )
 
 
-def fitted_trends(series: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame:
-    """Binomial trend of every rate, by area, for each age band and both sectors together.
-
-    One model a rate and band: logit(rate) = a level and a slope of each area; the scatter about the lines (Pearson's
-    χ² over its degrees of freedom, at least 1) widens all standard errors: McCullagh & Nelder 1989, section 4.5. The
-    city has a line of its own. No rows where fewer than minimum_points years are known.
-    """
-    parts = []
-    for cases, rate in RATES.items():
-        for band in BANDS:
-            given = forecasting.panel(series, school_year, period, [(cases, "all", band)], "children_measured")
-            for areas, counts, sizes in (
-                (given.areas, given.counts[:, 0], given.out_of[:, 0]),
-                ([CITY], *(np.nansum(each[:, 0], axis=0)[None] for each in (given.counts, given.out_of))),
-            ):
-                parts.append(_fitted(areas, given.years, counts, sizes).assign(indicator=rate, age_band=band))
-                parts[-1]["basis"] = given.basis
-    table = pd.concat(parts, ignore_index=True).assign(sector="all", model="binomial_glm")
-    return table.reindex(columns=trends.COLUMNS).astype({"note": object})
-
-
-def _fitted(areas: list[str], years: list[str], counts: np.ndarray, sizes: np.ndarray) -> pd.DataFrame:
-    """Rows of kind "fitted" and "trend" of one rate; counts, sizes : areas × years."""
-    from statsmodels.genmod.families import Binomial
-    from statsmodels.genmod.generalized_linear_model import GLM
-
-    told = np.isfinite(counts) & (sizes > 0)
-    enough = told.sum(axis=1) >= reference.setting("minimum_points")
-    # a line has a finite slope where at least two years have a case, and two a child without
-    sloped = ((told & (counts > 0)).sum(axis=1) >= 2) & ((told & (counts < sizes)).sum(axis=1) >= 2)
-    told &= (enough & sloped)[:, None]
-    area, year = np.nonzero(told)
-    columns = ["area", "kind", "target_year", "value", "expected", "lower_95", "upper_95"]
-    if not area.size:
-        return pd.DataFrame(columns=columns)
-    used, place = np.unique(area, return_inverse=True)
-    when = year - (len(years) - 1) / 2
-    level = (place[:, None] == np.arange(len(used))).astype(float)
-    design = np.hstack([level, level * when[:, None]])
-    cases, measured = counts[told], sizes[told]
-    fit = GLM(np.column_stack([cases, measured - cases]), design, family=Binomial()).fit()
-    if not fit.converged:
-        raise ArithmeticError("binomial trend did not converge")
-    excess = max(1.0, fit.pearson_chi2 / fit.df_resid) if fit.df_resid > 0 else 1.0
-    slope, error = fit.params[len(used) :], np.sqrt(excess) * fit.bse[len(used) :]
-    share = pd.Series(fit.fittedvalues).groupby(place).mean().to_numpy()
-    points = 100 * share * (1 - share)  # percentage points per unit of logit, at the mean rate
-    names = np.array(areas, dtype=object)
-    line = pd.DataFrame({"area": names[area], "kind": "fitted", "target_year": np.array(years, dtype=object)[year],
-                         "expected": 100 * fit.fittedvalues})  # fmt: skip
-    trend = pd.DataFrame({"area": names[used], "kind": "trend", "target_year": years[-1],
-                          "value": points * slope, "lower_95": points * (slope - 1.96 * error),
-                          "upper_95": points * (slope + 1.96 * error)})  # fmt: skip
-    return pd.concat([line, trend], ignore_index=True).reindex(columns=columns)
+def trend_rows(weighed: WeighIns, fitted: Trend, period: str) -> pd.DataFrame:
+    """Rows of kind "fitted" and "trend" of both sectors together, by area and for the city."""
+    whole = [g for g, group in enumerate(weighed.groups) if group[1] == "all"]
+    places = [(area, g) for area in [*range(len(weighed.areas)), -1] for g in whole]
+    keys = [([*weighed.areas, CITY][area], *weighed.groups[g][1:], RATES[weighed.groups[g][0]]) for area, g in places]
+    table = pd.DataFrame(keys, columns=["area", "sector", "age_band", "indicator"])
+    with_city = {level: _with_city(fitted.points(level), fitted.city_points(level)) for level in (0.80, 0.95)}
+    at = tuple(np.array(places).T.reshape(2, -1))
+    slopes = table.assign(
+        kind="trend", target_year=weighed.years[-1] if weighed.years else "", value=with_city[0.95][0][at]
+    )
+    for level, name in ((0.80, "80"), (0.95, "95")):
+        slopes[f"lower_{name}"], slopes[f"upper_{name}"] = with_city[level][1][at], with_city[level][2][at]
+    slopes["note"] = _left_out(weighed)[at]
+    areas, city = fitted.line(list(periods.names()).index(period))
+    line = np.concatenate([areas, city[None]])[at]
+    lines = table.loc[table.index.repeat(len(weighed.years))].assign(kind="fitted", expected=line.ravel())
+    lines["target_year"] = np.tile(weighed.years, len(table))
+    kept = [slopes[slopes["value"].notna()], lines[lines["expected"].notna()]]
+    found = pd.concat(kept, ignore_index=True).assign(model=POOLED, basis=weighed.basis)
+    return found.reindex(columns=trends.COLUMNS).astype({"note": object})
 
 
-def rounds_table(series: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame:
-    """Table nutrition_rounds.csv: every weigh-in up to this round, by area, sector and age band.
-
-    value in percent of the children measured; children_measured in children; coverage in percent of those enrolled,
-    reliable where it is at least the limit of the check low_coverage; change in percentage points since the first
-    weigh-in of the school year (DN); target for that change by the year's end, with met once the year has ended (HK2).
-    """
-    key = ["school_year", "period", "area", "sector", "age_band"]
-    rows = series[series["sector"].isin(["all", *SECTORS]) & series["age_band"].isin(BANDS)]
-    until = periods.order(school_year, period)
-    rounds = rows[["school_year", "period"]].drop_duplicates()
-    rounds = rounds[[periods.order(*each) <= until for each in rounds.itertuples(index=False, name=None)]]
-    rows = rows.merge(rounds, on=["school_year", "period"])
-    counts = {
-        name: rows[rows["indicator"] == name].set_index(key)["value"]
-        for name in ("children_measured", "children_enrolled")
-    }
-    table = rows[rows["indicator"].isin(RATES.values())].copy()
-    table = table.join(counts["children_measured"].rename("children_measured"), on=key)
-    enrolled = table.join(counts["children_enrolled"].rename("enrolled"), on=key)["enrolled"]
-    table["coverage"] = 100 * table["children_measured"] / enrolled.where(enrolled > 0)
-    table["reliable"] = table["coverage"] >= limit("low_coverage")
-    start = table[table["period"] == "DN"].set_index(["school_year", *key[2:], "indicator"])["value"].rename("start")
-    table = table.join(start, on=["school_year", *key[2:], "indicator"])
-    table["change"] = (table["value"] - table["start"]).where(table["period"] != "DN")
-    table["target"] = _targets(table)
-    ended = (table["period"] == "HK2") & table["target"].notna() & table["change"].notna()
-    table["met"] = (table["change"] <= table["target"]).astype("boolean").where(ended)
-    order = [periods.order(*each) for each in zip(table["school_year"], table["period"], strict=True)]
-    table["target_year"], table["kind"] = [f"{year}-{place}" for year, place in order], "observed"
-    table = trends.ordered(table, list(RATES.values()), BANDS)
-    return table[
-        [*key, "indicator", "value", "children_measured", "coverage", "reliable", "change", "target", "met", "basis"]
-    ]
+def _with_city(areas: tuple[np.ndarray, ...], city: tuple[np.ndarray, ...]) -> list[np.ndarray]:
+    return [np.concatenate([own, whole[None]]) for own, whole in zip(areas, city, strict=True)]
 
 
-def _targets(table: pd.DataFrame) -> pd.Series:
-    """Minus the reduction asked for within the year; the city's guidance binds areas without a target of their own."""
-
-    def one(year: str, area: str) -> float | None:
-        for of in (area, CITY):
-            found = indicators.target(year, of, "all", "all", "malnutrition_reduction_within_year")
-            if found is not None:
-                return -found
-        return None
-
-    pairs = table[["school_year", "area"]].drop_duplicates().itertuples(index=False, name=None)
-    known = {pair: one(*pair) for pair in pairs}
-    keys = zip(table["school_year"], table["area"], table["indicator"], strict=True)
-    found = [known[year, area] if name in REDUCED else None for year, area, name in keys]
-    return pd.Series(found, index=table.index, dtype="float64")
+def _left_out(weighed: WeighIns) -> np.ndarray:
+    """Words for weigh-ins that a trend does not use, areas and the city × groups; None where it uses all."""
+    poor = np.isfinite(weighed.measured) & ~weighed.reliable
+    count = np.concatenate([poor.sum(axis=(2, 3)), poor.sum(axis=(0, 2, 3))[None]])
+    words = [f"Không dùng {number(n)} lần cân đo chưa đủ trẻ." if n else None for n in range(count.max(initial=0) + 1)]
+    return np.array(words, dtype=object)[count]
 
 
 def backtest_table(forecast: Forecast) -> pd.DataFrame:

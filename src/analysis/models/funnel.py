@@ -1,0 +1,127 @@
+"""Funnel plot of a rate: which areas stand out from the others by more than their size and the usual spread explain.
+
+On the scale arcsin √p, where a rate of n children has the variance 1 / (4 n) whatever its level (Spiegelhalter 2005,
+Statistics in Medicine 24, section 3 and appendix A). Areas differ by more than chance; the spread between them is one
+additive variance, from z scores winsorised at 10 % so that outliers do not hide themselves (Spiegelhalter 2005,
+Quality and Safety in Health Care 14). Limits are for one area looked at alone: of 14 in the usual spread, 0,7 lie
+beyond 95 % and 0,03 beyond 99,8 %.
+"""
+
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+import pandas as pd
+
+from analysis import periods
+from analysis.models.forecasting import ratio
+from analysis.models.weigh_ins import RATES, WeighIns
+
+LIMITS = {"95": 1.959963984540054, "998": 3.090232306167813}  # two-sided 95 % and 99,8 %
+WINSORISED = 0.1  # of the z scores at each end
+COLUMNS = ["school_year", "period", "area", "sector", "age_band", "indicator", "value", "children_measured", "coverage",
+           "reliable", "centre", "between", "dispersion", "lower_95", "upper_95", "lower_998", "upper_998", "z", "place",
+           "basis"]  # fmt: skip
+FEWEST = 5  # areas, below which nothing can be said about a usual spread
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """One funnel a group. centre : share 0 to 1 of all areas together; between : standard deviation, arcsin scale.
+
+    z : areas × groups, distance from the centre in standard deviations that allow for the spread between areas;
+    dispersion : groups, how many times chance alone the areas vary; all NaN with fewer than FEWEST areas.
+    """
+
+    centre: np.ndarray
+    between: np.ndarray
+    dispersion: np.ndarray
+    z: np.ndarray
+
+
+def fit(cases: np.ndarray, sizes: np.ndarray, counts: np.ndarray) -> Funnel:
+    """Funnels of areas × groups. counts : whether an area is reliable enough to set the limits; all get a z."""
+    known = np.isfinite(cases) & (sizes > 0)
+    used = known & counts
+    enough = used.sum(axis=0) >= FEWEST
+    centre = ratio(np.where(used, cases, 0).sum(axis=0), np.where(used & enough, sizes, 0).sum(axis=0))
+    with np.errstate(invalid="ignore"):
+        off = np.arcsin(np.sqrt(np.where(known, ratio(cases, sizes), np.nan))) - np.arcsin(np.sqrt(centre))
+    own = np.where(known, ratio(np.ones(sizes.shape), 4 * sizes), np.nan)
+    between, dispersion = _between(np.where(used, off, np.nan), np.where(used, own, np.nan))
+    return Funnel(centre, np.sqrt(between), dispersion, off / np.sqrt(own + between))
+
+
+def table(weighed: WeighIns, period: str) -> pd.DataFrame:
+    """Table funnel.csv: the last round of `weighed`, both sectors together, by area, rate and age band.
+
+    value, centre and limits in percent, coverage in percent of children enrolled, between on the arcsine scale; place
+    as in `place`: an unreliable area neither sets the limits nor is said to stand out. Limits hold at the area's size.
+    """
+    kept = [g for g, group in enumerate(weighed.groups) if group[1] == "all"]
+    now = (slice(None), kept, -1, list(periods.names()).index(period))
+    cases, sizes, enrolled = weighed.cases[now], weighed.measured[now], weighed.enrolled[now]
+    counts = weighed.reliable[now]
+    found = fit(cases, sizes, counts)
+    at = {"centre": 100 * found.centre, "between": found.between, "dispersion": found.dispersion}
+    by_cell = {"value": 100 * ratio(cases, sizes), "children_measured": sizes, "coverage": 100 * ratio(sizes, enrolled),
+               "reliable": counts, "z": found.z, "place": place(found.z, counts)}  # fmt: skip
+    by_cell |= {name: np.broadcast_to(each, cases.shape) for name, each in at.items()}
+    for level in LIMITS:
+        low, high = limits(found.centre, found.between, sizes, level)
+        by_cell |= {f"lower_{level}": 100 * low, f"upper_{level}": 100 * high}
+    names = [(RATES[weighed.groups[g][0]], weighed.groups[g][2]) for g in kept]
+    keys = [(area, "all", band, rate) for area in weighed.areas for rate, band in names]
+    rows = pd.DataFrame(keys, columns=["area", "sector", "age_band", "indicator"])
+    rows = rows.assign(**{name: each.ravel() for name, each in by_cell.items()}, school_year=weighed.years[-1])
+    rows = rows.assign(period=period, basis=weighed.basis)
+    return rows[rows["z"].notna()].reindex(columns=COLUMNS)
+
+
+def limits(centre: np.ndarray, between: np.ndarray, sizes: np.ndarray, level: str) -> tuple[np.ndarray, np.ndarray]:
+    """Lower and upper limit (shares) at so many children; level : "95" or "998".
+
+    >>> low, high = limits(np.array(0.0226), np.array(0.0), np.array(10000.0), "95")
+    >>> round(float(low), 4), round(float(high), 4)
+    (0.0198, 0.0256)
+    """
+    half = LIMITS[level] * np.sqrt(ratio(np.ones(np.shape(sizes)), 4 * np.asarray(sizes, float)) + between**2)
+    middle = np.arcsin(np.sqrt(centre))
+    low, high = (np.sin(np.clip(end, 0, np.pi / 2)) ** 2 for end in (middle - half, middle + half))
+    return low, high
+
+
+def place(z: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Where each area stands: "inside", "above_95", "above_998", "below_95", "below_998"; "unreliable", "" unknown."""
+    beyond = np.where(np.abs(z) > LIMITS["998"], "998", "95")
+    side = np.where(z > 0, "above_", "below_")
+    named = np.where(np.abs(z) > LIMITS["95"], np.char.add(side, beyond), "inside")
+    return np.where(np.isnan(z), "", np.where(counts, named, "unreliable"))
+
+
+def _between(off: np.ndarray, own: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Additive variance between areas (DerSimonian & Laird 1986 on winsorised z scores), and the dispersion.
+
+    Winsorising takes away part of the variance of z even where nothing stands out; it is put back, without which
+    limits named 95 % would hold 89 % of ordinary areas.
+    """
+    areas = np.isfinite(off).sum(axis=0)
+    enough = areas >= FEWEST
+    z = np.where(enough, off / np.sqrt(own), 0.0)
+    ends = np.nanquantile(z, [WINSORISED, 1 - WINSORISED], axis=0)
+    squares = np.nanmean(np.clip(z, *ends) ** 2, axis=0) / _kept(WINSORISED)
+    weight = np.where(np.isfinite(own), 1 / own, 0.0)
+    total = weight.sum(axis=0)
+    spare = total - ratio((weight**2).sum(axis=0), total)
+    found = np.maximum(ratio(areas * squares - (areas - 1), spare), 0.0)
+    return np.where(enough, found, np.nan), np.where(enough, squares, np.nan)
+
+
+def _kept(share: float) -> float:
+    """Variance of a standard normal value winsorised by this share at each end.
+
+    >>> round(_kept(0.1), 3)
+    0.679
+    """
+    end = NormalDist().inv_cdf(1 - share)
+    return 1 - 2 * share - 2 * end * NormalDist().pdf(end) + 2 * share * end**2

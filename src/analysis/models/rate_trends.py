@@ -1,0 +1,277 @@
+"""Yearly trends of a rate by area from all weigh-ins of each year, with areas pooled towards the city.
+
+logit(rate of an area) = the city's at that weigh-in + the area's distance + its own slope × years.
+logit(rate of the city) = level + slope × years + what is usual at DN, HK1, HK2 + what moved all areas that year.
+
+So what moves every area at once (scales, rules, a hard year) widens the city's slope and not the differences between
+areas, and an area's slope is the city's plus its own, shrunk by how well it is known. The same children are weighed
+three times a year: all errors are measured on whole years, never on rounds as if they were apart.
+
+Arrays are areas × groups × years × rounds; groups are fitted at once and do not know of one another.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit, stdtrit
+
+from analysis import reference
+from analysis.models import prevalence
+from analysis.models.forecasting import ratio
+
+STEPS = 12  # of Newton: twice what rates between 0,1 and 30 % need
+GRID, TINY = 60, 1e-9  # values of the spread between areas that are averaged over; the smallest one
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Each area's own logistic line beside the city, areas × groups; logits and years, NaN where it has none."""
+
+    level: np.ndarray  # distance from the city at the year `at`
+    at: np.ndarray  # mean year of the area's weigh-ins, from the middle of all years
+    slope: np.ndarray  # its change a year, not shrunk
+    variance: np.ndarray  # of that slope
+    shared: np.ndarray  # covariance of its error with that of the city's slope: a large area moves the city
+    degrees: np.ndarray  # groups: of freedom behind the variances
+    share: np.ndarray  # fitted, areas × groups × years × rounds
+
+
+@dataclass(frozen=True)
+class Trend:
+    """One trend a group: the city's line, the areas' distances and slopes. Slopes are logits a year.
+
+    Years are counted from the middle of all years. excess, related : see prevalence.
+    """
+
+    years: int
+    city_level: np.ndarray  # groups
+    city_slope: np.ndarray
+    city_variance: np.ndarray
+    city_degrees: np.ndarray
+    rounds: np.ndarray  # groups × rounds: usual distance of each weigh-in from the year's mean
+    lines: Lines
+    between: np.ndarray  # groups: variance of the areas' slopes about the city's
+    slope: np.ndarray  # areas × groups: the city's plus the area's own, shrunk
+    variance: np.ndarray
+    degrees: np.ndarray
+    excess: np.ndarray  # groups
+    related: np.ndarray
+
+    def city_points(self, level: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Change of the city's rate in percentage points a year, and its limits at a level (0.95): groups."""
+        limits = _limits(self.city_slope, self.city_variance, self.city_degrees, level)
+        return self._points(self.city_level, *limits)
+
+    def points(self, level: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Change of each area's rate in percentage points a year, and its limits at a level: areas × groups."""
+        limits = _limits(self.slope, self.variance, self.degrees, level)
+        at = self.lines.at
+        middle = self.city_level + self.city_slope * at + self.lines.level - self.slope * at
+        return self._points(middle, *limits)
+
+    def _points(self, middle: np.ndarray, *slopes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Mean yearly change of the line from first year to last: rises with the slope, so limits stay limits."""
+        half = (self.years - 1) / 2 or np.nan
+        each = [100 * (expit(middle + s * half) - expit(middle - s * half)) / (2 * half) for s in slopes]
+        return each[0], each[1], each[2]
+
+    def line(self, place: int) -> tuple[np.ndarray, np.ndarray]:
+        """Percent on the line at one round of every year: areas × groups × years, and the city's groups × years."""
+        x = centred(self.years)
+        city = self.city_level[:, None] + self.city_slope[:, None] * x + self.rounds[:, place, None]
+        own = self.slope - self.city_slope
+        areas = city + self.lines.level[..., None] + own[..., None] * (x - self.lines.at[..., None])
+        return 100 * expit(areas), 100 * expit(city)
+
+
+def centred(years: int) -> np.ndarray:
+    """Years counted from their middle.
+
+    >>> centred(4).tolist()
+    [-1.5, -0.5, 0.5, 1.5]
+    """
+    return np.arange(years) - (years - 1) / 2
+
+
+def fit(cases: np.ndarray, sizes: np.ndarray) -> Trend:
+    """Trend of every group; sizes are NaN or 0 where cases are not known.
+
+    A line needs minimum_points years, cases in two of them and children without the condition in two.
+    """
+    known = np.isfinite(cases) & (sizes > 0)
+    cases, sizes = np.where(known, cases, 0.0), np.where(known, sizes, 0.0)
+    city = _city_rounds(cases, sizes, known)
+    level, slope, variance, degrees, rounds = _city_line(city)
+    lines, residual, weight = _own_lines(cases, sizes, known, city)
+    between, shrunk, error, kept = _shrunk(lines)
+    free = known.sum(axis=(0, 2, 3)) - known.any(axis=(2, 3)).sum(axis=0) - np.isfinite(lines.slope).sum(axis=0)
+    free = np.maximum(free - np.isfinite(city).sum(axis=(1, 2)) + 1 + np.isfinite(lines.slope).any(axis=0), 0)
+    tossed = np.where(known, weight, np.nan)
+    excess = prevalence.excess_of(residual, tossed, sizes, free)
+    more = 1 + np.maximum(sizes - 1, 0) * excess[:, None, None]
+    related = prevalence.relation_of(residual / np.sqrt(tossed * more))
+    error = error + 2 * kept * np.maximum(lines.shared, 0.0)  # where it would narrow the limits it is left out
+    whole, whole_degrees = _added((variance, degrees), (error, lines.degrees))
+    return Trend(cases.shape[2], level, slope, variance, degrees, rounds, lines, between, slope + shrunk, whole,
+                 whole_degrees, excess, related)  # fmt: skip
+
+
+def _city_rounds(cases: np.ndarray, sizes: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Logit of the city's rate at every weigh-in, groups × years × rounds; NaN where no area is known.
+
+    An area without a number counts as its mean size at its mean distance from the city, so that who reports does not
+    move the line.
+    """
+    seen = known.any(axis=0)
+    size = ratio(sizes.sum(axis=(2, 3)), known.sum(axis=(2, 3)))[..., None, None]
+    gaps = np.where(~known & seen, np.nan_to_num(size), 0.0)
+    filled = np.zeros_like(cases)
+    for _ in range(4 if gaps.any() else 1):
+        ill, all_ = (cases + filled).sum(axis=0), (sizes + gaps * (filled > 0)).sum(axis=0)
+        city = np.where(seen, np.log((ill + 0.5) / (all_ - ill + 0.5)), np.nan)
+        expected = np.where(known, sizes * expit(city), 0.0).sum(axis=(2, 3))
+        total, of = cases.sum(axis=(2, 3)), sizes.sum(axis=(2, 3))
+        away = np.log((total + 0.5) / (of - total + 0.5)) - np.log((expected + 0.5) / (of - expected + 0.5))
+        filled = np.where(gaps > 0, gaps * expit(city + away[..., None, None]), 0.0)
+    return city
+
+
+def _city_line(city: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Level, slope, its variance and degrees of freedom by group, and groups × rounds of what is usual at each round.
+
+    Least squares over weigh-ins; the slope's error is measured on the means of whole years about the line.
+    """
+    groups, years, rounds = city.shape
+    known = np.isfinite(city)
+    x = centred(years)
+    usual = np.vstack([np.eye(rounds - 1), -np.ones(rounds - 1)])  # effects of the rounds add up to zero
+    design = np.empty((years, rounds, rounds + 1))
+    design[..., 0], design[..., 1], design[..., 2:] = 1.0, x[:, None], usual
+    design = design.reshape(years * rounds, -1)
+    told, values = known.reshape(groups, -1).astype(float), np.nan_to_num(city).reshape(groups, -1)
+    normal = np.einsum("gr,rk,rl->gkl", told, design, design)
+    coefficients = np.einsum(
+        "gkl,gl->gk", np.linalg.pinv(normal, hermitian=True), np.einsum("gr,rk->gk", told * values, design)
+    )
+    off = np.where(known, city - (coefficients @ design.T).reshape(city.shape), 0.0)
+    yearly = ratio(off.sum(axis=2), known.sum(axis=2))
+    with_years = np.isfinite(yearly)
+    degrees = with_years.sum(axis=1) - 2.0
+    spread = _spread_of_years(with_years, x)
+    enough = (with_years.sum(axis=1) >= reference.setting("minimum_points")) & (spread > 0)
+    variance = ratio(ratio(np.nansum(yearly**2, axis=1), np.where(enough, degrees, np.nan)), spread)
+    slope = np.where(enough, coefficients[:, 1], np.nan)
+    return coefficients[:, 0], slope, variance, np.where(enough, degrees, np.nan), coefficients[:, 2:] @ usual.T
+
+
+def _spread_of_years(told: np.ndarray, x: np.ndarray) -> np.ndarray:
+    mean = ratio((told * x).sum(axis=1), told.sum(axis=1))
+    return (told * (x - np.nan_to_num(mean)[:, None]) ** 2).sum(axis=1)
+
+
+def _own_lines(
+    cases: np.ndarray, sizes: np.ndarray, known: np.ndarray, city: np.ndarray
+) -> tuple[Lines, np.ndarray, np.ndarray]:
+    """Each area's logistic regression on years with the city's weigh-ins as offset (Newton, two parameters).
+
+    Also the residual counts and their binomial variances, areas × groups × years × rounds.
+    """
+    x = centred(cases.shape[2])[:, None]
+    offset = np.nan_to_num(city)
+    ill, well = ((each > 0).any(axis=3).sum(axis=2) >= 2 for each in (cases, sizes - cases))
+    sloped = (known.any(axis=3).sum(axis=2) >= reference.setting("minimum_points")) & ill & well
+    level, slope = np.zeros(cases.shape[:2]), np.zeros(cases.shape[:2])
+    for step in range(STEPS + 1):
+        share = expit(offset + level[..., None, None] + slope[..., None, None] * x)
+        weight, residual = sizes * share * (1 - share), cases - sizes * share
+        s0, s1, s2 = (weight.sum(axis=(2, 3)), (weight * x).sum(axis=(2, 3)), (weight * x**2).sum(axis=(2, 3)))
+        if step == STEPS:
+            break
+        u0, u1 = residual.sum(axis=(2, 3)), (residual * x).sum(axis=(2, 3))
+        over = np.where(sloped, s0 * s2 - s1**2, np.nan)
+        level = level + np.where(sloped, ratio(s2 * u0 - s1 * u1, over), np.nan_to_num(ratio(u0, s0))).clip(-1, 1)
+        slope = slope + np.nan_to_num(ratio(s0 * u1 - s1 * u0, over)).clip(-1, 1)
+    at = np.nan_to_num(ratio(s1, s0))
+    part = ratio(s0, s0.sum(axis=0))
+    spread, free = _scatter(residual.sum(axis=3), weight.sum(axis=3), sloped, 1 - 2 * part + (part**2).sum(axis=0))
+    spread *= weight.sum(axis=3)
+    k0, k1, k2 = (spread.sum(axis=2), (spread * x[:, 0]).sum(axis=2), (spread * x[:, 0] ** 2).sum(axis=2))
+    alone = ratio(s1**2 * k0 - 2 * s0 * s1 * k1 + s0**2 * k2, over**2)
+    in_city = np.nansum(part**2 * alone, axis=0)
+    variance = np.maximum(alone * (1 - 2 * part) + in_city, 0.0)
+    seen = known.any(axis=(2, 3))
+    lines = Lines(np.where(seen, level + slope * at, np.nan), at, np.where(sloped, slope, np.nan), variance,
+                  part * alone - in_city, free, share)  # fmt: skip
+    return lines, np.where(known, residual, np.nan), weight
+
+
+def _scatter(
+    residual: np.ndarray, weight: np.ndarray, sloped: np.ndarray, kept: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """How many times the binomial variance a whole year of an area has, and degrees of freedom behind it by group.
+
+    count + level × weight, fitted over all areas and years of a group: count is above 1 because the same children come
+    back three times, level is what does not shrink with the number of children. kept : the part
+    of an area's variance that is left after the city's weigh-ins, of which it is a part, were taken away.
+    """
+    told = (weight > 0) & sloped[..., None] & (kept > 1e-9)[..., None]
+    areas, years, cells = told.any(axis=2).sum(axis=0), told.any(axis=0).sum(axis=1), told.sum(axis=(0, 2))
+    lost = np.where(cells > 2 * areas, ratio(cells * 1.0, cells - 2.0 * areas), 1.0)
+    squares = np.where(told, ratio(residual**2, weight * kept[..., None]), 0.0) * lost[:, None]
+    sizes, trust = np.where(told, weight, 0.0), told.astype(float)
+    for _ in range(3):
+        level, count = _plane(squares, sizes, trust)
+        fitted = count[:, None] + level[:, None] * sizes
+        trust = np.where(told & (fitted > 0), ratio(np.ones_like(fitted), fitted**2), 0.0)
+    return fitted, np.maximum(cells - 2.0 * areas - years + 2, 1.0)
+
+
+def _plane(squares: np.ndarray, sizes: np.ndarray, trust: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Weighted least squares of squares = count + level × sizes by group; level at least 0, count at least 1."""
+    axes = (0, 2)
+    total = trust.sum(axis=axes)
+    mean_size, mean = (ratio((trust * each).sum(axis=axes), total) for each in (sizes, squares))
+    off = sizes - mean_size[:, None]
+    level = np.nan_to_num(ratio((trust * off * squares).sum(axis=axes), (trust * off**2).sum(axis=axes)))
+    tossed = ratio((trust * sizes * (squares - 1)).sum(axis=axes), (trust * sizes**2).sum(axis=axes))
+    level = np.maximum(np.where(mean - level * mean_size < 1, np.nan_to_num(tossed), level), 0.0)
+    return level, np.maximum(np.nan_to_num(mean - level * mean_size), 1.0)
+
+
+def _shrunk(lines: Lines) -> tuple[np.ndarray, ...]:
+    """Variance between areas by group, then slopes shrunk to zero (the city's), their variances, and how far shrunk.
+
+    Normal slopes about the city's with an unknown spread between areas, averaged over all values of that spread with
+    equal weight before the data (Gelman 2006), so that limits allow for not knowing it; empirical Bayes with one
+    estimate of it (Paule & Mandel, Morris 1983) was tried and missed nominal coverage by more.
+    """
+    told = np.isfinite(lines.slope) & (lines.variance > 0)
+    own, error = np.where(told, lines.slope, 0.0), np.where(told, lines.variance, 1.0)
+    areas = told.sum(axis=0)
+    widest = 3 * np.sqrt(ratio((own**2).sum(axis=0), areas)) + TINY
+    spread = np.nan_to_num(widest, nan=TINY)[:, None] * (np.arange(GRID) + 0.5) / GRID
+    whole = error[..., None] + spread**2
+    fits = np.where(told[..., None], -0.5 * (np.log(whole) + own[..., None] ** 2 / whole), 0.0).sum(axis=0)
+    fits *= ratio(areas - 1.0, areas)[:, None]  # the areas' slopes about the city's add up to zero
+    fits = np.nan_to_num(fits)
+    weight = np.exp(fits - fits.max(axis=1, keepdims=True))
+    weight /= weight.sum(axis=1, keepdims=True)
+    kept = spread**2 / whole
+    mean = (kept * weight).sum(axis=2)
+    variance = (error[..., None] * kept * weight).sum(axis=2) + own**2 * ((kept**2 * weight).sum(axis=2) - mean**2)
+    between = np.where(areas > 1, (spread**2 * weight).sum(axis=1), np.nan)
+    keep = np.where(np.isfinite(lines.slope), 1.0, np.nan)
+    return between, own * mean * keep, variance * keep, mean * keep
+
+
+def _added(*parts: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Variance of a sum, and its degrees of freedom after Satterthwaite 1946. parts : (variance, degrees)."""
+    whole = sum(variance for variance, _ in parts)
+    return whole, ratio(whole**2, sum(variance**2 / degrees for variance, degrees in parts))  # type: ignore[call-overload]
+
+
+def _limits(
+    slope: np.ndarray, variance: np.ndarray, degrees: np.ndarray, level: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    half = stdtrit(degrees, (1 + level) / 2) * np.sqrt(variance)
+    return slope, slope - half, slope + half
