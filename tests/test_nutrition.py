@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis import store
-from analysis.models import nutrition
+from analysis.models import funnel, nutrition, trends, weigh_ins, within_year
 from tests import worlds
 
 YEAR = "2024-2025"
@@ -22,55 +22,66 @@ def outlook(series):
 
 
 @pytest.fixture(scope="module")
-def table(series, outlook):
-    return nutrition.trend_table(series, YEAR, "HK1", outlook)
+def weighed(series):
+    return weigh_ins.read(series, YEAR, "HK1")
 
 
-def fitted(counts, sizes):
-    years = [f"{2010 + t}-{2011 + t}" for t in range(np.shape(counts)[1])]
-    areas = [f"area{i}" for i in range(len(counts))]
-    rows = nutrition._fitted(areas, years, np.asarray(counts, float), np.asarray(sizes, float))
-    return rows[rows["kind"] == "trend"].set_index("area"), rows[rows["kind"] == "fitted"]
+@pytest.fixture(scope="module")
+def table(series, outlook, weighed):
+    return nutrition.trend_table(series, YEAR, "HK1", outlook, weighed, nutrition.pooled(weighed))
+
+
+def rounds_of(series, year=YEAR, period="HK1"):
+    weighed = weigh_ins.read(series, year, period)
+    return within_year.table(series, weighed, nutrition.pooled(weighed))
 
 
 class TestTrend:
-    def test_a_known_trend_is_recovered(self):
-        sizes = np.full((3, 8), 100_000)
-        share = 1 / (1 + np.exp(3.3 + 0.06 * (np.arange(8) - 3.5)))
-        trend, line = fitted(np.rint(sizes * share), sizes)
-        assert line["expected"].to_numpy() == pytest.approx(np.tile(100 * share, 3), abs=0.01)
-        yearly = 100 * np.diff(share).mean()
-        assert trend["value"].to_numpy() == pytest.approx(np.full(3, yearly), rel=0.02)
-
-    def test_scatter_beyond_coin_tossing_widens_the_limits(self):
-        rng = np.random.default_rng(1)
-        sizes = np.full((6, 8), 20_000)
-        plain = rng.binomial(sizes, 0.03)
-        rough = rng.binomial(sizes, 0.03 * np.exp(rng.normal(0, 0.25, sizes.shape)))
-        width = [(t["upper_95"] - t["lower_95"]).mean() for t, _ in (fitted(each, sizes) for each in (plain, rough))]
-        assert width[1] > 3 * width[0]
-
-    def test_an_area_with_cases_in_fewer_than_two_years_or_with_two_years_in_all_has_no_line(self):
-        counts = np.array([[5.0, 6, 4, 5, 7, 5], [0.0] * 6, [0.0] * 5 + [3.0], [np.nan] * 4 + [3.0, 4.0]])
-        trend, _ = fitted(counts, np.full((4, 6), 500.0))
-        assert list(trend.index) == ["area0"]
-
     def test_every_area_and_the_city_have_a_trend_in_points_a_year(self, table):
         rows = table[
             (table["kind"] == "trend") & (table["indicator"] == "underweight_rate") & (table["age_band"] == "all")
         ]
         assert set(rows["area"]) == {*worlds.AREAS, "hai_phong"}
+        assert (rows["lower_95"] < rows["lower_80"]).all() and (rows["upper_80"] < rows["upper_95"]).all()
         city = rows[rows["area"] == "hai_phong"].iloc[0]
         assert city["lower_95"] < -0.15 < city["upper_95"] < 0  # 5 % a year of about 3 %
-        assert city["model"] == "binomial_glm" and np.isnan(city["lower_80"])
+        assert city["model"] == "pooled_trend" and pd.isna(city["note"])
+
+    def test_the_line_is_that_of_this_round_of_the_year(self, table, series):
+        rows = table[
+            (table["indicator"] == "stunting_rate") & (table["age_band"] == "all") & (table["sector"] == "all")
+        ]
+        rows = rows[rows["area"] == "hai_phong"].set_index("target_year")
+        line, seen = rows.loc[rows["kind"] == "fitted", "expected"], rows.loc[rows["kind"] == "observed", "value"]
+        assert list(line.index) == list(seen.index)
+        assert line.to_numpy() == pytest.approx(seen.to_numpy(), rel=0.12)
+
+    def test_unreliable_weigh_ins_are_left_out_and_named(self, series, table):
+        spoilt = series.copy()
+        early = (spoilt["area"] == "cat_hai") & (spoilt["school_year"] == "2018-2019") & (spoilt["period"] == "DN")
+        cells = early & (spoilt["indicator"] == "underweight_children")
+        spoilt.loc[early & (spoilt["indicator"] == "children_measured"), "value"] *= 0.5
+        spoilt.loc[cells, "value"] *= 0.1
+        weighed = weigh_ins.read(spoilt, YEAR, "HK1")
+        rows = nutrition.trend_rows(weighed, nutrition.pooled(weighed), "HK1")
+        rows = rows[(rows["kind"] == "trend") & (rows["indicator"] == "underweight_rate")].set_index(
+            ["area", "age_band"]
+        )
+        assert rows.at[("cat_hai", "all"), "note"] == "Không dùng 1 lần cân đo chưa đủ trẻ."
+        assert pd.isna(rows.at[("le_chan", "all"), "note"])
+        assert "1" in rows.at[("hai_phong", "all"), "note"]
+        moved = rows["value"] - table[table["kind"] == "trend"].set_index(["indicator", "area", "age_band"])[
+            "value"
+        ].loc["underweight_rate"].reindex(rows.index)
+        assert moved.abs().max() < 0.08  # a tenth of the cases there would have turned the trend
 
 
 class TestForecast:
     def test_rates_add_up_as_children_do_not_as_percentages(self, series, outlook):
-        given, total = outlook.panel, nutrition.trends.Cube(outlook.panel, "underweight_children")
+        given, total = outlook.panel, trends.Cube(outlook.panel, "underweight_children")
         cases = total.add(outlook.expected)
         children = total.add(given.out_of[..., -1])
-        rows = nutrition.trends.rate_rows(total, outlook, "underweight_rate").set_index(["area", "sector", "age_band"])
+        rows = trends.rate_rows(total, outlook, "underweight_rate").set_index(["area", "sector", "age_band"])
         assert rows.at[("hai_phong", "all", "all"), "expected"] == pytest.approx(
             100 * cases[-1, -1, -1] / children[-1, -1, -1]
         )
@@ -96,9 +107,12 @@ class TestForecast:
     )
     def test_every_round_gives_tables_that_can_be_written(self, series, tmp_path, year, period):
         outlook = nutrition.outlook(series, year, period)
-        table = nutrition.trend_table(series, year, period, outlook)
+        weighed = weigh_ins.read(series, year, period)
+        fitted = nutrition.pooled(weighed)
+        table = nutrition.trend_table(series, year, period, outlook, weighed, fitted)
         store.write(table, tmp_path, "nutrition.csv")
-        store.write(nutrition.rounds_table(series, year, period), tmp_path, "nutrition_rounds.csv")
+        store.write(within_year.table(series, weighed, fitted), tmp_path, "nutrition_rounds.csv")
+        store.write(funnel.table(weighed, period), tmp_path, "funnel.csv")
         store.write(nutrition.backtest_table(outlook), tmp_path, "nutrition_backtest.csv")
         assert ({"forecast", "trend", "fitted"} <= set(table["kind"])) == (year >= "2019-2020")
         assert table["note"].str.startswith("Không dự báo").any() == (year < "2019-2020")
@@ -110,7 +124,7 @@ class TestWeighIns:
         return rows[(rows["indicator"] == indicator) & (rows["sector"] == "all") & (rows["age_band"] == "all")].iloc[0]
 
     def test_change_is_counted_from_the_first_weigh_in_of_the_school_year(self, series):
-        table = nutrition.rounds_table(series, YEAR, "HK1")
+        table = rounds_of(series)
         first, last = self.pick(table, "2023-2024", "DN"), self.pick(table, "2023-2024", "HK2")
         assert last["change"] == pytest.approx(last["value"] - first["value"])
         assert np.isnan(first["change"])
@@ -122,7 +136,7 @@ class TestWeighIns:
         series.loc[end & (series["indicator"] == "underweight_rate"), "value"] = 0.0
         start = (series["school_year"] == "2023-2024") & (series["period"] == "DN") & (series["area"] == "cat_hai")
         series.loc[start & (series["indicator"] == "underweight_rate"), "value"] = 1.2
-        table = nutrition.rounds_table(series, YEAR, "HK1")
+        table = rounds_of(series)
         assert self.pick(table, "2023-2024", "HK2")["target"] == -1.2  # printed in the city's guidance 2023-2024, 4.2.a
         assert not self.pick(table, "2023-2024", "HK2")["met"]
         assert self.pick(table, "2023-2024", "HK2", "cat_hai")["met"]
@@ -138,7 +152,73 @@ class TestWeighIns:
         )
         series.loc[rows & (series["period"] == "HK1"), "value"] *= 0.74
         series.loc[rows & (series["period"] == "DN"), "value"] *= 0.76
-        table = nutrition.rounds_table(series, YEAR, "HK1")
+        table = rounds_of(series)
         assert not self.pick(table, YEAR, "HK1", "cat_hai")["reliable"]
         assert self.pick(table, YEAR, "DN", "cat_hai")["reliable"]
         assert self.pick(table, YEAR, "HK1")["reliable"]
+
+    def test_every_rate_lies_inside_its_interval_and_the_citys_is_narrowest(self, series):
+        table = rounds_of(series)
+        assert ((table["lower_95"] <= table["value"]) & (table["value"] <= table["upper_95"])).all()
+        now = table[(table["school_year"] == YEAR) & (table["period"] == "HK1") & (table["age_band"] == "all")]
+        now = now[(now["sector"] == "all") & (now["indicator"] == "underweight_rate")].set_index("area")
+        assert (now["upper_95"] - now["lower_95"]).idxmin() == "hai_phong"
+
+    @pytest.mark.parametrize(
+        ("end", "verdict"),
+        [(0.55, "met"), (0.88, "undecided"), (0.92, "undecided"), (1.3, "not_met"), (2.8, "not_met")],
+    )
+    def test_the_target_is_met_beyond_doubt_or_not_or_cannot_be_decided(self, series, end, verdict):
+        """2,1 % of 20.000 children at the start of the year, a target of 1,2 points less."""
+        table = rounds_of(decided(series, end))
+        found = self.pick(table, "2023-2024", "HK2", "le_chan")
+        assert found["change"] == pytest.approx(end - 2.1)
+        assert found["change_lower_95"] < found["change"] < found["change_upper_95"]
+        assert found["verdict"] == verdict
+        assert pd.isna(self.pick(table, "2023-2024", "HK1", "le_chan")["verdict"])
+
+    def test_a_verdict_from_too_few_children_is_none(self, series):
+        poor = decided(series, 0.5)
+        start = (poor["area"] == "le_chan") & (poor["school_year"] == "2023-2024") & (poor["period"] == "DN")
+        poor.loc[start & (poor["indicator"] == "children_enrolled"), "value"] *= 2
+        assert self.pick(rounds_of(poor), "2023-2024", "HK2", "le_chan")["verdict"] == "unreliable"
+
+
+def decided(series: pd.DataFrame, end: float) -> pd.DataFrame:
+    """The series with underweight children at 2,1 % at every DN and `end` % at every HK2, of 20.000 in each area."""
+    made = series.copy()
+    here = (made["sector"] == "all") & (made["age_band"] == "all")
+    for period, percent in (("DN", 2.1), ("HK2", end)):
+        at = here & (made["period"] == period)
+        for indicator, value in (("children_measured", 20_000.0), ("children_enrolled", 20_000.0),
+                                 ("underweight_children", 200 * percent), ("underweight_rate", percent)):  # fmt: skip
+            made.loc[at & (made["indicator"] == indicator), "value"] = value
+    return made
+
+
+@pytest.fixture(scope="module")
+def city():
+    return worlds.series(areas=tuple(f"u{i}" for i in range(8)), first=2023)
+
+
+class TestFunnel:
+    def test_an_area_far_out_is_named_at_its_own_size_and_the_city_is_the_centre(self, city):
+        far = city.copy()
+        here = (far["area"] == "u2") & (far["school_year"] == YEAR) & (far["period"] == "HK1")
+        far.loc[here & (far["indicator"] == "stunted_children"), "value"] *= 2.5
+        rows = funnel.table(weigh_ins.read(far, YEAR, "HK1"), "HK1")
+        rows = rows[(rows["indicator"] == "stunting_rate") & (rows["age_band"] == "all")].set_index("area")
+        assert rows.at["u2", "place"] == "above_998" and rows.at["u2", "value"] > rows.at["u2", "upper_998"]
+        assert (rows.drop("u2")["place"] == "inside").all()
+        low, high = funnel.limits(rows["centre"] / 100, rows["between"], rows["children_measured"], "95")
+        assert [*(100 * low), *(100 * high)] == pytest.approx([*rows["lower_95"], *rows["upper_95"]])
+
+    def test_an_area_that_weighed_under_three_quarters_is_unreliable_and_named_for_nothing_else(self, city):
+        poor = city.copy()
+        here = (poor["area"] == "u2") & (poor["school_year"] == YEAR) & (poor["period"] == "HK1")
+        poor.loc[here & (poor["indicator"] == "children_enrolled"), "value"] *= 1.4
+        poor.loc[here & (poor["indicator"] == "stunted_children"), "value"] *= 3
+        rows = funnel.table(weigh_ins.read(poor, YEAR, "HK1"), "HK1").set_index(["area", "indicator", "age_band"])
+        found = rows.loc[("u2", "stunting_rate", "all")]
+        assert found["place"] == "unreliable" and not found["reliable"] and found["coverage"] < 75
+        assert rows.xs("u1")["reliable"].all()

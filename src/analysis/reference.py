@@ -17,6 +17,7 @@ def table(name: str) -> pd.DataFrame:
     return pd.read_csv(ROOT / "data/reference" / f"{name}.csv", dtype=str, keep_default_na=False, encoding="utf-8")
 
 
+@functools.cache
 def setting(name: str) -> float:
     """One value of data/reference/settings.csv. Raises KeyError for a setting that is not there."""
     rows = table("settings")

@@ -13,15 +13,13 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 
-from analysis import periods
+from analysis import periods, store
 from analysis.models.forecasting import ratio
 from analysis.models.weigh_ins import RATES, WeighIns
 
 LIMITS = {"95": 1.959963984540054, "998": 3.090232306167813}  # two-sided 95 % and 99,8 %
 WINSORISED = 0.1  # of the z scores at each end
-COLUMNS = ["school_year", "period", "area", "sector", "age_band", "indicator", "value", "children_measured", "coverage",
-           "reliable", "centre", "between", "dispersion", "lower_95", "upper_95", "lower_998", "upper_998", "z", "place",
-           "basis"]  # fmt: skip
+COLUMNS = [field.name for field in store.TABLES["funnel.csv"]]
 FEWEST = 5  # areas, below which nothing can be said about a usual spread
 
 
@@ -107,6 +105,8 @@ def _between(off: np.ndarray, own: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """
     areas = np.isfinite(off).sum(axis=0)
     enough = areas >= FEWEST
+    if not enough.any():
+        return np.full(areas.shape, np.nan), np.full(areas.shape, np.nan)
     z = np.where(enough, off / np.sqrt(own), 0.0)
     ends = np.nanquantile(z, [WINSORISED, 1 - WINSORISED], axis=0)
     squares = np.nanmean(np.clip(z, *ends) ** 2, axis=0) / _kept(WINSORISED)

@@ -111,7 +111,7 @@ def fit(cases: np.ndarray, sizes: np.ndarray) -> Trend:
     more = 1 + np.maximum(sizes - 1, 0) * excess[:, None, None]
     related = prevalence.relation_of(residual / np.sqrt(tossed * more))
     error = error + 2 * kept * np.maximum(lines.shared, 0.0)  # where it would narrow the limits it is left out
-    whole, whole_degrees = _added((variance, degrees), (error, lines.degrees))
+    whole, whole_degrees = _added(variance, degrees, error, lines.degrees)
     return Trend(cases.shape[2], level, slope, variance, degrees, rounds, lines, between, slope + shrunk, whole,
                  whole_degrees, excess, related)  # fmt: skip
 
@@ -223,7 +223,7 @@ def _scatter(
         level, count = _plane(squares, sizes, trust)
         fitted = count[:, None] + level[:, None] * sizes
         trust = np.where(told & (fitted > 0), ratio(np.ones_like(fitted), fitted**2), 0.0)
-    return fitted, np.maximum(cells - 2.0 * areas - years + 2, 1.0)
+    return fitted, np.maximum((cells - 2.0 * areas - years + 2) / 2, 1.0)  # shared by the two numbers fitted
 
 
 def _plane(squares: np.ndarray, sizes: np.ndarray, trust: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -264,10 +264,10 @@ def _shrunk(lines: Lines) -> tuple[np.ndarray, ...]:
     return between, own * mean * keep, variance * keep, mean * keep
 
 
-def _added(*parts: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Variance of a sum, and its degrees of freedom after Satterthwaite 1946. parts : (variance, degrees)."""
-    whole = sum(variance for variance, _ in parts)
-    return whole, ratio(whole**2, sum(variance**2 / degrees for variance, degrees in parts))  # type: ignore[call-overload]
+def _added(one: np.ndarray, degrees_of_one: np.ndarray, other: np.ndarray, degrees_of_other: np.ndarray) -> tuple:
+    """Sum of two variances, and its degrees of freedom after Satterthwaite 1946."""
+    whole = one + other
+    return whole, ratio(whole**2, one**2 / degrees_of_one + other**2 / degrees_of_other)
 
 
 def _limits(

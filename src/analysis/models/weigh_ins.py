@@ -48,15 +48,8 @@ class WeighIns:
 
     def trusted(self) -> "WeighIns":
         """The same without the weigh-ins that are not reliable."""
-        return replace(
-            self, **{name: np.where(self.reliable, getattr(self, name), np.nan) for name in ("cases", "measured")}
-        )
-
-    def only(self, sector: str) -> "WeighIns":
-        """The same with the groups of one sector."""
-        kept = [g for g, group in enumerate(self.groups) if group[1] == sector]
-        arrays = {name: getattr(self, name)[:, kept] for name in ("cases", "measured", "enrolled")}
-        return replace(self, groups=[self.groups[g] for g in kept], **arrays)
+        cases, measured = (np.where(self.reliable, each, np.nan) for each in (self.cases, self.measured))
+        return replace(self, cases=cases, measured=measured)
 
 
 def of_series(series: pd.DataFrame) -> pd.DataFrame:

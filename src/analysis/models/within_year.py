@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from analysis import periods
+from analysis import periods, reference, store
 from analysis.areas import CITY
 from analysis.meaning import indicators
 from analysis.models import prevalence, trends
@@ -12,11 +12,11 @@ from analysis.models.rate_trends import Trend
 from analysis.models.weigh_ins import BANDS, ENROLLED, MEASURED, RATES, SECTORS, WeighIns
 from analysis.reading.findings import limit
 
+REDUCTION = "malnutrition_reduction_within_year"
 REDUCED = ("underweight_rate", "stunting_rate")  # the target on the change within a school year is about these
 KEY = ["school_year", "period", "area", "sector", "age_band"]
 LIMITS = ["lower_95", "upper_95", "change_lower_95", "change_upper_95"]
-COLUMNS = [*KEY, "indicator", "value", "lower_95", "upper_95", "children_measured", "coverage", "reliable", "change",
-           "change_lower_95", "change_upper_95", "target", "met", "verdict", "basis"]  # fmt: skip
+COLUMNS = [field.name for field in store.TABLES["nutrition_rounds.csv"]]
 
 
 def table(series: pd.DataFrame, weighed: WeighIns, fitted: Trend) -> pd.DataFrame:
@@ -34,12 +34,12 @@ def table(series: pd.DataFrame, weighed: WeighIns, fitted: Trend) -> pd.DataFram
     counts = {name: rows[rows["indicator"] == name].set_index(KEY)["value"] for name in (MEASURED, ENROLLED)}
     found = intervals(weighed, fitted)
     rates = rows[rows["indicator"].isin(RATES.values())]
-    found = rates.join(found, on=[*KEY, "indicator"], how="inner").join(counts[MEASURED], on=KEY, rsuffix="_m")
-    found = found.rename(columns={"value_m": MEASURED}).join(counts[ENROLLED].rename("enrolled"), on=KEY)
+    found = rates.join(found, on=[*KEY, "indicator"], how="inner").join(counts[MEASURED].rename(MEASURED), on=KEY)
+    found = found.join(counts[ENROLLED].rename("enrolled"), on=KEY)
     found["coverage"] = 100 * found[MEASURED] / found["enrolled"].where(found["enrolled"] > 0)
     found["reliable"] = found["coverage"] >= limit("low_coverage")
     start = found[found["period"] == "DN"].set_index(["school_year", *KEY[2:], "indicator"])[["value", "reliable"]]
-    found = found.join(start, on=["school_year", *KEY[2:], "indicator"], rsuffix="_start")
+    found = found.join(start.add_suffix("_start"), on=["school_year", *KEY[2:], "indicator"])
     found["change"] = (found["value"] - found["value_start"]).where(found["period"] != "DN")
     found["target"] = _targets(found)
     ended = (found["period"] == "HK2") & found["target"].notna() & found["change"].notna()
@@ -87,16 +87,12 @@ def _verdicts(found: pd.DataFrame, ended: pd.Series) -> pd.Series:
 
 def _targets(found: pd.DataFrame) -> pd.Series:
     """Minus the reduction asked for within the year; the city's guidance binds areas without a target of their own."""
-
-    def one(year: str, area: str) -> float | None:
-        for of in (area, CITY):
-            wanted = indicators.target(year, of, "all", "all", "malnutrition_reduction_within_year")
-            if wanted is not None:
-                return -wanted
-        return None
-
-    pairs = found[["school_year", "area"]].drop_duplicates().itertuples(index=False, name=None)
-    known = {pair: one(*pair) for pair in pairs}
+    rows = reference.table("targets")
+    rows = rows[rows["indicator"] == REDUCTION]
+    pairs = zip(rows["school_year"], rows["area"], strict=True)
+    asked = {(year, area): indicators.target(year, area, "all", "all", REDUCTION) for year, area in pairs}
     keys = zip(found["school_year"], found["area"], found["indicator"], strict=True)
-    wanted = [known[year, area] if name in REDUCED else None for year, area, name in keys]
-    return pd.Series(wanted, index=found.index, dtype="float64")
+    wanted = [
+        asked.get((year, area), asked.get((year, CITY))) if name in REDUCED else None for year, area, name in keys
+    ]
+    return -pd.Series(wanted, index=found.index, dtype="float64")

@@ -50,7 +50,7 @@ STEPS = (
     Step("03_staffing", "đội ngũ", ("series.parquet",),
          ("staffing.csv", "leaver_paths.parquet", "staffing_backtest.csv")),
     Step("04_nutrition", "dinh dưỡng", ("series.parquet",),
-         ("nutrition.csv", "nutrition_rounds.csv", "nutrition_backtest.csv")),
+         ("nutrition.csv", "nutrition_rounds.csv", "funnel.csv", "nutrition_backtest.csv")),
     Step("05_needs", "nhu cầu giáo viên năm học sau",
          ("enrolment.csv", "staffing.csv", "class_paths.parquet", "leaver_paths.parquet"), ("needs.csv",)),
     Step(
@@ -59,7 +59,7 @@ STEPS = (
         ("observations.parquet", "facilities.parquet",
          "indicators.csv", "series.parquet", "reporting.csv", "partial.csv", "findings.csv", "corrections_used.csv",
          "reconciliation.csv", "enrolment.csv", "enrolment_backtest.csv", "staffing_backtest.csv", "nutrition.csv",
-         "nutrition_rounds.csv", "nutrition_backtest.csv", "needs.csv"),
+         "nutrition_rounds.csv", "funnel.csv", "nutrition_backtest.csv", "needs.csv"),
         raw=True,
         page=True,
     ),
