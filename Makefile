@@ -12,7 +12,7 @@ unknown = $(filter-out $(addsuffix =%,$(1)) PY=% PYTHON=%,$(MAKEOVERRIDES))
 export PYTHONPATH := $(CURDIR)/src
 export PYTHONHASHSEED := 0
 
-.PHONY: help report trace test check lab bench template check-data status answers lock clean
+.PHONY: help report trace backtest test check lab bench template check-data status answers lock clean
 .DEFAULT_GOAL := help
 
 help: ## in danh sách lệnh này
@@ -36,6 +36,9 @@ status: $(READY) ## đơn vị nào đã báo cáo, hạn ngày nào, còn thi�
 
 trace: $(READY) ## một con số đến từ những ô nào: make trace AREA=le_chan INDICATOR=enrolment_rate BAND=nursery
 	@$(PY) -m analysis.running.trace YEAR="$(YEAR)" PERIOD="$(PERIOD)" $(call unknown,YEAR PERIOD)
+
+backtest: $(READY) ## thử lại cách dự báo trên chuỗi dài nhiều nước: make backtest [PANEL=tệp.csv OUT=tệp.csv]
+	@$(PY) -m analysis.running.backtest PANEL="$(PANEL)" OUT="$(OUT)" $(call unknown,PANEL OUT)
 
 test: $(READY) ## chạy toàn bộ kiểm thử
 	@$(PY) -m pytest

@@ -1,0 +1,64 @@
+"""What our forecasts of long series are held against: last year's value, drift, and automatic exponential smoothing."""
+
+import os
+import warnings
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+
+import numpy as np
+from statsmodels.tsa.exponential_smoothing.ets import ETSModel
+
+TRENDS = ({"trend": None}, {"trend": "add"}, {"trend": "add", "damped_trend": True})
+
+
+def same_as_last_year(counts: np.ndarray, lead: int) -> np.ndarray:
+    """The last known count. counts : series × years; returns the forecast made in each year."""
+    return counts.copy()
+
+
+def drift(counts: np.ndarray, lead: int) -> np.ndarray:
+    """The last count, moved on by the mean yearly change of the unbroken years behind it (Hyndman & Athanasopoulos)."""
+    forecast, first = np.full(counts.shape, np.nan), np.zeros(len(counts), int)
+    for year in range(counts.shape[1]):
+        known = np.isfinite(counts[:, year])
+        first = np.where(known & (np.isfinite(counts[:, year - 1]) if year else False), first, year)
+        passed = year - first
+        began = counts[np.arange(len(counts)), first]
+        slope = np.divide(counts[:, year] - began, passed, out=np.full(len(counts), np.nan), where=passed > 0)
+        forecast[:, year] = counts[:, year] + lead * slope
+    return np.maximum(forecast, 0)
+
+
+def smoothed(history: np.ndarray) -> np.ndarray:
+    """Forecasts 1, 2 and 3 years ahead by the exponential smoothing that statsmodels fits with the least AICc.
+
+    history : unbroken counts above zero, oldest first. Error additive; trend none, additive, or damped. The last
+    count where no fit comes out.
+    """
+    best, forecast = np.inf, np.repeat(history[-1], 3)
+    for trend in TRENDS:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a fit that does not settle is judged by its AICc all the same
+            try:
+                result = ETSModel(history, error="add", **trend).fit(disp=False)
+                ahead = result.forecast(3)
+            except (ValueError, np.linalg.LinAlgError, FloatingPointError):
+                continue
+        if result.aicc < best and np.isfinite(ahead).all():
+            best, forecast = result.aicc, np.maximum(ahead, 0)
+    return forecast
+
+
+def smoothing(counts: np.ndarray, run: np.ndarray, wanted: np.ndarray, tell: Callable[[str], None]) -> np.ndarray:
+    """smoothed at the years wanted, from the unbroken ones behind each: series × years × 3, on every core."""
+    places = np.argwhere(wanted)
+    histories = [counts[i, year - run[i, year] + 1 : year + 1] for i, year in places]
+    forecast = np.full((*counts.shape, 3), np.nan)
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        for done, ((i, year), ahead) in enumerate(
+            zip(places, pool.map(smoothed, histories, chunksize=20), strict=True)
+        ):
+            forecast[i, year] = ahead
+            if done % 200 == 199:
+                tell(f"… san mũ tự động: {done + 1}/{len(places)}")
+    return forecast

@@ -1,0 +1,138 @@
+"""How counts of children and teachers change from year to year, learned from many long series at once.
+
+One robust regression, pooled over all series: the change to come rests on the last two changes, on the trend, on how
+the birth years now growing up compare with those in school, and on how far children per teacher stands from its habit.
+It is refitted at every origin on what was known by then. Arrays are series × calendar years, NaN where not known.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis import reference
+
+CLUES = ("last_change", "change_before", "trend", "cohort", "drift", "ratio_gap")
+USUAL = {"last_change": 0.3, "change_before": 0.12, "trend": 0.25, "cohort": 0.35}  # until there is evidence
+LEARNT_FROM, SETTLED = 4, 8  # years known in a row: enough to learn from, enough to be scored on
+HABIT = 4  # years that make the habit of a ratio
+FEW = 10  # changes below which nothing is learnt
+
+
+@dataclass(frozen=True)
+class Histories:
+    """Yearly counts of many places. counts : series × years, above zero or NaN.
+
+    partner : what they go with (teachers beside children, children beside teachers), NaN where there is none.
+    coming : lead → log growth of the children of that age over the lead, as known in each year; NaN where not known.
+    """
+
+    counts: np.ndarray
+    partner: np.ndarray
+    coming: dict[int, np.ndarray]
+
+    @property
+    def run(self) -> np.ndarray:
+        """Years known in a row up to each year."""
+        run, known = np.zeros(self.counts.shape, int), np.isfinite(self.counts)
+        for year in range(known.shape[-1]):
+            run[:, year] = np.where(known[:, year], 1 + (run[:, year - 1] if year else 0), 0)
+        return run
+
+    def change(self, lead: int) -> np.ndarray:
+        """Log change from each year to `lead` years later."""
+        change = np.full(self.counts.shape, np.nan)
+        change[:, :-lead] = np.log(self.counts[:, lead:] / self.counts[:, :-lead])
+        return change
+
+
+def bent(change: np.ndarray) -> np.ndarray:
+    """Log changes with the extreme ones held back: b·tanh(x / b), b the setting growth_bend. A jump is rarely a trend.
+
+    >>> bent(np.array([0.01, 1.0])).round(3).tolist()
+    [0.01, 0.15]
+    """
+    bend = reference.setting("growth_bend")
+    return bend * np.tanh(change / bend)
+
+
+def lagged(values: np.ndarray, years: int = 1) -> np.ndarray:
+    """Values of so many years before."""
+    moved = np.full(values.shape, np.nan)
+    moved[:, years:] = values[:, : values.shape[1] - years]
+    return moved
+
+
+def remembered(change: np.ndarray, prior: float = np.nan, weight: float = 0.0) -> np.ndarray:
+    """Mean of what is known in a row up to each year, a year back counting growth_memory times the year after it.
+
+    prior, weight : a value that counts as much as `weight` changes of this year. NaN where nothing is known.
+    """
+    memory = reference.setting("growth_memory")
+    total, counted = (np.zeros(change.shape) for _ in range(2))
+    for year in range(change.shape[1]):
+        known = np.isfinite(change[:, year])
+        for sums, now in ((total, np.nan_to_num(change[:, year])), (counted, known.astype(float))):
+            before = memory * sums[:, year - 1] if year else 0.0
+            sums[:, year] = np.where(known, now + before, 0.0)
+    total, counted = (total + prior * weight, counted + weight) if weight else (total, counted)
+    return np.divide(total, counted, out=np.full(change.shape, np.nan), where=counted > 0)
+
+
+def clues(of: Histories, lead: int) -> np.ndarray:
+    """What the change over `lead` years is told from: series × years × CLUES; 0 where a clue is not known."""
+    change = bent(np.log(of.counts) - lagged(np.log(of.counts)))
+    ratio = np.log(of.counts) - np.log(of.partner)
+    ratio = np.where(np.isfinite(ratio), ratio, np.nan)
+    before = np.stack([lagged(ratio, back) for back in range(1, HABIT + 1)])
+    told = np.isfinite(before).sum(axis=0)
+    habit = np.divide(np.nansum(before, axis=0), told, out=np.full(ratio.shape, np.nan), where=told > 0)
+    found = (change, lagged(change), remembered(change), of.coming[lead], np.ones(change.shape), bent(ratio - habit))
+    return np.nan_to_num(np.stack(found, axis=-1))
+
+
+def usual(lead: int) -> np.ndarray:
+    """Weights of the clues before there is evidence: trends fade by the setting growth_fading a year."""
+    fading = (reference.setting("growth_fading") ** np.arange(lead)).sum()
+    return np.array([USUAL.get(name, 0.0) * (1.0 if name == "cohort" else fading) for name in CLUES])
+
+
+def fit(told: np.ndarray, change: np.ndarray, weight: np.ndarray, start: np.ndarray) -> np.ndarray:
+    """Weights of the clues with the least mean absolute percentage error of the counts, drawn towards start.
+
+    told : rows × clues; change, weight : rows. Iteratively reweighted least squares (Schlossmacher 1973, J. Am. Stat.
+    Assoc. 68) on |exp(told·b − change) − 1|, with a ridge of strength growth_ridge.
+    """
+    strength = reference.setting("growth_ridge") * np.eye(len(start))
+    found = start
+    for _ in range(25):
+        off = np.clip(told @ found - change, -1.5, 1.5)
+        near = 0.004  # below 0.4 % an error counts by its square
+        pull = weight * np.where(np.abs(off) < near, 1 / near, np.abs(np.expm1(off)) / np.maximum(off**2, near**2))
+        normal = (told * pull[:, None]).T @ told + strength
+        last, found = found, np.linalg.solve(normal, (told * pull[:, None]).T @ change + strength @ start)
+        if np.abs(found - last).max() < 1e-5:
+            break
+    return found
+
+
+def expected(of: Histories, lead: int, teaches: np.ndarray | None = None) -> np.ndarray:
+    """Expected log change from each year to `lead` years later, by what was known in that year.
+
+    teaches : series that are learnt from; all where not given. Evidence half as old as growth_half_life years counts
+    twice. NaN until LEARNT_FROM years in a row are known, for a series that is learnt from; any series with one known
+    change has a forecast otherwise.
+    """
+    told, change, run = clues(of, lead), of.change(lead), of.run
+    teaches = np.ones(len(run), bool) if teaches is None else teaches
+    evidence = (run >= LEARNT_FROM) & np.isfinite(change) & teaches[:, None]
+    half_life, years = reference.setting("growth_half_life"), np.arange(run.shape[1])
+    forecast, start = np.full(run.shape, np.nan), usual(lead)
+    for year in years:
+        rows = evidence & (years <= year - lead)
+        age = np.broadcast_to(year - years, run.shape)[rows]
+        enough = rows.sum() >= FEW
+        held = np.clip(change[rows], -lead / 2, lead / 2)
+        weights = fit(told[rows], held, 0.5 ** (age / half_life), start) if enough else start
+        ready = run[:, year] >= np.where(teaches, LEARNT_FROM, 2)
+        forecast[:, year] = np.where(ready, told[:, year] @ weights, np.nan)
+    return forecast
