@@ -7,6 +7,7 @@ import shutil
 
 import pytest
 
+from analysis import ledger
 from analysis.exports import pdf
 from tests import office
 from tests import project as projects
@@ -44,6 +45,10 @@ def pages(project) -> dict[str, bytes]:
     """Everything that is published, by its path."""
     folder = project / f"reports/{YEAR}-{PERIOD}"
     return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def released(project) -> list:
+    return ledger.records(project / f"data/processed/releases/{YEAR}-{PERIOD}")
 
 
 def steps(run) -> list[str]:
@@ -91,6 +96,7 @@ def test_a_run_that_changed_nothing_does_nothing(built):
     assert run.returncode == 0
     assert steps(run) == []
     assert before == {file: file.stat().st_mtime_ns for file in before}
+    assert len(released(built)) == 1
     assert run.stdout.strip().endswith("brief.html")
 
 
@@ -113,7 +119,10 @@ def test_a_changed_norm_rebuilds_what_rests_on_it_and_the_shortage_moves(built):
     run = projects.make(built, "report")
     assert run.returncode == 0, run.stderr
     assert {"01_clean", "05_needs", "appendix", "brief"} <= set(steps(run))
-    assert "1.514" in pages(built)["appendix.html"].decode()  # 1.177,1 + 0,1 × 3.373 = 1.514,4
+    page = pages(built)["appendix.html"].decode()
+    assert "1.514" in page  # 1.177,1 + 0,1 × 3.373 = 1.514,4
+    assert "lần phát hành thứ 2" in page and "Bảng tra đã sửa: norms.csv" in page
+    assert len(released(built)) == 2
 
 
 def test_a_wrong_cell_stops_with_notebook_workbook_and_cell_and_leaves_the_pages(built):

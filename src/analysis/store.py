@@ -161,6 +161,13 @@ TABLES: dict[str, list[pa.Field]] = {
         basis=TEXT,
         note_=TEXT,
     ),  # fmt: skip
+    # one release, as kept in its ledger: field is value, last_year, target; or of needs: current, expected, lower_80 …
+    "release_values.parquet": WHERE + _columns(indicator=TEXT, field=TEXT, value=NUMBER),
+    # kind: workbook (name: round and unit), correction (unit, sheet, cell), reference (table), code (module), library
+    "release_inputs.csv": _columns(kind=TEXT, name=TEXT, content=TEXT),
+    # what changed since the release before: numbers with the causes, "|" between; inputs, and both releases' numbers
+    "changes.csv": WHERE + _columns(indicator=TEXT, field=TEXT, before_=NUMBER, after_=NUMBER, why=TEXT),
+    "changed_inputs.csv": _columns(kind=TEXT, name=TEXT, before_=TEXT, after_=TEXT),
 }
 
 

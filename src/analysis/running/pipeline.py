@@ -16,10 +16,10 @@ from doit.exceptions import TaskFailed
 from doit.reporter import ConsoleReporter
 from doit.tools import config_changed
 
-from analysis import command, dependencies, periods, store
+from analysis import command, dependencies, ledger, periods, store
 from analysis.reading import rounds
 from analysis.reference import ROOT
-from analysis.running import notebooks, outputs
+from analysis.running import delivered, notebooks, outputs
 
 RAW, PROCESSED, REPORTS = "data/raw", "data/processed", "reports"
 
@@ -59,7 +59,8 @@ STEPS = (
         ("observations.parquet", "facilities.parquet",
          "indicators.csv", "series.parquet", "reporting.csv", "partial.csv", "findings.csv", "corrections_used.csv",
          "reconciliation.csv", "enrolment.csv", "enrolment_backtest.csv", "staffing_backtest.csv", "nutrition.csv",
-         "nutrition_rounds.csv", "funnel.csv", "nutrition_backtest.csv", "needs.csv"),
+         "nutrition_rounds.csv", "funnel.csv", "nutrition_backtest.csv", "needs.csv", "changes.csv",
+         "changed_inputs.csv"),
         raw=True,
         page=True,
     ),
@@ -112,6 +113,7 @@ def run(
             "DOIT_CONFIG": {"dep_file": str(folder / ".doit.json"), "backend": "json", "reporter": _Reporter},
             "task_step": lambda: _step_tasks(school_year, period, raw, processed, missing),
             "task_output": lambda: outputs.tasks(folder, [step.notebook for step in STEPS if step.page]),
+            "task_changes": lambda: _changes_task(school_year, period, raw, processed),
             "task_publish": lambda: _publish_task(folder, ROOT / reports / folder.name),
         }
     )
@@ -144,6 +146,30 @@ def _step_tasks(school_year: str, period: str, raw: str, processed: str, missing
             "title": lambda task, step=step: f"{step.notebook} ({step.title})",
             "io": {"capture": False},  # capturing swaps sys.stdout, which threads would leave swapped
         }
+
+
+def _changes_task(school_year: str, period: str, raw: str, processed: str) -> dict:
+    """What changed since the last release, from the tables, workbooks, reference tables and modules of both."""
+    folder = store.folder(processed, school_year, period)
+    stages = [ROOT / "notebooks" / f"{step.notebook}.ipynb" for step in STEPS if not step.page]
+    rests_on = sorted({file for stage in stages for file in dependencies.files(stage)} - set(stages))
+    rests_on.append(ROOT / "requirements.lock")
+    files = [*rests_on, *dependencies.files(Path(delivered.__file__)), *(folder / name for name in delivered.READS)]
+    return {
+        "actions": [(_compare, [folder, raw, school_year, period, rests_on])],
+        "file_dep": [str(file) for file in (*dict.fromkeys(files), *_raw_files(raw, school_year, period, True))],
+        "targets": [str(folder / name) for name in delivered.WRITES],
+        "title": lambda task: "changes (so với lần phát hành trước)",
+        "io": {"capture": False},  # capturing swaps sys.stdout, which threads would leave swapped
+    }
+
+
+def _compare(*asked) -> TaskFailed | None:
+    try:
+        delivered.compare(*asked)
+    except ledger.LedgerError as problem:
+        return TaskFailed(str(problem))
+    return None
 
 
 def _raw_files(raw: str, school_year: str, period: str, workbooks: bool) -> list[Path]:
@@ -199,8 +225,8 @@ def _write_page(executed: Path, drafts: list[Path]) -> None:
 def _publish_task(folder: Path, published: Path) -> dict:
     drafts = folder / "pages"
     return {
-        "actions": [(outputs.publish, [drafts, published])],
-        "uptodate": [lambda: outputs.is_published(drafts, published)],
+        "actions": [(outputs.publish, [drafts, published]), (delivered.keep, [folder])],
+        "uptodate": [lambda: outputs.is_published(drafts, published) and delivered.is_kept(folder)],
         "task_dep": ["step", "output"],
         "title": lambda task: f"đưa trang vào {published.parent.name}/{published.name}",
         "io": {"capture": False},  # capturing swaps sys.stdout, which threads would leave swapped

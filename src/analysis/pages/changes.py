@@ -1,0 +1,170 @@
+"""What changed: since the last release of this round, and since the round before it."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from analysis import periods, reference, vietnamese
+from analysis.areas import CITY
+from analysis.meaning import indicators
+from analysis.pages.marks import Marks, together
+from analysis.pages.release import SIMULATED, Release, area_name, label, listed, round_name
+from analysis.pages.sections import SUPPRESSED
+from analysis.pages.sentences import Says
+from analysis.pages.tables import Cell, Column, Row, Table, text
+
+SHOWN = 60  # lines of the table of changed numbers; changes.csv has all
+FIRST = "Đây là lần phát hành đầu tiên của kỳ này; từ lần sau, số nào thay đổi và vì sao sẽ được liệt kê ở đây."
+BANDS = ("all", "nursery", "kindergarten", "age5")
+
+
+def since_release(release: Release) -> Says:
+    """Which release this is, how many numbers changed since the one before, and which of their inputs did."""
+    inputs = release.table("changed_inputs.csv")
+    told = dict(zip(inputs["kind"], inputs["name"], strict=True))
+    if "compared_with" not in told:
+        return Says([(FIRST, ())])
+    rows = release.table("changes.csv")
+    city = int((rows["area"] == CITY).sum())
+    first = (
+        f"Đây là lần phát hành thứ {told['release']} của kỳ này. So với lần thứ {told['compared_with']}, "
+        f"{vietnamese.number(city)} số của toàn thành phố và {vietnamese.number(len(rows) - city)} số của các đơn vị "
+        "thay đổi."
+    )
+    return Says([(words, ()) for words in (first, *_inputs(inputs, release))])
+
+
+def since_release_table(release: Release, key: str, caption: str) -> Table:
+    """The changed numbers that this appendix prints, the city's first, with both values and the cause."""
+    rows = release.table("changes.csv")
+    by_area = _by_area_keys()
+    kept = rows[pd.Series([_printed(row, by_area) for row in rows.itertuples()], rows.index, dtype=bool)]
+    place = {area: number for number, area in enumerate([CITY, *release.areas])}
+    kept = kept.sort_values("area", key=lambda of: of.map(place).fillna(len(place)), kind="stable")
+    lines = [_changed(release, row) for row in kept.head(SHOWN).itertuples()]
+    columns = [
+        Column("Loại hình, độ tuổi", text=True),
+        Column("Loại số", text=True),
+        Column("Lần trước"),
+        Column("Lần này"),
+        Column("Thay đổi"),
+        Column("Do", text=True),
+    ]
+    more = f"Bảng in {len(lines)} số; cả {vietnamese.number(len(rows))} số thay đổi có trong tệp changes.csv của kỳ."
+    notes = (more,) if len(rows) > len(lines) else ()
+    empty = "Không số nào in trong phụ lục thay đổi so với lần phát hành trước."
+    return Table(key, caption, "Chỉ tiêu", columns, lines, notes, empty)
+
+
+def since_round(release: Release, key: str, caption: str) -> Table:
+    """The city's main numbers (appendix.csv, since_round) of this round beside those of the round before."""
+    last = _round_before(release)
+    before = _of_city(release, *last)
+    lines = []
+    for row in reference.table("appendix").query("table == 'since_round'").itertuples():
+        n = release.number(row.indicator, CITY, row.sector, row.age_band)
+        if n is None or (row.sector, row.age_band, row.indicator) not in before:
+            continue
+        value, marks = before[row.sector, row.age_band, row.indicator]
+        cells = [
+            Cell("" if n.unit == "ratio" else label("unit", n.unit)),
+            Cell(value, "number", n.decimals),
+            Cell(n.value, "number", n.decimals),
+            Cell(round(n.value - value, 9), "change", n.decimals),
+        ]
+        lines.append(Row(row.label_vi, cells, int(row.level), group=row.group_vi, marks=together([n.marks, marks])))
+    columns = [Column("Đơn vị tính", text=True), Column(_named(*last)),
+               Column(_named(release.school_year, release.period)), Column("Thay đổi")]  # fmt: skip
+    notes = (
+        "Thay đổi của một tỷ lệ tính bằng điểm phần trăm. Số trẻ, số lớp thay đổi theo mùa tuyển sinh trong năm học.",
+    )
+    empty = f"Không có số liệu {round_name(*last)} của cùng những đơn vị ấy để so sánh."
+    return Table(key, caption, "Chỉ tiêu", columns, lines, notes, empty)
+
+
+def _inputs(inputs: pd.DataFrame, release: Release) -> Iterator[str]:
+    """A sentence for each kind of input that changed."""
+    for words, rows in (
+        ("Biểu của kỳ này đã thay: {}.", _workbooks(inputs, release, True, replaced=True)),
+        ("Biểu của kỳ này thêm hoặc bớt: {}.", _workbooks(inputs, release, True, replaced=False)),
+        ("Biểu của các kỳ trước đã thay, thêm hoặc bớt: {}.", _workbooks(inputs, release, False)),
+    ):
+        if rows:
+            yield words.format(listed(rows))
+    for row in inputs[inputs["kind"] == "correction"].itertuples():
+        unit, sheet, cell = row.name.split("|", 2)
+        was, now = (text(side) or "không sửa" for side in (row.before, row.after))
+        yield f"Sổ sửa lỗi, {area_name(unit)}, {text(sheet)}, ô {text(cell)}: trước là {was}; nay là {now}."
+    tables = [f"{name}.csv" for name in inputs.loc[inputs["kind"] == "reference", "name"]]
+    if tables:
+        yield f"Bảng tra đã sửa: {listed(tables)}."
+    rooms = sorted({name.partition("/")[0] for name in inputs.loc[inputs["kind"] == "code", "name"]})
+    if rooms or "library" in set(inputs["kind"]):
+        yield f"Cách tính (mã nguồn, thư viện) đã sửa{': ' + listed(rooms) if rooms else ''}."
+
+
+def _workbooks(inputs: pd.DataFrame, release: Release, here: bool, replaced: bool | None = None) -> list[str]:
+    """Units, or rounds with their unit, whose workbook changed."""
+    rows = inputs[inputs["kind"] == "workbook"]
+    this = f"{release.school_year}/{release.period}/"
+    rows = rows[rows["name"].str.startswith(this) == here]
+    if replaced is not None:
+        rows = rows[(rows["before"].notna() & rows["after"].notna()) == replaced]
+    names = [name.split("/") for name in rows["name"]]
+    return [area_name(unit) if here else f"{area_name(unit)} ({_named(year, period)})" for year, period, unit in names]
+
+
+def _by_area_keys() -> set[tuple[str, str, str]]:
+    """What the appendix prints for each area: columns of tables without rows, save rates of few children."""
+    parts = reference.table("appendix")
+    crossed = set(parts.loc[parts["part"] == "row", "table"])
+    rows = parts[~parts["table"].isin(crossed) & ~parts["indicator"].isin(SUPPRESSED)]
+    return set(rows[["sector", "age_band", "indicator"]].itertuples(index=False, name=None))
+
+
+def _printed(row, by_area: set[tuple[str, str, str]]) -> bool:
+    if row.indicator == "teachers_to_recruit":
+        return row.sector == "all" and row.field == "expected"
+    if row.area == CITY:
+        listed_ = row.indicator in set(reference.table("appendix")["indicator"])
+        return listed_ and row.age_band in BANDS and row.field in ("value", "last_year", "target")
+    return row.field == "value" and (row.sector, row.age_band, row.indicator) in by_area
+
+
+def _changed(release: Release, row) -> Row:
+    known = row.indicator in indicators.definitions().index
+    places = max(0, int(indicators.definitions().at[row.indicator, "decimals"])) if known else 0
+    about = [label(kind, code) for kind, code in (("sector", row.sector), ("age_band", row.age_band)) if code != "all"]
+    name = indicators.definitions().at[row.indicator, "label_vi"] if known else label("needs", row.indicator)
+    cells = [
+        Cell(", ".join(about)),
+        Cell(label("field", row.field)),
+        Cell(row.before, "number", places),
+        Cell(row.after, "number", places),
+        Cell(row.after - row.before, "signed", places),
+        Cell(", ".join(label("cause", cause) for cause in row.why.split("|"))),
+    ]
+    marks = release.marks([row.area], [SIMULATED] if release.simulated_areas else [])
+    return Row(name, cells, group=area_name(row.area), marks=marks)
+
+
+def _round_before(release: Release) -> tuple[str, str]:
+    names = list(periods.names())
+    place = names.index(release.period)
+    return (release.school_year, names[place - 1]) if place else (periods.shift(release.school_year, -1), names[-1])
+
+
+def _of_city(release: Release, school_year: str, period: str) -> dict[tuple[str, str, str], tuple[float, Marks]]:
+    """The city's numbers of another round by (sector, age band, indicator); none where other units made them up."""
+    rows = release.table("series.parquet")
+    rows = rows[(rows["school_year"] == school_year) & (rows["period"] == period)]
+    if set(rows["area"]) - {CITY} != set(release.areas):
+        return {}
+    rows = rows[rows["area"] == CITY]
+    return {(r.sector, r.age_band, r.indicator): (r.value, release.marks([], [r.basis])) for r in rows.itertuples()}
+
+
+def _named(school_year: str, period: str) -> str:
+    """ "Đầu năm 2024-2025"."""
+    short = reference.table("periods").set_index("period").at[period, "short_vi"]
+    return f"{short[0].upper()}{short[1:]} {school_year}"

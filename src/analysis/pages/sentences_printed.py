@@ -1,0 +1,144 @@
+"""The sentences of a round whose report is printed, held against the print figure by figure; none is made to fit."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pandas as pd
+
+from analysis import vietnamese
+from analysis.areas import CITY
+from analysis.meaning.rounding import judge
+from analysis.pages.release import Number, Release, area_name, indicator_name, label, listed
+from analysis.pages.sentences import Says, Sentence, written
+from analysis.pages.sentences_figures import Figure, scale
+from analysis.pages.sentences_figures import written as as_written
+from analysis.pages.tables import Cell, Column, Row, Table
+
+BASIS = {"value": "reported", "some": "reported", "by_area": "reported", "change": "change_vs_previous_year",
+         "moved": "change_vs_previous_year", "gap": "gap_to_target", "short_gap": "gap_to_target"}  # fmt: skip
+COLUMN = {"reported": "value", "change_vs_previous_year": "change", "gap_to_target": "gap"}
+RESULTS = ("same", "fewer_places", "cut", "contradiction", "differs")
+NOT_PRINTED = "Chưa có báo cáo in của kỳ này để đối chiếu từng câu."
+
+
+class Held(NamedTuple):
+    """One figure of a sentence against the printed one. rows : the printed rows, by their number in report_figures."""
+
+    sentence: Sentence
+    figure: Figure
+    what: str
+    printed: str
+    ours: str
+    result: str
+    rows: tuple[int, ...]
+
+
+def held(release: Release) -> list[Held]:
+    """Every figure of every sentence that the report of this round prints; empty where none is printed."""
+    printed = _printed(release)
+    by_key = {
+        (r.area, r.sector, r.age_band, r.indicator, r.published_as, r.unit == "flag"): r for r in printed.itertuples()
+    }
+    return [each for said in written(release) if by_key for each in _of_sentence(said, by_key)]
+
+
+def not_said(release: Release) -> list[int]:
+    """Printed figures of this round's report that stand in no sentence, by their row in report_figures."""
+    said = {row for each in held(release) for row in each.rows}
+    return [row for row in _printed(release)["row"] if row not in said]
+
+
+def summary(release: Release) -> Says:
+    """How many figures are the same and how many are not, by kind."""
+    found = held(release)
+    if not found:
+        return Says([(NOT_PRINTED, ())])
+    counts = {result: sum(each.result == result for each in found) for result in RESULTS}
+    parts = [f"{label('held', result)}: {count}" for result, count in counts.items() if count]
+    missing = len(not_said(release))
+    rest = f" Còn {missing} số in không có trong câu nào." if missing else " Mọi số in của kỳ này đều có trong câu."
+    return Says([(f"{len(found)} chỗ có số trong câu được so với bản in: {'; '.join(parts)}.{rest}", ())])
+
+
+def table(release: Release, key: str, caption: str) -> Table:
+    """Each figure of each sentence: printed, ours, and whether they are the same."""
+    lines = [
+        Row(each.what, [Cell(each.printed, "range"), Cell(each.ours, "range"), Cell(label("held", each.result))],
+            group=f"{each.sentence.section}. {_opening(each.sentence.words)}", marks=each.figure.marks)
+        for each in held(release)
+    ]  # fmt: skip
+    columns = [Column("Số in"), Column("Số trong câu"), Column("Kết quả", text=True)]
+    notes = (
+        "Câu luôn viết số đã làm tròn (nửa thì lên), không viết theo số in. Chỗ báo cáo cắt bớt thì lệch một đơn "
+        "vị ở chữ số cuối.",
+        "Danh sách đơn vị được so theo tên, không theo thứ tự: báo cáo mỗi chỗ kể một thứ tự, phụ lục kể theo thứ tự "
+        "hành chính.",
+    )
+    return Table(key, caption, "Số", columns, lines, notes, NOT_PRINTED)
+
+
+def _printed(release: Release) -> pd.DataFrame:
+    """Rows of reconciliation.csv for this round's own report, with the figure and unit as printed."""
+    rows = release.table("reconciliation.csv")
+    rows = rows[(rows["school_year"] == release.school_year) & (rows["period"] == release.period)]
+    rows = rows[rows["published_as"] != "target"]
+    text = release.published("report_figures")[["row", "value", "unit"]]
+    return rows.merge(text.astype({"row": int}).rename(columns={"value": "text"}), on="row")
+
+
+def _of_sentence(said: Sentence, by_key: dict) -> Iterator[Held]:
+    for figure in said.figures:
+        slot = figure.slot
+        if slot.show in ("areas_reached", "areas_short"):
+            yield from _listed(said, figure, by_key)
+            continue
+        basis = BASIS.get(slot.show, "")
+        for n in figure.numbers:
+            row = by_key.get((n.area, n.sector, n.age_band, n.indicator, basis, False))
+            if row:
+                ours = as_written(n, abs(getattr(n, COLUMN[basis])))
+                yield Held(
+                    said, figure, _what(n, basis), _as_text(row.text), ours, _result(n, row, ours, basis), (row.row,)
+                )
+
+
+def _listed(said: Sentence, figure: Figure, by_key: dict) -> Iterator[Held]:
+    """A list of areas against the flags that the report's list became."""
+    flags = [(n, row) for n in figure.numbers
+             if (row := by_key.get((n.area, n.sector, n.age_band, n.indicator, "reported", True)))]  # fmt: skip
+    if not flags:
+        return
+    met = figure.slot.show == "areas_reached"
+    ours = [area_name(n.area) for n, _ in flags if n.met is met]
+    printed = [area_name(n.area) for n, row in flags if (float(row.text) == 1) is met]
+    result = "same" if ours == printed else "differs"
+    what = f"Đơn vị {'đạt và vượt' if met else 'chưa đạt'} chỉ tiêu"
+    yield Held(said, figure, what, listed(printed), listed(ours), result, tuple(row.row for _, row in flags))
+
+
+def _what(n: Number, basis: str) -> str:
+    """ "Trẻ đến trường, nhà trẻ, so với cùng kỳ"."""
+    about = [label(kind, code) for kind, code in (("sector", n.sector), ("age_band", n.age_band)) if code != "all"]
+    about += [area_name(n.area)] if n.area != CITY else []
+    about += [label("published_as", basis)] if basis != "reported" else []
+    return ", ".join([indicator_name(n.indicator), *about])
+
+
+def _result(n: Number, row, ours: str, basis: str) -> str:
+    value, printed = getattr(n, COLUMN[basis]) / scale(n), float(row.text)
+    if value * printed >= 0 and float(ours.replace(".", "").replace(",", ".")) == abs(printed):
+        return "same"
+    if isinstance(row.reason, str) and row.reason:
+        return "contradiction"
+    return {"match": "fewer_places", "match_cut": "cut"}.get(judge(value, row.text), "differs")
+
+
+def _as_text(printed: str) -> str:
+    """A printed figure in Vietnamese writing, with the places that were printed and without its sign."""
+    bare = printed.lstrip("-").removesuffix(".0")
+    return vietnamese.number(float(bare), len(bare.partition(".")[2]))
+
+
+def _opening(words: str) -> str:
+    """The first words of a sentence, to find it by."""
+    return words if len(words) <= 90 else words[:90].rpartition(" ")[0] + " …"

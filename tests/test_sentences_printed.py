@@ -1,0 +1,110 @@
+"""The sentences of semester 1 of 2024-2025 against the printed report, figure by figure."""
+
+import re
+
+import pandas as pd
+import pytest
+
+from analysis import store
+from analysis.meaning import indicators, reconciliation
+from analysis.pages import sentences, sentences_printed
+from analysis.pages.release import Release
+from analysis.reading import rounds
+from tests import releases
+
+YEAR, PERIOD, RAW = "2024-2025", "HK1", "data/raw"
+CUT = {25, 102, 166, 170, 174, 176, 181, 214, 218, 238}  # rows of report_figures that fit only as cut
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory):
+    """The round read from its workbooks, with what is printed beside it, as 01_clean leaves it."""
+    folder = tmp_path_factory.mktemp("real")
+    read = [rounds.read(RAW, year, PERIOD) for year in ("2023-2024", YEAR)]
+    series = pd.concat([indicators.of_round(r.observations, r.facilities) for r in read], ignore_index=True)
+    table = indicators.compare(series, YEAR, PERIOD)
+    held = reconciliation.reconcile(table, reconciliation.published(RAW), YEAR, PERIOD)
+    made = Release(str(folder), YEAR, PERIOD, RAW)
+    for name, rows in {
+        "series.parquet": series,
+        "indicators.csv": table,
+        "reconciliation.csv": held,
+        "partial.csv": read[-1].partial,
+    }.items():
+        store.write(rows, made.folder, name)
+    return made
+
+
+@pytest.fixture(scope="module")
+def held(release):
+    return sentences_printed.held(release)
+
+
+def test_every_printed_figure_stands_in_a_sentence(release, held):
+    assert sentences_printed.not_said(release) == []
+    assert len({row for each in held for row in each.rows}) == 238
+
+
+def test_every_figure_is_the_printed_one_or_differs_for_a_known_reason(held):
+    by_result = {r: {row for each in held if each.result == r for row in each.rows} for r in sentences_printed.RESULTS}
+    assert by_result["cut"] == CUT
+    assert by_result["contradiction"] == {172}
+    assert by_result["fewer_places"] == {18}  # 28, where the sentence says 28,01
+    assert by_result["differs"] == set()
+
+
+def test_the_printed_figure_and_its_word_stand_in_the_words_of_the_sentence(release, held):
+    """From the printed digits alone, without the code that wrote the sentence."""
+    words = {"change_vs_previous_year": ("giảm", "tăng"), "gap_to_target": ("thiếu", "vượt")}
+    printed = release.published("report_figures").set_index("row")
+    for each in held:
+        for row in each.rows if each.result == "same" else ():
+            figure = printed.loc[str(row)]
+            if figure["unit"] == "flag":
+                continue
+            digits = figure["value"].lstrip("-").removesuffix(".0")
+            whole, _, places = digits.partition(".")
+            written = re.sub(r"(?<=\d)(?=(\d{3})+$)", ".", whole.rjust(1)) + (f",{places}" if places else "")
+            sign = words.get(figure["basis"])
+            before = f"{sign[not figure['value'].startswith('-')]} 0?" if sign else r"(?<![\d,.])0?"
+            assert re.search(before + re.escape(written) + r"(?!\d|[,.]\d)", each.sentence.words), (
+                row,
+                each.sentence.words,
+            )
+
+
+def test_the_well_known_sentences_read_as_in_the_report(release):
+    said = repr(sentences.of(release, "2.1.b", "6.3"))
+    changes = "(giảm 1.116 trẻ, giảm 3,81% so với cùng kỳ, thiếu 5,71% so với chỉ tiêu năm)"
+    assert f"Trẻ nhà trẻ: 19.932 trẻ đạt 39,29% {changes}." in said
+    assert "thiếu 44 CBQL, 1.177 giáo viên, 120 nhân viên nấu ăn, 545 nhân viên khác" in said
+    assert "thiếu 20 CBQL, 654 giáo viên, 73 nhân viên nấu ăn, 379 nhân viên khác" in said
+
+
+def test_the_appendix_lists_each_figure_under_its_sentence(release, held):
+    table = sentences_printed.table(release, "x", "x")
+    assert len(table.rows) == len(held)
+    qualified = next(row for row in table.rows if row.cells[0].value == "88,75")
+    assert [cell.value for cell in qualified.cells] == ["88,75", "88,76", "khác: báo cáo cắt bớt chữ số"]
+    assert "Giáo viên đạt trình độ chuẩn" in qualified.group
+    assert "Mọi số in của kỳ này đều có trong câu" in repr(sentences_printed.summary(release))
+
+
+def test_a_figure_of_another_value_or_sign_differs(release, held, tmp_path):
+    rows = release.table("indicators.csv").copy()
+    city = (rows["area"] == "hai_phong") & (rows["sector"] == "all") & (rows["age_band"] == "all")
+    rows.loc[city & (rows["indicator"] == "schools"), "value"] = 308.0
+    rows.loc[city & (rows["indicator"] == "campuses"), "change"] = 6.0
+    rows.loc[(rows["area"] == "cat_hai") & (rows["indicator"] == "enrolment_rate"), "met"] = False
+    other = Release(str(tmp_path), YEAR, PERIOD, RAW)
+    for name in ("series.parquet", "partial.csv", "reconciliation.csv"):
+        store.write(release.table(name), other.folder, name)
+    store.write(rows, other.folder, "indicators.csv")
+    differs = [each.rows for each in sentences_printed.held(other) if each.result == "differs"]
+    assert {6, 9, 70} <= {row for rows_ in differs for row in rows_}
+
+
+def test_a_round_without_a_printed_report_says_so(tmp_path):
+    made = releases.release(tmp_path)
+    assert sentences_printed.held(made) == []
+    assert repr(sentences_printed.summary(made)) == sentences_printed.NOT_PRINTED
