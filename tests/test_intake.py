@@ -216,6 +216,6 @@ def test_a_merged_header_is_read_from_its_top_left_cells():
         ["", "Tổng số", "Trong đó", "", ""],
         ["", "", "Nhà trẻ", "Mẫu giáo", ""],
     ]
-    paths = header_paths(header)
+    paths = header_paths(tuple(map(tuple, header)))
     assert paths[header_key("Giáo viên"), header_key("Mẫu giáo")] == [3]
     assert paths[(header_key("Khác"),)] == [4]

@@ -14,6 +14,7 @@ def names() -> dict[str, str]:
     return dict(zip(rows["period"], rows["name_vi"], strict=True))
 
 
+@functools.cache
 def as_of(school_year: str, period: str) -> dt.date:
     """The day a round describes.
 

@@ -75,9 +75,9 @@ def readable_column(texts: Sequence[str]) -> list[str | None]:
     A text is None where nothing makes its words Vietnamese. Most of a column in an old encoding carries along the
     texts that would pass for Vietnamese as they stand ("nhãm" is "nhóm" in TCVN3).
     """
-    broken = [text for text in texts if not _is_vietnamese(text)]
-    if not broken:
+    if _is_vietnamese(" ".join(texts)):
         return list(texts)
+    broken = [text for text in texts if not _is_vietnamese(text)]
     fits = {old: sum(_is_vietnamese(decode(_composed(text), old)) for text in broken) for old in OLD}
     old = max(fits, key=lambda encoding: fits[encoding])
     unicode_for_sure = sum(not _is_old(text) for text in texts)

@@ -42,6 +42,7 @@ class Row:
     sector_detail: str
     split: bool
     type: str
+    minimum: float
     maximum: float
     part_of: str
     at_most: str
@@ -100,6 +101,7 @@ def indicator_rows(school_year: str) -> tuple[Row, ...]:
             r.sector_detail,
             r.split == "yes",
             r.type,
+            _number(r.minimum, 0),
             _number(r.maximum, float("inf")),
             r.part_of,
             r.at_most,
@@ -144,6 +146,7 @@ def label(text: str, kind: str) -> str:
     return key(text)
 
 
+@functools.cache
 def is_label(text: str, kind: str) -> bool:
     """Whether a text stands for a label of that kind."""
     return label(text, kind) in _labels(kind)

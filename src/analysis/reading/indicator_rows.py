@@ -1,5 +1,7 @@
 """The sheet of indicator rows: each found by its code, with the whole and its two sectors."""
 
+import functools
+
 from analysis.reading import forms, layout
 from analysis.reading.cells import address, shown
 from analysis.reading.settling import Place, Sum
@@ -21,16 +23,18 @@ def read_indicator_rows(page: Sheet, school_year: str, sheet: str) -> None:
             value = page.number(lines[row.code], at[sector], row)
             if value is not None:
                 numbers[lines[row.code], at[sector]] = value
-    sums = _indicator_sums(wanted, lines, at)
+    sums = _indicator_sums(school_year, tuple(lines.items()), tuple(at.items()))
     page.settle(numbers, sums)
     numbers |= {place: value for place, (value, _) in page.settled.items()}
     _check_indicators(page, wanted, lines, at, numbers, sums)
-    for row in (row for row in wanted if row.code in lines):
-        for sector in ("public", "nonpublic") if row.split else ("all",):
-            value = numbers.get((lines[row.code], at[sector]))
-            if value is not None:
-                kind = row.sector_detail or sector
-                page.keep("", kind, row.age_band, row.indicator, value, lines[row.code], at[sector])
+    kept = [
+        (row.sector_detail or sector, row.age_band, row.indicator, numbers[place], address(*place))
+        for row in wanted if row.code in lines
+        for sector in (("public", "nonpublic") if row.split else ("all",))
+        if (place := (lines[row.code], at[sector])) in numbers
+    ]  # fmt: skip
+    if kept:
+        page.keep([""] * len(kept), *map(list, zip(*kept, strict=True)))
 
 
 def _coded_lines(page: Sheet, where: layout.Columns, wanted: tuple[forms.Row, ...]) -> dict[str, int]:
@@ -58,8 +62,10 @@ def _code(value) -> str:
     return text.zfill(2) if text.isdigit() else text
 
 
-def _indicator_sums(wanted: tuple[forms.Row, ...], lines: dict[str, int], at: dict[str, int]) -> list[Sum]:
+@functools.lru_cache(maxsize=16)  # most workbooks of a round have their rows where the form has them
+def _indicator_sums(school_year: str, lines_: tuple, at_: tuple) -> list[Sum]:
     """Sectors that add up to the whole, and rows that add up to the row above them."""
+    wanted, lines, at = forms.indicator_rows(school_year), dict(lines_), dict(at_)
     here = {row.code: row for row in wanted if row.code in lines}
     sums = []
     parts_of: dict[str, list[forms.Row]] = {}
@@ -81,9 +87,8 @@ def _check_indicators(page: Sheet, wanted, lines, at, numbers: dict[Place, float
         parts = [numbers[part] for part in s.parts if part in numbers]
         if s.total in numbers and len(parts) == len(s.parts) and sum(parts) != numbers[s.total]:
             page.doubt("parts_do_not_add", address(*s.total), shown(numbers[s.total]), shown(sum(parts)))
-    for row in wanted:
+    for row in (row for row in wanted if row.code in lines and row.at_most in lines):
         for column in at.values():
-            value = numbers.get((lines.get(row.code, -1), column))
-            whole = numbers.get((lines.get(row.at_most, -1), column))
+            value, whole = numbers.get((lines[row.code], column)), numbers.get((lines[row.at_most], column))
             if value is not None and whole is not None and value > whole:
                 page.doubt("more_than_whole", address(lines[row.code], column), shown(value), shown(whole))

@@ -1,5 +1,6 @@
 """Where the form's columns and rows stand on a sheet, whatever was inserted, moved, merged or renamed."""
 
+import functools
 import itertools
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -44,7 +45,7 @@ def find_columns(cells: Cells, columns: tuple[forms.Column, ...], anchor: str) -
 
 
 def _columns_at(cells: Cells, columns: tuple[forms.Column, ...], top: int, depth: int) -> Columns:
-    stands = header_paths(cells[top : top + depth])
+    stands = header_paths(tuple(map(tuple, cells[top : top + depth])))
     found = Columns(first=top + depth)
     for column in columns:
         places = stands.get(_bare(column.path), [])
@@ -57,12 +58,13 @@ def _columns_at(cells: Cells, columns: tuple[forms.Column, ...], top: int, depth
     return found
 
 
-def header_paths(header: Cells) -> dict[Path, list[int]]:
+@functools.lru_cache(maxsize=64)  # most workbooks of a round have one header
+def header_paths(header: tuple[tuple, ...]) -> dict[Path, list[int]]:
     """Where each column of a merged header stands: path of labels from top to bottom → column numbers.
 
     A label that only announces parts ("Trong đó") and one repeated below itself do not count.
 
-    >>> paths = header_paths([["Giáo viên", "", "TT"], ["Tổng số", "Nhà trẻ", ""]])
+    >>> paths = header_paths((("Giáo viên", "", "TT"), ("Tổng số", "Nhà trẻ", "")))
     >>> paths[header_key("Giáo viên"), header_key("Nhà trẻ")]
     [1]
     """
@@ -84,6 +86,7 @@ def header_key(value) -> str:
     return forms.label(value, "header") if isinstance(value, str) and value else ""
 
 
+@functools.lru_cache(maxsize=4096)
 def _bare(path: Path) -> Path:
     bare: list[str] = []
     for label in path:

@@ -1,9 +1,11 @@
 """One data round: the workbooks of every unit that owes one, read together."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 
 from analysis import areas, periods, reference, store
 from analysis.reading import files
@@ -60,31 +62,28 @@ def read(
         raise FileNotFoundError(f"Không có thư mục {raw}/{school_year}/{period}.")
     on = periods.as_of(school_year, period)
     register = corrections(school_year, period)
-    books: list[Workbook] = []
-    findings: list[Finding] = []
-    absent: list[tuple] = []
+    gathered = _Gathered({"school_year": school_year, "period": period})
+    sent: dict[str, list[Path]] = {}
+    for file in files.workbooks(folder):
+        sent.setdefault(file.name.partition(".")[0], []).append(file)
     for area in areas.reporting(on):
-        here = files.workbooks(folder, area)
-        if not here and missing != "stop":
-            book, finding = _without_workbook(raw, school_year, period, area, missing)
-            books += [book] if book else []
-            findings += [finding, *(book.findings if book else [])]
-            absent.append((area, missing, book.path if book else None))
-            continue
+        here = sent.get(area, [])
         shown_as = f"{school_year}/{period}/{here[0].name if len(here) == 1 else f'{area}.xlsx'}"
-        if len(here) != 1:
+        if len(here) == 1:
+            gathered.take(read_workbook(here[0], shown_as, school_year, period, area, register.get(area, {})))
+        elif here or missing == "stop":
             check, found = "two_workbooks" if here else "missing_workbook", ", ".join(file.name for file in here)
-            findings.append(Finding(check, area, shown_as, found=found, expected=areas.full_name(area, on)))
-            continue
-        book = read_workbook(here[0], shown_as, school_year, period, area, corrections=register.get(area, {}))
-        books.append(book)
-        findings += book.findings
+            gathered.findings.append(Finding(check, area, shown_as, found=found, expected=areas.full_name(area, on)))
+        else:
+            book, finding = _without_workbook(raw, school_year, period, area, missing)
+            gathered.findings.append(finding)
+            gathered.absent.append((area, missing, book.path if book else None))
+            if book:
+                gathered.take(book)
     for file in sorted(folder.iterdir()):
         if file.stem not in areas.reporting(on) and not file.name.startswith((".", "~$")):
-            findings.append(Finding("unknown_workbook", file.stem, f"{school_year}/{period}/{file.name}"))
-    this = _together(books, findings, school_year, period)
-    this.partial = _frame("partial.csv", absent, {"school_year": school_year, "period": period})
-    return this
+            gathered.findings.append(Finding("unknown_workbook", file.stem, f"{school_year}/{period}/{file.name}"))
+    return gathered.round()
 
 
 def _without_workbook(
@@ -111,48 +110,74 @@ def _without_workbook(
 
 def corrections(school_year: str, period: str) -> dict[str, dict[tuple[str, str], Correction]]:
     """The register's rows for one round: area → (sheet, cell) → correction."""
-    rows = reference.table("corrections")
-    rows = rows[(rows["school_year"] == school_year) & (rows["period"] == period) & ~rows["status"].isin(NOT_USED)]
     register: dict[str, dict[tuple[str, str], Correction]] = {}
-    for r in rows.itertuples():
-        correction = Correction(r.expect, float(r.value), r.reason, r.said_by, r.said_on)
-        register.setdefault(r.area, {})[r.sheet, r.cell] = correction
+    for r in reference.table("corrections").to_dict("records"):
+        if (r["school_year"], r["period"]) == (school_year, period) and r["status"] not in NOT_USED:
+            correction = Correction(r["expect"], float(r["value"]), r["reason"], r["said_by"], r["said_on"])
+            register.setdefault(r["area"], {})[r["sheet"], r["cell"]] = correction
     return register
 
 
-def _together(books: list[Workbook], findings: list[Finding], school_year: str, period: str) -> Round:
-    which = {"school_year": school_year, "period": period}
-    numbers = [
-        (b.area, facility or None, SECTOR_OF_KIND.get(kind, kind) if facility else kind, band, indicator, value,
-         b.path, sheet, cell, "corrected" if (sheet, cell) in b.used and b.basis == "reported" else b.basis,
-         note or None)
-        for b in books
-        for facility, kind, band, indicator, value, sheet, cell, note in b.numbers
-    ]  # fmt: skip
-    facilities = [
-        (b.area, code, name, commune, kind, SECTOR_OF_KIND.get(kind, ""), b.path, sheet, cell, b.basis)
-        for b in books
-        for code, name, commune, kind, sheet, cell in b.facilities
-    ]
-    used = [
-        (b.area, b.path, sheet, cell, c.expect, c.value, c.reason, c.said_by, c.said_on)
-        for b in books
-        for (sheet, cell), c in b.used.items()
-    ]
-    reporting = [(b.area, b.path, len(b.facilities), len(b.numbers), b.basis) for b in books]
-    return Round(
-        _frame("observations.parquet", numbers, which),
-        _frame("facilities.parquet", facilities, which),
-        findings,
-        _frame("corrections_used.csv", used, {}),
-        _frame("reporting.csv", reporting, which),
-    )
+class _Gathered:
+    """A round while its workbooks come in; the numbers of each become columns at once and the workbook is let go."""
+
+    def __init__(self, which: dict[str, str]):
+        self.which = which
+        self.observations = [store.schema("observations.parquet").empty_table()]
+        self.facilities: list[tuple] = []
+        self.used: list[tuple] = []
+        self.reporting: list[tuple] = []
+        self.absent: list[tuple] = []
+        self.findings: list[Finding] = []
+
+    def take(self, book: Workbook) -> None:
+        area, path, basis, numbers = book.area, book.path, book.basis, book.numbers
+        columns: dict[str, list | str] = {**self.which, **vars(numbers), "area": area, "workbook": path}
+        columns |= {"basis": _basis(book), "facility": [code or None for code in numbers.facility]}
+        self.observations.append(_table("observations.parquet", columns, len(numbers)))
+        self.facilities += [
+            (area, code, name, commune, kind, SECTOR_OF_KIND.get(kind, ""), path, sheet, cell, basis)
+            for code, name, commune, kind, sheet, cell in book.facilities
+        ]
+        self.used += [
+            (area, path, sheet, cell, c.expect, c.value, c.reason, c.said_by, c.said_on)
+            for (sheet, cell), c in book.used.items()
+        ]
+        self.reporting.append((area, path, len(book.facilities), len(numbers), basis))
+        self.findings += book.findings
+
+    def round(self) -> Round:
+        return Round(
+            pa.concat_tables(self.observations).to_pandas(),
+            _frame("facilities.parquet", self.facilities, self.which),
+            self.findings,
+            _frame("corrections_used.csv", self.used, {}),
+            _frame("reporting.csv", self.reporting, self.which),
+            _frame("partial.csv", self.absent, self.which),
+        )
+
+
+def _basis(book: Workbook) -> str | list[str]:
+    """What its numbers rest on: a corrected cell says so, unless the whole workbook is no real one."""
+    if not book.used or book.basis != "reported":
+        return book.basis
+    cells = zip(book.numbers.sheet, book.numbers.cell, strict=True)
+    return ["corrected" if cell in book.used else book.basis for cell in cells]
 
 
 def _frame(name: str, rows: list[tuple], which: dict[str, str]) -> pd.DataFrame:
     """Rows under the columns that store.TABLES declares; the columns of `which` come first and are constant."""
-    columns = store.schema(name).names
-    frame = pd.DataFrame(rows, columns=columns[len(which) :])
-    for place, (column, value) in enumerate(which.items()):
-        frame.insert(place, column, value)
-    return frame
+    names = store.schema(name).names[len(which) :]
+    columns = {column: [row[place] for row in rows] for place, column in enumerate(names)}
+    return _table(name, {**which, **columns}, len(rows)).to_pandas()
+
+
+def _table(name: str, columns: Mapping[str, list | str], rows: int) -> pa.Table:
+    """One of store.TABLES from its columns; a text stands for itself in every row."""
+    schema = store.schema(name)
+    arrays = []
+    for column in schema:
+        values = columns[column.name]
+        constant = isinstance(values, str)
+        arrays.append(pa.repeat(pa.scalar(values), rows) if constant else pa.array(values, column.type))
+    return pa.Table.from_arrays(arrays, schema=schema)

@@ -25,7 +25,7 @@ def read_facilities(page: Sheet, school_year: str, sheet: str) -> None:
         return
     table = list(zip(*(page.cells[row] for row in rows), strict=True))
     codes = [shown(code).strip() for code in table[at["facility"]]]
-    for place, code in enumerate(codes):
+    for place, code in enumerate(codes) if len(set(codes)) < len(codes) else ():
         if code in codes[:place]:
             page.doubt("duplicate_facility", address(rows[place], at["facility"]), code)
     known = {code: kind for code, _, _, kind, _, _ in page.book.facilities}
@@ -34,8 +34,9 @@ def read_facilities(page: Sheet, school_year: str, sheet: str) -> None:
     _settle(page, numbers, rows, totals, counts, at)
     _check_across(page, numbers, rows, counts, at)
     _check_down(page, numbers, rows, totals, counts, at)
+    sectors = _sectors(kinds)
     for c in counts:
-        page.keep_column(codes, kinds, c.age_band, c.indicator, numbers[c.column], rows, at[c.column])
+        page.keep_column(codes, sectors, [c.age_band] * len(rows), c.indicator, numbers[c.column], rows, at[c.column])
     if "kind" not in at and known:
         for code in sorted(set(codes) ^ set(known)):
             page.doubt("facility_not_everywhere", "", code, page.name if code in known else "Mạng lưới")
@@ -73,10 +74,14 @@ def _facilities(page: Sheet, codes: list[str], rows: list[int], table: list[tupl
     independent = [place for place in every if kinds[place] == "independent"]
     schools = [place for place in every if kinds[place] != "independent"]
     for counted, places in (("facilities", every), ("schools", schools), ("independent_facilities", independent)):
-        here, of_kind = [codes[place] for place in places], [kinds[place] for place in places]
+        here, sectors = [codes[place] for place in places], _sectors([kinds[place] for place in places])
         lines = [rows[place] for place in places]
-        page.keep_column(here, of_kind, "all", counted, [1.0] * len(places), lines, at["facility"])
+        page.keep_column(here, sectors, ["all"] * len(here), counted, [1.0] * len(here), lines, at["facility"])
     return kinds
+
+
+def _sectors(kinds: list[str]) -> list[str]:
+    return [SECTOR_OF_KIND.get(kind, kind) for kind in kinds]
 
 
 def _texts(page: Sheet, rows: list[int], line: tuple, at: int) -> list[str]:
@@ -165,7 +170,9 @@ def _differences(page: Sheet, numbers: Numbers, rows, block, total: int, counts,
         said = page.cells[total][at[c.column]]
         if said == "" or not _complete(page, c, line, rows, at):
             continue
-        added = sum(value for value in line if value is not None)
+        added = sum(filter(None, line))
+        if type(said) is float and said == added:
+            continue
         reading = values.read(said, "count")
         if added not in (reading.number, reading.candidate):
             faults.append((at[c.column], shown(said), shown(added)))
@@ -196,10 +203,9 @@ def read_population(page: Sheet, school_year: str, sheet: str) -> None:
     numbers: Numbers = {c.column: [page.number(row, at[c.column], c) for row in rows] for c in counts}
     _settle(page, numbers, rows, totals, counts, at)
     _check_down(page, numbers, rows, totals, counts, at)
+    bands, unit = [f"age{age}" for age in ages.values()], [""] * len(rows)
     for c in counts:
-        for row, value in zip(rows, numbers[c.column], strict=True):
-            if value is not None:
-                page.keep("", "all", f"age{ages[row]}", c.indicator, value, row, at[c.column])
+        page.keep_column(unit, ["all"] * len(rows), bands, c.indicator, numbers[c.column], rows, at[c.column])
     for age in sorted(set(range(6)) - set(ages.values())):
         page.doubt("missing_row", "", expected=f"năm sinh {periods.start(school_year) - age}")
 
