@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis import periods, reference, store
 from analysis.areas import CITY
-from analysis.meaning import indicators, reconciliation
+from analysis.meaning import disclosure, indicators, reconciliation
 from analysis.pages.release import Release
 from analysis.reading import rounds
 
@@ -103,7 +103,8 @@ def _series(basis: str, before: str, years: int, area_basis: dict[str, str]) -> 
                     if area == CITY
                     else (area_basis.get(area, basis) if not back else before)
                 )
-                value = (40.0 + size if percent else 1000.0 * size) + place - back * 1.25
+                one = 100.0 if name in disclosure.rules().index else 1000.0  # children with a condition are few
+                value = (40.0 + size if percent else one * size) + place - back * 1.25
                 rows += [(year, "HK1", area, sector, band, name, value, of) for sector in SECTORS for band in BANDS]
     return pd.DataFrame(rows, columns=store.schema("series.parquet").names)
 

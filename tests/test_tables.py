@@ -5,11 +5,11 @@ import re
 import pandas as pd
 import pytest
 
-from analysis import reference
+from analysis import reference, store
 from analysis.meaning import indicators
 from analysis.pages import outlook, quality, sections, sentences
 from analysis.pages.marks import SIMULATED, Mark
-from analysis.pages.tables import Cell, Column, Row, Table, from_frame
+from analysis.pages.tables import HIDDEN, Cell, Column, Row, Table, from_frame
 from tests import releases
 
 HOSTILE = (
@@ -148,14 +148,15 @@ def test_an_empty_table_says_so_in_place_of_a_grid(release):
 
 def test_rates_of_few_children_are_not_printed_and_never_just_one(tmp_path):
     made = releases.release(tmp_path)
-    series = made.table("series.parquet").copy()
+    series = store.read(made.folder, "series.parquet")
     few = (series["indicator"] == "obese_children") & (series["area"] == "cat_hai")
     series.loc[few, "value"] = 4.0
-    other = releases.release(tmp_path / "few", **{"indicators.csv": indicators.compare(series, "2024-2025", "HK1")})
-    table = sections.table(other, "nutrition_by_area", "Dinh dưỡng")
+    tables = {"series.parquet": series, "indicators.csv": indicators.compare(series, "2024-2025", "HK1")}
+    table = sections.table(releases.release(tmp_path / "few", **tables), "nutrition_by_area", "Dinh dưỡng")
     hidden = {row.head: sum(cell.hidden for cell in row.cells) for row in table.rows}
     assert hidden == {"Hồng Bàng": 1, "Lê Chân": 0, "Cát Hải": 1, "Toàn thành phố": 0}
-    assert "‡" in table._repr_html_()
+    assert HIDDEN in table._repr_html_() and f"{HIDDEN}: giữ kín" in table._repr_html_()
+    assert all(cell.value is None for row in table.rows for cell in row.cells if cell.hidden)
 
 
 def test_disability_is_never_shown_by_area():

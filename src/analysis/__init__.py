@@ -4,7 +4,7 @@ reference, vietnamese, periods, areas, store   words, dates, units, and the tabl
 ledger                                         what outlives a rebuild: earlier releases, earlier forecasts
 dependencies, command                          what rests on what; what every make target shares
 reading      workbook → observations; faults with their cell
-meaning      observations → sums, rates, shortages; held against print; traced back to cells
+meaning      observations → sums, rates, shortages; held against print; traced back to cells; what may be printed
 screening    is a round plausible, alone and after the rounds before it
 offices      blank forms, query sheets, answers, who has reported
 models       children, classes, teachers, malnutrition: expected, with an interval measured on past forecasts

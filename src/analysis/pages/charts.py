@@ -17,6 +17,7 @@ from analysis.pages.release import (
     plain,
     round_name,
 )
+from analysis.pages.tables import HIDDEN, withheld_note
 
 RATES = ("underweight_rate", "stunting_rate", "overweight_rate", "obesity_rate")
 RATE_NAMES = {
@@ -148,29 +149,35 @@ def weigh_ins_by_area(release: Release, key: str, caption: str, indicator: str, 
     rows = rows[rows["area"].isin(release.areas)]
     wide = rows.pivot(index="area", columns=["school_year", "period"], values="value")
     rounds = sorted(wide.columns, key=lambda which: periods.order(*which))
-    if len(rounds) < 2 or wide.empty:
+    if len(rounds) < 2 or wide[rounds[-1]].notna().sum() == 0:
         return Figure(key, caption, "", empty="Cần ít nhất hai lần cân đo.")
     wide = wide[rounds].sort_values(rounds[-1], ascending=False)
+    ends = [
+        HIDDEN if release.withheld(indicator, str(area)) else vietnamese.number(value, 2)
+        for area, value in wide[rounds[-1]].items()
+    ]
     wide.index = [area_name(area) for area in wide.index]
     starts = {i: which[0][:4] for i, which in enumerate(rounds) if i == 0 or rounds[i - 1][0] != which[0]}
     with figures.style():
         drawing, axes = figures.canvas(0.21 * len(wide) + 0.8)
-        figures.heat(axes[0, 0], wide, 2, starts)
+        figures.heat(axes[0, 0], wide, ends, starts)
         done = figures.finish(drawing, release.marks_of(rows))
-    last = wide[rounds[-1]]
+    last = wide[rounds[-1]].dropna()
     moved = (last - wide[rounds[0]]).dropna()
-    ends = [f"{name} {plain(last[name], 2)} %" for name in (last.index[0], last.index[-1])]
+    top, bottom = (f"{name} {plain(last[name], 2)} %" for name in (last.index[0], last.index[-1]))
     alt = (
-        f"{indicator_name(indicator)}, {round_name(*rounds[-1])}: cao nhất {ends[0]}, thấp nhất {ends[1]}. "
+        f"{indicator_name(indicator)}, {round_name(*rounds[-1])}: cao nhất {top}, thấp nhất {bottom}. "
         f"Từ {round_name(*rounds[0])}: giảm ở {int((moved < 0).sum())} trên {len(moved)} đơn vị."
     )
-    note = "Mỗi ô một lần cân đo (ba lần mỗi năm học); càng đậm càng cao; số bên phải là kỳ này."
-    return Figure(key, caption, alt, notes=(note,), table=table, **done)  # type: ignore[arg-type]
+    notes = ["Mỗi ô một lần cân đo (ba lần mỗi năm học); càng đậm càng cao; số bên phải là kỳ này."]
+    if wide.isna().to_numpy().any():
+        notes.append(f"Ô gạch chéo: không có số liệu, hoặc giữ kín. {withheld_note()}")
+    return Figure(key, caption, alt, notes=tuple(notes), table=table, **done)  # type: ignore[arg-type]
 
 
 def _by_area(release: Release, indicator: str, band: str) -> list[Number]:
     """Areas from the highest value down, then the city."""
-    numbers = [n for area in release.areas if (n := release.number(indicator, area, "all", band))]
+    numbers = [n for area in release.areas if (n := release.number(indicator, area, "all", band)) and not n.hidden]
     numbers.sort(key=lambda n: -n.value)
     city = release.number(indicator, CITY, "all", band)
     return [*numbers, city] if city else numbers

@@ -45,7 +45,7 @@ def origins(release: Release, key: str, caption: str) -> Table:
     rows = []
     for sector, band, indicator in HEADLINES:
         number, tree = release.number(indicator, CITY, sector, band), found.tree(CITY, sector, band, indicator)
-        if number is None or tree is None:
+        if number is None or number.hidden or tree is None:
             continue
         cells = list(_cells(tree))
         again = abs(tree.recomputed() - number.value) < 1e-6

@@ -226,16 +226,18 @@ def fan(ax: Axes, years: Sequence[str], values: Sequence[float], coming: str, fo
     vietnamese_ticks(ax.yaxis)
 
 
-def heat(ax: Axes, table: pd.DataFrame, decimals: int, starts: Mapping[int, str]) -> None:
-    """A row a name, a column a time: darker is higher, in grey print too; the last figure is written at the end.
+def heat(ax: Axes, table: pd.DataFrame, ends: Sequence[str], starts: Mapping[int, str]) -> None:
+    """A row a name, a column a time: darker is higher, in grey print too; what has no value is crossed out.
 
-    starts : column number → what stands below it.
+    ends : what is written at the end of each row.  starts : column number → what stands below it.
     """
     import seaborn  # a second to import, for this one kind of figure
 
     seaborn.heatmap(table, ax=ax, cmap="Blues", linewidths=0.4, linecolor="white", cbar_kws={"pad": 0.09, "aspect": 30})
-    for place, value in enumerate(table.iloc[:, -1]):
-        ax.annotate(vietnamese.number(value, decimals), (1.01, place + 0.5), xycoords=("axes fraction", "data"),
+    for place, column in np.argwhere(table.isna().to_numpy()):
+        ax.plot(column + 0.5, place + 0.5, "x", color=GREY, markersize=4)
+    for place, words in enumerate(ends):
+        ax.annotate(words, (1.01, place + 0.5), xycoords=("axes fraction", "data"),
                     va="center", fontsize=7.5)  # fmt: skip
     ax.set_xticks([column + 0.5 for column in starts], list(starts.values()), rotation=0)
     ax.tick_params(length=0)

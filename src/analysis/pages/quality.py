@@ -1,6 +1,6 @@
 """Sections 11 to 13: who reported, what was wrong, what was corrected, how the sums meet the printed figures, norms."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 from markupsafe import Markup
@@ -11,6 +11,7 @@ from analysis.pages.release import SIMULATED, Release, area_name, indicator_name
 from analysis.pages.sentences import Says, says
 from analysis.pages.shown import Shown
 from analysis.pages.tables import Cell, Column, Row, Table, from_frame
+from analysis.pages.withholding import findings_to_print, in_sensitive_cells
 
 STATUSES = ("match", "match_cut", "mismatch", "not_computed")
 
@@ -109,8 +110,8 @@ def reporting(release: Release, key: str, caption: str) -> Table:
 
 
 def findings(release: Release, key: str, caption: str) -> Table:
-    """Every finding of the checks on this round's workbooks."""
-    rows = release.table("findings.csv")
+    """Every finding of the checks on this round's workbooks; without figures where they are about few children."""
+    rows = findings_to_print(release.table("findings.csv"), release.table("observations.parquet"))
     rows = rows.assign(area=rows["area"].map(area_name), severity=rows["severity"].map(lambda c: label("severity", c)))
     columns = {"area": Column("Đơn vị"), "severity": Column("Mức"), "message": Column("Nội dung")}
     return from_frame(
@@ -121,6 +122,7 @@ def findings(release: Release, key: str, caption: str) -> Table:
 def corrections(release: Release, key: str, caption: str) -> Table:
     """Every correction of the register that was used, with its reason and who said it."""
     rows = release.table("corrections_used.csv")
+    sensitive = in_sensitive_cells(rows, release.table("observations.parquet"))
     place = rows["sheet"] + " › " + rows["cell"]
     rows = rows.assign(area=rows["area"].map(area_name), place=place if len(rows) else [])
     columns = {
@@ -133,7 +135,15 @@ def corrections(release: Release, key: str, caption: str) -> Table:
         "said_on": Column("Ngày"),
     }
     none = "Kỳ này không có ô nào phải sửa theo sổ sửa lỗi."
-    return from_frame(rows, key, caption, columns, {"value": ("number", 0)}, empty=none)
+    table = from_frame(rows, key, caption, columns, {"value": ("number", 0)}, empty=none)
+    telling = [list(columns).index(name) - 1 for name in ("found", "value", "reason")]
+    lines = [
+        replace(line, cells=[Cell(None, hidden=True) if i in telling else cell for i, cell in enumerate(line.cells)])
+        if few
+        else line
+        for line, few in zip(table.rows, sensitive, strict=True)
+    ]
+    return replace(table, rows=lines)
 
 
 def reconciliation(release: Release, key: str, caption: str) -> Table:

@@ -11,14 +11,19 @@ import pandas as pd
 from analysis import areas, periods, reference, store, vietnamese
 from analysis.areas import CITY
 from analysis.meaning import indicators
+from analysis.meaning.disclosure import Disclosure
 from analysis.pages import marks
 from analysis.pages.marks import Marks
+from analysis.pages.withholding import tells, without_withheld
 
 SIMULATED, CARRIED = "simulated", "carried"
 
 
 class Number(NamedTuple):
-    """One row of indicators.csv. `marks` is what the value rests on, `marks_before` last year's; NaN means none."""
+    """One row of indicators.csv. `marks` is what the value rests on, `marks_before` last year's; NaN means none.
+
+    hidden, hidden_before : the value, or last year's, is withheld (disclosure.py) and NaN here, as is what rests on it.
+    """
 
     area: str
     sector: str
@@ -34,6 +39,8 @@ class Number(NamedTuple):
     marks: Marks
     marks_before: Marks
     areas: int
+    hidden: bool = False
+    hidden_before: bool = False
 
     @property
     def decimals(self) -> int:
@@ -65,16 +72,45 @@ class Release:
         return store.folder(self.processed, self.school_year, self.period)
 
     def table(self, name: str) -> pd.DataFrame:
-        """One of store.TABLES of this round."""
+        """One of store.TABLES of this round, withheld numbers empty."""
+        if name not in self._kept:
+            rows = self._whole(name)
+            if tells(rows):
+                rows = without_withheld(rows, self.disclosure, self.school_year, self.period)
+            self._kept[name] = rows
+        return self._kept[name]
+
+    def withheld(
+        self, indicator: str, area: str = CITY, sector: str = "all", age_band: str = "all",
+        school_year: str = "", period: str = "", facility: str = "",
+    ) -> bool:  # fmt: skip
+        """Whether a number of this round, or of the one named, must not leave the office in any form.
+
+        Whatever prints a value, or the parts it is made of (cells, facilities, areas), asks here for each part.
+        """
+        which = (school_year or self.school_year, period or self.period)
+        return self.disclosure.withheld(area, sector, age_band, indicator, *which, facility)
+
+    @functools.cached_property
+    def disclosure(self) -> Disclosure:
+        """What may be printed of every round up to this one."""
+        return Disclosure(self._whole("series.parquet"))
+
+    def _whole(self, name: str) -> pd.DataFrame:
+        """A table as it stands in data/processed."""
         if self.tables is not None and name not in self.tables:
             raise KeyError(f"{name} is not among the tables this page declares")
-        if name not in self._kept:
-            self._kept[name] = store.read(self.folder, name)
-        return self._kept[name]
+        if name not in self._read:
+            self._read[name] = store.read(self.folder, name)
+        return self._read[name]
+
+    @functools.cached_property
+    def _read(self) -> dict[str, pd.DataFrame]:
+        return {}
 
     @functools.cached_property
     def _kept(self) -> dict[str, pd.DataFrame]:
-        """Tables read so far: of this object, so that a new one in the same kernel reads anew."""
+        """Tables given so far: of this object, so that a new one in the same kernel reads anew."""
         return {}
 
     def published(self, name: str) -> pd.DataFrame:
@@ -93,6 +129,9 @@ class Release:
         table["met"] = table["met"].astype(object).where(table["met"].notna(), None)
         table["marks"] = [self.marks([r.area], [r.basis]) for r in table[["area", "basis"]].itertuples()]
         table["marks_before"] = [self.marks([], [basis]) for basis in table["basis_before"]]
+        table["hidden"] = self.disclosure.mask(table)
+        last = table.assign(school_year=periods.shift(self.school_year, -1))
+        table["hidden_before"] = self.disclosure.mask(last) & table["basis_before"].notna()
         rows = table[list(Number._fields)].itertuples(index=False, name=None)
         return {row[:4]: Number(*row) for row in rows}
 

@@ -16,12 +16,8 @@ from analysis.pages.release import Number, Release, area_name, label
 from analysis.pages.tables import Cell, Column, Row, Table
 
 KEY = ("sector", "age_band", "indicator")
-SUPPRESSED = {  # rates of few children about health: the count behind each
-    "underweight_rate": "underweight_children",
-    "stunting_rate": "stunted_children",
-    "overweight_rate": "overweight_children",
-    "obesity_rate": "obese_children",
-}
+RATES = ("underweight_rate", "stunting_rate", "overweight_rate", "obesity_rate")
+START = "DN"  # the weigh-in that changes within a school year count from
 BEFORE = ("last_year", "change", "signed")  # what needs last year
 FEWER = "Không so với cùng kỳ năm trước: tổng của ít đơn vị hơn không cho biết thay đổi."
 AIM = ("target", "gap", "met")  # what needs a target
@@ -47,13 +43,15 @@ def within_year(release: Release, key: str, caption: str) -> Table:
     rows = rows[(rows["school_year"] == release.school_year) & (rows["period"] == release.period)]
     rows = rows[(rows["area"] == CITY) & (rows["sector"] == "all")]
     lines = []
-    for name, band in ((name, band) for name in SUPPRESSED for band in ("all", "nursery", "kindergarten")):
+    for name, band in ((name, band) for name in RATES for band in ("all", "nursery", "kindergarten")):
         for row in rows[(rows["indicator"] == name) & (rows["age_band"] == band)].to_dict("records"):
+            now = release.withheld(name, CITY, "all", band)
+            moved = now or release.withheld(name, CITY, "all", band, period=START)
             cells = [
-                Cell(row["value"], "number", 2),
-                Cell(row["change"], "signed", 2),
+                Cell(row["value"], "number", 2, hidden=now),
+                Cell(row["change"], "signed", 2, hidden=moved),
                 Cell(row["target"], "signed", 1),
-                Cell(row["met"], "met"),
+                Cell(row["met"], "met", hidden=moved),
                 Cell(row["coverage"], "number", 1),
             ]
             head = indicators.definitions().at[name, "label_vi"] if band == "all" else label("age_band", band)
@@ -80,9 +78,11 @@ def rests_on(numbers: list[Number], shows: list[str]) -> Marks:
 
 
 def cell(number: Number | None, show: str = "value") -> Cell:
-    """One cell: the value, or its change, target, gap or whether the target is met."""
+    """One cell: the value, or its change, target, gap or whether the target is met; withheld where what it shows is."""
     if number is None:
         return Cell(None, "met" if show == "met" else "number")
+    if (show in BEFORE and number.hidden_before) or (show not in ("last_year", "target") and number.hidden):
+        return Cell(None, hidden=True)
     value = number.change if show in ("change", "signed") else getattr(number, show)
     form = show if show in ("signed", "change", "gap", "met") else "number"
     return Cell(None if value is None or pd.isna(value) else value, form, number.decimals)
@@ -113,17 +113,13 @@ def _of_city(release: Release, key: str, caption: str, rows: list[dict], notes: 
 
 def _by_area(release: Release, key: str, caption: str, columns: list[dict], notes: tuple) -> Table:
     columns, missing = _columns_filled(release, columns)
-    hidden = {column["indicator"]: _hidden(release, column) for column in columns if column["indicator"] in SUPPRESSED}
     lines = []
     for area in [*release.areas, CITY]:
         numbers = [release.number(c["indicator"], area, c["sector"], c["age_band"]) for c in columns]
         known = [number for number in numbers if number is not None]
         if not known:
             continue
-        cells = [
-            Cell(None, hidden=True) if area in hidden.get(column["indicator"], ()) else cell(number, column["show"])
-            for number, column in zip(numbers, columns, strict=True)
-        ]
+        cells = [cell(number, column["show"]) for number, column in zip(numbers, columns, strict=True)]
         marks = rests_on(known, [column["show"] for column in columns])
         lines.append(Row(area_name(area), cells, total=area == CITY, marks=marks))
     heads = [Column(c["label_vi"], _unit(c), c["group_vi"], c["show"] == "met") for c in columns]
@@ -180,18 +176,6 @@ def _columns_filled(release: Release, columns: list[dict]) -> tuple[list[dict], 
                for c in columns for area in release.areas]  # fmt: skip
     kept, notes = _filled([column["show"] for column in columns], [n for n in numbers if n is not None], release)
     return [column for column in columns if column["show"] in kept], notes
-
-
-def _hidden(release: Release, column: dict) -> set[str]:
-    """Areas where the count behind a rate is small; never a single one, from which the city's total would give it."""
-    counts = {}
-    for area in release.areas:
-        number = release.number(SUPPRESSED[column["indicator"]], area, column["sector"], column["age_band"])
-        counts[area] = number.value if number else float("inf")
-    few = {area for area, count in counts.items() if 0 < count < reference.setting("small_count")}
-    if len(few) == 1 and len(counts) > 1:
-        few.add(min((area for area in counts if area not in few), key=lambda area: (counts[area], area)))
-    return few
 
 
 def _unit_of(indicator: str) -> str:

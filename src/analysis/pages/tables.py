@@ -11,14 +11,14 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
-from analysis import vietnamese
+from analysis import reference, vietnamese
 from analysis.pages.marks import Mark, Marks, beside, together
 from analysis.pages.shown import Shown
 
 LONGEST = 300  # characters of a text cell; longer text from a workbook would push the table apart
 TEMPLATES = Path(__file__).with_name("templates")
 SHORT = 16  # characters that are kept on one line
-HIDDEN, NOTHING = "‡", "–"
+HIDDEN, NOTHING = "[kín]", "–"  # withheld is neither missing nor 0
 UNSEEN = ("Cc", "Cf", "Cs", "Cn")  # control and direction marks, halves of letters, and what no file format takes
 TEXTS = ("text", "link", "range")
 WORDS = {"change": ("tăng", "giảm", "không đổi"), "gap": ("vượt", "thiếu", "đạt")}
@@ -34,7 +34,7 @@ class Cell:
     value: float | str | bool | None
     form: str = "text"
     decimals: int = 0
-    hidden: bool = False  # suppressed: too few children
+    hidden: bool = False  # withheld, see withheld_note; its value is None
 
     @property
     def words(self) -> str:
@@ -53,7 +53,7 @@ class Cell:
     def shown(self) -> Markup:
         """The cell as the page shows it, escaped."""
         if self.hidden:
-            return Markup('<abbr title="không in: số trẻ quá nhỏ">{}</abbr>').format(HIDDEN)
+            return Markup.escape(HIDDEN)
         if self.form == "link":
             return _link(self.words)
         if self.form in WORDS and self.figure is not None:
@@ -83,7 +83,7 @@ class Cell:
     @property
     def classes(self) -> str:
         """Text stands left, and keeps to one line where it is short."""
-        if self.form not in ("text", "link", "met"):
+        if self.hidden or self.form not in ("text", "link", "met"):
             return ""
         return "t" if self.form != "met" and len(str(self.value)) > SHORT else "t n"
 
@@ -145,6 +145,12 @@ class Table(Shown):
 
     def __repr__(self) -> str:
         return f"Bảng: {self.caption} ({len(self.rows)} dòng)"
+
+
+def withheld_note() -> str:
+    """What HIDDEN means, below every table and sheet that shows it."""
+    few = vietnamese.number(reference.setting("small_count"))
+    return f"{HIDDEN}: giữ kín, không in: nói về dưới {few} trẻ, hoặc từ đó tính ngược ra được một số như thế."
 
 
 def from_frame(
@@ -216,7 +222,7 @@ def _layout(table: Table) -> dict:
         "heads": heads,
         "bodies": bodies,
         "grouped": any(column.group for column in table.columns),
-        "hidden": hidden,
+        "hidden": withheld_note() if hidden else "",
     }
 
 

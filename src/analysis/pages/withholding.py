@@ -1,0 +1,92 @@
+"""Withheld numbers on the way to the pages: gone from tables before a page sees them, told apart from missing ones."""
+
+import numpy as np
+import pandas as pd
+
+from analysis import periods
+from analysis.meaning import indicators
+from analysis.meaning.disclosure import KEY, Disclosure, sensitive
+
+OWN = ("value", "gap", "met", "computed", "difference", "expected", "lower_80", "upper_80", "lower_95", "upper_95")
+LAST_YEAR = ("last_year",)
+NOT_PRINTED = "Nội dung ở phiếu hỏi gửi đơn vị, không in vì là số trẻ về sức khoẻ, khuyết tật."
+
+
+def tells(rows: pd.DataFrame) -> bool:
+    """Whether a table holds numbers of areas or the city about health or disability."""
+    keyed = set(indicators.KEY) <= set(rows) and "facility" not in rows
+    return keyed and bool(rows["indicator"].isin(list(sensitive())).any())
+
+
+def without_withheld(rows: pd.DataFrame, disclosure: Disclosure, school_year: str, period: str) -> pd.DataFrame:
+    """One of store.TABLES of the round with every withheld number empty, and all that it could be worked out from.
+
+    A change is empty where either of its two numbers is withheld; a trend or a forecast where any year behind it is.
+    Observations, a row a cell, stay whole: city figures are added up again from them, and no page prints their values.
+    """
+    if (
+        not set(indicators.KEY) <= set(rows)
+        or "facility" in rows
+        or not rows["indicator"].isin(list(sensitive())).any()
+    ):
+        return rows
+    rows = rows.copy()
+    here = _placed(rows, school_year, period)
+    own = _behind(rows, here, disclosure, period) if "kind" in rows else disclosure.mask(here)
+    then = _compared(rows, here, disclosure)
+    for name in rows.columns.intersection(OWN):
+        rows[name] = rows[name].mask(own)
+    for name in rows.columns.intersection(LAST_YEAR):
+        rows[name] = rows[name].mask(then)
+    if "change" in rows:
+        rows["change"] = rows["change"].mask(own | then)
+    return rows
+
+
+def findings_to_print(findings: pd.DataFrame, observations: pd.DataFrame) -> pd.DataFrame:
+    """Findings without what they found in cells about health or disability: numbers of one facility or unit."""
+    names = indicators.definitions()["label_vi"]
+    names = names[names.index.isin(list(sensitive()))]
+    told = pd.Series(False, findings.index)
+    for column in ("message", "found", "expected"):
+        for name in names:
+            told |= findings[column].fillna("").str.contains(name, regex=False)
+    told |= in_sensitive_cells(findings, observations)
+    where = [" › ".join(filter(None, map(_text, parts))) for parts in
+             findings[["workbook", "sheet", "cell"]].itertuples(index=False)]  # fmt: skip
+    hidden = pd.Series([f"{place}: {NOT_PRINTED}" for place in where], findings.index, dtype="object")
+    return findings.assign(message=findings["message"].mask(told, hidden))
+
+
+def in_sensitive_cells(rows: pd.DataFrame, observations: pd.DataFrame) -> np.ndarray:
+    """Which rows (workbook, sheet, cell) stand at a cell about health or disability."""
+    cells = ["workbook", "sheet", "cell"]
+    known = observations.loc[observations["indicator"].isin(list(sensitive())), cells]
+    return pd.MultiIndex.from_frame(rows[cells].fillna("")).isin(pd.MultiIndex.from_frame(known))
+
+
+def _placed(rows: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame:
+    """The rows with the columns KEY: of this round where they name none, of target_year where they say one."""
+    if "school_year" in rows and "period" in rows:
+        return rows[KEY]
+    return rows.assign(school_year=rows.get("target_year", school_year), period=period)[KEY]
+
+
+def _behind(rows: pd.DataFrame, here: pd.DataFrame, disclosure: Disclosure, period: str) -> np.ndarray:
+    """Rows of a trend table to withhold: what was observed by its round, all else by every round it rests on."""
+    observed = (rows["kind"] == "observed").to_numpy()
+    return np.where(observed, disclosure.mask(here), disclosure.mask_over_years(rows, period))
+
+
+def _compared(rows: pd.DataFrame, here: pd.DataFrame, disclosure: Disclosure) -> np.ndarray:
+    """Rows whose change is from a withheld number: of last year, or of the first weigh-in where none is given."""
+    if "last_year" in rows:
+        before = here.assign(school_year=[periods.shift(year, -1) for year in here["school_year"]])
+    else:
+        before = here.assign(period=next(iter(periods.names())))
+    known = rows["last_year"].notna() if "last_year" in rows else rows.get("change", pd.Series(0, rows.index)).notna()
+    return disclosure.mask(before) & known.to_numpy()
+
+
+def _text(part: object) -> str:
+    return part if isinstance(part, str) else ""
