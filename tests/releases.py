@@ -71,6 +71,11 @@ def whole(folder: Path, **tables: pd.DataFrame) -> Release:
     return release(folder, **(read | tables))
 
 
+def stored(made: Release, name: str) -> pd.DataFrame:
+    """A table as it was written, to be changed and written again; release.table has withheld numbers empty."""
+    return store.read(made.folder, name)
+
+
 def executed(notebook: str, parameters: dict[str, str]) -> Any:
     """A notebook run in this process, cell by cell, its last values kept as a kernel would: fast, for page tests."""
     node = nbformat.read(reference.ROOT / "notebooks" / f"{notebook}.ipynb", as_version=4)

@@ -150,7 +150,7 @@ def test_pages_of_real_numbers_do_not_know_the_word(tmp_path):
 def test_one_simulated_unit_marks_its_row_and_the_city_but_not_the_others(tmp_path):
     bases = {"le_chan": "simulated", "hai_phong": "simulated"}
     mixed = releases.release(tmp_path, basis="derived", area_basis=bases)
-    series = store.read(mixed.folder, "series.parquet")
+    series = releases.stored(mixed, "series.parquet")
     series.loc[(series["area"] == "hai_phong") & (series["school_year"] == "2024-2025"), "basis"] = "simulated"
 
     again = releases.release(

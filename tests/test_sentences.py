@@ -61,7 +61,7 @@ def release(tmp_path_factory):
 
 def changed(release, tmp_path, indicator, area, **values):
     """The same round with another change, gap, value … of one indicator."""
-    rows = release.table("indicators.csv").copy()
+    rows = releases.stored(release, "indicators.csv")
     here = (rows["indicator"] == indicator) & (rows["area"] == area if area else True)
     assert here.any()
     for column, value in values.items():
@@ -181,7 +181,7 @@ def assert_from_numbers(each: sentences_figures.Figure) -> None:
 
 
 def test_areas_stand_in_the_administrative_order_and_a_tie_with_the_target_is_met(release, tmp_path):
-    rows = release.table("series.parquet").copy()
+    rows = releases.stored(release, "series.parquet")
     here = (rows["indicator"] == "enrolment_rate") & (rows["age_band"] == "nursery") & (rows["sector"] == "all")
     for area, value in (("hong_bang", 44.99999), ("le_chan", 45.0), ("cat_hai", 45.001)):
         rows.loc[here & (rows["area"] == area) & (rows["school_year"] == "2024-2025"), "value"] = value
@@ -200,7 +200,7 @@ def test_all_or_none_at_the_target_are_not_listed_by_name(release, tmp_path, met
 
 def test_only_one_area_is_named_in_the_same_words(release, tmp_path):
     some = changed(release, tmp_path, "enrolment_rate", "", met=False, gap=-1.0)
-    rows = some.table("indicators.csv").copy()
+    rows = releases.stored(some, "indicators.csv")
     rows.loc[(rows["indicator"] == "enrolment_rate") & (rows["area"] == "le_chan"), "met"] = True
     made = releases.release(tmp_path / "one", **{"indicators.csv": rows})
     assert "Có 01/03 đơn vị" in words(made, "2.1.b", "reached_nursery")
@@ -210,7 +210,7 @@ def test_only_one_area_is_named_in_the_same_words(release, tmp_path):
 def test_what_is_not_short_is_not_counted_as_short(release, tmp_path):
     made = changed(release, tmp_path, "cooks_shortage", "", value=-12.0)
     assert "nấu ăn" not in words(made, "6.3", "shortage")
-    rows = made.table("indicators.csv").copy()
+    rows = releases.stored(made, "indicators.csv")
     rows.loc[rows["indicator"].str.endswith("_shortage"), "value"] = 0.2
     none = releases.release(tmp_path / "none", **{"indicators.csv": rows})
     assert words(none, "6.3", "shortage").startswith("So với định mức, toàn thành phố không còn thiếu")
@@ -236,7 +236,7 @@ def test_every_period_of_the_year_has_its_own_day(period, day):
 
 def test_another_year_without_last_year_or_targets_says_only_what_it_knows(tmp_path):
     first = releases.release(tmp_path, years=1)
-    rows = first.table("indicators.csv").copy()
+    rows = releases.stored(first, "indicators.csv")
     rows[["target", "gap"]], rows["met"] = np.nan, None
     bare = releases.release(tmp_path / "bare", years=1, **{"indicators.csv": rows})
     said = repr(sentences.of(bare, *dict.fromkeys(reference.table("sentences")["section"])))

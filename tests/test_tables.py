@@ -5,7 +5,7 @@ import re
 import pandas as pd
 import pytest
 
-from analysis import reference, store
+from analysis import reference
 from analysis.meaning import indicators
 from analysis.pages import outlook, quality, sections, sentences
 from analysis.pages.marks import SIMULATED, Mark
@@ -148,7 +148,7 @@ def test_an_empty_table_says_so_in_place_of_a_grid(release):
 
 def test_rates_of_few_children_are_not_printed_and_never_just_one(tmp_path):
     made = releases.release(tmp_path)
-    series = store.read(made.folder, "series.parquet")
+    series = releases.stored(made, "series.parquet")
     few = (series["indicator"] == "obese_children") & (series["area"] == "cat_hai")
     series.loc[few, "value"] = 4.0
     tables = {"series.parquet": series, "indicators.csv": indicators.compare(series, "2024-2025", "HK1")}

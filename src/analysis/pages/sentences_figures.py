@@ -40,13 +40,13 @@ def figure(release: Release, slot: Slot) -> Figure | None:
         return Figure(slot, FACTS[slot.name](release))
     if slot.show in OF_AREAS:
         numbers = [n for area in release.areas if (n := _number(release, area, slot))]
-        chosen = OF_AREAS[slot.show](numbers)
+        chosen = None if any(n.hidden for n in numbers) else OF_AREAS[slot.show](numbers)
         if chosen is None:
             return None
         text, of = chosen
         return Figure(slot, text, of, together([release.marks([CITY], []), *(n.marks for n in of)]))
     city = _number(release, CITY, slot)
-    words = OF_CITY[slot.show](city) if city else None
+    words = OF_CITY[slot.show](city) if city and not city.hidden else None
     if city is None or words is None:
         return None
     before = city.marks_before if slot.show in ("change", "moved") else ()
