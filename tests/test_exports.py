@@ -174,10 +174,10 @@ def test_what_is_missing_suppressed_or_not_applicable_is_said_and_explained(tmp_
     row = Row("", [Cell(None, hidden=True), Cell(None, "number"), Cell(float("nan"), "change"), Cell(""),
                    Cell(None, "met"), Cell(True, "met"), Cell(0.0, "number")])  # fmt: skip
     (table,) = flat.tables(document.Document("", "2024-12-31", (Table("x", "Thử", "", [Column("A")] * 7, [row]),)))
-    assert [flat.content(cell) for cell in table.rows[0]] == ["[z]", "[c]", "[x]", "[x]", "[z]", "[x]", "đạt", 0.0]
+    assert [flat.content(cell) for cell in table.rows[0]] == ["[z]", "[kín]", "[x]", "[x]", "[z]", "[x]", "đạt", 0.0]
     csv_files.write([table], tmp_path)
     words = "\n".join(line[3] for line in lines(tmp_path / "dictionary.csv"))
-    assert "[c]: không in vì số trẻ quá nhỏ" in words and "[x]: không có số liệu" in words
+    assert "[kín]: giữ kín, không in" in words and "[x]: không có số liệu" in words
 
 
 def test_the_notes_sheet_explains_every_sign_and_note_that_a_sheet_shows(book):
@@ -186,7 +186,7 @@ def test_the_notes_sheet_explains_every_sign_and_note_that_a_sheet_shows(book):
     for sheet in book.worksheets[3:]:
         for row in sheet.iter_rows():
             for cell in row:
-                assert set(re.findall(r"\[(?:ghi chú \d+|\w)\]", str(cell.value))) <= set(meant)
+                assert set(re.findall(r"\[(?:ghi chú \d+|\w+)\]", str(cell.value))) <= set(meant)
     assert "ghi chú" in book.worksheets[3]["A1"].value
 
 

@@ -155,7 +155,7 @@ def test_rates_of_few_children_are_not_printed_and_never_just_one(tmp_path):
     table = sections.table(releases.release(tmp_path / "few", **tables), "nutrition_by_area", "Dinh dưỡng")
     hidden = {row.head: sum(cell.hidden for cell in row.cells) for row in table.rows}
     assert hidden == {"Hồng Bàng": 1, "Lê Chân": 0, "Cát Hải": 1, "Toàn thành phố": 0}
-    assert HIDDEN in table._repr_html_() and f"{HIDDEN}: giữ kín" in table._repr_html_()
+    assert HIDDEN in table._repr_html_() and f"{HIDDEN} Giữ kín" in table._repr_html_()
     assert all(cell.value is None for row in table.rows for cell in row.cells if cell.hidden)
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from analysis.exports.document import Document
 from analysis.pages.page import slug
-from analysis.pages.tables import NOTHING, TEXTS, Cell, Column, Row, Table, text
+from analysis.pages.tables import HIDDEN, NOTHING, TEXTS, Cell, Column, Row, Table, text, withheld_means
 
-MISSING, SUPPRESSED, BLANK = "[x]", "[c]", "[z]"
+MISSING, BLANK = "[x]", "[z]"
 SHORTHAND = {
     MISSING: "Không có số liệu (khác với 0).",
-    SUPPRESSED: "Không in vì số trẻ quá nhỏ, hoặc vì từ đó tính ngược ra được số khác phải giữ kín.",
+    HIDDEN: withheld_means(),
     BLANK: "Không áp dụng: ô này không có nội dung.",
 }
 TEXT, WHOLE, DECIMAL = "chữ", "số nguyên", "số thập phân"  # types of columns
@@ -62,7 +62,7 @@ def tables(document: Document) -> list[Flat]:
 def content(cell: Cell) -> float | str:
     """What stands in a cell: a number, text, or one of SHORTHAND."""
     if cell.hidden:
-        return SUPPRESSED
+        return HIDDEN
     if cell.figure is not None:
         return cell.figure
     if cell.form in TEXTS:

@@ -17,7 +17,7 @@ from analysis.pages.release import (
     plain,
     round_name,
 )
-from analysis.pages.tables import HIDDEN, withheld_note
+from analysis.pages.tables import HIDDEN, withheld_means
 
 RATES = ("underweight_rate", "stunting_rate", "overweight_rate", "obesity_rate")
 RATE_NAMES = {
@@ -171,7 +171,7 @@ def weigh_ins_by_area(release: Release, key: str, caption: str, indicator: str, 
     )
     notes = ["Mỗi ô một lần cân đo (ba lần mỗi năm học); càng đậm càng cao; số bên phải là kỳ này."]
     if wide.isna().to_numpy().any():
-        notes.append(f"Ô gạch chéo: không có số liệu, hoặc giữ kín. {withheld_note()}")
+        notes.append(f"Ô gạch chéo: không có số liệu, hoặc {HIDDEN}. {HIDDEN} {withheld_means()}")
     return Figure(key, caption, alt, notes=tuple(notes), table=table, **done)  # type: ignore[arg-type]
 
 

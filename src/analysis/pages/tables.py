@@ -34,7 +34,7 @@ class Cell:
     value: float | str | bool | None
     form: str = "text"
     decimals: int = 0
-    hidden: bool = False  # withheld, see withheld_note; its value is None
+    hidden: bool = False  # withheld, see withheld_means; its value is None
 
     @property
     def words(self) -> str:
@@ -147,10 +147,10 @@ class Table(Shown):
         return f"Bảng: {self.caption} ({len(self.rows)} dòng)"
 
 
-def withheld_note() -> str:
-    """What HIDDEN means, below every table and sheet that shows it."""
+def withheld_means() -> str:
+    """What HIDDEN means, wherever it stands."""
     few = vietnamese.number(reference.setting("small_count"))
-    return f"{HIDDEN}: giữ kín, không in: nói về dưới {few} trẻ, hoặc từ đó tính ngược ra được một số như thế."
+    return f"Giữ kín, không in: nói về dưới {few} trẻ, hoặc từ đó tính ngược ra được một số như thế."
 
 
 def from_frame(
@@ -222,7 +222,7 @@ def _layout(table: Table) -> dict:
         "heads": heads,
         "bodies": bodies,
         "grouped": any(column.group for column in table.columns),
-        "hidden": withheld_note() if hidden else "",
+        "hidden": f"{HIDDEN} {withheld_means()}" if hidden else "",
     }
 
 
