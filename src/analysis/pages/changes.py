@@ -7,9 +7,9 @@ import pandas as pd
 from analysis import periods, reference, vietnamese
 from analysis.areas import CITY
 from analysis.meaning import indicators
+from analysis.meaning.disclosure import sensitive
 from analysis.pages.marks import Marks, together
 from analysis.pages.release import SIMULATED, Release, area_name, label, listed, round_name
-from analysis.pages.sections import SUPPRESSED
 from analysis.pages.sentences import Says
 from analysis.pages.tables import Cell, Column, Row, Table, text
 
@@ -38,7 +38,8 @@ def since_release_table(release: Release, key: str, caption: str) -> Table:
     """The changed numbers that this appendix prints, the city's first, with both values and the cause."""
     rows = release.table("changes.csv")
     by_area = _by_area_keys()
-    kept = rows[pd.Series([_printed(row, by_area) for row in rows.itertuples()], rows.index, dtype=bool)]
+    printed = [_printed(row, by_area) and not _withheld(release, row) for row in rows.itertuples()]
+    kept = rows[pd.Series(printed, rows.index, dtype=bool)]
     place = {area: number for number, area in enumerate([CITY, *release.areas])}
     kept = kept.sort_values("area", key=lambda of: of.map(place).fillna(len(place)), kind="stable")
     lines = [_changed(release, row) for row in kept.head(SHOWN).itertuples()]
@@ -63,7 +64,7 @@ def since_round(release: Release, key: str, caption: str) -> Table:
     lines = []
     for row in reference.table("appendix").query("table == 'since_round'").itertuples():
         n = release.number(row.indicator, CITY, row.sector, row.age_band)
-        if n is None or (row.sector, row.age_band, row.indicator) not in before:
+        if n is None or n.hidden or (row.sector, row.age_band, row.indicator) not in before:
             continue
         value, marks = before[row.sector, row.age_band, row.indicator]
         cells = [
@@ -115,10 +116,10 @@ def _workbooks(inputs: pd.DataFrame, release: Release, here: bool, replaced: boo
 
 
 def _by_area_keys() -> set[tuple[str, str, str]]:
-    """What the appendix prints for each area: columns of tables without rows, save rates of few children."""
+    """What the appendix prints for each area: columns of tables without rows, save what is about health."""
     parts = reference.table("appendix")
     crossed = set(parts.loc[parts["part"] == "row", "table"])
-    rows = parts[~parts["table"].isin(crossed) & ~parts["indicator"].isin(SUPPRESSED)]
+    rows = parts[~parts["table"].isin(crossed) & ~parts["indicator"].isin(list(sensitive()))]
     return set(rows[["sector", "age_band", "indicator"]].itertuples(index=False, name=None))
 
 
@@ -129,6 +130,12 @@ def _printed(row, by_area: set[tuple[str, str, str]]) -> bool:
         listed_ = row.indicator in set(reference.table("appendix")["indicator"])
         return listed_ and row.age_band in BANDS and row.field in ("value", "last_year", "target")
     return row.field == "value" and (row.sector, row.age_band, row.indicator) in by_area
+
+
+def _withheld(release: Release, row) -> bool:
+    """Whether the number, of this year or the last, may not be printed."""
+    years = (release.school_year, periods.shift(release.school_year, -1))
+    return any(release.withheld(row.indicator, row.area, row.sector, row.age_band, year) for year in years)
 
 
 def _changed(release: Release, row) -> Row:
