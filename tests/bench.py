@@ -21,7 +21,7 @@ import psutil
 from python_calamine import CalamineWorkbook
 
 from analysis import areas, periods
-from analysis.reading import rounds
+from analysis.reading import received, rounds
 from analysis.reference import ROOT
 from analysis.running import pipeline
 from tests import project as projects
@@ -116,7 +116,7 @@ def timed(command: list[str], project: Path, **options) -> tuple[float, dict]:
 
 def one_run(folder: Path, year: str, period: str) -> dict[str, float]:
     """Every figure of the bench, once."""
-    project = projects.copy(folder, rounds.available(pipeline.RAW))
+    project = projects.copy(folder, received.available(pipeline.RAW))
     report = ["make", "report", f"PY={sys.executable}"]
     names = json.dumps([step.notebook for step in pipeline.STEPS])
     plain = [sys.executable, "-c", PLAIN, year, period, pipeline.RAW, "plain"]
@@ -144,7 +144,7 @@ def reading(counts: tuple[int, ...] = (14, 140, 1000)) -> list[tuple[int, float,
     A round of more than its units has the same workbooks again and again. The two are measured in turn, in seconds of
     the processor over all threads, so that other work on the machine does not decide.
     """
-    year, period = rounds.available(pipeline.RAW)[-1]
+    year, period = received.available(pipeline.RAW)[-1]
     units = areas.reporting(periods.as_of(year, period))
     rounds.read(pipeline.RAW, year, period)  # the form is read once
     out = []
@@ -206,7 +206,7 @@ def say(text: str) -> None:
 
 def main() -> None:
     runs = int(os.environ.get("RUNS", "1"))
-    year, period = rounds.available(pipeline.RAW)[-1]
+    year, period = received.available(pipeline.RAW)[-1]
     measured = []
     for _ in range(runs):
         with tempfile.TemporaryDirectory() as folder:

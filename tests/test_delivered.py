@@ -9,7 +9,7 @@ from analysis import ledger, store
 from analysis.areas import CITY
 from analysis.pages import changes
 from analysis.pages.release import Release
-from analysis.running import delivered
+from analysis.running import delivered, steps
 from tests import releases
 
 YEAR, PERIOD = "2024-2025", "HK1"
@@ -70,7 +70,7 @@ class World:
         return ledger.records(self.processed / "releases" / f"{YEAR}-{PERIOD}")
 
     def told(self) -> dict[str, bytes]:
-        return {name: (self.folder / name).read_bytes() for name in delivered.WRITES}
+        return {name: (self.folder / name).read_bytes() for name in steps.CHANGES}
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import zipfile
 
 import pytest
 
-from analysis.reading import files, rounds
+from analysis.reading import files, received, rounds
 from analysis.reading.intake import read_workbook
 from analysis.reference import ROOT
 from tests.workbooks import good_cells, write
@@ -231,7 +231,7 @@ def test_a_round_takes_any_ending_and_two_files_of_one_unit_are_a_finding(tmp_pa
     (folder / "le_chan.xlsx").rename(folder / "le_chan.XLSM")
     this = rounds.read(tmp_path, "2017-2018", "DN")
     assert this.findings == []
-    assert rounds.available(tmp_path) == [("2017-2018", "DN")]
+    assert received.available(tmp_path) == [("2017-2018", "DN")]
     assert "2017-2018/DN/le_chan.XLSM" in set(this.observations["workbook"])
     shutil.copy(folder / "le_chan.XLSM", folder / "le_chan.xls")
     found = rounds.read(tmp_path, "2017-2018", "DN").findings
@@ -248,5 +248,5 @@ def test_formulas_and_html_in_a_name_stay_the_text_they_are(tmp_path):
 def test_workbooks_of_a_folder_are_found_by_any_ending_and_lock_files_are_not(tmp_path):
     for name in ("le_chan.xlsx", "le_chan.XLS", "hai_an.ods", "~$le_chan.xlsx", "le_chan.pdf"):
         (tmp_path / name).write_bytes(b"")
-    assert [file.name for file in files.workbooks(tmp_path, "le_chan")] == ["le_chan.XLS", "le_chan.xlsx"]
-    assert len(files.workbooks(tmp_path)) == 3
+    assert [file.name for file in received.workbooks(tmp_path, "le_chan")] == ["le_chan.XLS", "le_chan.xlsx"]
+    assert len(received.workbooks(tmp_path)) == 3

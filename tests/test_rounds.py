@@ -6,7 +6,7 @@ import pytest
 
 from analysis import areas, periods
 from analysis.meaning import history
-from analysis.reading import rounds
+from analysis.reading import received, rounds
 from analysis.reading.findings import DataError, stop_on_faults
 from analysis.reference import ROOT
 
@@ -22,9 +22,9 @@ def raw(tmp_path):
 
 
 def test_the_rounds_that_have_workbooks_are_found_oldest_first(raw):
-    assert rounds.available(raw) == [("2017-2018", "DN"), ("2017-2018", "HK1")]
-    assert rounds.available(RAW)[-1] == ("2024-2025", "HK1")
-    assert len(rounds.available(RAW)) == 23
+    assert received.available(raw) == [("2017-2018", "DN"), ("2017-2018", "HK1")]
+    assert received.available(RAW)[-1] == ("2024-2025", "HK1")
+    assert len(received.available(RAW)) == 23
 
 
 def test_every_unit_of_a_complete_round_is_read_and_says_what_its_numbers_rest_on(raw):

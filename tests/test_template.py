@@ -8,7 +8,7 @@ import pytest
 
 from analysis.offices import template
 from analysis.offices.template_sheets import NEW_ROWS
-from analysis.reading import forms, rounds
+from analysis.reading import forms, received
 from analysis.reading.intake import read_workbook
 from analysis.reference import ROOT
 from tests.office import recalculated
@@ -205,7 +205,7 @@ def test_the_same_form_and_round_before_give_the_same_bytes(blank, raw, tmp_path
 
 
 def test_a_unit_without_any_earlier_workbook_gets_a_form_with_empty_rows(tmp_path):
-    assert rounds.available(tmp_path) == []
+    assert received.available(tmp_path) == []
     file = template.write(tmp_path / "x.xlsx", YEAR, PERIOD, AREA, template.before(tmp_path, YEAR, PERIOD, AREA))
     book = openpyxl.load_workbook(file)
     assert not book["Mạng lưới"]["B8"].value and "Chưa có số liệu kỳ trước" in book["Kỳ trước"]["A1"].value

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from analysis import periods
-from analysis.reading import rounds
+from analysis.reading import received
 
 MISUSED = 2  # exit status of a command called with something it cannot do
 
@@ -25,7 +25,12 @@ def asked(arguments: Iterable[str], known: Iterable[str]) -> dict[str, str]:
 
 def which_round(said: dict[str, str], raw: Path | str) -> tuple[str, str]:
     """The newest round with workbooks that fits YEAR and PERIOD. Raises UsageError, listing what there is, if none."""
-    here = rounds.available(raw)
+    return rounds_asked(said, raw)[-1]
+
+
+def rounds_asked(said: dict[str, str], raw: Path | str) -> list[tuple[str, str]]:
+    """Every round with workbooks that fits YEAR and PERIOD, oldest first. Raises UsageError if there is none."""
+    here = received.available(raw)
     if not here:
         raise UsageError(f"Chưa có biểu nào trong {raw}/<năm học>/<kỳ>/<đơn vị>.xlsx.")
     year, period = said.get("YEAR", ""), said.get("PERIOD", "")
@@ -37,7 +42,7 @@ def which_round(said: dict[str, str], raw: Path | str) -> tuple[str, str]:
             f'Không có biểu của YEAR="{year}" PERIOD="{period}" trong {raw}/.\n'
             f"Năm học viết như 2024-2025; kỳ là {names}.\nCác kỳ mới nhất đang có: {listed}."
         )
-    return fitting[-1]
+    return fitting
 
 
 def any_round(said: dict[str, str]) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 import datetime as dt
 import functools
 import re
+from pathlib import Path
 
 from analysis import reference
 
@@ -10,8 +11,9 @@ from analysis import reference
 @functools.cache
 def names() -> dict[str, str]:
     """Vietnamese name of each period, in the order of the school year."""
-    rows = reference.table("periods").sort_values("round")
-    return dict(zip(rows["period"], rows["name_vi"], strict=True))
+    return {
+        row["period"]: row["name_vi"] for row in sorted(reference.rows("periods"), key=lambda row: int(row["round"]))
+    }
 
 
 @functools.cache
@@ -23,8 +25,7 @@ def as_of(school_year: str, period: str) -> dt.date:
     >>> as_of("2023-2024", "HK2")
     datetime.date(2024, 5, 31)
     """
-    rows = reference.table("periods")
-    row = rows[rows["period"] == period].iloc[0]
+    row = next(row for row in reference.rows("periods") if row["period"] == period)
     return dt.date(start(school_year) + int(row["year_offset"]), int(row["as_of_month"]), int(row["as_of_day"]))
 
 
@@ -57,3 +58,8 @@ def order(school_year: str, period: str) -> tuple[int, int]:
     True
     """
     return start(school_year), list(names()).index(period)
+
+
+def folder(processed: Path | str, school_year: str, period: str) -> Path:
+    """Where the tables of one round stand; a relative `processed` is meant from the project's root."""
+    return reference.ROOT / processed / f"{school_year}-{period}"

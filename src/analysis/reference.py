@@ -1,20 +1,35 @@
 """The hand-kept tables of data/reference: what changes from year to year is a row there, never a line of Python."""
 
+import csv
 import functools
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @functools.cache
-def table(name: str) -> pd.DataFrame:
+def table(name: str) -> "pd.DataFrame":
     """One table of data/reference by its path without ending ("areas", "forms/columns"), every cell as text.
 
     Empty cells are empty strings. Raises FileNotFoundError for a table that is not there.
     """
-    return pd.read_csv(ROOT / "data/reference" / f"{name}.csv", dtype=str, keep_default_na=False, encoding="utf-8")
+    import pandas as pd  # a quarter of a second to import: commands that only look what there is do not need it
+
+    return pd.read_csv(_file(name), dtype=str, keep_default_na=False, encoding="utf-8")
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    """One table of data/reference as plain rows. Raises FileNotFoundError for a table that is not there."""
+    with _file(name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _file(name: str) -> Path:
+    return ROOT / "data/reference" / f"{name}.csv"
 
 
 @functools.cache

@@ -1,6 +1,5 @@
 """The tables that stages hand to one another: their columns, written down once and checked on writing and reading."""
 
-import os
 from pathlib import Path
 
 import pandas as pd
@@ -9,7 +8,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 
-from analysis.reference import ROOT
+from analysis import periods, whole
 
 TEXT, NUMBER, WHOLE, FLAG = pa.string(), pa.float64(), pa.int64(), pa.bool_()
 
@@ -175,9 +174,7 @@ class TableError(ValueError):
     """A table does not have the columns, types or filled cells that TABLES declares."""
 
 
-def folder(processed: Path | str, school_year: str, period: str) -> Path:
-    """Where the tables of one round stand; a relative `processed` is meant from the project's root."""
-    return ROOT / processed / f"{school_year}-{period}"
+folder = periods.folder
 
 
 def write(table: pd.DataFrame, where: Path | str, name: str) -> Path:
@@ -186,14 +183,12 @@ def write(table: pd.DataFrame, where: Path | str, name: str) -> Path:
     The file appears whole or not at all. Raises TableError where a column is missing, extra, of another type or empty.
     """
     path = Path(where) / name
-    path.parent.mkdir(parents=True, exist_ok=True)
     checked = _checked(table, name)
-    aside = path.with_suffix(path.suffix + ".part")
-    if path.suffix == ".parquet":
-        pa.parquet.write_table(checked, aside, compression="zstd")
-    else:
-        pa.csv.write_csv(_without_formulas(checked), aside, pa.csv.WriteOptions(quoting_style="needed"))
-    os.replace(aside, path)
+    with whole.written(path) as aside:
+        if path.suffix == ".parquet":
+            pa.parquet.write_table(checked, aside, compression="zstd")
+        else:
+            pa.csv.write_csv(_without_formulas(checked), aside, pa.csv.WriteOptions(quoting_style="needed"))
     return path
 
 

@@ -1,14 +1,13 @@
 """What a page shows, in its order, read once from the executed notebook and kept as JSON for every other output."""
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
 from typing import Any, get_args
 
-from analysis import periods
+from analysis import periods, whole
 from analysis.pages import page, shown
 from analysis.pages.brief import Headline
 from analysis.pages.figures import Figure
@@ -77,9 +76,8 @@ def of(notebook) -> dict:
 
 def write(notebook, file: Path) -> Path:
     """Write what an executed notebook shows; the file appears whole or not at all."""
-    aside = file.with_suffix(".part")
-    aside.write_text(json.dumps(of(notebook), ensure_ascii=False), encoding="utf-8", newline="\n")
-    os.replace(aside, file)
+    with whole.written(file) as aside:
+        aside.write_text(json.dumps(of(notebook), ensure_ascii=False), encoding="utf-8", newline="\n")
     return file
 
 

@@ -8,6 +8,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from analysis import whole
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "msedge")
 PATIENCE = 120  # seconds
 OPTIONS = (
@@ -51,12 +53,10 @@ def _without_time(raw: Path, file: Path) -> None:
     """The same document without its dates and the browser's name, its id made from its content."""
     import pikepdf
 
-    part = file.with_suffix(".part")
-    with pikepdf.open(raw) as document:
+    with pikepdf.open(raw) as document, whole.written(file) as aside:
         for name in ("/CreationDate", "/ModDate", "/Creator", "/Producer"):
             if name in document.docinfo:
                 del document.docinfo[name]
         document.save(
-            part, deterministic_id=True, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
+            aside, deterministic_id=True, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
         )
-    os.replace(part, file)

@@ -4,7 +4,6 @@ Each table is marked up as one, from row 4 of its sheet, title in A1, nothing me
 numbers, shown by a format; what colour or indentation says on the page is said in words.
 """
 
-import os
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 import xlsxwriter
 
+from analysis import whole
 from analysis.exports import flat
 from analysis.exports.document import Document
 from analysis.exports.flat import FORMULA, TEXT, WHOLE, Field, Flat
@@ -39,16 +39,14 @@ PAPER_A4, COVER_WIDTH = 9, 110
 
 def write(document: Document, tables: Sequence[Flat], file: Path) -> Path:
     """Write the workbook of a page's tables and give back its path; the file appears whole or not at all."""
-    aside = file.with_suffix(".part")
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(aside), options) as made:
+    with whole.written(file) as aside, xlsxwriter.Workbook(str(aside), options) as made:
         made.set_properties(
             {"title": document.title, "subject": "Bảng số liệu của phụ lục", "author": "Sở GD&ĐT Hải Phòng",
              "comments": "Mỗi trang một bảng; ký hiệu và ghi chú ở trang Ghi chú.", "created": document.made}
         )  # fmt: skip
         made.set_size(24000, 14000)
         _Book(made, document, tables).fill()
-    os.replace(aside, file)
     return file
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis import dependencies, periods, reference, store
 from analysis.meaning import indicators
-from analysis.reading import rounds
+from analysis.reading import received, rounds
 from analysis.reading.findings import stop_on_faults
 
 SECONDS_OF_SILENCE = 2.0  # longer work says how far it is
@@ -21,23 +21,24 @@ def series(
 ) -> pd.DataFrame:
     """The table series.parquet: indicators of every round up to and including this one.
 
-    missing : one of rounds.MISSING, for every one of these rounds.
+    missing : one of received.MISSING, for every one of these rounds.
     A round whose workbooks, reference tables and reading code are unchanged is taken from data/processed/rounds.
     Raises DataError where a workbook of any of these rounds has a fault that stops the run.
     """
     last = periods.order(school_year, period)
-    wanted = [which for which in rounds.available(raw) if periods.order(*which) <= last]
+    wanted = [which for which in received.available(raw) if periods.order(*which) <= last]
     tables = []
     said = time.monotonic()
     for done, which in enumerate(wanted, 1):
-        tables.append(_round_series(raw, processed, *which, missing))
+        tables.append(of_round(raw, processed, *which, missing))
         if time.monotonic() - said > SECONDS_OF_SILENCE:
             print(f"đã đọc {done}/{len(wanted)} kỳ", file=sys.stderr, flush=True)
             said = time.monotonic()
     return pd.concat(tables, ignore_index=True)
 
 
-def _round_series(raw: Path | str, processed: Path | str, school_year: str, period: str, missing: str) -> pd.DataFrame:
+def of_round(raw: Path | str, processed: Path | str, school_year: str, period: str, missing: str) -> pd.DataFrame:
+    """The rows of series.parquet of one round, as `series` has them."""
     folder = reference.ROOT / processed / "rounds"
     name = f"{school_year}-{period}"
     kept = folder / f"{name}-{_content(raw, school_year, period)}"

@@ -17,7 +17,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from analysis import areas, command, periods, reference
 from analysis.offices import queries
-from analysis.reading import files
+from analysis.reading import files, received
 from analysis.reading.cells import shown
 from analysis.reading.files import RefusedError
 from analysis.reading.findings import shorten
@@ -191,7 +191,7 @@ def _is_number(text: str) -> bool:
 def _tried(known: dict[str, str], answers: list[Answer], folder: Path) -> Workbook | None:
     """The unit's workbook read as if the values answered were in the register; None where it is not there."""
     area = known["area"]
-    here = files.workbooks(folder, area) if folder.is_dir() else []
+    here = received.workbooks(folder, area) if folder.is_dir() else []
     if len(here) != 1:
         return None
     values: dict[tuple[str, str], Correction] = {}

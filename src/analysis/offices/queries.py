@@ -1,13 +1,12 @@
 """Query sheets: what is wrong with a unit's workbook, cell by cell, as questions that its office can answer."""
 
-import os
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
 import xlsxwriter
 
-from analysis import areas, periods, reference
+from analysis import areas, periods, reference, whole
 from analysis.offices.template_parts import BOX, FONT, INPUT, LOCKED, MIDDLE
 from analysis.reading.cells import shown
 from analysis.reading.findings import Finding
@@ -71,9 +70,8 @@ def write(
     area: str,
 ) -> Path:
     """Write the query sheet of one unit and give back its path; the file appears whole or not at all."""
-    aside = file.with_suffix(".part")
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(aside), options) as book:
+    with whole.written(file) as aside, xlsxwriter.Workbook(str(aside), options) as book:
         book.set_properties({"title": "Phiếu hỏi lại số liệu", "created": CREATED})
         look = {name: book.add_format(each) for name, each in LOOKS.items()}
         page = book.add_worksheet(SHEET)
@@ -89,7 +87,6 @@ def write(
             page.write_blank(row, 5, None, look["text"])
             _answer_cells(page, look, row)
         _rules(page, first, end + OTHER_CELLS - 1)
-    os.replace(aside, file)
     return file
 
 

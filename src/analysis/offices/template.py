@@ -3,17 +3,16 @@
 The form itself is data/reference/forms; how it is laid out is in template_sheets.py.
 """
 
-import os
 import sys
 from datetime import datetime
 from pathlib import Path
 
 import xlsxwriter
 
-from analysis import areas, command, periods, reference
+from analysis import areas, command, periods, reference, whole
 from analysis.offices import template_sheets
 from analysis.offices.template_parts import Before
-from analysis.reading import files, forms, rounds
+from analysis.reading import forms, received, rounds
 from analysis.reading.intake import Workbook, read_workbook
 
 RAW, TEMPLATES = "data/raw", "reports/templates"
@@ -57,8 +56,8 @@ def asked_for(said: dict[str, str]) -> tuple[str, str, list[str]]:
 def before(raw: Path | str, school_year: str, period: str, area: str) -> Before:
     """What is known of a unit from its newest workbook of an earlier round; empty where there is none."""
     this = periods.order(school_year, period)
-    for year, name in reversed([which for which in rounds.available(raw) if periods.order(*which) < this]):
-        here = files.workbooks(reference.ROOT / raw / year / name, area)
+    for year, name in reversed([which for which in received.available(raw) if periods.order(*which) < this]):
+        here = received.workbooks(reference.ROOT / raw / year / name, area)
         if len(here) == 1:
             register = rounds.corrections(year, name).get(area, {})
             book = read_workbook(here[0], f"{year}/{name}/{here[0].name}", year, name, area, corrections=register)
@@ -81,14 +80,11 @@ def _known(book: Workbook, school_year: str, period: str) -> Before:
 
 def write(file: Path, school_year: str, period: str, area: str, known: Before) -> Path:
     """Write the blank workbook of one unit and give back its path; the file appears whole or not at all."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    aside = file.with_suffix(".part")
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(aside), options) as book:
+    with whole.written(file) as aside, xlsxwriter.Workbook(str(aside), options) as book:
         unit = areas.full_name(area, periods.as_of(school_year, period))
         book.set_properties({"title": f"Biểu báo cáo giáo dục mầm non, {unit}", "created": CREATED})
         template_sheets.Form(book, school_year, period, unit, known).write()
-    os.replace(aside, file)
     return file
 
 

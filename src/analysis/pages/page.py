@@ -3,11 +3,11 @@
 import base64
 import hashlib
 import html as html_text
-import os
 import re
 import unicodedata
 from pathlib import Path
 
+from analysis import whole
 from analysis.pages import release
 from analysis.pages.tables import TEMPLATES
 
@@ -28,10 +28,8 @@ def write(notebook, html: Path) -> Path:
     Raises PageError where a cell holds an error instead of a result.
     """
     page = render(notebook)
-    html.parent.mkdir(parents=True, exist_ok=True)
-    aside = html.with_suffix(".part")
-    aside.write_text(page, encoding="utf-8", newline="\n")
-    os.replace(aside, html)
+    with whole.written(html) as aside:
+        aside.write_text(page, encoding="utf-8", newline="\n")
     return html
 
 

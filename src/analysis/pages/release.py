@@ -159,7 +159,7 @@ class Release:
 
     @functools.cached_property
     def without_workbook(self) -> dict[str, list[str]]:
-        """Units that have not reported, by what was done about them: "carry" and "partial" of rounds.MISSING."""
+        """Units that have not reported, by what was done about them: "carry" and "partial" of received.MISSING."""
         rows = self.table("partial.csv")
         by_choice = rows.groupby("choice")["area"].agg(lambda units: sorted(units, key=_place))
         return {choice: by_choice.get(choice, []) for choice in ("carry", "partial")}

@@ -14,7 +14,6 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from analysis.reading import binary_workbook
 
-ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods")
 LARGEST_FILE = 20_000_000  # a unit's workbook is about 40 kB
 LARGEST_UNPACKED = 24_000_000  # and about 200 kB unpacked
 LARGEST_RATIO = 200  # spreadsheets pack about tenfold
@@ -65,12 +64,6 @@ class Content:
     hidden: bool = False
     macros: bool = False
     unpacked: int = 0
-
-
-def workbooks(folder: Path, stem: str = "*") -> list[Path]:
-    """Files of a folder with that name and the ending of a workbook, whatever its case, in order."""
-    found = (file for file in folder.glob(f"{stem}.*") if file.suffix.lower() in ENDINGS)
-    return sorted(file for file in found if not file.name.startswith((".", "~$")))
 
 
 def look(file: Path) -> Content:

@@ -8,12 +8,11 @@ import pandas as pd
 import pyarrow as pa
 
 from analysis import areas, periods, reference, store
-from analysis.reading import files
 from analysis.reading.findings import Finding, as_table
 from analysis.reading.intake import SECTOR_OF_KIND, Correction, Workbook, read_workbook
+from analysis.reading.received import available, workbooks
 
 NOT_USED = ("off", "proposed", "answered")  # not yet accepted; an answered question leaves the number as it is
-MISSING = ("stop", "partial", "carry")  # what a unit that has not reported does to the report
 CARRIED = "carried"
 
 
@@ -38,23 +37,14 @@ class Round:
         return as_table(self.findings)
 
 
-def available(raw: Path | str) -> list[tuple[str, str]]:
-    """Rounds that have a folder with workbooks, as (school year, period), oldest first."""
-    found = []
-    for folder in (reference.ROOT / raw).glob("*-*/*"):
-        if folder.name in periods.names() and files.workbooks(folder):
-            found.append((folder.parent.name, folder.name))
-    return sorted(found, key=lambda which: periods.order(*which))
-
-
 def read(
     raw: Path | str, school_year: str, period: str, folder: Path | str | None = None, missing: str = "stop"
 ) -> Round:
     """Read one round: a workbook from every unit that owes one on that day; faults are in .findings.
 
     folder : where its workbooks are, if not in raw/<school year>/<period>.
-    missing : one of MISSING: a unit without a workbook stops the run, is left out (partial), or stands with its newest
-    earlier workbook (carry); .partial names it.
+    missing : one of received.MISSING: a unit without a workbook stops the run, is left out (partial), or stands with
+    its newest earlier workbook (carry); .partial names it.
     Raises FileNotFoundError where that folder is not there.
     """
     folder = reference.ROOT / (folder or Path(raw) / school_year / period)
@@ -64,7 +54,7 @@ def read(
     register = corrections(school_year, period)
     gathered = _Gathered({"school_year": school_year, "period": period})
     sent: dict[str, list[Path]] = {}
-    for file in files.workbooks(folder):
+    for file in workbooks(folder):
         sent.setdefault(file.name.partition(".")[0], []).append(file)
     for area in areas.reporting(on):
         here = sent.get(area, [])
@@ -98,7 +88,7 @@ def _without_workbook(
         return None, Finding("unit_left_out", area, shown_as, expected=unit)
     this = periods.order(school_year, period)
     for year, name in reversed([which for which in available(raw) if periods.order(*which) < this]):
-        here = files.workbooks(reference.ROOT / raw / year / name, area)
+        here = workbooks(reference.ROOT / raw / year / name, area)
         if len(here) == 1:
             register = corrections(year, name).get(area, {})
             book = read_workbook(here[0], f"{year}/{name}/{here[0].name}", year, name, area, corrections=register)

@@ -11,13 +11,12 @@ import pandas as pd
 
 from analysis import ledger, periods, store
 from analysis.areas import CITY
-from analysis.reading import rounds
+from analysis.reading import received
 from analysis.reference import ROOT
+from analysis.running import steps
+from analysis.running.steps import INPUTS, VALUES
 
-VALUES, INPUTS = "release_values.parquet", "release_inputs.csv"
 KEY = ["area", "sector", "age_band", "indicator", "field"]
-READS = ("indicators.csv", "needs.csv", "corrections_used.csv")
-WRITES = ("changes.csv", "changed_inputs.csv")
 EXPECTED = ("current", "expected", "lower_80", "upper_80")  # fields of needs.csv; of indicators.csv they are OWN
 OWN = ("value", "last_year", "target")
 
@@ -30,7 +29,7 @@ def compare(folder: Path, raw: str, school_year: str, period: str, rests_on: Ite
     earlier release was changed.
     """
     _snapshot(folder, raw, school_year, period, rests_on)
-    earlier = ledger.records(_ledger(folder))
+    earlier = ledger.records(steps.releases(folder))
     again = bool(earlier) and _same(earlier[-1].folder, folder / "release")
     this = earlier[-1].folder if again else folder / "release"
     before = earlier[: -1 if again else None]
@@ -45,21 +44,11 @@ def compare(folder: Path, raw: str, school_year: str, period: str, rests_on: Ite
     store.write(pd.DataFrame(told, columns=store.schema("changed_inputs.csv").names), folder, "changed_inputs.csv")
 
 
-def is_kept(folder: Path) -> bool:
-    """Whether the newest release of a round is what its folder holds now."""
-    earlier = ledger.records(_ledger(folder))
-    return bool(earlier) and _same(earlier[-1].folder, folder / "release")
-
-
 def keep(folder: Path) -> None:
     """Keep the candidate as the newest release of its round, unless the newest already says the same."""
-    if not is_kept(folder):
-        ledger.keep(_ledger(folder), {file.name: file.read_bytes() for file in (folder / "release").iterdir()})
-
-
-def _ledger(folder: Path) -> Path:
-    """Beside the folders of the rounds: data/processed/releases/2024-2025-HK1."""
-    return folder.parent / "releases" / folder.name
+    earlier = ledger.records(steps.releases(folder))
+    if not earlier or not _same(earlier[-1].folder, folder / "release"):
+        ledger.keep(steps.releases(folder), {file.name: file.read_bytes() for file in (folder / "release").iterdir()})
 
 
 def _same(one: Path, other: Path) -> bool:
@@ -88,7 +77,7 @@ def _snapshot(folder: Path, raw: str, school_year: str, period: str, rests_on: I
 def _workbooks(raw: str, school_year: str, period: str) -> list[tuple[str, Path]]:
     """Every workbook up to this round, under its round and unit."""
     found = []
-    for year, name in rounds.available(raw):
+    for year, name in received.available(raw):
         if periods.order(year, name) <= periods.order(school_year, period):
             files = sorted((ROOT / raw / year / name).iterdir())
             found += [(f"{year}/{name}/{file.stem}", file) for file in files if not file.name.startswith((".", "~$"))]

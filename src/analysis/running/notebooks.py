@@ -1,14 +1,23 @@
 """Run one notebook with parameters through papermill, and say in words what failed and where."""
 
+import contextlib
 import json
 import logging
 import os
 import sys
 import tempfile
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from analysis import dependencies
 from analysis.reference import ROOT
+
+if TYPE_CHECKING:
+    from analysis.running import warm
+
+LONGEST_SOCKET = 90  # characters of a folder: a socket's path may have 107
 
 
 class NotebookError(Exception):
@@ -25,41 +34,65 @@ def parameters_of(notebook: Path) -> set[str]:
     return {line.partition("=")[0].strip() for line in lines if "=" in line and not line.startswith("#")}
 
 
-def execute(notebook: Path, parameters: dict[str, str], output: Path) -> Path:
+def execute(
+    notebook: Path,
+    parameters: dict[str, str],
+    output: Path,
+    run: "warm.Run | None" = None,
+    spare: Iterable[str] = (),
+    timeout: int | None = None,
+) -> Path:
     """Run a notebook and give back the executed copy.
 
-    Raises NotebookError for a parameter that the notebook does not declare, a cell that fails, or a kernel that dies;
-    `output` then holds what ran, for looking at.
+    run : whose kernels to use; without one, an ordinary kernel.  spare : modules that kernels started later will need.
+    timeout : seconds a cell may take.
+    Raises NotebookError for a parameter that the notebook does not declare, a cell that fails or takes too long, or a
+    kernel that dies; `output` then holds what ran, for looking at.
     """
     unknown = set(parameters) - parameters_of(notebook)
     if unknown:
         raise NotebookError(f"{notebook.name}: không khai báo tham số {', '.join(sorted(unknown))}.")
-    import papermill  # two seconds to import: only a run that has something to do pays them
-    from nbclient.exceptions import DeadKernelError
+    from analysis.running import warm
 
+    with contextlib.nullcontext(run) if run else warm.Run(warm=False) as own:
+        own.start()  # imports while this process imports papermill
+        return _executed(notebook, parameters, output, own, spare, timeout)
+
+
+def _executed(notebook, parameters, output, run, spare, timeout) -> Path:
+    import papermill  # half a second to import: only a run that has something to do pays it
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+
+    from analysis.running import engine, provisioner
+
+    provisioner.offer()
     _show_progress(logging.getLogger("papermill"))
-    output.parent.mkdir(parents=True, exist_ok=True)
     warnings.filterwarnings("ignore", message="Passing unrecognized arguments to super", category=DeprecationWarning)
-    with tempfile.TemporaryDirectory(prefix="kernel-") as sockets:
-        try:
-            papermill.execute_notebook(
-                notebook,
-                output,
-                parameters,
-                kernel_name="python3",
-                cwd=str(ROOT),
-                progress_bar=False,
-                log_output=True,
-                config=_kernel_config(sockets),
-                extra_arguments=["--log-level=CRITICAL"],  # a kernel told to stop is no news to an analyst
-            )
-        except papermill.PapermillExecutionError as problem:
-            raise NotebookError(f"{_place(notebook, output)}\n{_reason(problem)}") from problem
-        except DeadKernelError as problem:
-            raise NotebookError(
-                f"{_place(notebook, output)}\nTiến trình tính toán dừng đột ngột (có thể hết bộ nhớ)."
-                " Chạy lại lệnh; nếu vẫn vậy, mở sổ tay bằng make lab và chạy từng ô."
-            ) from problem
+    try:
+        papermill.execute_notebook(
+            notebook,
+            None,
+            parameters,
+            engine_name=engine.NAME,
+            kernel_name="python3",
+            cwd=str(ROOT),
+            progress_bar=False,
+            log_output=True,
+            execution_timeout=timeout,
+            copy=output,
+            config=_kernel_config(run, dependencies.imports(notebook), list(spare)),
+            shutdown_kernel="immediate",  # every cell has ended: nothing is left for a kernel to finish
+            extra_arguments=["--log-level=CRITICAL"],  # a kernel told to stop is no news to an analyst
+        )
+    except papermill.PapermillExecutionError as problem:
+        raise NotebookError(f"{_place(notebook, output)}\n{_reason(problem)}") from problem
+    except CellTimeoutError as problem:
+        raise NotebookError(f"{_place(notebook, output)}\nQuá {timeout} giây mà ô chưa chạy xong.") from problem
+    except DeadKernelError as problem:
+        raise NotebookError(
+            f"{_place(notebook, output)}\nTiến trình tính toán dừng đột ngột (có thể hết bộ nhớ)."
+            " Chạy lại lệnh; nếu vẫn vậy, mở sổ tay bằng make lab và chạy từng ô."
+        ) from problem
     return output
 
 
@@ -79,16 +112,20 @@ def _has_text(record: logging.LogRecord) -> bool:
     return bool(record.msg)
 
 
-def _kernel_config(sockets: str):
-    """Kernels talk over files that only this user can open, not over open ports, where the system allows it.
+def _kernel_config(run: "warm.Run", imports: list[str], spare: list[str]):
+    """Who starts the kernel, and where it is spoken to: over files that only this user can open, where they can be had.
 
     Each kernel has a folder of its own: kernels started side by side would otherwise take one another's sockets.
     """
     from traitlets.config import Config
 
-    if os.name != "posix":
-        return Config()
-    return Config({"KernelManager": {"transport": "ipc", "ip": f"{sockets}/kernel"}})
+    folder = tempfile.mkdtemp(dir=run.folder)
+    manager = {"connection_file": f"{folder}/kernel.json"}
+    if os.name == "posix" and len(folder) < LONGEST_SOCKET:
+        manager |= {"transport": "ipc", "ip": f"{folder}/kernel"}
+    return Config(
+        {"KernelManager": manager, "WarmProvisioner": {"run": run.folder, "imports": imports, "spare": spare}}
+    )
 
 
 def _place(notebook: Path, output: Path) -> str:

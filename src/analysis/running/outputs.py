@@ -2,13 +2,15 @@
 so that they run side by side. All stand in one folder as they will be published.
 """
 
+import contextlib
 import filecmp
 import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
-from analysis import dependencies
+from analysis import dependencies, whole
 from analysis.exports import pdf
 from analysis.reference import ROOT
 
@@ -17,16 +19,28 @@ EXPORTS = ROOT / "src/analysis/exports"
 NO_BROWSER = f"    Không có trình duyệt để in PDF ({', '.join(pdf.BROWSERS)}): lần này không có tệp PDF."
 
 
-def tasks(folder: Path, pages: list[str]) -> Iterator[dict]:
-    """One task an output. folder : of the round's tables, with the drafts in folder/pages; pages : their names."""
+def tasks(folder: Path, pages: list[str], do: Callable) -> Iterator[dict[str, Any]]:
+    """One task an output. folder : of the round's tables, with the drafts in folder/pages; pages : their names.
+
+    do : what calls a function of a module in a process of its own, with texts as arguments.
+    """
     drafts, document = folder / "pages", folder / DOCUMENT
     made = [drafts / "tables.xlsx", drafts / "tables/dictionary.csv"]
-    yield _task("tables", "bảng tính và CSV", (_tables, [document, drafts]), document, made, ("workbook", "csv_files"))
+    yield _task(
+        "tables",
+        "bảng tính và CSV",
+        (do, [make_tables, str(document), str(drafts)]),
+        document,
+        made,
+        ("workbook", "csv_files"),
+    )
     printer = pdf.browser()
     for name in pages:
         html, file = drafts / f"{name}.html", drafts / f"{name}.pdf"
         if printer:
-            yield _task(f"{name}.pdf", "in PDF", (_print, [html, file, printer]), html, [file], ("pdf",))
+            yield _task(
+                f"{name}.pdf", "in PDF", (do, [print_page, str(html), str(file), printer]), html, [file], ("pdf",)
+            )
         else:
             file.unlink(missing_ok=True)  # of a run that had one: it would not fit the new page
     if not printer:
@@ -36,12 +50,9 @@ def tasks(folder: Path, pages: list[str]) -> Iterator[dict]:
 def publish(drafts: Path, published: Path) -> None:
     """Make `published` hold what `drafts` does, each file whole: all copied aside first, then moved."""
     files = _files(drafts)
-    for name in files:
-        part = published / f"{name}.part"
-        part.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(drafts / name, part)
-    for name in files:
-        (published / f"{name}.part").replace(published / name)
+    with contextlib.ExitStack() as moved:
+        for name in sorted(files):
+            shutil.copyfile(drafts / name, moved.enter_context(whole.written(published / name)))
     for name in _ours(published) - files:
         (published / name).unlink()
 
@@ -72,27 +83,27 @@ def _task(name: str, title: str, action: tuple[Callable, list], source: Path, ta
     return {
         "name": name,
         "actions": [action],
-        "file_dep": [str(file) for file in rests_on],
-        "targets": [str(target) for target in targets],
-        "title": lambda task: f"{name} ({title})",
-        "io": {"capture": False},
+        "rests_on": rests_on,
+        "targets": targets,
+        "title": f"{name} ({title})",
     }
 
 
-def _tables(document: Path, drafts: Path) -> None:
+def make_tables(document: str, drafts: str) -> None:
+    """tables.xlsx and the CSV files of what the appendix shows, in the folder of drafts."""
     from analysis.exports import csv_files, flat, workbook
     from analysis.exports import document as documents
 
-    shown = documents.read(document)
+    shown = documents.read(Path(document))
     tables = flat.tables(shown)
-    workbook.write(shown, tables, drafts / "tables.xlsx")
-    csv_files.write(tables, drafts / "tables")
+    workbook.write(shown, tables, Path(drafts) / "tables.xlsx")
+    csv_files.write(tables, Path(drafts) / "tables")
 
 
-def _print(html: Path, file: Path, printer: str) -> None:
+def print_page(html: str, file: str, printer: str) -> None:
     """Print one page; a browser that fails costs the PDF, not the report."""
     try:
-        pdf.write(html, file, printer)
+        pdf.write(Path(html), Path(file), printer)
     except pdf.PdfError as problem:
-        file.unlink(missing_ok=True)
-        print(f"    {problem} Lần này không có {file.name}.", file=sys.stderr)
+        Path(file).unlink(missing_ok=True)
+        print(f"    {problem} Lần này không có {Path(file).name}.", file=sys.stderr)

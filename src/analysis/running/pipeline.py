@@ -4,120 +4,89 @@ doit decides by content what is out of date: the workbooks, the tables a noteboo
 tables it names (dependencies.py). A page appears in reports/ only when every step has succeeded.
 """
 
+import os
+import signal
 import sys
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from doit.cmd_base import ModuleTaskLoader
 from doit.doit_cmd import DoitMain
 from doit.exceptions import TaskFailed
-from doit.reporter import ConsoleReporter
 from doit.tools import config_changed
 
-from analysis import command, dependencies, ledger, periods, store
-from analysis.reading import rounds
+from analysis import command, dependencies, ledger, periods
+from analysis.reading import received
 from analysis.reference import ROOT
-from analysis.running import delivered, notebooks, outputs
+from analysis.running import jobs, notebooks, outputs, progress, runs, steps, warm
+from analysis.running.steps import STEPS, Step
 
 RAW, PROCESSED, REPORTS = "data/raw", "data/processed", "reports"
-
-
-@dataclass(frozen=True)
-class Step:
-    """One notebook: the tables it reads and writes; a page also becomes an HTML file."""
-
-    notebook: str
-    title: str
-    reads: tuple[str, ...]
-    writes: tuple[str, ...] = ()
-    raw: bool = False  # reads workbooks or published figures
-    page: bool = False
-
-
-STEPS = (
-    Step(
-        "01_clean",
-        "đọc và làm sạch số liệu",
-        (),
-        ("observations.parquet", "facilities.parquet", "corrections_used.csv", "reporting.csv", "partial.csv",
-         "findings.csv", "series.parquet", "indicators.csv", "reconciliation.csv"),
-        raw=True,
-    ),
-    Step("02_enrolment", "trẻ và nhóm, lớp", ("series.parquet",),
-         ("enrolment.csv", "class_paths.parquet", "enrolment_backtest.csv")),
-    Step("03_staffing", "đội ngũ", ("series.parquet",),
-         ("staffing.csv", "leaver_paths.parquet", "staffing_backtest.csv")),
-    Step("04_nutrition", "dinh dưỡng", ("series.parquet",),
-         ("nutrition.csv", "nutrition_rounds.csv", "funnel.csv", "nutrition_backtest.csv")),
-    Step("05_needs", "nhu cầu giáo viên năm học sau",
-         ("enrolment.csv", "staffing.csv", "class_paths.parquet", "leaver_paths.parquet"), ("needs.csv",)),
-    Step(
-        "appendix",
-        "phụ lục",
-        ("observations.parquet", "facilities.parquet",
-         "indicators.csv", "series.parquet", "reporting.csv", "partial.csv", "findings.csv", "corrections_used.csv",
-         "reconciliation.csv", "enrolment.csv", "enrolment_backtest.csv", "staffing_backtest.csv", "nutrition.csv",
-         "nutrition_rounds.csv", "funnel.csv", "nutrition_backtest.csv", "needs.csv", "changes.csv",
-         "changed_inputs.csv"),
-        raw=True,
-        page=True,
-    ),
-    Step(
-        "brief",
-        "tóm tắt cho lãnh đạo",
-        ("indicators.csv", "series.parquet", "reporting.csv", "partial.csv", "corrections_used.csv", "enrolment.csv",
-         "enrolment_backtest.csv", "needs.csv"),
-        page=True,
-    ),
-)  # fmt: skip
+STOPPED = 130  # exit status of a run that was told to stop
+Round = tuple[str, str]  # school year, period
 
 
 def main(arguments: list[str]) -> int:
-    """Build the report of one round; arguments are NAME=VALUE. Returns the exit status: 0 only if the pages are new."""
+    """Build the report of a round, or with ALL=1 of every round that fits; arguments are NAME=VALUE.
+
+    Returns the exit status: 0 only if the pages are new.
+    """
     try:
-        said = command.asked(arguments, ("YEAR", "PERIOD", "JOBS", "MISSING"))
-        school_year, period = command.which_round(said, RAW)
+        said = command.asked(arguments, ("YEAR", "PERIOD", "JOBS", "MISSING", "ALL"))
+        wanted = command.rounds_asked(said, RAW)[0 if said.get("ALL") else -1 :]
         jobs = command.whole_number(said, "JOBS", 2)
         missing = said.get("MISSING", "stop")
-        if missing not in rounds.MISSING:
-            raise command.UsageError(f'MISSING="{missing}" không phải một trong: {", ".join(rounds.MISSING)}.')
+        if missing not in received.MISSING:
+            raise command.UsageError(f'MISSING="{missing}" không phải một trong: {", ".join(received.MISSING)}.')
     except command.UsageError as problem:
         print(problem, file=sys.stderr)
         return command.MISUSED
-    status = run(school_year, period, jobs, missing=missing)
+    for number in (signal.SIGTERM, signal.SIGHUP) if os.name == "posix" else ():
+        signal.signal(number, signal.default_int_handler)
+    try:
+        status = run(wanted, jobs, missing=missing)
+    except KeyboardInterrupt:
+        print("\nĐã dừng theo yêu cầu. Trang của lần trước (nếu có) được giữ nguyên.", file=sys.stderr, flush=True)
+        os._exit(STOPPED)  # threads that waited for a kernel have nothing left to wait for
     if status == 0:
-        for page in pages(school_year, period):
+        for page in [page for which in wanted for page in pages(*which)]:
             print(page)
     return status
 
 
 def run(
-    school_year: str,
-    period: str,
+    wanted: Iterable[Round],
     jobs: int = 2,
     raw: str = RAW,
     processed: str = PROCESSED,
     reports: str = REPORTS,
     missing: str = "stop",
+    warm_kernels: bool = True,
 ) -> int:
-    """Bring the report of one round up to date; missing : one of rounds.MISSING.
+    """Bring the reports of these rounds up to date; missing : one of received.MISSING.
 
     Returns 0, or the failing status of doit after saying what failed.
     """
-    folder = store.folder(processed, school_year, period)
-    folder.mkdir(parents=True, exist_ok=True)
-    loader = ModuleTaskLoader(
-        {
-            "DOIT_CONFIG": {"dep_file": str(folder / ".doit.json"), "backend": "json", "reporter": _Reporter},
-            "task_step": lambda: _step_tasks(school_year, period, raw, processed, missing),
-            "task_output": lambda: outputs.tasks(folder, [step.notebook for step in STEPS if step.page]),
-            "task_changes": lambda: _changes_task(school_year, period, raw, processed),
-            "task_publish": lambda: _publish_task(folder, ROOT / reports / folder.name),
-        }
-    )
-    return DoitMain(loader, config_filenames=()).run(["run", f"--process={jobs}", "--parallel-type=thread"])
+    folder = ROOT / processed
+    with runs.alone(folder) as lock, warm.Run([folder, ROOT / reports], warm_kernels, lock) as ours:
+        tasks = _Tasks(ours, list(wanted), raw, processed, reports, missing)
+        loader = ModuleTaskLoader(
+            {
+                "DOIT_CONFIG": {
+                    "dep_file": str(folder / ".doit.json"),
+                    "backend": "memory",
+                    "reporter": progress.Reporter,
+                },
+                "task_read": tasks.read,
+                "task_step": tasks.step,
+                "task_output": tasks.output,
+                "task_changes": tasks.changes,
+                "task_publish": tasks.publish,
+            }
+        )
+        memory = {"BACKEND": {"memory": f"{progress.__name__}:Memory"}}
+        doit = DoitMain(loader, config_filenames=(), extra_config=memory)
+        return doit.run(["run", f"--process={jobs}", "--parallel-type=thread"])
 
 
 def pages(school_year: str, period: str, reports: str = REPORTS) -> list[Path]:
@@ -125,148 +94,122 @@ def pages(school_year: str, period: str, reports: str = REPORTS) -> list[Path]:
     return [Path(reports) / f"{school_year}-{period}" / f"{step.notebook}.html" for step in STEPS if step.page]
 
 
-def _step_tasks(school_year: str, period: str, raw: str, processed: str, missing: str) -> Iterator[dict]:
-    folder = store.folder(processed, school_year, period)
-    for step in STEPS:
-        notebook = ROOT / "notebooks" / f"{step.notebook}.ipynb"
-        rests_on = (
-            dependencies.files(notebook) + [folder / table for table in step.reads] + [ROOT / "requirements.lock"]
-        )
+class _Tasks:
+    """What doit is told: one task a round to read ahead, one a round and notebook, one a round to publish its pages."""
+
+    def __init__(self, ours: warm.Run, wanted: list[Round], raw: str, processed: str, reports: str, missing: str):
+        self.run, self.wanted, self.missing = ours, wanted, missing
+        self.raw, self.processed, self.reports = raw, processed, reports
+        last = max((periods.order(*which) for which in wanted), default=(0, 0))
+        self.before = [which for which in received.available(raw) if periods.order(*which) <= last]
+
+    def read(self) -> Iterator[dict]:
+        """Reading ahead uses every core; a round that cannot be read is left to the notebook, which says why."""
+        rules = dependencies.files(ROOT / "src/analysis/meaning/history.py")
+        for which in self.before:
+            yield _task(
+                name="-".join(which),
+                actions=[(self._read, which)],
+                rests_on=rules + steps.workbooks(self.raw, *which),
+                uptodate=[config_changed(self.missing)],
+            )
+
+    def step(self) -> Iterator[dict]:
+        """The notebooks of every round."""
+        for which in self.wanted:
+            folder = periods.folder(self.processed, *which)
+            for step in STEPS:
+                workbooks = step.raw and not step.page
+                earlier = [f"read:{'-'.join(w)}" for w in self.before if periods.order(*w) <= periods.order(*which)]
+                yield _task(
+                    name=f"{'-'.join(which)}:{step.notebook}",
+                    actions=[(self._step, [step, which])],
+                    rests_on=steps.rests_on(step, self.raw, folder, *which),
+                    targets=[folder / name for name in (*step.writes, *steps.drafts(step))],
+                    task_dep=earlier if workbooks else [],
+                    uptodate=[config_changed(self.missing)] if workbooks else [],
+                    title=self._title(f"{step.notebook} ({step.title})", which),
+                )
+
+    def output(self) -> Iterator[dict]:
+        """What is made from the pages of every round."""
+        for which in self.wanted:
+            folder = periods.folder(self.processed, *which)
+            for task in outputs.tasks(folder, [step.notebook for step in STEPS if step.page], self.run.do):
+                named = {"name": f"{folder.name}:{task['name']}", "title": self._title(task["title"], which)}
+                yield _task(**{**task, **named})
+
+    def changes(self) -> Iterator[dict]:
+        """What changed since the last release, from the tables, workbooks, reference tables and modules of both."""
+        numbers = steps.numbers_rest_on()
+        for which in self.wanted:
+            folder = periods.folder(self.processed, *which)
+            files = [*numbers, *dependencies.files(ROOT / "src/analysis/running/delivered.py")]
+            files += [*(folder / name for name in steps.COMPARED), *steps.workbooks_up_to(self.raw, *which)]
+            yield _task(
+                name=folder.name,
+                actions=[(self._compare, [str(folder), self.raw, *which, *map(str, numbers)])],
+                rests_on=dict.fromkeys(files),
+                targets=[folder / name for name in steps.CHANGES],
+                title=self._title("changes (so với lần phát hành trước)", which),
+            )
+
+    def publish(self) -> Iterator[dict]:
+        """Pages in their place, once every step of their round has succeeded."""
+        for which in self.wanted:
+            folder = periods.folder(self.processed, *which)
+            drafts, published = folder / "pages", ROOT / self.reports / folder.name
+            yield _task(
+                name=folder.name,
+                actions=[(outputs.publish, [drafts, published]), (self._keep, [str(folder)])],
+                rests_on=[folder / "release" / name for name in (steps.VALUES, steps.INPUTS)],
+                uptodate=[(outputs.is_published, [drafts, published]), (steps.is_released, [folder])],
+                task_dep=[f"step:{folder.name}:*", f"output:{folder.name}:*"],
+                title=f"đưa trang vào {published.parent.name}/{published.name}",
+            )
+
+    def _title(self, title: str, which: Round) -> str:
+        return title if len(self.wanted) == 1 else f"{title}, {which[0]} {which[1]}"
+
+    def _read(self, school_year: str, period: str) -> None:
+        self.run.call(jobs.read, self.raw, self.processed, school_year, period, self.missing)
+
+    def _compare(self, *asked: str) -> TaskFailed | None:
+        try:
+            self.run.do(jobs.compare, *asked)
+        except ledger.LedgerError as problem:
+            return TaskFailed(str(problem))
+        return None
+
+    def _keep(self, folder: str) -> None:
+        self.run.do(jobs.keep, folder)
+
+    def _step(self, step: Step, which: Round) -> TaskFailed | None:
+        folder = periods.folder(self.processed, *which)
+        parameters = {"school_year": which[0], "period": which[1], "processed": self.processed}
+        parameters |= {"raw": self.raw} if step.raw else {}
+        parameters |= {"missing": self.missing} if step.raw and not step.page else {}
+        needed = {name for other in steps.after(step) for name in dependencies.imports(steps.notebook(other))}
+        try:
+            executed = notebooks.execute(
+                steps.notebook(step), parameters, folder / "notebooks" / f"{step.notebook}.ipynb", self.run, needed
+            )
+        except notebooks.NotebookError as problem:
+            return TaskFailed(str(problem))
         if step.page:
-            rests_on += dependencies.files(ROOT / "src/analysis/exports/document.py")
-            rests_on += [file for file in sorted((ROOT / "src/analysis/pages/templates").rglob("*")) if file.is_file()]
-        if step.raw:
-            rests_on += _raw_files(raw, school_year, period, workbooks=not step.page)
-        yield {
-            "name": step.notebook,
-            "actions": [(_run_step, [step, notebook, school_year, period, raw, processed, missing])],
-            "uptodate": [config_changed(missing)] if step.raw and not step.page else [],
-            "file_dep": [str(file) for file in rests_on],
-            "targets": [str(folder / name) for name in (*step.writes, *_drafts(step))],
-            "title": lambda task, step=step: f"{step.notebook} ({step.title})",
-            "io": {"capture": False},  # capturing swaps sys.stdout, which threads would leave swapped
-        }
+            self.run.do(jobs.render, str(executed), *(str(folder / draft) for draft in steps.drafts(step)))
+        return None
 
 
-def _changes_task(school_year: str, period: str, raw: str, processed: str) -> dict:
-    """What changed since the last release, from the tables, workbooks, reference tables and modules of both."""
-    folder = store.folder(processed, school_year, period)
-    stages = [ROOT / "notebooks" / f"{step.notebook}.ipynb" for step in STEPS if not step.page]
-    rests_on = sorted({file for stage in stages for file in dependencies.files(stage)} - set(stages))
-    rests_on.append(ROOT / "requirements.lock")
-    files = [*rests_on, *dependencies.files(Path(delivered.__file__)), *(folder / name for name in delivered.READS)]
+def _task(name: str, rests_on: Iterable[Path] = (), targets: Iterable[Path] = (), title: str = "", **others) -> dict:
     return {
-        "actions": [(_compare, [folder, raw, school_year, period, rests_on])],
-        "file_dep": [str(file) for file in (*dict.fromkeys(files), *_raw_files(raw, school_year, period, True))],
-        "targets": [str(folder / name) for name in delivered.WRITES],
-        "title": lambda task: "changes (so với lần phát hành trước)",
+        "name": name,
+        "file_dep": [str(file) for file in rests_on],
+        "targets": [str(file) for file in targets],
+        "title": lambda task: title,
         "io": {"capture": False},  # capturing swaps sys.stdout, which threads would leave swapped
+        **others,
     }
-
-
-def _compare(*asked) -> TaskFailed | None:
-    try:
-        delivered.compare(*asked)
-    except ledger.LedgerError as problem:
-        return TaskFailed(str(problem))
-    return None
-
-
-def _raw_files(raw: str, school_year: str, period: str, workbooks: bool) -> list[Path]:
-    """Published tables; for the reading step also every workbook up to this round."""
-    files = sorted((ROOT / raw / "published").glob("*.csv"))
-    if workbooks:
-        last = periods.order(school_year, period)
-        for which in rounds.available(raw):
-            if periods.order(*which) <= last:
-                files += sorted((ROOT / raw / which[0] / which[1]).iterdir())
-    return files
-
-
-def _drafts(step: Step) -> list[str]:
-    """What a page's step leaves beside tables: the page, and of the appendix what it shows, for the other outputs."""
-    if not step.page:
-        return []
-    page = f"pages/{step.notebook}.html"
-    return [page, outputs.DOCUMENT] if step.notebook == "appendix" else [page]
-
-
-def _run_step(
-    step: Step, notebook: Path, school_year: str, period: str, raw: str, processed: str, missing: str
-) -> TaskFailed | None:
-    folder = store.folder(processed, school_year, period)
-    parameters = {"school_year": school_year, "period": period, "processed": processed} | (
-        {"raw": raw} if step.raw else {}
-    )
-    if step.raw and not step.page:
-        parameters["missing"] = missing
-    try:
-        executed = notebooks.execute(notebook, parameters, folder / "notebooks" / notebook.name)
-        if step.page:
-            _write_page(executed, [folder / name for name in _drafts(step)])
-    except notebooks.NotebookError as problem:
-        return TaskFailed(str(problem))
-    return None
-
-
-def _write_page(executed: Path, drafts: list[Path]) -> None:
-    """The page of an executed notebook, and what it shows where that is asked for."""
-    import nbformat  # with nbconvert a second to import, and only pages need it
-
-    from analysis.exports import document
-    from analysis.pages import page
-
-    notebook = nbformat.read(executed, as_version=4)
-    page.write(notebook, drafts[0])
-    for file in drafts[1:]:
-        document.write(notebook, file)
-
-
-def _publish_task(folder: Path, published: Path) -> dict:
-    drafts = folder / "pages"
-    return {
-        "actions": [(outputs.publish, [drafts, published]), (delivered.keep, [folder])],
-        "uptodate": [lambda: outputs.is_published(drafts, published) and delivered.is_kept(folder)],
-        "task_dep": ["step", "output"],
-        "title": lambda task: f"đưa trang vào {published.parent.name}/{published.name}",
-        "io": {"capture": False},  # capturing swaps sys.stdout, which threads would leave swapped
-    }
-
-
-class _Reporter(ConsoleReporter):
-    """Says in Vietnamese what runs, how long it took, and what failed; what is up to date is not worth a line."""
-
-    def __init__(self, outstream, options):
-        super().__init__(outstream, options)
-        self.started: dict[str, float] = {}
-
-    def execute_task(self, task):
-        if task.actions:
-            self.started[task.name] = time.monotonic()
-            self.say(f"… {task.title()}")
-
-    def add_success(self, task):
-        if task.name in self.started:
-            seconds = f"{time.monotonic() - self.started[task.name]:.1f}".replace(".", ",")
-            self.say(f"✓ {task.title()}: {seconds} giây")
-
-    def add_failure(self, task, fail):
-        self.failures.append(fail)
-        message = fail.message if isinstance(fail, TaskFailed) else fail.get_msg()
-        print(
-            f"\n✗ {task.title()}\n{message}\nTrang của lần trước (nếu có) được giữ nguyên.", file=sys.stderr, flush=True
-        )
-
-    def skip_uptodate(self, task):
-        pass
-
-    def complete_run(self):
-        for problem in self.runtime_errors:
-            print(problem, file=sys.stderr)
-
-    def say(self, text: str) -> None:
-        self.write(text + "\n")
-        self.outstream.flush()
 
 
 if __name__ == "__main__":

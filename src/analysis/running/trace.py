@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from analysis import areas, command, periods, reference
 from analysis.meaning import indicators
 from analysis.meaning.provenance import Key, Origins, Step
-from analysis.reading import rounds
+from analysis.reading import received, rounds
 from analysis.reading.findings import DataError, stop_on_faults
 from analysis.reading.rounds import Round
 from analysis.screening.facts import label
@@ -157,7 +157,7 @@ def main(arguments: Iterable[str]) -> int:
         key = _key(said, school_year, period)
         this = _read(school_year, period)
         before = (periods.shift(school_year, -1), period)
-        last_year = _read(*before) if before in rounds.available(RAW) else None
+        last_year = _read(*before) if before in received.available(RAW) else None
         trace = explain(this, last_year, *key)
         if trace is None:
             raise command.UsageError(_no_such_number(Origins(this), key))

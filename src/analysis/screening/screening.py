@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis import periods, reference, store
 from analysis.meaning import history
-from analysis.reading import rounds
+from analysis.reading import received, rounds
 from analysis.reading.findings import Finding
 from analysis.reading.rounds import Round
 from analysis.screening import continuity, plausibility
@@ -44,7 +44,7 @@ def read(raw: Path | str, processed: Path | str, school_year: str, period: str, 
 def before(raw: Path | str, processed: Path | str, school_year: str, period: str, missing: str = "stop") -> Before:
     """The rounds before one, as far as they are there. Raises DataError where one has a fault that stops the run."""
     this = periods.order(school_year, period)
-    earlier = [which for which in rounds.available(raw) if periods.order(*which) < this]
+    earlier = [which for which in received.available(raw) if periods.order(*which) < this]
     if not earlier:
         return Before()
     year_ago = (periods.shift(school_year, -1), period)

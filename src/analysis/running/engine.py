@@ -1,0 +1,29 @@
+"""Papermill's own engine, with the executed copy written once, whole, at whatever end: papermill's writes it at every
+cell, which for a page with figures costs more than the cells."""
+
+from pathlib import Path
+
+import nbformat
+from papermill.engines import NBClientEngine, papermill_engines
+
+from analysis import whole
+
+NAME = "whole"
+
+
+class WholeEngine(NBClientEngine):
+    """Runs a notebook and leaves the executed copy at `copy`, without paths of this machine."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man, kernel_name, copy: Path | None = None, **options):
+        try:
+            return super().execute_managed_notebook(nb_man, kernel_name, **options)
+        finally:
+            for name in ("input_path", "output_path"):
+                nb_man.nb.metadata["papermill"].pop(name, None)
+            if copy:
+                with whole.written(copy) as aside:
+                    aside.write_text(nbformat.writes(nb_man.nb), encoding="utf-8", newline="\n")
+
+
+papermill_engines.register(NAME, WholeEngine)

@@ -1,0 +1,72 @@
+"""What forked processes do (warm_server.py): be a kernel, render a page, read a round ahead."""
+
+import contextlib
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+KERNEL = (  # what a kernel imports while it starts
+    "ipykernel.kernelapp",
+    "ipykernel.debugger",
+    "IPython.core.completerlib",
+    "IPython.extensions.storemagic",
+    "tornado.platform.asyncio",
+)
+
+
+def kernel(*arguments: str) -> None:
+    """Be a kernel until told to stop, as ipykernel_launcher is. arguments : the launcher's."""
+    from ipykernel.kernelapp import IPKernelApp
+
+    sys.path[:] = [place for place in sys.path if place not in ("", os.getcwd())]
+    launcher = importlib.util.find_spec("ipykernel_launcher")
+    sys.argv = [str(launcher.origin) if launcher else "ipykernel_launcher", *arguments]
+    app = IPKernelApp.instance()
+    app.initialize()
+    inline = sys.modules.get("matplotlib_inline.backend_inline")
+    if inline:  # imported before there was a shell to show figures in: without this they are lost in silence
+        from IPython.core.pylabtools import activate_matplotlib
+
+        activate_matplotlib("inline")
+        inline.configure_inline_support(app.shell, "inline")
+    app.start()
+
+
+def render(executed: str, html: str, *documents: str) -> None:
+    """Make the page of an executed notebook, and what it shows as data where that is asked for."""
+    import nbformat
+
+    from analysis.exports import document
+    from analysis.pages import page
+
+    notebook = nbformat.read(executed, as_version=4)
+    page.write(notebook, Path(html))
+    for file in documents:
+        document.write(notebook, Path(file))
+
+
+def read(raw: str, processed: str, school_year: str, period: str, missing: str) -> None:
+    """Read and add up a round, and keep the sums for the notebook that will ask for them.
+
+    A round that cannot be used is left to that notebook, which says why.
+    """
+    from analysis.meaning import history
+    from analysis.reading.findings import DataError
+
+    with contextlib.suppress(DataError):
+        history.of_round(raw, processed, school_year, period, missing)
+
+
+def compare(folder: str, raw: str, school_year: str, period: str, *rests_on: str) -> None:
+    """Put down what would be released, and what changed since the release before."""
+    from analysis.running import delivered
+
+    delivered.compare(Path(folder), raw, school_year, period, map(Path, rests_on))
+
+
+def keep(folder: str) -> None:
+    """Keep what has been published as a release."""
+    from analysis.running import delivered
+
+    delivered.keep(Path(folder))

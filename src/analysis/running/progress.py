@@ -1,0 +1,70 @@
+"""What make report says while it runs, in Vietnamese, and what it remembers for the next run."""
+
+import sys
+import time
+from pathlib import Path
+
+from doit.dependency import JsonDB
+from doit.exceptions import TaskFailed
+from doit.reporter import ConsoleReporter
+
+from analysis import whole
+
+READ = "read:"  # how the names of tasks that read a round ahead begin
+SECONDS_OF_SILENCE = 2.0
+
+
+class Memory(JsonDB):
+    """doit's record of what is up to date, written whole, and only where it changed."""
+
+    def __init__(self, name, codec, *, module_name=None):
+        super().__init__(name, codec, module_name=module_name)
+        self.before = codec.encode(self._db)
+
+    def dump(self):
+        now = self.codec.encode(self._db)
+        if now != self.before:
+            with whole.written(Path(self.name)) as aside:
+                aside.write_text(now, encoding="utf-8")
+
+
+class Reporter(ConsoleReporter):
+    """Says what runs, how long it took, and what failed; what is up to date is not worth a line."""
+
+    def __init__(self, outstream, options):
+        super().__init__(outstream, options)
+        self.started: dict[str, float] = {}
+        self.read, self.said = 0, time.monotonic()
+
+    def execute_task(self, task):
+        if task.actions and not task.name.startswith(READ):
+            self.started[task.name] = time.monotonic()
+            self.say(f"… {task.title()}")
+
+    def add_success(self, task):
+        if task.name in self.started:
+            seconds = f"{time.monotonic() - self.started[task.name]:.1f}".replace(".", ",")
+            self.say(f"✓ {task.title()}: {seconds} giây")
+        elif task.name.startswith(READ):
+            self.read += 1
+            if time.monotonic() - self.said > SECONDS_OF_SILENCE:
+                print(f"    đã đọc {self.read} kỳ", file=sys.stderr, flush=True)
+                self.said = time.monotonic()
+
+    def add_failure(self, task, fail):
+        self.failures.append(fail)
+        message = fail.message if isinstance(fail, TaskFailed) else fail.get_msg()
+        print(
+            f"\n✗ {task.title()}\n{message}\nTrang của lần trước (nếu có) được giữ nguyên.", file=sys.stderr, flush=True
+        )
+
+    def skip_uptodate(self, task):
+        pass
+
+    def complete_run(self):
+        for problem in self.runtime_errors:
+            print(problem, file=sys.stderr)
+
+    def say(self, text: str) -> None:
+        self.write(text + "\n")
+        self.outstream.flush()

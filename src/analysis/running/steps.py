@@ -1,0 +1,131 @@
+"""The notebooks of a report in their order: the tables each reads and writes, and what rests on what."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis import dependencies, periods
+from analysis.reading import received
+from analysis.reference import ROOT
+from analysis.running import outputs
+
+RAW, PROCESSED, REPORTS = "data/raw", "data/processed", "reports"
+
+
+# what delivered.py reads, and writes for the appendix; and the two tables of a release
+COMPARED, CHANGES = ("indicators.csv", "needs.csv", "corrections_used.csv"), ("changes.csv", "changed_inputs.csv")
+VALUES, INPUTS = "release_values.parquet", "release_inputs.csv"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One notebook: the tables it reads and writes; a page also becomes an HTML file."""
+
+    notebook: str
+    title: str
+    reads: tuple[str, ...]
+    writes: tuple[str, ...] = ()
+    raw: bool = False  # reads workbooks or published figures
+    page: bool = False
+
+
+STEPS = (
+    Step(
+        "01_clean",
+        "đọc và làm sạch số liệu",
+        (),
+        ("observations.parquet", "facilities.parquet", "corrections_used.csv", "reporting.csv", "partial.csv",
+         "findings.csv", "series.parquet", "indicators.csv", "reconciliation.csv"),
+        raw=True,
+    ),
+    Step("02_enrolment", "trẻ và nhóm, lớp", ("series.parquet",),
+         ("enrolment.csv", "class_paths.parquet", "enrolment_backtest.csv")),
+    Step("03_staffing", "đội ngũ", ("series.parquet",),
+         ("staffing.csv", "leaver_paths.parquet", "staffing_backtest.csv")),
+    Step("04_nutrition", "dinh dưỡng", ("series.parquet",),
+         ("nutrition.csv", "nutrition_rounds.csv", "funnel.csv", "nutrition_backtest.csv")),
+    Step("05_needs", "nhu cầu giáo viên năm học sau",
+         ("enrolment.csv", "staffing.csv", "class_paths.parquet", "leaver_paths.parquet"), ("needs.csv",)),
+    Step(
+        "appendix",
+        "phụ lục",
+        ("observations.parquet", "facilities.parquet",
+         "indicators.csv", "series.parquet", "reporting.csv", "partial.csv", "findings.csv", "corrections_used.csv",
+         "reconciliation.csv", "enrolment.csv", "enrolment_backtest.csv", "staffing_backtest.csv", "nutrition.csv",
+         "nutrition_rounds.csv", "funnel.csv", "nutrition_backtest.csv", "needs.csv", "changes.csv",
+         "changed_inputs.csv"),
+        raw=True,
+        page=True,
+    ),
+    Step(
+        "brief",
+        "tóm tắt cho lãnh đạo",
+        ("indicators.csv", "series.parquet", "reporting.csv", "partial.csv", "corrections_used.csv", "enrolment.csv",
+         "enrolment_backtest.csv", "needs.csv"),
+        page=True,
+    ),
+)  # fmt: skip
+
+
+def notebook(step: Step) -> Path:
+    """The file of a step."""
+    return ROOT / "notebooks" / f"{step.notebook}.ipynb"
+
+
+def drafts(step: Step) -> list[str]:
+    """What a page's step leaves beside tables: the page, and of the appendix what it shows, for the other outputs."""
+    if not step.page:
+        return []
+    page = f"pages/{step.notebook}.html"
+    return [page, outputs.DOCUMENT] if step.notebook == "appendix" else [page]
+
+
+def releases(folder: Path) -> Path:
+    """The ledger of a round's releases, beside the folders of the rounds: data/processed/releases/2024-2025-HK1."""
+    return folder.parent / "releases" / folder.name
+
+
+def is_released(folder: Path) -> bool:
+    """Whether any release of a round is kept."""
+    return any(releases(folder).glob("*"))
+
+
+def after(step: Step) -> list[Step]:
+    """The steps that rest on what a step writes, near and far, in order."""
+    made, found = set(step.writes), []
+    for other in STEPS:
+        if made & set(other.reads):
+            found.append(other)
+            made |= set(other.writes)
+    return found
+
+
+def rests_on(step: Step, raw: str, folder: Path, school_year: str, period: str) -> list[Path]:
+    """Every file that a step rests on: its notebook and code, the tables it reads, the workbooks."""
+    found = dependencies.files(notebook(step)) + [folder / table for table in step.reads] + [ROOT / "requirements.lock"]
+    if step.page:
+        found += dependencies.files(ROOT / "src/analysis/exports/document.py")
+        found += [file for file in sorted((ROOT / "src/analysis/pages/templates").rglob("*")) if file.is_file()]
+    if step.raw:
+        found += sorted((ROOT / raw / "published").glob("*.csv"))
+    if step.raw and not step.page:
+        found += workbooks_up_to(raw, school_year, period)
+    return found
+
+
+def numbers_rest_on() -> list[Path]:
+    """Modules, reference tables and the lock file that a round's numbers rest on, besides its workbooks."""
+    stages = [notebook(step) for step in STEPS if not step.page]
+    found = {file for stage in stages for file in dependencies.files(stage)} - set(stages)
+    return [*sorted(found), ROOT / "requirements.lock"]
+
+
+def workbooks_up_to(raw: str, school_year: str, period: str) -> list[Path]:
+    """Every file of this round and those before it."""
+    last = periods.order(school_year, period)
+    before = [which for which in received.available(raw) if periods.order(*which) <= last]
+    return [file for which in before for file in workbooks(raw, *which)]
+
+
+def workbooks(raw: str, school_year: str, period: str) -> list[Path]:
+    """Every file in the folder of a round: what is no workbook is told as a fault, so that it counts too."""
+    return sorted((ROOT / raw / school_year / period).iterdir())
