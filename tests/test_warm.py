@@ -304,6 +304,15 @@ def test_a_server_with_a_thread_of_a_library_does_not_fork(tmp_path):
             assert not run.warm
 
 
+def test_a_module_that_draws_while_it_is_imported_loses_no_figure(tmp_path, monkeypatch):
+    (tmp_path / "drawing.py").write_text("import matplotlib.pyplot as plt\nplt.close(plt.figure())")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    made = notebook(tmp_path, "import drawing, matplotlib.pyplot as plt", "plt.plot([1, 2]);")
+    with warm.Run() as run:
+        shown = outputs(notebooks.execute(made, {}, tmp_path / "out.ipynb", run))
+    assert "image/png" in shown[-1][0]["data"]
+
+
 def test_only_this_user_can_open_the_folder_of_a_run(alone):
     with warm.Run() as run:
         run.start()

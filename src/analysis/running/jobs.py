@@ -24,13 +24,20 @@ def kernel(*arguments: str) -> None:
     sys.argv = [str(launcher.origin) if launcher else "ipykernel_launcher", *arguments]
     app = IPKernelApp.instance()
     app.initialize()
-    inline = sys.modules.get("matplotlib_inline.backend_inline")
-    if inline:  # imported before there was a shell to show figures in: without this they are lost in silence
-        from IPython.core.pylabtools import activate_matplotlib
-
-        activate_matplotlib("inline")
-        inline.configure_inline_support(app.shell, "inline")
+    _figures_as_if_new()
     app.start()
+
+
+def _figures_as_if_new() -> None:
+    """Have the plotting backend imported again when a figure is asked for: it sets itself up in the shell of that time.
+
+    Imported before there was a shell, as here where all is imported ahead, it loses every figure in silence.
+    """
+    for name in ("matplotlib_inline", "matplotlib_inline.backend_inline"):
+        sys.modules.pop(name, None)
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot and getattr(pyplot, "_backend_mod", None):
+        pyplot.switch_backend(pyplot.rcParams["backend"])
 
 
 def render(executed: str, html: str, *documents: str) -> None:
