@@ -53,7 +53,8 @@ def since_release_table(release: Release, key: str, caption: str) -> Table:
     ]
     more = f"Bảng in {len(lines)} số; cả {vietnamese.number(len(rows))} số thay đổi có trong tệp changes.csv của kỳ."
     notes = (more,) if len(rows) > len(lines) else ()
-    empty = "Không số nào in trong phụ lục thay đổi so với lần phát hành trước."
+    first = "compared_with" not in set(release.table("changed_inputs.csv")["kind"])
+    empty = "Chưa có lần phát hành trước." if first else "Không số nào in trong phụ lục thay đổi."
     return Table(key, caption, "Chỉ tiêu", columns, lines, notes, empty)
 
 
@@ -77,7 +78,8 @@ def since_round(release: Release, key: str, caption: str) -> Table:
     columns = [Column("Đơn vị tính", text=True), Column(_named(*last)),
                Column(_named(release.school_year, release.period)), Column("Thay đổi")]  # fmt: skip
     notes = (
-        "Thay đổi của một tỷ lệ tính bằng điểm phần trăm. Số trẻ, số lớp thay đổi theo mùa tuyển sinh trong năm học.",
+        "Thay đổi tính từ số chưa làm tròn; thay đổi của một tỷ lệ tính bằng điểm phần trăm. Số trẻ, số lớp còn đổi "
+        "theo mùa tuyển sinh trong năm học.",
     )
     empty = f"Không có số liệu {round_name(*last)} của cùng những đơn vị ấy để so sánh."
     return Table(key, caption, "Chỉ tiêu", columns, lines, notes, empty)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from analysis import periods, vietnamese
 from analysis.areas import CITY
 from analysis.pages.marks import Marks, together
-from analysis.pages.release import Number, Release, area_name, label, listed
+from analysis.pages.release import Number, Release, area_name, label, listed, plain
 
 COUNTED = {  # units as they stand after a number in running text
     "class": {"all": "nhóm lớp", "nursery": "nhóm trẻ", "kindergarten": "lớp mẫu giáo", "age5": "lớp mẫu giáo 5 tuổi"},
@@ -59,8 +59,7 @@ def written(n: Number, value: float) -> str:
     "39,29", "02", "2", "25.000"
     """
     size = vietnamese.rounded(abs(value) / scale(n), n.decimals)
-    text = vietnamese.number(size, n.decimals)
-    text = text.rstrip("0").rstrip(",") if "," in text else text
+    text = plain(size, n.decimals)
     is_count = n.unit not in ("percent", "ratio", "score_100", *SCALED)
     sign = vietnamese.MINUS if value < 0 and size else ""
     return sign + (f"0{text}" if is_count and 0 < size < 10 and "," not in text else text)

@@ -8,10 +8,9 @@ import pandas as pd
 from analysis import vietnamese
 from analysis.areas import CITY
 from analysis.meaning.rounding import judge
-from analysis.pages.release import Number, Release, area_name, indicator_name, label, listed
+from analysis.pages.release import Number, Release, area_name, indicator_name, label, listed, plain
 from analysis.pages.sentences import Says, Sentence, written
 from analysis.pages.sentences_figures import Figure, scale
-from analysis.pages.sentences_figures import written as as_written
 from analysis.pages.tables import Cell, Column, Row, Table
 
 BASIS = {"value": "reported", "some": "reported", "by_area": "reported", "change": "change_vs_previous_year",
@@ -88,22 +87,20 @@ def _printed(release: Release) -> pd.DataFrame:
 
 def _of_sentence(said: Sentence, by_key: dict) -> Iterator[Held]:
     for figure in said.figures:
-        slot = figure.slot
-        if slot.show in ("areas_reached", "areas_short"):
+        if figure.slot.show in ("areas_reached", "areas_short"):
             yield from _listed(said, figure, by_key)
             continue
-        basis = BASIS.get(slot.show, "")
+        basis = BASIS.get(figure.slot.show, "")
         for n in figure.numbers:
             row = by_key.get((n.area, n.sector, n.age_band, n.indicator, basis, False))
             if row:
-                ours = as_written(n, abs(getattr(n, COLUMN[basis])))
-                yield Held(
-                    said, figure, _what(n, basis), _as_text(row.text), ours, _result(n, row, ours, basis), (row.row,)
-                )
+                value = getattr(n, COLUMN[basis]) / scale(n)
+                what, printed, ours = _what(n, basis), _as_text(row.text), plain(value, n.decimals)
+                yield Held(said, figure, what, printed, ours, _result(value, row, n.decimals), (row.row,))
 
 
 def _listed(said: Sentence, figure: Figure, by_key: dict) -> Iterator[Held]:
-    """A list of areas against the flags that the report's list became."""
+    """A list of areas against the flags that the report's list became, by name."""
     flags = [(n, row) for n in figure.numbers
              if (row := by_key.get((n.area, n.sector, n.age_band, n.indicator, "reported", True)))]  # fmt: skip
     if not flags:
@@ -111,22 +108,23 @@ def _listed(said: Sentence, figure: Figure, by_key: dict) -> Iterator[Held]:
     met = figure.slot.show == "areas_reached"
     ours = [area_name(n.area) for n, _ in flags if n.met is met]
     printed = [area_name(n.area) for n, row in flags if (float(row.text) == 1) is met]
+    what = f"Đơn vị {'đạt và vượt' if met else 'chưa đạt'} chỉ tiêu: {listed(ours)}"
+    what += "" if ours == printed else f" (bản in: {listed(printed)})"
     result = "same" if ours == printed else "differs"
-    what = f"Đơn vị {'đạt và vượt' if met else 'chưa đạt'} chỉ tiêu"
-    yield Held(said, figure, what, listed(printed), listed(ours), result, tuple(row.row for _, row in flags))
+    yield Held(said, figure, what, str(len(printed)), str(len(ours)), result, tuple(row.row for _, row in flags))
 
 
 def _what(n: Number, basis: str) -> str:
-    """ "Trẻ đến trường, nhà trẻ, so với cùng kỳ"."""
+    """ "Trẻ đến trường: nhà trẻ, so với cùng kỳ"."""
     about = [label(kind, code) for kind, code in (("sector", n.sector), ("age_band", n.age_band)) if code != "all"]
-    about += [area_name(n.area)] if n.area != CITY else []
     about += [label("published_as", basis)] if basis != "reported" else []
-    return ", ".join([indicator_name(n.indicator), *about])
+    about = [words[0].lower() + words[1:] for words in about] + ([area_name(n.area)] if n.area != CITY else [])
+    return f"{indicator_name(n.indicator)}: {listed(about)}" if about else indicator_name(n.indicator)
 
 
-def _result(n: Number, row, ours: str, basis: str) -> str:
-    value, printed = getattr(n, COLUMN[basis]) / scale(n), float(row.text)
-    if value * printed >= 0 and float(ours.replace(".", "").replace(",", ".")) == abs(printed):
+def _result(value: float, row, decimals: int) -> str:
+    """One of RESULTS. value : ours in the printed unit, which the sentence writes to so many decimals."""
+    if vietnamese.rounded(value, decimals) == float(row.text):
         return "same"
     if isinstance(row.reason, str) and row.reason:
         return "contradiction"
@@ -134,8 +132,8 @@ def _result(n: Number, row, ours: str, basis: str) -> str:
 
 
 def _as_text(printed: str) -> str:
-    """A printed figure in Vietnamese writing, with the places that were printed and without its sign."""
-    bare = printed.lstrip("-").removesuffix(".0")
+    """A printed figure in Vietnamese writing, with the places that were printed."""
+    bare = printed.removesuffix(".0")
     return vietnamese.number(float(bare), len(bare.partition(".")[2]))
 
 
