@@ -7,10 +7,10 @@ import pytest
 
 from analysis import periods, reference
 from analysis.meaning import history, norms
-from analysis.meaning.rounding import share_fits
 from analysis.reading import findings, rounds
 from analysis.reading.findings import DataError, Finding, stop_on_faults
 from analysis.reference import ROOT
+from analysis.rounding import share_fits
 from analysis.screening import screening
 from tests.faults import OTHER, UNIT, only
 

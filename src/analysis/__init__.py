@@ -1,6 +1,6 @@
 """From the district workbooks to the semester report. The rooms, in the order in which data pass through them:
 
-reference, vietnamese, periods, areas, store   words, dates, units, and the tables that stages hand to one another
+reference, vietnamese, rounding, periods, areas, store   words, figures, dates, units, and the tables handed on
 ledger                                         what outlives a rebuild: earlier releases, earlier forecasts
 dependencies, command                          what rests on what; what every make target shares
 reading      workbook → observations; faults with their cell

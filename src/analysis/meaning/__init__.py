@@ -1,3 +1,3 @@
 """Meaning: indicators (sums, rates, shortages, change, target), norms (dated rows), history (every round up to one),
-reconciliation and rounding (held against print), provenance (from a number back to its cells).
+reconciliation (held against print), provenance (from a number back to its cells).
 """

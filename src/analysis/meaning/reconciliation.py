@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis import reference
 from analysis.meaning import indicators
-from analysis.meaning.rounding import judge
+from analysis.rounding import judge
 
 VALUE_OF = {"reported": "value", "change_vs_previous_year": "change", "gap_to_target": "gap"}
 PER_UNIT = {("billion_vnd", "million_vnd"): 1000.0}

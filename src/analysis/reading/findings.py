@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -60,6 +60,20 @@ def stop_on_faults(findings: Iterable[Finding]) -> None:
     stops = [finding for finding in findings if finding.severity == "stop"]
     if stops:
         raise DataError(stops)
+
+
+def answered(found: Iterable[Finding], school_year: str, period: str) -> list[Finding]:
+    """The same findings; a question that the register answers (status answered) carries the answer.
+
+    A row answers the finding on its area, sheet and cell while `expect` is still what the finding found.
+    """
+    found = list(found)
+    if not found:
+        return found
+    rows = reference.table("corrections")
+    rows = rows[(rows["school_year"] == school_year) & (rows["period"] == period) & (rows["status"] == "answered")]
+    answers = {(r.area, r.sheet, r.cell, r.expect): f"{r.reason} ({r.said_by}, {r.said_on})" for r in rows.itertuples()}
+    return [replace(f, answer=answers.get((f.area, f.sheet, f.cell, f.found), f.answer)) for f in found]
 
 
 def as_table(findings: Iterable[Finding]) -> pd.DataFrame:

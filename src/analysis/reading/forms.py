@@ -89,6 +89,13 @@ def columns(school_year: str, sheet: str) -> tuple[Column, ...]:
 
 
 @functools.cache
+def shares(school_year: str, sheet: str) -> tuple[tuple[str, str], ...]:
+    """Counts of a sheet that an office may print a share beside: (part, whole), both columns of the sheet."""
+    rows = valid(reference.table("forms/shares"), school_year)
+    return tuple((r.part, r.whole) for r in rows[rows["sheet"] == sheet].itertuples())
+
+
+@functools.cache
 def indicator_rows(school_year: str) -> tuple[Row, ...]:
     """Indicator rows of the form in their printed order."""
     rows = valid(reference.table("forms/rows"), school_year)
@@ -132,8 +139,8 @@ def cover() -> dict[str, str]:
 def label(text: str, kind: str) -> str:
     """The key of the form's own label that a text stands for, whatever its variant, encoding, footnote or colon.
 
-    kind is that of forms/aliases.csv: header, part, total, sheet, cover, row, or a field of forms/choices.csv. A text
-    that stands for none gives its own key.
+    kind is that of forms/aliases.csv: header, part, share, total, sheet, cover, row, or a field of forms/choices.csv. A
+    text that stands for none gives its own key.
 
     >>> label("Mã  đơn vị:", "header") == key("Mã cơ sở")
     True

@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from analysis import areas, periods, reference, store
-from analysis.reading.findings import Finding, as_table
+from analysis.reading.findings import Finding, answered, as_table
 from analysis.reading.intake import SECTOR_OF_KIND, Correction, Workbook, read_workbook
 from analysis.reading.received import available, workbooks
 
@@ -92,6 +92,7 @@ def _without_workbook(
         if len(here) == 1:
             register = corrections(year, name).get(area, {})
             book = read_workbook(here[0], f"{year}/{name}/{here[0].name}", year, name, area, corrections=register)
+            book.findings = answered(book.findings, year, name)
             book.basis = CARRIED if book.basis == "reported" else book.basis  # simulated is worse and stays
             when = f"{periods.names()[name]} {year}"
             return book, Finding("unit_carried", area, shown_as, found=when, expected=unit)
@@ -140,7 +141,7 @@ class _Gathered:
         return Round(
             pa.concat_tables(self.observations).to_pandas(),
             _frame("facilities.parquet", self.facilities, self.which),
-            self.findings,
+            answered(self.findings, **self.which),
             _frame("corrections_used.csv", self.used, {}),
             _frame("reporting.csv", self.reporting, self.which),
             _frame("partial.csv", self.absent, self.which),

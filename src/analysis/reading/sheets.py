@@ -6,6 +6,7 @@ from analysis import periods
 from analysis.reading import encodings, forms, layout, values
 from analysis.reading.cells import address, letters, shown
 from analysis.reading.settling import Sum
+from analysis.reading.shares import check_shares
 from analysis.reading.workbook_parts import PARTS, TOTAL_ROW, Sheet, find_columns
 
 SECTOR_OF_KIND = {"public_school": "public", "nonpublic_school": "nonpublic", "independent": "nonpublic"}
@@ -34,6 +35,7 @@ def read_facilities(page: Sheet, school_year: str, sheet: str) -> None:
     _settle(page, numbers, rows, totals, counts, at)
     _check_across(page, numbers, rows, counts, at)
     _check_down(page, numbers, rows, totals, counts, at)
+    check_shares(page, school_year, sheet, where, numbers, rows, totals)
     sectors = _sectors(kinds)
     for c in counts:
         page.keep_column(codes, sectors, [c.age_band] * len(rows), c.indicator, numbers[c.column], rows, at[c.column])

@@ -4,16 +4,15 @@ A unit whose workbook has a fault that stops the run is not screened: its number
 of data/reference/checks.csv: a finding stops the run, must be answered (severity question), or is for attention.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from analysis import periods, reference, store
+from analysis import periods, store
 from analysis.meaning import history
 from analysis.reading import received, rounds
-from analysis.reading.findings import Finding
+from analysis.reading.findings import Finding, answered
 from analysis.reading.rounds import Round
 from analysis.screening import continuity, plausibility
 from analysis.screening.facts import Facts
@@ -73,17 +72,6 @@ def screen(this: Round, earlier: Before | None = None) -> list[Finding]:
     found += continuity.time(now, last, year_ago)
     found += continuity.jumps(now, NO_SERIES if earlier.series is None else earlier.series, school_year, period)
     return answered(found, school_year, period)
-
-
-def answered(found: Iterable[Finding], school_year: str, period: str) -> list[Finding]:
-    """The same findings; a question that the register answers (status answered) carries the answer.
-
-    A row answers the finding on its area, sheet and cell while `expect` is still what the finding found.
-    """
-    rows = reference.table("corrections")
-    rows = rows[(rows["school_year"] == school_year) & (rows["period"] == period) & (rows["status"] == "answered")]
-    answers = {(r.area, r.sheet, r.cell, r.expect): f"{r.reason} ({r.said_by}, {r.said_on})" for r in rows.itertuples()}
-    return [replace(f, answer=answers.get((f.area, f.sheet, f.cell, f.found), "")) for f in found]
 
 
 def _facts(earlier: Round | None, areas: list[str]) -> Facts | None:

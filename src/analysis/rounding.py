@@ -30,3 +30,16 @@ def share_fits(printed: str, part: float, whole: float) -> bool:
         return text in ("", "-", "–") or float(text) == 0
     float(text)  # says so where it is no number, before Decimal does in its own words
     return judge(part / whole * 100, text) != "mismatch"
+
+
+def stored_share_fits(stored: float, part: float, whole: float) -> bool:
+    """Whether a percentage stored as a number is the rounded or cut share of its parts, be it 88.75 or 0.8875.
+
+    A cell shown as a percentage holds a fraction; one worked out by a formula holds more places than are shown.
+
+    >>> [stored_share_fits(n, 7807, 8796) for n in (88.75, 0.8876, 7807 / 8796, 88.74)]
+    [True, True, True, False]
+    """
+    exact = Decimal(repr(float(stored)))
+    readings = [exact, exact * 100] if abs(stored) <= 1 else [exact]
+    return any(share_fits(f"{reading.quantize(Decimal('1e-6')).normalize():f}", part, whole) for reading in readings)
