@@ -42,6 +42,12 @@ def of_round(observations: pd.DataFrame, facilities: pd.DataFrame) -> pd.DataFra
     return table.sort_values(KEY, ignore_index=True)
 
 
+def sums_and_rates(observations: pd.DataFrame, facilities: pd.DataFrame) -> pd.Series:
+    """The same without what follows from norms, indexed by KEY: what a round says of itself."""
+    sums = _sums(observations, facilities, observations["school_year"].iloc[0], observations["period"].iloc[0])
+    return pd.concat([sums, _ratios(sums)])
+
+
 def compare(series: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame:
     """The table indicators.csv of one round: value, same period last year, change, target, gap, met.
 

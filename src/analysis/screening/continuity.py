@@ -46,9 +46,10 @@ def time(now: Facts, last: Facts | None, year_ago: Facts | None) -> Iterator[Fin
         yield from _come_and_gone(now, last)
         yield from _facility_jumps(now, last)
         yield from _flow(now, last)
+    this = _comparable(now)
     for before in (last, year_ago):
         if before is not None:
-            yield from _copied_sheets(now, before)
+            yield from _copied_sheets(now, this, before)
 
 
 def jumps(now: Facts, series: pd.DataFrame, school_year: str, period: str) -> Iterator[Finding]:
@@ -61,7 +62,8 @@ def jumps(now: Facts, series: pd.DataFrame, school_year: str, period: str) -> It
     rules = reference.table("screening")
     rules = rules[rules["check"] == "jump"]
     asked = pd.MultiIndex.from_frame(rules[["indicator", "age_band"]])
-    past = series[(series["sector"] == "all") & series["area"].isin(now.workbooks)]
+    past = series[series["indicator"].isin(rules["indicator"])]
+    past = past[(past["sector"] == "all") & past["area"].isin(now.workbooks)]
     past = past[pd.MultiIndex.from_frame(past[["indicator", "age_band"]]).isin(asked)]
     if past.empty:
         return
@@ -164,12 +166,9 @@ def _flow(now: Facts, last: Facts) -> Iterator[Finding]:
         yield now.facility_finding("flow_does_not_add", at, "teachers/all", found, number(due[at]))
 
 
-def _copied_sheets(now: Facts, before: Facts) -> Iterator[Finding]:
+def _copied_sheets(now: Facts, this: pd.Series, before: Facts) -> Iterator[Finding]:
     """Sheets whose numbers above zero are those of an earlier round, cell for cell."""
-    same = ["area", "facility", "sector", "age_band", "indicator", "sheet"]
-    kept = [_comparable(facts).set_index(same)["value"] for facts in (now, before)]
-    this, then = (values[~values.index.duplicated()] for values in kept)
-    was = then.reindex(this.index)
+    was = _comparable(before).reindex(this.index)
     counted = (this > 0) | (was > 0)
     equal = (this == was)[counted].groupby(level=["area", "sheet"]).agg(["mean", "size"])
     copied = (equal["mean"] * 100 >= limit("copied_sheet")) & (equal["size"] >= COPIED_FROM)
@@ -180,12 +179,15 @@ def _copied_sheets(now: Facts, before: Facts) -> Iterator[Finding]:
         )
 
 
-def _comparable(facts: Facts) -> pd.DataFrame:
+def _comparable(facts: Facts) -> pd.Series:
     """Numbers that a new count would change: not what follows from the list of facilities, not a slow sheet."""
+    same = ["area", "facility", "sector", "age_band", "indicator", "sheet"]
     rows = facts.observations
     slow = {name for sheet, (name, _) in forms.sheets(rows["school_year"].iloc[0]).items() if sheet in SLOW_SHEETS}
     listed = ["schools", "facilities", "independent_facilities", "campuses"]
-    return rows[~rows["sheet"].isin(slow) & ~rows["indicator"].isin(listed)].fillna({"facility": ""})
+    rows = rows[~rows["sheet"].isin(slow) & ~rows["indicator"].isin(listed)]
+    values = rows[[*same, "value"]].fillna({"facility": ""}).set_index(same)["value"]
+    return values[~values.index.duplicated()]
 
 
 def _pair(now: Facts, last: Facts, indicator: str, age_band: str) -> tuple[pd.Series, pd.Series]:

@@ -31,10 +31,14 @@ class Facts:
         return by_cell.unstack(["indicator", "age_band"])
 
     @cached_property
+    def _names(self) -> dict[tuple[str, str], str]:
+        return self.facilities["name"].to_dict()
+
+    @cached_property
     def sums(self) -> pd.Series:
         """Every sum and rate of the units, indexed by indicators.KEY."""
-        table = indicators.of_round(self.observations, self.facilities.reset_index())
-        return table[table["area"] != CITY].set_index(indicators.KEY)["value"]
+        sums = indicators.sums_and_rates(self.observations, self.facilities.reset_index())
+        return sums[sums.index.get_level_values("area") != CITY]
 
     @cached_property
     def _sectors(self) -> pd.DataFrame:
@@ -60,14 +64,14 @@ class Facts:
 
     def named(self, area: str, facility: str) -> str:
         """A facility as messages call it: name and code."""
-        return f"{self.facilities.at[(area, facility), 'name']} ({facility})"
+        return f"{self._names[area, facility]} ({facility})"
 
     def facility_finding(self, check: str, at: tuple, indicator: str, found: str, expected: str = "") -> Finding:
         """A finding on the cell where a facility's first number of that indicator (name/band) stands."""
         area, facility = at
         name, _, band = indicator.partition("/")
-        rows = self.observations
-        rows = rows[(rows["area"] == area) & (rows["facility"] == facility) & (rows["indicator"] == name.split("|")[0])]
+        rows = self.observations[self.observations["facility"] == facility]
+        rows = rows[(rows["area"] == area) & (rows["indicator"] == name.split("|")[0])]
         return self._at_first(check, area, rows, band, f"{self.named(area, facility)}: {found}", expected)
 
     def row_finding(self, check: str, at: tuple, found: str, expected: str = "") -> Finding:

@@ -119,12 +119,11 @@ def _above_norms(facts: Facts, school_year: str, period: str) -> Iterator[Findin
     for size in sizes.itertuples():
         there = facts.count("classes", size.age_band) * size.value
         holds += there.where(independent == (size.applies_to == "independent"), 0)
-    over = (children > holds) & (holds > 0)
-    for area in over.index[over].unique("area"):
-        here = over.index[over & (over.index.get_level_values("area") == area)]
-        names = ", ".join(facts.named(*at) for at in here[:NAMED_AT_MOST])
+    over = pd.DataFrame({"holds": holds, "children": children})[(children > holds) & (holds > 0)]
+    for area, here in over.groupby("area", sort=False):
+        names = ", ".join(facts.named(*at) for at in here.index[:NAMED_AT_MOST])
         found = f"{len(here)} cơ sở đông hơn số lớp cho phép (như {names})"
-        most = f"{number(holds[here].sum())} trẻ, đang có {number(children[here].sum())}"
+        most = f"{number(here['holds'].sum())} trẻ, đang có {number(here['children'].sum())}"
         yield Finding("class_size_above_norm", area, facts.workbooks[area], found=found, expected=most)
 
 
@@ -181,6 +180,8 @@ def _facility_parts(facts: Facts, rule) -> Iterator[Finding]:
 def _unit_parts(facts: Facts, rule) -> Iterator[Finding]:
     """A unit's part against its whole, in each sector that reports both; the total only where no sector is."""
     part, whole = facts.sum_of(rule.indicator, rule.age_band), facts.sum_of(rule.whole, rule.whole_band)
+    if not (part > whole).any():
+        return
     both = pd.DataFrame({"part": part, "whole": whole})[part > whole]
     split = both[both.index.get_level_values("sector") != "all"]
     told = set(split.index.get_level_values("area"))
