@@ -11,6 +11,7 @@ import pytest
 
 from analysis.reading.intake import read_workbook
 from tests import odd_workbooks as odd
+from tests.office import locked, recalculated
 from tests.workbooks import Formula, good_cells, write
 
 NAME = "2024-2025/HK1/le_chan.xlsx"
@@ -156,6 +157,31 @@ def test_workbooks_saved_by_libreoffice_as_xls_ods_and_xlsx_read_as_the_plain_on
         book = read(file)
         assert stops(book) == [], file
         assert content(book) == plain, file
+
+
+def test_hidden_rows_and_columns_of_an_old_workbook_are_told_as_of_a_new_one(tmp_path, plain):
+    workbook = openpyxl.load_workbook(write(tmp_path / "le_chan.xlsx", good_cells()))
+    for sheet, rows, columns in ((odd.STAFF, (9, 10), ("E", "F")), (odd.HEALTH, (), ("D",)), (odd.ROWS, (6, 900), "Z")):
+        for row in rows:
+            workbook[sheet].row_dimensions[row].hidden = True
+        for column in columns:
+            workbook[sheet].column_dimensions[column].hidden = True
+    workbook.save(tmp_path / "le_chan.xlsx")
+    old = recalculated(tmp_path / "le_chan.xlsx", tmp_path / "out", "xls")
+    book = read(old)
+    assert [(f.check, f.sheet, f.found) for f in book.findings] == [
+        ("hidden_cells", odd.STAFF, "dòng 9, 10; cột E, F"),
+        ("hidden_cells", odd.HEALTH, "cột D"),
+        ("hidden_cells", odd.ROWS, "dòng 6"),  # nothing stands in row 900 or column Z
+    ]
+    assert content(book) == plain
+
+
+def test_a_workbook_under_a_password_is_called_that_whatever_its_kind(tmp_path):
+    files = locked(write(tmp_path / "le_chan.xlsx", good_cells()), tmp_path / "out")
+    assert [file.suffix for file in files] == [".ods", ".xls", ".xlsx"]
+    for file in files:
+        assert [f.check for f in read(file).findings] == ["password_protected"], file.suffix
 
 
 # one fault each

@@ -1,14 +1,20 @@
-"""How far the sheets of an old .xls reach, found by walking its records before any memory is kept for its cells.
+"""How far the sheets of an old .xls reach and what they hide, from its records, before memory is kept for its cells.
 
 Compound file: [MS-CFB]; records of the workbook stream: [MS-XLS] 2.1.4.
 """
 
 import struct
+from collections.abc import Iterator
+
+from analysis.reading.cells import letters
 
 FREE = 0xFFFFFFF0  # this and above are marks, not sectors
-FILE_PASSWORD, DIMENSIONS = 0x002F, 0x0200
+FILE_PASSWORD = 0x002F
 ONE_CELL = {0x0203, 0x027E, 0x00FD, 0x0201, 0x0204, 0x0205, 0x0006, 0x00D6}  # number, RK, text, blank, error, formula
 MANY_CELLS = {0x00BD, 0x00BE}  # their last two bytes are the last column
+BEGIN, SHEET, ROW, COLUMNS = 0x0809, 0x0085, 0x0208, 0x007D
+UNICODE = 0x0600  # the version since which names say how they are written
+ROW_HIDDEN, COLUMN_HIDDEN = 0x20, 0x01
 
 
 class BrokenError(Exception):
@@ -26,23 +32,89 @@ def extent(data: bytes) -> tuple[int, int, bool]:
         raise BrokenError("tệp .xls hỏng hoặc bị cắt") from None
 
 
-def _walk(stream: bytes) -> tuple[int, int, bool]:
-    place = rows = columns = 0
-    locked = False
+def hidden(data: bytes) -> list[tuple[str, list[int], list[int]]]:
+    """What each sheet hides up to its farthest cell: (sheet, rows, columns), both from 0; sheets that hide nothing not.
+
+    Empty for a file whose records cannot be followed.
+    """
+    try:
+        return _hidden(_workbook_stream(data))
+    except (struct.error, IndexError, ValueError):
+        return []
+
+
+def hidden_in_words(data: bytes) -> list[tuple[str, str]]:
+    """The same as (sheet, where in words), the first five of each."""
+    found = []
+    for sheet, rows, columns in hidden(data):
+        where = [f"dòng {', '.join(str(row + 1) for row in rows[:5])}"] * bool(rows)
+        where += [f"cột {', '.join(map(letters, columns[:5]))}"] * bool(columns)
+        found.append((sheet, "; ".join(where)))
+    return found
+
+
+def _records(stream: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Every record: where it begins, what it is, what it holds."""
+    place = 0
     while place + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, place)
-        body = place + 4
-        if kind in ONE_CELL and length >= 4:
-            row, column = struct.unpack_from("<HH", stream, body)
-            rows, columns = max(rows, row + 1), max(columns, column + 1)
-        elif kind in MANY_CELLS and length >= 6:
-            (row,) = struct.unpack_from("<H", stream, body)
-            (column,) = struct.unpack_from("<H", stream, body + length - 2)
-            rows, columns = max(rows, row + 1), max(columns, column + 1)
+        yield place, kind, stream[place + 4 : place + 4 + length]
+        place += 4 + length
+
+
+def _cell(kind: int, body: bytes) -> tuple[int, int] | None:
+    """Row and last column, from 0, of a record that holds cells."""
+    if kind in ONE_CELL and len(body) >= 4:
+        return struct.unpack_from("<HH", body)
+    if kind in MANY_CELLS and len(body) >= 6:
+        return struct.unpack_from("<H", body)[0], struct.unpack_from("<H", body, len(body) - 2)[0]
+    return None
+
+
+def _walk(stream: bytes) -> tuple[int, int, bool]:
+    rows = columns = 0
+    locked = False
+    for _, kind, body in _records(stream):
+        if cell := _cell(kind, body):
+            rows, columns = max(rows, cell[0] + 1), max(columns, cell[1] + 1)
         elif kind == FILE_PASSWORD:
             locked = True
-        place = body + length
     return rows, columns, locked
+
+
+def _hidden(stream: bytes) -> list[tuple[str, list[int], list[int]]]:
+    version = struct.unpack_from("<H", stream, 4)[0]
+    names: dict[int, str] = {}
+    sheet, last_row, last_column = "", {"": 0}, {"": 0}
+    rows: dict[str, list[int]] = {}
+    columns: dict[str, list[int]] = {}
+    for place, kind, body in _records(stream):
+        if kind == SHEET:
+            names[struct.unpack_from("<I", body)[0]] = _name(body[6:], version)
+        elif kind == BEGIN and place in names:
+            sheet = names[place]
+        elif kind == ROW and struct.unpack_from("<H", body, 12)[0] & ROW_HIDDEN:
+            rows.setdefault(sheet, []).append(struct.unpack_from("<H", body)[0])
+        elif kind == COLUMNS and struct.unpack_from("<H", body, 8)[0] & COLUMN_HIDDEN:
+            first, last = struct.unpack_from("<HH", body)
+            columns.setdefault(sheet, []).extend(range(first, min(last, 255) + 1))
+        elif cell := _cell(kind, body):
+            last_row[sheet] = max(last_row.get(sheet, 0), cell[0])
+            last_column[sheet] = max(last_column.get(sheet, 0), cell[1])
+    found = []
+    for name in dict.fromkeys([*names.values(), *rows, *columns]):
+        here = [row for row in rows.get(name, []) if row <= last_row.get(name, -1)]
+        there = [column for column in columns.get(name, []) if column <= last_column.get(name, -1)]
+        if here or there:
+            found.append((name, here, there))
+    return found
+
+
+def _name(text: bytes, version: int) -> str:
+    """A sheet's name: its length, since BIFF8 how it is written, its letters."""
+    if version < UNICODE:
+        return text[1 : 1 + text[0]].decode("cp1252", "replace")
+    return text[2:].decode("utf-16-le" if text[1] & 1 else "latin-1", "replace")[: text[0]]
 
 
 def _workbook_stream(data: bytes) -> bytes:

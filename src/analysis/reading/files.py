@@ -102,7 +102,7 @@ def _old_excel(data: bytes) -> Content:
         raise RefusedError("password_protected")
     if rows > MOST_ROWS or columns > MOST_COLUMNS:
         _too_wide(f"{rows} dòng, {columns} cột")
-    return Content(data, "xls", unpacked=len(data))
+    return Content(data, "xls", bool(binary_workbook.hidden(data)), unpacked=len(data))
 
 
 def _zipped(data: bytes) -> Content:
@@ -157,13 +157,17 @@ def _check_name(name: str) -> None:
 def _kind(names: set[str], members: list[ZipInfo], data: bytes) -> str:
     if "xl/workbook.xml" in names or any(re.fullmatch(r"xl/workbook\d*\.xml", name) for name in names):
         return "xlsx"
-    if "mimetype" in names:
-        kind = _unpack(next(m for m in members if m.filename == "mimetype"), data, 1000)
-        if b"opendocument.spreadsheet" in kind:
-            return "ods"
+    if "mimetype" in names and b"opendocument.spreadsheet" in _part("mimetype", members, data):
+        if "META-INF/manifest.xml" in names and b":encryption-data" in _part("META-INF/manifest.xml", members, data):
+            raise RefusedError("password_protected")
+        return "ods"
     if "xl/workbook.bin" in names:
         raise RefusedError("not_a_workbook", ".xlsb")
     raise RefusedError("not_a_workbook", "Word" if "word/document.xml" in names else "tệp nén (zip)")
+
+
+def _part(name: str, members: list[ZipInfo], data: bytes) -> bytes:
+    return _unpack(next(member for member in members if member.filename == name), data, RATIO_COUNTS_FROM)
 
 
 def _unpack(member: ZipInfo, data: bytes, room: int) -> bytes:

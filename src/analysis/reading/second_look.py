@@ -1,7 +1,7 @@
 """A second, slower look at a workbook for the few cells whose value alone does not tell what they are.
 
-Formats, formulas, errors and what is hidden stand in .xlsx and .xlsm only; of other kinds nothing is known, and None
-says so.
+Formats, formulas and errors are looked up in .xlsx and .xlsm only; of other kinds nothing is known, and None says so.
+What is hidden is known of .xls too.
 """
 
 import functools
@@ -10,6 +10,7 @@ from io import BytesIO
 import openpyxl
 from openpyxl.workbook import Workbook as Excel
 
+from analysis.reading import binary_workbook
 from analysis.reading.files import Content
 
 LARGEST = 3_000_000  # bytes unpacked; a unit's workbook is about 200 kB, and this look is a hundred times slower
@@ -64,6 +65,8 @@ class SecondLook:
 
     def hidden(self) -> list[tuple[str, str]]:
         """Hidden rows and columns that hold something, as (sheet, where in words)."""
+        if self.content.kind == "xls":
+            return binary_workbook.hidden_in_words(self.content.data)
         if self.workbook is None:
             return []
         found = []
