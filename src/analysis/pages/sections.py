@@ -4,8 +4,6 @@ A table with rows only shows one indicator a row for the city; with columns only
 takes what its row leaves open from its column.
 """
 
-from dataclasses import replace
-
 import pandas as pd
 
 from analysis import reference
@@ -16,8 +14,6 @@ from analysis.pages.release import Number, Release, area_name, label
 from analysis.pages.tables import Cell, Column, Row, Table
 
 KEY = ("sector", "age_band", "indicator")
-RATES = ("underweight_rate", "stunting_rate", "overweight_rate", "obesity_rate")
-START = "DN"  # the weigh-in that changes within a school year count from
 BEFORE = ("last_year", "change", "signed")  # what needs last year
 FEWER = "Không so với cùng kỳ năm trước: tổng của ít đơn vị hơn không cho biết thay đổi."
 AIM = ("target", "gap", "met")  # what needs a target
@@ -35,40 +31,6 @@ def table(release: Release, key: str, caption: str, *notes: str) -> Table:
     if not rows:
         return _by_area(release, key, caption, columns, notes)
     return _crossed(release, key, caption, rows, columns, notes)
-
-
-def within_year(release: Release, key: str, caption: str) -> Table:
-    """Rates of this weigh-in and how they moved since the first one of the school year, with the year's target."""
-    rows = release.table("nutrition_rounds.csv")
-    rows = rows[(rows["school_year"] == release.school_year) & (rows["period"] == release.period)]
-    rows = rows[(rows["area"] == CITY) & (rows["sector"] == "all")]
-    lines = []
-    for name, band in ((name, band) for name in RATES for band in ("all", "nursery", "kindergarten")):
-        for row in rows[(rows["indicator"] == name) & (rows["age_band"] == band)].to_dict("records"):
-            now = release.withheld(name, CITY, "all", band)
-            moved = now or release.withheld(name, CITY, "all", band, period=START)
-            cells = [
-                Cell(row["value"], "number", 2, hidden=now),
-                Cell(row["change"], "signed", 2, hidden=moved),
-                Cell(row["target"], "signed", 1),
-                Cell(row["met"], "met", hidden=moved),
-                Cell(row["coverage"], "number", 1),
-            ]
-            head = indicators.definitions().at[name, "label_vi"] if band == "all" else label("age_band", band)
-            lines.append(Row(head, cells, int(band != "all"), marks=release.marks([CITY], [row["basis"]])))
-    columns = [
-        Column("Kỳ này", "%"),
-        Column("So với đầu năm", "điểm %"),
-        Column("Chỉ tiêu cả năm", "điểm %"),
-        Column("Kết quả", text=True),
-        Column("Trẻ được cân đo", "%"),
-    ]
-    notes = ["Chỉ tiêu giảm trong năm học được xét ở lần cân đo cuối năm."]
-    if not rows["target"].notna().any():
-        columns = [columns[i] for i in (0, 1, 4)]
-        lines = [replace(row, cells=[row.cells[i] for i in (0, 1, 4)]) for row in lines]
-        notes.append("Kỳ này chưa xét chỉ tiêu giảm trong năm.")
-    return Table(key, caption, "Chỉ số", columns, lines, tuple(notes))
 
 
 def rests_on(numbers: list[Number], shows: list[str]) -> Marks:

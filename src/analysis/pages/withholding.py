@@ -7,8 +7,10 @@ from analysis import periods
 from analysis.meaning import indicators
 from analysis.meaning.disclosure import KEY, Disclosure, sensitive
 
-OWN = ("value", "gap", "met", "computed", "difference", "expected", "lower_80", "upper_80", "lower_95", "upper_95")
+OWN = ("value", "gap", "met", "computed", "difference", "expected", "lower_80", "upper_80", "lower_95", "upper_95",
+       "lower_998", "upper_998", "z", "place")  # fmt: skip
 LAST_YEAR = ("last_year",)
+CHANGED = ("change", "change_lower_95", "change_upper_95", "verdict")
 NOT_PRINTED = "Nội dung ở phiếu hỏi gửi đơn vị, không in vì là số trẻ về sức khoẻ, khuyết tật."
 
 
@@ -38,8 +40,8 @@ def without_withheld(rows: pd.DataFrame, disclosure: Disclosure, school_year: st
         rows[name] = rows[name].mask(own)
     for name in rows.columns.intersection(LAST_YEAR):
         rows[name] = rows[name].mask(then)
-    if "change" in rows:
-        rows["change"] = rows["change"].mask(own | then)
+    for name in rows.columns.intersection(CHANGED):
+        rows[name] = rows[name].mask(own | then)
     return rows
 
 

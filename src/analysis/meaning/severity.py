@@ -1,0 +1,36 @@
+"""The World Health Organization's classes of how common malnutrition is (data/reference/severity.csv).
+
+They are meant for surveys of all children under five; children weighed at school are others. Orientation only.
+"""
+
+from analysis import reference
+
+
+def classes(indicator: str) -> list[dict[str, str]]:
+    """Classes of one rate, from the lowest: the rows of severity.csv. Empty for a rate that has none."""
+    rows = reference.table("severity")
+    return rows[rows["indicator"] == indicator].to_dict("records")
+
+
+def severity(indicator: str, percent: float) -> dict[str, str] | None:
+    """The class of a rate in percent: a row of severity.csv; None for a rate without classes or a missing one.
+
+    >>> severity("stunting_rate", 3.3)["severity"], severity("underweight_rate", 2.26)["severity"]
+    ('low', 'low')
+    >>> severity("stunting_rate", 10.0)["severity"], severity("stunting_rate", 9.99)["severity"]
+    ('medium', 'low')
+    """
+    held = [row for row in classes(indicator) if float(row["at_least"]) <= percent]
+    return held[-1] if held else None
+
+
+def bounds(row: dict[str, str]) -> str:
+    """A class in words.
+
+    >>> bounds(severity("stunting_rate", 3.3)), bounds(severity("stunting_rate", 40.0))
+    ('2,5 đến dưới 10', 'từ 30')
+    """
+    low, high = (row[end].replace(".", ",") for end in ("at_least", "below"))
+    if not high:
+        return f"từ {low}"
+    return f"{low} đến dưới {high}" if float(row["at_least"]) else f"dưới {high}"
