@@ -76,7 +76,9 @@ def table(weighed: WeighIns, period: str) -> pd.DataFrame:
     return rows[rows["z"].notna()].reindex(columns=COLUMNS)
 
 
-def limits(centre: np.ndarray, between: np.ndarray, sizes: np.ndarray, level: str) -> tuple[np.ndarray, np.ndarray]:
+def limits(
+    centre: np.ndarray, between: np.ndarray | float, sizes: np.ndarray, level: str
+) -> tuple[np.ndarray, np.ndarray]:
     """Lower and upper limit (shares) at so many children; level : "95" or "998".
 
     >>> low, high = limits(np.array(0.0226), np.array(0.0), np.array(10000.0), "95")
