@@ -76,10 +76,9 @@ class Disclosure:
                 hidden[part.index] |= ~asked.isin(pd.MultiIndex.from_frame(kept[places]))
         return hidden
 
-    def mask_over_years(self, rows: pd.DataFrame, period: str) -> np.ndarray:
-        """Which rows (area, sector, age_band, indicator) rest on a withheld number of any year in that period."""
-        cells = self._cells[self._cells["period"] == period]
-        ever = cells.groupby(KEY[2:])["hidden"].any().to_dict()
+    def mask_ever(self, rows: pd.DataFrame) -> np.ndarray:
+        """Which rows (area, sector, age_band, indicator) have a withheld number in any round: trends rest on all."""
+        ever = self._cells.groupby(KEY[2:])["hidden"].any().to_dict()
         keys = zip(*(rows[name] for name in KEY[2:]), strict=True)
         return np.array([any(ever.get((*key, part), True) for part in sensitive().get(name, ()))
                          for *key, name in keys], dtype=bool)  # fmt: skip

@@ -7,10 +7,11 @@ from analysis import periods
 from analysis.meaning import indicators
 from analysis.meaning.disclosure import KEY, Disclosure, sensitive
 
-OWN = ("value", "gap", "met", "computed", "difference", "expected", "lower_80", "upper_80", "lower_95", "upper_95",
-       "lower_998", "upper_998", "z", "place")  # fmt: skip
-LAST_YEAR = ("last_year",)
-CHANGED = ("change", "change_lower_95", "change_upper_95", "verdict")
+KEPT = {  # columns that say nothing of how many have a condition; all others are emptied, whoever adds them
+    *KEY, "kind", "target_year", "unit", "target", "areas", "basis", "model", "note", "children_measured", "coverage",
+    "reliable", "centre", "between", "dispersion", "row", "document", "section", "label_vi", "published_as", "published", "status", "reason",
+}  # fmt: skip
+COMPARED = ("change", "verdict", "met")  # how columns begin that rest on an earlier number too
 NOT_PRINTED = "Nội dung ở phiếu hỏi gửi đơn vị, không in vì là số trẻ về sức khoẻ, khuyết tật."
 
 
@@ -23,25 +24,15 @@ def tells(rows: pd.DataFrame) -> bool:
 def without_withheld(rows: pd.DataFrame, disclosure: Disclosure, school_year: str, period: str) -> pd.DataFrame:
     """One of store.TABLES of the round with every withheld number empty, and all that it could be worked out from.
 
-    A change is empty where either of its two numbers is withheld; a trend or a forecast where any year behind it is.
+    A change is empty where either of its two numbers is withheld; a trend or forecast where any round behind it is.
     Observations, a row a cell, stay whole: city figures are added up again from them, and no page prints their values.
     """
-    if (
-        not set(indicators.KEY) <= set(rows)
-        or "facility" in rows
-        or not rows["indicator"].isin(list(sensitive())).any()
-    ):
-        return rows
     rows = rows.copy()
     here = _placed(rows, school_year, period)
-    own = _behind(rows, here, disclosure, period) if "kind" in rows else disclosure.mask(here)
+    own = _behind(rows, here, disclosure) if "kind" in rows else disclosure.mask(here)
     then = _compared(rows, here, disclosure)
-    for name in rows.columns.intersection(OWN):
-        rows[name] = rows[name].mask(own)
-    for name in rows.columns.intersection(LAST_YEAR):
-        rows[name] = rows[name].mask(then)
-    for name in rows.columns.intersection(CHANGED):
-        rows[name] = rows[name].mask(own | then)
+    for name in rows.columns.difference(list(KEPT)):
+        rows[name] = rows[name].mask(then if name == "last_year" else own | then if name.startswith(COMPARED) else own)
     return rows
 
 
@@ -74,10 +65,10 @@ def _placed(rows: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame:
     return rows.assign(school_year=rows.get("target_year", school_year), period=period)[KEY]
 
 
-def _behind(rows: pd.DataFrame, here: pd.DataFrame, disclosure: Disclosure, period: str) -> np.ndarray:
+def _behind(rows: pd.DataFrame, here: pd.DataFrame, disclosure: Disclosure) -> np.ndarray:
     """Rows of a trend table to withhold: what was observed by its round, all else by every round it rests on."""
     observed = (rows["kind"] == "observed").to_numpy()
-    return np.where(observed, disclosure.mask(here), disclosure.mask_over_years(rows, period))
+    return np.where(observed, disclosure.mask(here), disclosure.mask_ever(rows))
 
 
 def _compared(rows: pd.DataFrame, here: pd.DataFrame, disclosure: Disclosure) -> np.ndarray:

@@ -1,0 +1,176 @@
+"""Somebody who has every page we printed and wants one withheld number: reads them, and asks a linear program."""
+
+import base64
+import re
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+from bs4 import BeautifulSoup
+from matplotlib import colormaps
+from matplotlib.colors import to_hex
+from scipy.optimize import linprog
+
+from analysis import areas, reference
+from analysis.areas import CITY
+from analysis.meaning.suppression import PAIRS, VIEWS
+from analysis.pages.tables import HIDDEN
+
+COUNTS = {
+    "underweight_rate": "underweight_children",
+    "stunting_rate": "stunted_children",
+    "overweight_rate": "overweight_children",
+    "obesity_rate": "obese_children",
+}
+CLOSE = 0.005  # what rounding to two places hides
+
+
+class Problem:
+    """What is known of non-negative numbers: each key a variable, each piece of knowledge a range of a weighted sum."""
+
+    def __init__(self):
+        self.place: dict[tuple, int] = {}
+        self.known: list[tuple[dict[int, float], float, float]] = []
+
+    def tell(self, terms: Iterable[tuple[tuple, float]], low: float, high: float) -> None:
+        weights: dict[int, float] = {}
+        for key, weight in terms:
+            at = self.place.setdefault(key, len(self.place))
+            weights[at] = weights.get(at, 0.0) + weight
+        self.known.append((weights, low, high))
+
+    def interval(self, key: tuple) -> tuple[float, float]:
+        """Least and most that one number can be, given all that is known."""
+        rows = np.zeros((len(self.known), len(self.place)))
+        for row, (weights, _, _) in zip(rows, self.known, strict=True):
+            row[list(weights)] = list(weights.values())
+        low, high = (np.array([known[side] for known in self.known]) for side in (1, 2))
+        goal = np.zeros(len(self.place))
+        goal[self.place[key]] = 1.0
+        ends = []
+        for sign in (1, -1):
+            found = linprog(sign * goal, A_ub=np.vstack([rows, -rows]), b_ub=np.concatenate([high, -low]) + 1e-7)
+            assert found.status == 0, found.message
+            ends.append(sign * found.fun)
+        return ends[0], ends[1]
+
+
+def exactly(counts: dict[tuple[str, int], float], groups: dict, printed: set[tuple[str, int]]) -> Problem:
+    """One condition at one weigh-in, every printable count known to the child. Keys: (area, number of the view)."""
+    problem = Problem()
+    units = sorted({area for area, _ in counts if area != CITY})
+    for key, group in groups.items():
+        problem.tell([(key, 1.0)], 0.0, group)
+    for area in (*units, CITY):
+        for pair in PAIRS:
+            problem.tell([((area, 0), 1.0), *(((area, view), -1.0) for view in pair)], 0.0, 0.0)
+    for view in range(len(VIEWS)):
+        problem.tell([((CITY, view), 1.0), *(((area, view), -1.0) for area in units)], 0.0, 0.0)
+    for key in printed:
+        problem.tell([(key, 1.0)], counts[key], counts[key])
+    return problem
+
+
+class Printed:
+    """Pages of several rounds: figures read from tables and from the colours of the picture."""
+
+    def __init__(self) -> None:
+        self.rates: dict[tuple, float] = {}  # round, area, band, rate
+        self.changes: dict[tuple, float] = {}  # the same; since the round a year before
+        self.measured: dict[tuple, float] = {}  # round, area
+        self.hidden: set[tuple] = set()
+        self.drawn: dict[tuple, tuple[float, float]] = {}  # round, area: a rate between two limits
+
+    def read(self, html: str, which: tuple[str, str]) -> None:
+        page = BeautifulSoup(html, "html.parser")
+        self._by_area(page, which)
+        self._of_city(page, which)
+
+    def _by_area(self, page, which) -> None:
+        columns = reference.table("appendix").query("table == 'nutrition_by_area'")
+        for head, cells in _rows(page, "nutrition_by_area"):
+            shown = columns if len(cells) == len(columns) else columns[columns["show"] == ""]
+            for cell, column in zip(cells, shown.itertuples(), strict=True):
+                key = (which, _code(head), "all", column.indicator)
+                if cell == HIDDEN:
+                    self.hidden |= set() if column.show else {key}
+                elif column.indicator == "children_measured":
+                    self.measured[key[:2]] = _number(cell)
+                elif cell != "–":
+                    (self.changes if column.show else self.rates)[key] = _number(cell)
+
+    def _of_city(self, page, which) -> None:
+        rows = reference.table("appendix").query("table == 'nutrition'")
+        for (_, cells), row in zip(_rows(page, "nutrition"), rows.itertuples(), strict=True):
+            if row.indicator in COUNTS and re.search(r"\d", cells[1]):
+                self.rates[which, CITY, row.age_band, row.indicator] = _number(cells[1])
+
+    def look(self, html: str, rate: str, rounds: list[tuple[str, str]]) -> int:
+        """Colours of the map of weigh-ins, made numbers by those printed at its side. Gives back how many were read."""
+        image = BeautifulSoup(html, "html.parser").find("img")["src"].partition(",")[2]
+        names = self._downwards(rate, rounds[-1])
+        levels = {to_hex(colormaps["Blues"](level)): level for level in range(256)}
+        mesh = base64.b64decode(image).decode().partition('id="QuadMesh_1"')[2].partition("</g>")[0]
+        cells = re.findall(r'<path d="M ([\d.]+) ([\d.]+)[^"]*"[^>]*fill: (#\w{6})', mesh)
+        across = {x: i for i, x in enumerate(sorted({float(x) for x, _, _ in cells}))}
+        down = {y: i for i, y in enumerate(sorted({float(y) for _, y, _ in cells}))}
+        seen = {(across[float(x)], down[float(y)]): levels[fill] for x, y, fill in cells}
+        known = [(seen[len(rounds) - 1, i], self.rates[rounds[-1], name, "all", rate]) for i, name in enumerate(names)]
+        slope, start = np.polyfit(*zip(*known, strict=True), 1)
+        for (column, row), level in seen.items():
+            if row < len(names):
+                near = start + slope * level
+                self.drawn[rounds[column], names[row]] = (near - 2 * slope, near + 2 * slope)
+        return len(seen)
+
+    def _downwards(self, rate: str, which: tuple[str, str]) -> list[str]:
+        """Areas from the highest printed rate down: the order of the map, withheld ones last."""
+        at = {area: value for (of, area, *what), value in self.rates.items() if of == which and what == ["all", rate]}
+        return sorted(at.keys() - {CITY}, key=lambda area: -at[area])
+
+    def problem(self, rate: str) -> Problem:
+        """All that the pages say about one condition, in children: keys (round, area)."""
+        problem = Problem()
+        for key, children in self.measured.items():
+            problem.tell([(key, 1.0)], 0.0, children)
+        for which in {which for which, _ in self.measured}:
+            units = [area for of, area in self.measured if of == which and area != CITY]
+            problem.tell([((which, CITY), 1.0), *(((which, area), -1.0) for area in units)], 0.0, 0.0)
+        told = {
+            key[:2]: (value - CLOSE, value + CLOSE) for key, value in self.rates.items() if key[2:] == ("all", rate)
+        }
+        drawn = {key: limits for key, limits in self.drawn.items() if key in self.measured} if self.drawn else {}
+        for ranges in (told, drawn if rate == "underweight_rate" else {}):
+            for key, (low, high) in ranges.items():
+                problem.tell([(key, 100 / self.measured[key])], low, high)
+        for (which, area, band, name), value in self.changes.items():
+            before = ((f"{int(which[0][:4]) - 1}-{which[0][:4]}", which[1]), area)
+            if name == rate and band == "all" and before in self.measured:
+                terms = [((which, area), 100 / self.measured[which, area]), (before, -100 / self.measured[before])]
+                problem.tell(terms, value - CLOSE, value + CLOSE)
+        return problem
+
+
+def _rows(page, key: str) -> list[tuple[str, list[str]]]:
+    table = page.find(id=f"bang-{key}")
+    rows = [row for row in table.find_all("tr") if row.find("td")]
+    return [(row.find("th").contents[0].strip(), [cell.get_text(" ", strip=True) for cell in row.find_all("td")])
+            for row in rows]  # fmt: skip
+
+
+def _code(head: str) -> str:
+    return CITY if head == "Toàn thành phố" else next(area for area in areas.order() if areas.name(area) == head)
+
+
+def _number(shown: str) -> float:
+    bare = re.sub(r"[^\d,−+-]", "", shown).replace("−", "-").replace(",", ".")
+    return float(bare)
+
+
+def counts_of(series: pd.DataFrame, which: tuple[str, str], indicator: str) -> dict[tuple[str, int], float]:
+    """One count of one round by (area, number of the view)."""
+    rows = series[(series["school_year"] == which[0]) & (series["period"] == which[1])]
+    rows = rows[rows["indicator"] == indicator]
+    views = {view: number for number, view in enumerate(VIEWS)}
+    return {(r.area, views[r.sector, r.age_band]): r.value for r in rows.itertuples()
+            if (r.sector, r.age_band) in views}  # fmt: skip

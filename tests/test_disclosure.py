@@ -1,0 +1,230 @@
+"""No page gives away how few children of a unit have a condition, not even to who has every page and can reckon."""
+
+import functools
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis import periods, reference, store
+from analysis.areas import CITY
+from analysis.meaning import disclosure, indicators, suppression
+from analysis.meaning.disclosure import Disclosure
+from analysis.meaning.suppression import VIEWS
+from analysis.models import nutrition, weigh_ins, within_year
+from analysis.pages import charts, quality, sections, sentences
+from analysis.pages.release import Release
+from analysis.pages.tables import HIDDEN, Cell
+from analysis.reading import rounds
+from tests import attacker, releases, worlds
+
+ROUNDS = [("2022-2023", "HK1"), ("2023-2024", "HK1"), ("2024-2025", "DN"), ("2024-2025", "HK1")]
+AREAS = {"le_chan": 9000, "hai_an": 6000, "thuy_nguyen": 12000, "kien_an": 2500, "do_son": 700, "cat_hai": 260}
+FEW = reference.setting("small_count")
+
+
+@functools.cache
+def made_up() -> pd.DataFrame:
+    """Rounds in which small units have a handful of children with a condition."""
+    rng = np.random.default_rng(7)
+    rows = []
+    for place, which in enumerate(ROUNDS):
+        for area, size in AREAS.items():
+            for sector, of_sector in (("public", 0.75), ("nonpublic", 0.25)):
+                for band, of_band in (("nursery", 0.2), ("kindergarten", 0.8)):
+                    group = int(size * of_sector * of_band * (1 + 0.02 * place))
+                    cases = {name: rng.binomial(group, 0.02) for name in worlds.RATES.values()}
+                    for name, value in ({"children_measured": group, "children_enrolled": group + 9} | cases).items():
+                        rows.append((*which, area, sector, band, name, float(value), "derived"))
+    return worlds.with_totals(pd.DataFrame(rows, columns=worlds.COLUMNS))
+
+
+def release(folder, which: tuple[str, str]) -> Release:
+    """What make report leaves for the pages, had this round been the newest."""
+    year, period = which
+    series = made_up()
+    known = [periods.order(*each) <= periods.order(*which) for each in zip(series["school_year"], series["period"],
+                                                                             strict=True)]  # fmt: skip
+    series = series[known].reset_index(drop=True)
+    releases.release(folder)
+    made = Release(str(folder), year, period, "data/raw")
+    weighed = weigh_ins.read(weigh_ins.of_series(series), year, period)
+    written = {
+        "series.parquet": series,
+        "indicators.csv": indicators.compare(series, year, period),
+        "nutrition_rounds.csv": within_year.table(weigh_ins.of_series(series), weighed, nutrition.pooled(weighed)),
+    }
+    for name in store.TABLES:
+        empty = {field.name: pd.Series(dtype=field.type.to_pandas_dtype()) for field in store.TABLES[name]}
+        store.write(written.get(name, pd.DataFrame(empty)), made.folder, name)
+    return made
+
+
+def printed(folder) -> attacker.Printed:
+    """The pages of last year's round, of September and of this round, and what an attacker reads from them."""
+    pages = attacker.Printed()
+    for which in ROUNDS[1:]:
+        made = release(folder / "-".join(which), which)
+        tables = [sections.table(made, key, "x") for key in ("nutrition", "nutrition_by_area")]
+        pages.read("".join(table._repr_html_() for table in tables), which)
+    drawn = charts.weigh_ins_by_area(made, "map", "Bản đồ", "underweight_rate", "nutrition_by_area")
+    pages.look(drawn._repr_html_(), "underweight_rate", ROUNDS)
+    return pages
+
+
+def recovered(pages: attacker.Printed) -> list[tuple]:
+    """Withheld numbers that the attacker knows more closely than the threshold."""
+    found = []
+    for which, area, _, rate in sorted(pages.hidden):
+        low, high = pages.problem(rate).interval((which, area))
+        if high - low < FEW - 1:  # whole children, read from rates of two places
+            found.append((which, area, rate))
+    return found
+
+
+def test_who_reads_all_our_pages_recovers_no_withheld_number(tmp_path):
+    pages = printed(tmp_path)
+    assert {area for _, area, *_ in pages.hidden} >= {"cat_hai", "do_son"}
+    assert {rate for *_, rate in pages.hidden} == set(attacker.COUNTS)
+    assert {which for which, _ in pages.drawn} == set(
+        ROUNDS
+    )  # every weigh-in of the map was read back from its colours
+    assert not pages.drawn.keys() & {key[:2] for key in pages.hidden if key[-1] == "underweight_rate"}
+    assert recovered(pages) == []
+
+
+def test_without_the_second_unit_the_attacker_recovers_the_first(tmp_path, monkeypatch):
+    monkeypatch.setattr(suppression, "_joined", lambda first, order, narrow: first)
+    assert recovered(printed(tmp_path))
+
+
+def test_everything_that_may_be_printed_of_a_round_is_safe_together():
+    series = made_up()
+    may = Disclosure(series)
+    for which in ROUNDS:
+        for count in attacker.COUNTS.values():
+            assert not _too_close(series, may, which, count), (which, count)
+
+
+def test_everything_that_may_be_printed_of_the_simulated_rounds_is_safe_together():
+    read = [rounds.read(reference.ROOT / "data/raw", *which) for which in (ROUNDS[1], ROUNDS[3])]
+    series = pd.concat([indicators.of_round(each.observations, each.facilities) for each in read], ignore_index=True)
+    may = Disclosure(series)
+    city = series[(series["area"] == CITY) & (series["sector"] == "all") & (series["age_band"] == "all")]
+    assert not may.mask(city).any()  # what the official report prints stays
+    for which in (ROUNDS[1], ROUNDS[3]):
+        assert not _too_close(series, may, which, "obese_children")
+        units = [area for area in series["area"].unique() if area != CITY]
+        assert all(may.withheld(area, "all", "all", "children_with_disability_known", *which) for area in units)
+
+
+def _too_close(series: pd.DataFrame, may: Disclosure, which: tuple[str, str], count: str) -> list[tuple]:
+    """Withheld cells of one condition that are known too closely when every printable one is known exactly."""
+    counts = attacker.counts_of(series, which, count)
+    rule = disclosure.rules().loc[count]
+    groups = attacker.counts_of(series, which, rule["of"])
+    if rule["beside"]:
+        groups = {key: value - attacker.counts_of(series, which, rule["beside"])[key] for key, value in groups.items()}
+    shown = {key for key in counts if not may.withheld(key[0], *VIEWS[key[1]], count, *which)}
+    few = {key for key in counts if 0 < counts[key] < FEW and key[0] != CITY}
+    assert few and not few & shown and (CITY, 0) in shown
+    problem = attacker.exactly(counts, groups, shown)
+    ends = {key: problem.interval(key) for key in counts.keys() - shown}
+    return [(key, low, high) for key, (low, high) in ends.items() if high - low < min(FEW, groups[key]) - 1e-6]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_tables_of_any_shape_leave_every_withheld_cell_open(seed):
+    rng = np.random.default_rng(seed)
+    units = int(rng.integers(2, 9))
+    size = np.exp(rng.normal(0, 1.2, units))[:, None, None] * rng.choice([20, 60, 200, 1000])
+    parts = rng.poisson(size * np.array([[0.15, 0.6], [0.05, 0.2]])).astype(int)
+    cases = rng.binomial(parts, rng.choice([0.01, 0.03, 0.1, 0.5, 0.95]))
+    count, group = (_views(each).astype(float) for each in (cases, parts))
+    order = [int(at) for at in np.argsort(group[:, 0], kind="stable") if count[at, 0]]
+    hidden, city = suppression.withheld(suppression.Counts(count, group, FEW), group, order)
+    assert hidden[suppression.small(count, group, FEW)].all() and not city[0]
+    keys = {(str(at), view): (at, view) for at in range(units) for view in range(len(VIEWS))}
+    counts = {key: count[at] for key, at in keys.items()} | {(CITY, v): count[:, v].sum() for v in range(len(VIEWS))}
+    groups = {key: group[at] for key, at in keys.items()}
+    shown = {key for key, at in keys.items() if not hidden[at]} | {(CITY, v) for v in range(len(VIEWS)) if not city[v]}
+    problem = attacker.exactly(counts, groups, shown)
+    for key in keys.keys() - shown:
+        low, high = problem.interval(key)
+        pair = [key[1]] if not key[1] else next(list(pair) for pair in suppression.PAIRS if key[1] in pair)
+        everybody = all(hidden[at, key[1]] for at in order)  # nobody is left to withhold
+        assert everybody or high - low >= min(FEW, *(groups[key[0], view] for view in pair)) - 1e-6, key
+
+
+def _views(parts: np.ndarray) -> np.ndarray:
+    nursery, kindergarten = parts.sum(axis=1).T
+    return np.stack([parts.sum(axis=(1, 2)), nursery, kindergarten, *parts.sum(axis=2).T], axis=1)
+
+
+def test_a_round_is_withheld_alike_in_its_own_release_and_in_every_later_one():
+    series = made_up()
+    earlier = series[[which in ROUNDS[:2] for which in zip(series["school_year"], series["period"], strict=True)]]
+    assert (Disclosure(earlier).mask(earlier) == Disclosure(series).mask(earlier)).all()
+
+
+def test_a_workbook_that_stands_for_a_missing_one_is_withheld_where_it_was():
+    series = made_up()
+    last = series[(series["school_year"] == "2024-2025") & (series["period"] == "HK1")]
+    again = pd.concat([series, last.assign(period="HK2")], ignore_index=True)
+    may = Disclosure(again)
+    assert (may.mask(last) == may.mask(last.assign(period="HK2"))).all()
+
+
+def test_facilities_and_what_is_finer_than_printed_are_always_withheld():
+    may = Disclosure(made_up())
+    where = ("underweight_children", *ROUNDS[-1])
+    assert not may.withheld("thuy_nguyen", "all", "all", *where)
+    assert may.withheld("thuy_nguyen", "all", "all", *where, facility="HP311-046")
+    assert may.withheld("thuy_nguyen", "public", "nursery", *where)
+    assert may.withheld("thuy_nguyen", "nonpublic_school", "all", *where)
+    assert not may.withheld("thuy_nguyen", "all", "all", "children_enrolled", *ROUNDS[-1], facility="HP311-046")
+
+
+def test_pages_are_given_nothing_for_a_withheld_number(tmp_path):
+    made = release(tmp_path, ROUNDS[-1])
+    for name in ("series.parquet", "indicators.csv", "nutrition_rounds.csv"):
+        rows = made.table(name)
+        hidden = made.disclosure.mask(rows)
+        assert hidden.any() and rows.loc[hidden, "value"].isna().all()
+        assert rows.loc[~hidden, "value"].notna().all()
+    number = made.number("obesity_rate", "cat_hai")
+    assert number.hidden and np.isnan([number.value, number.change]).all()
+    compared = [n for n in made.numbers.values() if n.hidden_before]
+    assert compared and all(np.isnan([n.last_year, n.change]).all() for n in compared)
+    assert sections.cell(number) == Cell(None, hidden=True)
+    assert made.withheld("obesity_rate", "cat_hai") and not made.withheld("obesity_rate")
+    assert "–%" not in repr(sentences.of(made, "4.1"))
+    drawn = charts.weigh_ins_by_area(made, "map", "Bản đồ", "underweight_rate", "x")
+    assert f"{HIDDEN} Giữ kín" in drawn.notes[-1] and "nan" not in drawn.alt
+
+
+def test_findings_and_corrections_about_health_are_listed_without_their_numbers(tmp_path):
+    cell = ("2024-2025/HK1/le_chan.xlsx", "Sức khoẻ", "D9")
+    observations = pd.DataFrame([("2024-2025", "HK1", "le_chan", "HP305-032", "public", "nursery",
+                                  "underweight_children", 7.0, *cell, "derived", None)],
+                                columns=store.schema("observations.parquet").names)  # fmt: skip
+    told = [("malnutrition_extreme", "question", "le_chan", *cell, "47,0 % Trẻ", "40", "x › 47,0 % của 15 trẻ"),
+            ("jump", "question", "cat_hai", cell[0], "", "", "Trẻ khuyết tật trên địa bàn 9", "2",
+             "Trẻ khuyết tật trên địa bàn 9, cùng kỳ 2"),
+            ("class_size_large", "question", "le_chan", cell[0], "", "", "56", "55", "quân 56,0")]  # fmt: skip
+    mended = [("le_chan", *cell, "77", 7.0, "gõ thừa số 7", "phòng", "2025-01-02"),
+              ("le_chan", cell[0], "Mạng lưới", "D9", "1,5", 2.0, "gõ nhầm", "phòng", "2025-01-02")]  # fmt: skip
+    made = releases.release(
+        tmp_path,
+        **{
+            "observations.parquet": observations,
+            "findings.csv": pd.DataFrame(told, columns=store.schema("findings.csv").names),
+            "corrections_used.csv": pd.DataFrame(mended, columns=store.schema("corrections_used.csv").names),
+        },
+    )
+    found = quality.findings(made, "x", "x")._repr_html_()
+    assert "47,0" not in found and "15 trẻ" not in found and "địa bàn 9" not in found
+    assert "quân 56,0" in found and found.count("không in vì") == 2
+    corrected = quality.corrections(made, "x", "x")._repr_html_()
+    assert "77" not in corrected and "số 7" not in corrected and corrected.count(HIDDEN) == 4
+    assert "gõ nhầm" in corrected
