@@ -24,6 +24,15 @@ def browser() -> str:
     return str(found)
 
 
+def printed(file: Path, target: Path) -> list[str]:
+    """The text of each page of a document or workbook as LibreOffice prints it."""
+    made = recalculated(file, target, "pdf")
+    if shutil.which("pdftotext") is None:
+        missing("Không có pdftotext. Cài bằng: apt-get install poppler-utils")
+    text = subprocess.run(["pdftotext", "-layout", str(made), "-"], check=True, capture_output=True, timeout=60).stdout
+    return text.decode().split("\f")[:-1]
+
+
 def recalculated(file: Path, target: Path, kind: str = "xlsx") -> Path:
     """Open a workbook in LibreOffice, let it recalculate, and save it as `kind` in the folder `target`.
 

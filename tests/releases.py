@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis import periods, reference, store
 from analysis.areas import CITY
+from analysis.exports import document
 from analysis.meaning import disclosure, indicators, reconciliation
 from analysis.pages.release import Release
 from analysis.reading import rounds
@@ -19,6 +20,35 @@ BANDS = ("all", "nursery", "kindergarten", "age5")
 NEEDS = {"teachers_needed": 300.0, "teachers_now": 250.0, "teachers_shortage": 50.0, "need_change": -4.0,
          "teachers_left": 12.0, "teachers_staying": 238.0, "teachers_to_recruit": 58.0}  # fmt: skip
 NOW = ("teachers_needed", "teachers_now", "teachers_shortage", "teachers_left")
+
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '=HYPERLINK("http://x.vn","bấm")',
+    "+1+cmd|' /C calc'!A0",
+    "@SUM(1,1)",
+    "-2",
+    "\u202eabc\x07\ufffe",
+    "x" * 10_000,
+)
+
+
+def hostile() -> dict[str, pd.DataFrame]:
+    """Findings and corrections with hostile text in every column that a workbook may fill."""
+    found = [("empty_cell", "attention", "le_chan", *[bad] * 6) for bad in HOSTILE]
+    used = [("le_chan", bad, bad, "A1", bad, 1.0, bad, bad, bad) for bad in HOSTILE]
+    return {
+        name: pd.DataFrame(rows, columns=store.schema(name).names)
+        for name, rows in (("findings.csv", found), ("corrections_used.csv", used))
+    }
+
+
+def shows(folder: Path, **tables: pd.DataFrame) -> tuple[Any, document.Document]:
+    """The executed appendix of a small round, and the document it makes, through JSON as make report does."""
+    made = release(folder, **tables)
+    asked = {"school_year": "2024-2025", "period": "HK1", "raw": "data/raw", "processed": made.processed}
+    node = executed("appendix", asked)
+    return node, document.read(document.write(node, folder / "appendix.json"))
 
 
 def release(

@@ -9,34 +9,15 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from analysis import store
 from analysis.exports import csv_files, document, flat, workbook
 from analysis.pages import page, shown
 from analysis.pages.tables import Cell, Column, Row, Table
 from tests import office, releases
 
-HOSTILE = (
-    "<script>alert(1)</script>",
-    '=HYPERLINK("http://x.vn","bấm")',
-    "+1+cmd|' /C calc'!A0",
-    "@SUM(1,1)",
-    "-2",
-    "\u202eabc\x07\ufffe",
-    "x" * 10_000,
-)
-
-
-def shows(folder, **tables) -> tuple[object, document.Document]:
-    """The executed appendix of a small round, and the document it makes, through JSON as make report does."""
-    made = releases.release(folder, **tables)
-    asked = {"school_year": "2024-2025", "period": "HK1", "raw": "data/raw", "processed": made.processed}
-    node = releases.executed("appendix", asked)
-    return node, document.read(document.write(node, folder / "appendix.json"))
-
 
 @pytest.fixture(scope="module")
 def executed(tmp_path_factory):
-    return shows(tmp_path_factory.mktemp("round"))
+    return releases.shows(tmp_path_factory.mktemp("round"))
 
 
 @pytest.fixture(scope="module")
@@ -63,15 +44,7 @@ def book(file):
 def hostile(tmp_path_factory):
     """A round whose findings and corrections hold hostile text in every column, and what it exports."""
     folder = tmp_path_factory.mktemp("hostile")
-    found = pd.DataFrame(
-        [("empty_cell", "attention", "le_chan", bad, bad, bad, bad, bad, bad) for bad in HOSTILE],
-        columns=store.schema("findings.csv").names,
-    )
-    used = pd.DataFrame(
-        [("le_chan", bad, bad, "A1", bad, 1.0, bad, bad, bad) for bad in HOSTILE],
-        columns=store.schema("corrections_used.csv").names,
-    )
-    shown_ = shows(folder, **{"findings.csv": found, "corrections_used.csv": used})[1]
+    shown_ = releases.shows(folder, **releases.hostile())[1]
     listed = flat.tables(shown_)
     workbook.write(shown_, listed, folder / "tables.xlsx")
     csv_files.write(listed, folder / "tables")
@@ -242,7 +215,7 @@ def test_hostile_text_is_text_on_every_sheet_and_line(hostile):
     cells = [c for sheet in openpyxl.load_workbook(hostile / "tables.xlsx") for row in sheet.iter_rows() for c in row]
     seen = {cell.value for cell in cells if cell.data_type == "s"}
     assert not [cell.coordinate for cell in cells if cell.data_type == "f"]
-    for bad in (HOSTILE[0], *HOSTILE[2:5], "⟨U+202E⟩abc⟨U+0007⟩⟨U+FFFE⟩", "x" * 299 + "…"):
+    for bad in (releases.HOSTILE[0], *releases.HOSTILE[2:5], "⟨U+202E⟩abc⟨U+0007⟩⟨U+FFFE⟩", "x" * 299 + "…"):
         assert bad in seen
     assert any(str(text).startswith("=HYPERLINK(") for text in seen)
     assert max(len(str(text)) for text in seen) < 1000

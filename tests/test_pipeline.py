@@ -73,7 +73,7 @@ def test_make_report_builds_the_newest_round_and_ends_with_the_paths_of_its_page
     assert last == [f"reports/{YEAR}-{PERIOD}/appendix.html", f"reports/{YEAR}-{PERIOD}/brief.html"]
     printed = {"appendix.pdf", "brief.pdf"} if pdf.browser() else set()
     found = {name for name in pages(project) if not re.fullmatch(r"tables/\d\d_[a-z0-9_]+\.csv", name)}
-    assert found == {"appendix.html", "brief.html", "tables.xlsx", "tables/dictionary.csv"} | printed
+    assert found == {"appendix.html", "brief.html", "tables.xlsx", "tables/dictionary.csv", "appendix.docx"} | printed
     assert steps(first_run)[0] == "01_clean"
 
 

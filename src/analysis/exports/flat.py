@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from analysis.exports.document import Document
 from analysis.pages.page import slug
-from analysis.pages.tables import HIDDEN, NOTHING, TEXTS, Cell, Column, Row, Table, text, withheld_means
+from analysis.pages.tables import HIDDEN, NOTHING, TEXTS, Cell, Column, Row, Table, text, visible, withheld_means
 
 MISSING, BLANK = "[x]", "[z]"
 SHORTHAND = {
@@ -82,7 +82,7 @@ def _flat(number: int, table: Table) -> Flat:
     notes = [*(mark.note for mark, _ in table.marks), *table.notes]
     fields = list(_fields(columns, rows))
     totals = [place for place, row in enumerate(table.rows) if row.total]
-    return Flat(number, table.key, text(table.caption) + (f" ({tags})" if tags else ""), fields, rows, notes, totals)
+    return Flat(number, table.key, visible(table.caption) + (f" ({tags})" if tags else ""), fields, rows, notes, totals)
 
 
 def _paths(rows: Sequence[Row]) -> Iterator[str]:
@@ -95,13 +95,13 @@ def _paths(rows: Sequence[Row]) -> Iterator[str]:
 
 def _fields(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> Iterator[Field]:
     """Columns with names that differ, by their units where heads are the same; the unit of numbers, or where it is."""
-    heads = [": ".join(text(part) for part in (column.group, column.head) if part) for column in columns]
+    heads = [": ".join(visible(part) for part in (column.group, column.head) if part) for column in columns]
     by_row = _name("Đơn vị tính") if "Đơn vị tính" in heads else ""
     taken: dict[str, int] = {}
     for place, (column, head) in enumerate(zip(columns, heads, strict=True)):
         numbers = [row[place] for row in rows if row[place].form not in (*TEXTS, "met")]
         kind = TEXT if not numbers else DECIMAL if any(c.decimals > 0 for c in numbers) else WHOLE
-        unit = text(column.unit) if numbers else ""
+        unit = visible(column.unit) if numbers else ""
         name = _name(head if heads.count(head) == 1 else f"{head} {unit}") or "cot"
         taken[name] = taken.get(name, 0) + 1
         again = taken[name]

@@ -141,7 +141,7 @@ class Table(Shown):
         ]
 
     def _repr_html_(self) -> str:
-        return str(_template().module.table(self, **_layout(self)))  # type: ignore[attr-defined]
+        return str(_template().module.table(self, **layout(self)))  # type: ignore[attr-defined]
 
     def __repr__(self) -> str:
         return f"Bảng: {self.caption} ({len(self.rows)} dòng)"
@@ -177,16 +177,19 @@ def from_frame(
 
 
 def text(value: object) -> str:
-    """Text that came from anywhere, on one line, no longer than LONGEST, invisible and direction characters spelt out.
+    """Text that came from anywhere as it may stand in a cell: `visible`, no longer than LONGEST; nothing is "".
 
     >>> text("a\\u202eb"), text(None)
     ('a⟨U+202E⟩b', '')
     """
-    if value is None or value != value:
-        return ""
-    line = " ".join(str(value).split())
-    line = "".join(f"⟨U+{ord(c):04X}⟩" if unicodedata.category(c) in UNSEEN else c for c in line)
+    line = "" if value is None or value != value else visible(str(value))
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
+
+
+def visible(words: str) -> str:
+    """Words on one line, with invisible, direction and forbidden characters spelt out; a no-break space stays one."""
+    line = " ".join(filter(None, re.split(r"[^\S\u00a0]+", words)))
+    return "".join(f"⟨U+{ord(c):04X}⟩" if unicodedata.category(c) in UNSEEN else c for c in line)
 
 
 def _link(address: str) -> Markup:
@@ -200,7 +203,7 @@ def _as_text(column: Column) -> Column:
     return Column(column.head, column.unit, column.group, text=True)
 
 
-def _layout(table: Table) -> dict:
+def layout(table: Table) -> dict:
     """Spans of shared heads and runs of rows that share a group."""
     heads: list[tuple[str, int]] = []
     for column in table.columns:

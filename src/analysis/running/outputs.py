@@ -34,6 +34,8 @@ def tasks(folder: Path, pages: list[str], do: Callable) -> Iterator[dict[str, An
         made,
         ("workbook", "csv_files"),
     )
+    word = drafts / "appendix.docx"
+    yield _task("word", "bản Word", (do, [make_word, str(document), str(word)]), document, [word], ("word",))
     printer = pdf.browser()
     for name in pages:
         html, file = drafts / f"{name}.html", drafts / f"{name}.pdf"
@@ -98,6 +100,14 @@ def make_tables(document: str, drafts: str) -> None:
     tables = flat.tables(shown)
     workbook.write(shown, tables, Path(drafts) / "tables.xlsx")
     csv_files.write(tables, Path(drafts) / "tables")
+
+
+def make_word(document: str, file: str) -> None:
+    """appendix.docx of what the appendix shows."""
+    from analysis.exports import document as documents
+    from analysis.exports import word
+
+    word.write(documents.read(Path(document)), Path(file))
 
 
 def print_page(html: str, file: str, printer: str) -> None:

@@ -1,0 +1,202 @@
+"""appendix.docx: the tables, figures and sentences of the appendix with Word's own styles, captions and contents."""
+
+import base64
+import io
+import os
+import re
+import zipfile
+from pathlib import Path
+
+import docx
+from docx.enum.section import WD_SECTION
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm
+
+from analysis.exports import word_styles, word_tables
+from analysis.exports.document import Document, Heading, Item, Paragraph, holds
+from analysis.pages.brief import Headline
+from analysis.pages.figures import Figure
+from analysis.pages.marks import Marks
+from analysis.pages.page import slug
+from analysis.pages.quality import Opening
+from analysis.pages.sentences import Says
+from analysis.pages.tables import Table, layout, visible
+
+ZIP_DAY = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can hold: the same content is the same file
+NOTE = "Ghi chú bảng"
+SUPPRESSED = "‡ Không in vì dưới ngưỡng số trẻ, hoặc vì từ đó tính ngược ra được ô khác."
+CONTENTS = 'TOC \\o "2-3" \\h \\z \\u'
+
+
+def write(document: Document, file: Path) -> Path:
+    """Write a page as a Word document and give back its path; the file appears whole or not at all."""
+    made = _Word(document)
+    for item in document.items:
+        made.add(item)
+    content = io.BytesIO()
+    made.word.save(content)
+    aside = file.with_suffix(".part")
+    _fixed(content, aside)
+    os.replace(aside, file)
+    return file
+
+
+class _Word:
+    """The document being written: which way its page lies, and the numbers of its tables and figures."""
+
+    def __init__(self, document: Document):
+        self.word = docx.Document()
+        word_styles.apply(self.word)
+        about = self.word.core_properties
+        about.title, about.author, about.last_modified_by = document.title, "Sở GD&ĐT Hải Phòng", ""
+        about.subject, about.language, about.comments = "Phụ lục báo cáo học kỳ", "vi-VN", ""
+        about.created = about.modified = document.made
+        about.revision = 1
+        self.landscape = False
+        self.bookmarks = 0
+        self.headings = [item for item in document.items if isinstance(item, Heading) and item.level > 1]
+        self.tables = {table.key: number for number, table in document.numbered(Table)}
+        self.figures = {figure.key: number for number, figure in document.numbered(Figure)}
+
+    def add(self, item: Item) -> None:
+        """Put one item at the end."""
+        if not (isinstance(item, Table) and holds(item)):
+            self._lie(landscape=False)
+        match item:
+            case Heading():
+                self._heading(item)
+            case Paragraph():
+                self._inline(self.word.add_paragraph(style="Body Text"), item.text)
+            case Opening():
+                self._opening(item)
+            case Says():
+                for words, marks in item.items:
+                    self._inline(self.word.add_paragraph(style="List Bullet"), words, marks)
+            case Headline():
+                self._inline(self.word.add_paragraph(style="Body Text"), f"**{item.number} {item.what}.** {item.words}")
+            case Table() if holds(item):
+                self._table(item)
+            case Figure() if holds(item):
+                self._figure(item)
+            case Table() | Figure():
+                self._inline(self.word.add_paragraph(style="Body Text"), f"**{item.caption}.** {item.empty}")
+
+    def _heading(self, item: Heading) -> None:
+        text = visible(item.text)
+        paragraph = self.word.add_paragraph(style=f"Heading {min(item.level, 3)}")
+        self._bookmarked(paragraph, f"muc_{_name(item.text)}", [_run(text.upper() if item.level == 1 else text)])
+
+    def _opening(self, item: Opening) -> None:
+        self.word.add_paragraph(visible(item.when), style="Subtitle")
+        for head, words in item.warnings:
+            self._inline(self.word.add_paragraph(style="Intense Quote"), f"**{head}** {words}")
+        self._contents()
+
+    def _contents(self) -> None:
+        """A contents field, filled with the headings; Word adds the page numbers when the reader updates it (F9)."""
+        self.word.add_paragraph("Mục lục", style="TOC Heading")
+        begin, instruction, separate, _, end = word_styles.field(CONTENTS, "")
+        for place, heading in enumerate(self.headings):
+            paragraph = self.word.add_paragraph(style=f"toc {min(heading.level, 3)}")
+            if not place:
+                paragraph._p.extend([begin, instruction, separate])
+            paragraph._p.append(_link(f"muc_{_name(heading.text)}", visible(heading.text)))
+            if place == len(self.headings) - 1:
+                paragraph._p.append(end)
+
+    def _table(self, table: Table) -> None:
+        size, landscape, widths = word_tables.fits(table)
+        self._lie(landscape)
+        placed = layout(table)
+        caption = self._caption("Bảng", self.tables[table.key], f"bang_{_name(table.key)}", table.caption)
+        _tags(caption, placed["tags"])
+        notes = [f"{'' if every else mark.sign + ' '}{mark.note}" for mark, every in placed["marks"]]
+        notes += [SUPPRESSED] * placed["hidden"] + list(table.notes)
+        word_tables.add(self.word, table, size, widths, f"{len(table.rows)} dòng, {len(table.columns) + 1} cột.")
+        for note in notes or [""]:  # a table must not touch the next
+            self.word.add_paragraph(visible(note), style=NOTE)
+
+    def _figure(self, figure: Figure) -> None:
+        holder = self.word.add_paragraph(style="Normal")
+        holder.paragraph_format.keep_with_next = True
+        width = min(word_styles.text_width(), figure.width * 25.4 / 96)
+        picture = holder.add_run().add_picture(io.BytesIO(base64.b64decode(figure.png)), width=Mm(width))
+        drawn = picture._inline.docPr
+        drawn.set("name", f"Hình {self.figures[figure.key]}")
+        drawn.set("descr", visible(figure.alt))
+        caption = self._caption("Hình", self.figures[figure.key], f"hinh_{_name(figure.key)}", figure.caption)
+        caption.paragraph_format.keep_with_next = False
+        _tags(caption, [mark.tag for mark in figure.marks])
+        for note in figure.notes:
+            self.word.add_paragraph(visible(note), style=NOTE)
+        if figure.table in self.tables:
+            below = self.word.add_paragraph("Số liệu: ", style=NOTE)
+            below._p.append(_link(f"bang_{_name(figure.table)}", f"Bảng {self.tables[figure.table]}"))
+
+    def _caption(self, word: str, number: int, name: str, caption: str):
+        """A caption with Word's own counting, so that it can be listed and pointed at."""
+        paragraph = self.word.add_paragraph(style="Caption")
+        counted = [_run(f"{word} "), *word_styles.field(f"SEQ {word} \\* ARABIC", str(number))]
+        self._bookmarked(paragraph, name, counted)
+        paragraph.add_run(f". {visible(caption)}")
+        return paragraph
+
+    def _bookmarked(self, paragraph, name: str, runs: list) -> None:
+        self.bookmarks += 1
+        start, end = OxmlElement("w:bookmarkStart"), OxmlElement("w:bookmarkEnd")
+        for mark in (start, end):
+            mark.set(qn("w:id"), str(self.bookmarks))
+        start.set(qn("w:name"), name)
+        paragraph._p.extend([start, *runs, end])
+
+    def _inline(self, paragraph, words: str, marks: Marks = ()) -> None:
+        """Words with what stands between ** in bold, and what they rest on after them."""
+        for place, part in enumerate(visible(words).split("**")):
+            if part:
+                paragraph.add_run(part).bold = place % 2 == 1 or None
+        _tags(paragraph, [mark.tag for mark in marks])
+
+    def _lie(self, landscape: bool) -> None:
+        """Begin a section whose pages lie the other way, where they do not yet."""
+        if landscape == self.landscape:
+            return
+        section = self.word.add_section(WD_SECTION.NEW_PAGE)
+        section.different_first_page_header_footer = False  # only the first page of all has no number
+        word_styles.paper(section, landscape)
+        self.landscape = landscape
+
+
+def _tags(paragraph, tags: list[str]) -> None:
+    if tags:
+        run = paragraph.add_run(f" ({'; '.join(tags)})")
+        run.italic, run.bold = True, False
+
+
+def _run(words: str):
+    run, text = OxmlElement("w:r"), OxmlElement("w:t")
+    text.text = words
+    text.set(qn("xml:space"), "preserve")
+    run.append(text)
+    return run
+
+
+def _link(place: str, words: str):
+    """Words that lead to a bookmark."""
+    link = OxmlElement("w:hyperlink")
+    link.set(qn("w:anchor"), place)
+    link.set(qn("w:history"), "1")
+    link.append(_run(words))
+    return link
+
+
+def _name(text: str) -> str:
+    """What a bookmark may be called: letters, digits, underscores, 40 at most with what stands before."""
+    return re.sub(r"\W", "_", slug(text))[:34]
+
+
+def _fixed(content: io.BytesIO, file: Path) -> None:
+    """The same zip with one fixed time and its parts in their order."""
+    with zipfile.ZipFile(content) as source, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            target.writestr(zipfile.ZipInfo(name, ZIP_DAY), source.read(name), zipfile.ZIP_DEFLATED)
