@@ -25,7 +25,6 @@ from analysis.pages.tables import Table, layout, visible
 
 ZIP_DAY = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can hold: the same content is the same file
 NOTE = "Ghi chú bảng"
-SUPPRESSED = "‡ Không in vì dưới ngưỡng số trẻ, hoặc vì từ đó tính ngược ra được ô khác."
 CONTENTS = 'TOC \\o "2-3" \\h \\z \\u'
 
 
@@ -112,7 +111,7 @@ class _Word:
         caption = self._caption("Bảng", self.tables[table.key], f"bang_{_name(table.key)}", table.caption)
         _tags(caption, placed["tags"])
         notes = [f"{'' if every else mark.sign + ' '}{mark.note}" for mark, every in placed["marks"]]
-        notes += [SUPPRESSED] * placed["hidden"] + list(table.notes)
+        notes += [*filter(None, [placed["hidden"]]), *table.notes]
         word_tables.add(self.word, table, size, widths, f"{len(table.rows)} dòng, {len(table.columns) + 1} cột.")
         for note in notes or [""]:  # a table must not touch the next
             self.word.add_paragraph(visible(note), style=NOTE)
