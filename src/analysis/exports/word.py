@@ -2,7 +2,6 @@
 
 import base64
 import io
-import os
 import re
 import zipfile
 from pathlib import Path
@@ -13,6 +12,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm
 
+from analysis import whole
 from analysis.exports import word_styles, word_tables
 from analysis.exports.document import Document, Heading, Item, Paragraph, holds
 from analysis.pages.brief import Headline
@@ -35,9 +35,8 @@ def write(document: Document, file: Path) -> Path:
         made.add(item)
     content = io.BytesIO()
     made.word.save(content)
-    aside = file.with_suffix(".part")
-    _fixed(content, aside)
-    os.replace(aside, file)
+    with whole.written(file) as aside:
+        _fixed(content, aside)
     return file
 
 
