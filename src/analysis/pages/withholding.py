@@ -9,7 +9,8 @@ from analysis.meaning.disclosure import KEY, Disclosure, sensitive
 
 KEPT = {  # columns that say nothing of how many have a condition; all others are emptied, whoever adds them
     *KEY, "kind", "target_year", "unit", "target", "areas", "basis", "model", "note", "children_measured", "coverage",
-    "reliable", "centre", "between", "dispersion", "row", "document", "section", "label_vi", "published_as", "published", "status", "reason",
+    "reliable", "centre", "between", "dispersion",
+    "row", "document", "section", "label_vi", "published_as", "published", "status", "reason",
 }  # fmt: skip
 COMPARED = ("change", "verdict", "met")  # how columns begin that rest on an earlier number too
 NOT_PRINTED = "Nội dung ở phiếu hỏi gửi đơn vị, không in vì là số trẻ về sức khoẻ, khuyết tật."
