@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from analysis import store
-from analysis.models import funnel, nutrition, trends, weigh_ins, within_year
+from analysis.models import forecasting, funnel, nutrition, paths, trends, weigh_ins, within_year
+from tests import weighed as made_up
 from tests import worlds
 
 YEAR = "2024-2025"
@@ -29,6 +30,18 @@ def weighed(series):
 @pytest.fixture(scope="module")
 def table(series, outlook, weighed):
     return nutrition.trend_table(series, YEAR, "HK1", outlook, weighed, nutrition.pooled(weighed))
+
+
+def panel_of(counts, sizes):
+    years = [f"{2010 + t}-{2011 + t}" for t in range(counts.shape[-1])]
+    groups = [("underweight_children", "all", f"world{g}") for g in range(counts.shape[1])]
+    return forecasting.Panel([f"u{i}" for i in range(len(counts))], groups, years, counts, sizes)
+
+
+def weighed_world(worlds, years, **truth):
+    """The first weigh-in of each year but the last as a panel, a group a world; and the cases of the last."""
+    made = made_up.weighed(51, worlds=worlds, years=years, **truth)
+    return panel_of(made.cases[..., :-1, 0], made.sizes[..., :-1, 0]), made.cases[..., -1, 0]
 
 
 def rounds_of(series, year=YEAR, period="HK1"):
@@ -100,7 +113,38 @@ class TestForecast:
         for seed in range(4):
             outlook = nutrition.outlook(worlds.series(seed, areas=tuple(f"u{i}" for i in range(10))), YEAR, "HK1")
             chosen += outlook.models
-        assert chosen.count("damped_trend") < chosen.count("city_trend")
+        assert chosen.count("damped_trend") < chosen.count("city_trend") + chosen.count("pooled_level")
+
+    def test_a_year_of_chance_in_one_area_is_not_carried_on(self):
+        """Nine areas at 3 %, one of them at 6 % in the last year: five years of 3 % weigh three times as much as it."""
+        sizes = np.full((9, 1, 6), 2000.0)
+        counts = 0.03 * sizes
+        counts[4, 0, -1] *= 2
+        given = panel_of(counts, sizes)
+        told = {
+            name: forecasting.from_scale(each[..., -1], sizes[..., -1])
+            for name, each in nutrition.candidates(given).items()
+        }
+        assert told["same_as_last_year"][4, 0] == pytest.approx(120)
+        assert 65 < told["pooled_level"][4, 0] < 90
+        assert told["pooled_level"][0, 0] < 1.1 * told["city_trend"][0, 0]
+
+    def test_where_areas_keep_their_distance_usual_ones_forecast_better_than_last_ones(self):
+        given, coming = weighed_world(worlds=40, years=9, between=0.01)
+        error = {}
+        for name, each in nutrition.candidates(given).items():
+            told = forecasting.from_scale(each[..., -1], given.out_of[..., -1])
+            error[name] = np.abs(told - coming).sum()
+        assert error["pooled_level"] < 0.95 * min(error["city_trend"], error["same_as_last_year"])
+
+    def test_intervals_of_next_year_hold_as_often_as_they_say(self):
+        """Sixty worlds of 14 areas: the year to come lies in the 80 % and 95 % limits of areas and of the city."""
+        given, coming = weighed_world(worlds=60, years=9)
+        outlook = paths.predict(given, nutrition.candidates(given), seed=1)
+        for drawn, seen, near in ((outlook.paths, coming, 0.03), (outlook.paths.sum(axis=1), coming.sum(axis=0), 0.08)):
+            for level in (0.80, 0.95):
+                low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
+                assert ((low <= seen) & (seen <= high)).mean() == pytest.approx(level, abs=near)
 
     @pytest.mark.parametrize(
         ("year", "period"), [("2017-2018", "DN"), ("2018-2019", "HK1"), ("2019-2020", "HK2"), (YEAR, "DN")]

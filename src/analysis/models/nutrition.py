@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from analysis import periods
+from analysis import periods, reference
 from analysis.areas import CITY
 from analysis.models import backtest, forecasting, paths, rate_trends, trends
-from analysis.models.forecasting import SAME
+from analysis.models.forecasting import SAME, Panel
 from analysis.models.paths import Forecast
 from analysis.models.rate_trends import Trend
 from analysis.models.weigh_ins import BANDS, RATES, WeighIns
@@ -23,12 +23,32 @@ def outlook(series: pd.DataFrame, school_year: str, period: str) -> Forecast:
     """
     groups = [(name, sector, band) for name in RATES for sector in ("public", "nonpublic") for band in BANDS[:2]]
     given = forecasting.panel(series, school_year, period, groups, "children_measured")
-    models = {
-        SAME: forecasting.same_as_last_year(given.scaled),
-        "damped_trend": forecasting.damped_trend(given.scaled),
-        "city_trend": forecasting.city_trend(given),
+    return paths.predict(given, candidates(given), seed=SEED)
+
+
+def candidates(given: Panel, lead: int = 1) -> dict[str, np.ndarray]:
+    """Forecasts of a panel of rates by model name, as paths.predict takes them."""
+    return {
+        SAME: forecasting.same_as_last_year(given.scaled, lead),
+        "damped_trend": forecasting.damped_trend(given.scaled, lead),
+        "city_trend": forecasting.city_trend(given, lead),
+        "pooled_level": pooled_level(given, lead),
     }
-    return paths.predict(given, models, seed=SEED)
+
+
+def pooled_level(given: Panel, lead: int = 1) -> np.ndarray:
+    """city_trend from the area's usual distance from the city instead of its last one, which chance has moved.
+
+    The usual distance is the mean of those known until then, one k years old weighing damping^k. Returns an array like
+    city_trend's. Source: exponential smoothing of the distance (Gardner 1985), its weight a setting and not tuned.
+    """
+    known = np.isfinite(given.scaled)
+    cases, measured = (np.where(known, each, 0.0).sum(axis=0) for each in (given.counts, given.out_of))
+    away = given.scaled - np.where(known.any(axis=0), forecasting.to_scale(cases, measured), np.nan)
+    age = np.arange(len(given.years))[None] - np.arange(len(given.years))[:, None]
+    weight = np.where(age >= 0, reference.setting("damping") ** age.clip(0), 0.0)
+    usual = forecasting.ratio(np.nan_to_num(away) @ weight, known @ weight)
+    return forecasting.city_trend(given, lead) - forecasting.same_as_last_year(away - usual, lead)
 
 
 def pooled(weighed: WeighIns) -> Trend:
