@@ -134,7 +134,9 @@ def prevalence(release: Release, key: str, caption: str) -> Table:
     columns = [Column("Trẻ được cân đo", "trẻ"), Column("Tỷ lệ cân đo", "%")]
     columns += [Column("Độ tin cậy", text=True)] if poor else []
     columns += [
-        Column(head, unit, RATE_NAMES[name]) for name in RATES for head, unit in (("Tỷ lệ", "%"), ("Khoảng 95 %", ""))
+        Column(head, unit, RATE_NAMES[name])
+        for name in RATES
+        for head, unit in (("Tỷ lệ", "%"), ("Khoảng 95\u00a0%", ""))
     ]
     least = vietnamese.number(limit("low_coverage"))
     reliable = f"Chưa đủ tin cậy: cân đo dưới {least} % số trẻ; không dùng để tính giới hạn và xu hướng."
