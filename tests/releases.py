@@ -82,6 +82,14 @@ def release(
     return made
 
 
+def lacking_before(folder: Path, *years: str, unit: str = "cat_hai", **options) -> Release:
+    """The same round, of which a unit had not reported in these earlier years, in the same period."""
+    made = release(folder, **options)
+    series = stored(made, "series.parquet")
+    series = series[~((series["area"] == unit) & series["school_year"].isin(years))]
+    return release(folder, **options, **{"series.parquet": series})
+
+
 def whole(folder: Path, **tables: pd.DataFrame) -> Release:
     """The round 2024-2025 HK1 of data/raw, all units, compared with a year earlier; its forecasts are ours."""
     this = rounds.read(reference.ROOT / "data/raw", "2024-2025", "HK1")

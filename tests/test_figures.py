@@ -118,6 +118,7 @@ def test_a_round_without_any_numbers_draws_nothing_and_does_not_fail(tmp_path):
     assert not charts.against_target(bare, "a", "x", "enrolment_rate", ["nursery"], "t").svg
 
 
+OF_SEVERAL_YEARS = set("bdeg")
 OF_CITY = set("abcdeg")  # "f" shows each unit and not the city
 
 
@@ -133,6 +134,18 @@ def test_a_left_out_unit_marks_every_figure_with_a_number_of_the_city_in_caption
     for before, after in zip(drawn(whole), drawn(lacking), strict=True):
         assert (after.svg != before.svg) == (after.key in OF_CITY)
         assert ("thiếu 1/14 đơn vị</span>" in after._repr_html_()) == (after.key in OF_CITY)
+
+
+def test_an_earlier_round_that_lacked_a_unit_marks_the_figures_of_the_city_that_show_it_or_rest_on_it(tmp_path):
+    made = releases.lacking_before(tmp_path, "2022-2023", basis="derived")
+    tag = "có kỳ trước thiếu đơn vị"
+    assert {key for key, said in tags(made).items() if said} == OF_SEVERAL_YEARS
+    assert {tuple(said) for key, said in tags(made).items() if said} == {(tag,)}
+    fan = next(figure for figure in drawn(made) if figure.key == "e")
+    assert f"{tag}</span>" in fan._repr_html_()
+    assert "học kỳ I năm học 2022-2023 (chưa gồm Cát Hải)" in fan.marks[0].note
+    last_year = releases.lacking_before(tmp_path / "last", "2023-2024", basis="derived")
+    assert {key for key, said in tags(last_year).items() if said} > OF_SEVERAL_YEARS  # those with last year's bar too
 
 
 def test_a_carried_unit_marks_every_figure_that_shows_it_or_the_city_beside_the_mark_of_simulation(tmp_path):

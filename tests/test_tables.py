@@ -201,6 +201,24 @@ def test_numbers_whose_own_basis_is_carried_say_so_without_a_count(tmp_path):
     assert [mark.tag for mark, _ in sections.table(made, "network", "x").marks] == ["số kỳ trước"]
 
 
+def test_an_earlier_round_that_lacked_a_unit_marks_the_citys_rows_that_show_it_and_no_other_unit(tmp_path):
+    made = releases.lacking_before(tmp_path, "2023-2024", basis="derived")
+    tag = "có kỳ trước thiếu đơn vị"
+    found = 0
+    for table in tables_of(made):
+        heads = {row.head for row in table.rows if tag in {mark.tag for mark in row.marks}}
+        by_area = any(row.head == "Lê Chân" for row in table.rows)
+        assert not by_area or heads <= {"Toàn thành phố"}, table.key
+        found += bool(heads)
+        if heads:
+            assert "học kỳ I năm học 2023-2024 (chưa gồm Cát Hải)" in table._repr_html_()
+    assert found >= 4
+    assert tag in {m.tag for row in outlook.enrolment_table(made, "o", "x").rows for m in row.marks}
+    assert tag in {m.tag for row in outlook.needs_table(made, "n", "x").rows for m in row.marks}
+    two_years = releases.lacking_before(tmp_path / "two", "2022-2023", basis="derived")
+    assert not sections.table(two_years, "network", "x").marks  # it shows last year and this one only
+
+
 def test_with_every_unit_reported_no_table_carries_a_mark(tmp_path):
     made = releases.release(tmp_path, basis="derived")
     assert [table.key for table in tables_of(made) if table.marks] == []

@@ -45,6 +45,16 @@ def partial(units: str, count: str) -> Mark:
     return Mark(3, "*", tag, f"toàn thành phố {tag}", f"Chưa đủ đơn vị: chưa gồm {units}, chưa có biểu kỳ này.")
 
 
+def partial_before(rounds: str) -> Mark:
+    """Numbers of several rounds, or resting on them, of which earlier ones lacked units. rounds : which, and whose.
+
+    >>> partial_before("học kỳ I năm học 2022-2023 (chưa gồm Cát Hải)").tag
+    'có kỳ trước thiếu đơn vị'
+    """
+    tag = "có kỳ trước thiếu đơn vị"
+    return Mark(4, "‡", tag, f"toàn thành phố {tag}", f"Tổng toàn thành phố chưa đủ đơn vị ở {rounds}.")
+
+
 def together(each: Iterable[Marks]) -> Marks:
     """Every mark of several, once, in order.
 

@@ -41,7 +41,7 @@ def needs(release: Release) -> dict[tuple[str, str, str], dict]:
 
 def marks_of(release: Release, row: Mapping) -> Marks:
     """What a forecast rests on: one row of a table with the columns area and basis."""
-    return release.marks([row["area"]], [row["basis"]])
+    return release.marks_of(pd.DataFrame([row]))
 
 
 def enrolment_fans(release: Release, key: str, caption: str, table: str) -> Figure:

@@ -128,7 +128,11 @@ class Release:
         table = table.join(before.rename("basis_before"), on=indicators.KEY)
         table["met"] = table["met"].astype(object).where(table["met"].notna(), None)
         table["marks"] = [self.marks([r.area], [r.basis]) for r in table[["area", "basis"]].itertuples()]
-        table["marks_before"] = [self.marks([], [basis]) for basis in table["basis_before"]]
+        last_year = [(periods.shift(self.school_year, -1), self.period)]
+        table["marks_before"] = [
+            (*self.marks([], [r.basis_before]), *(self._marks_of_earlier(last_year) if r.area == CITY else ()))
+            for r in table[["area", "basis_before"]].itertuples()
+        ]
         table["hidden"] = self.disclosure.mask(table)
         last = table.assign(school_year=periods.shift(self.school_year, -1))
         table["hidden_before"] = self.disclosure.mask(last) & table["basis_before"].notna()
@@ -154,8 +158,39 @@ class Release:
         return tuple(rests)
 
     def marks_of(self, rows: pd.DataFrame) -> Marks:
-        """What the rows of a table with the columns area and basis rest on."""
-        return self.marks(rows["area"].unique(), rows["basis"].unique())
+        """What the rows of a table with the columns area and basis rest on.
+
+        Rows of school_year and period are of those rounds; rows of a target_year show or rest on this period's earlier
+        rounds.
+        """
+        rests = self.marks(rows["area"].unique(), rows["basis"].unique())
+        city = rows[rows["area"] == CITY]
+        if {"school_year", "period"} <= set(city):
+            shown = list(city[["school_year", "period"]].drop_duplicates().itertuples(index=False, name=None))
+        else:
+            shown = [which for which in self.earlier_without if which[1] == self.period and "target_year" in city]
+        return rests + (self._marks_of_earlier(shown) if len(city) else ())
+
+    @functools.cached_property
+    def earlier_without(self) -> dict[tuple[str, str], list[str]]:
+        """Earlier rounds that lack units, as (school year, period) → those that owed a workbook and are in another."""
+        there = self._whole("series.parquet").groupby(["school_year", "period"])["area"].agg(set)
+        known = set().union(*there)
+        lacking = {
+            which: [area for area in areas.reporting(periods.as_of(*which)) if area in known - found]
+            for which, found in there.items()
+            if periods.order(*which) < periods.order(self.school_year, self.period)
+        }
+        return {which: units for which, units in lacking.items() if units}
+
+    def _marks_of_earlier(self, rounds: Iterable[tuple[str, str]]) -> Marks:
+        """The mark of city numbers that show or rest on these rounds, where an earlier one lacks units."""
+        lacking = [which for which in self.earlier_without if which in set(rounds)]
+        said = [
+            f"{round_name(*which)} (chưa gồm {listed([area_name(unit) for unit in self.earlier_without[which]])})"
+            for which in lacking
+        ]
+        return (marks.partial_before("; ".join(said)),) if said else ()
 
     @functools.cached_property
     def without_workbook(self) -> dict[str, list[str]]:
