@@ -38,8 +38,7 @@ def since_release_table(release: Release, key: str, caption: str) -> Table:
     """The changed numbers that this appendix prints, the city's first, with both values and the cause."""
     rows = release.table("changes.csv")
     by_area = _by_area_keys()
-    printed = [_printed(row, by_area) and not _withheld(release, row) for row in rows.itertuples()]
-    kept = rows[pd.Series(printed, rows.index, dtype=bool)]
+    kept = rows[pd.Series([_printed(row, by_area) for row in rows.itertuples()], rows.index, dtype=bool)]
     place = {area: number for number, area in enumerate([CITY, *release.areas])}
     kept = kept.sort_values("area", key=lambda of: of.map(place).fillna(len(place)), kind="stable")
     lines = [_changed(release, row) for row in kept.head(SHOWN).itertuples()]
@@ -51,7 +50,10 @@ def since_release_table(release: Release, key: str, caption: str) -> Table:
         Column("Thay đổi"),
         Column("Do", text=True),
     ]
-    more = f"Bảng in {len(lines)} số; cả {vietnamese.number(len(rows))} số thay đổi có trong tệp changes.csv của kỳ."
+    more = (
+        f"Bảng in {len(lines)} số; cả {vietnamese.number(len(rows))} số thay đổi có trong tệp changes.csv. Số về "
+        "sức khoẻ, khuyết tật không liệt kê ở đây: hai lần phát hành đặt cạnh nhau có thể làm lộ số của một đơn vị."
+    )
     notes = (more,) if len(rows) > len(lines) else ()
     first = "compared_with" not in set(release.table("changed_inputs.csv")["kind"])
     empty = "Chưa có lần phát hành trước." if first else "Không số nào in trong phụ lục thay đổi."
@@ -94,10 +96,14 @@ def _inputs(inputs: pd.DataFrame, release: Release) -> Iterator[str]:
     ):
         if rows:
             yield words.format(listed(rows))
-    for row in inputs[inputs["kind"] == "correction"].itertuples():
-        unit, sheet, cell = row.name.split("|", 2)
-        was, now = (text(side) or "không sửa" for side in (row.before, row.after))
-        yield f"Sổ sửa lỗi, {area_name(unit)}, {text(sheet)}, ô {text(cell)}: trước là {was}; nay là {now}."
+    used = inputs[inputs["kind"] == "correction"]
+    for does, rows in (
+        ("thêm", used[used["before"].isna()]),
+        ("bỏ", used[used["after"].isna()]),
+        ("đổi", used.dropna(subset=["before", "after"])),
+    ):
+        if len(rows):
+            yield f"Sổ sửa lỗi {does} {len(rows)} ô: {'; '.join(map(_cell, rows['name']))}."
     tables = [f"{name}.csv" for name in inputs.loc[inputs["kind"] == "reference", "name"]]
     if tables:
         yield f"Bảng tra đã sửa: {listed(tables)}."
@@ -117,27 +123,29 @@ def _workbooks(inputs: pd.DataFrame, release: Release, here: bool, replaced: boo
     return [area_name(unit) if here else f"{area_name(unit)} ({_named(year, period)})" for year, period, unit in names]
 
 
+def _cell(name: str) -> str:
+    """Where a correction stands, without what was found there: that may tell about few children."""
+    unit, sheet, cell = name.split("|", 2)
+    return f"{area_name(unit)} ({text(sheet)}, ô {text(cell)})"
+
+
 def _by_area_keys() -> set[tuple[str, str, str]]:
-    """What the appendix prints for each area: columns of tables without rows, save what is about health."""
+    """What the appendix prints for each area: columns of tables without rows."""
     parts = reference.table("appendix")
     crossed = set(parts.loc[parts["part"] == "row", "table"])
-    rows = parts[~parts["table"].isin(crossed) & ~parts["indicator"].isin(list(sensitive()))]
+    rows = parts[~parts["table"].isin(crossed)]
     return set(rows[["sector", "age_band", "indicator"]].itertuples(index=False, name=None))
 
 
 def _printed(row, by_area: set[tuple[str, str, str]]) -> bool:
+    if row.indicator in sensitive():
+        return False
     if row.indicator == "teachers_to_recruit":
         return row.sector == "all" and row.field == "expected"
     if row.area == CITY:
         listed_ = row.indicator in set(reference.table("appendix")["indicator"])
         return listed_ and row.age_band in BANDS and row.field in ("value", "last_year", "target")
     return row.field == "value" and (row.sector, row.age_band, row.indicator) in by_area
-
-
-def _withheld(release: Release, row) -> bool:
-    """Whether the number, of this year or the last, may not be printed."""
-    years = (release.school_year, periods.shift(release.school_year, -1))
-    return any(release.withheld(row.indicator, row.area, row.sector, row.age_band, year) for year in years)
 
 
 def _changed(release: Release, row) -> Row:
