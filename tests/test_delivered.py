@@ -145,6 +145,22 @@ def test_each_input_explains_only_what_rests_on_it(world, place, indicator, colu
     assert set(causes(world.deliver()).values()) == {why}
 
 
+def test_a_change_of_the_code_is_said_in_words_of_the_reader(world):
+    world.deliver()
+    world.write(world.rests_on[0], "hai")
+    world.set("le_chan", "schools")
+    assert "Cách tính (mã nguồn, thư viện) đã sửa 1 tệp: tính chỉ tiêu." in repr(changes.since_release(world.deliver()))
+
+
+def test_last_years_number_is_listed_only_where_this_rounds_own_stayed(world):
+    world.deliver()
+    for name, column in (("schools", "value"), ("schools", "last_year"), ("campuses", "last_year")):
+        world.set("le_chan", name, column)
+    rows = changes.since_release_table(world.deliver(), "x", "x").rows
+    city = {(row.head, row.cells[1].value) for row in rows if row.group == "Toàn thành phố"}
+    assert city == {("Trường", "Kỳ này"), ("Khu trường", "Cùng kỳ năm trước")}
+
+
 def test_last_years_number_moves_with_last_years_workbook(world):
     world.deliver()
     world.workbook("le_chan", year="2023-2024")

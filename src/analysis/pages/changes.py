@@ -15,6 +15,7 @@ from analysis.pages.tables import Cell, Column, Row, Table, text
 
 SHOWN = 60  # lines of the table of changed numbers; changes.csv has all
 FIRST = "Đây là lần phát hành đầu tiên của kỳ này; từ lần sau, số nào thay đổi và vì sao sẽ được liệt kê ở đây."
+SECTORS = ("all", "public", "nonpublic")
 BANDS = ("all", "nursery", "kindergarten", "age5")
 
 
@@ -38,7 +39,9 @@ def since_release_table(release: Release, key: str, caption: str) -> Table:
     """The changed numbers that this appendix prints, the city's first, with both values and the cause."""
     rows = release.table("changes.csv")
     by_area = _by_area_keys()
-    kept = rows[pd.Series([_printed(row, by_area) for row in rows.itertuples()], rows.index, dtype=bool)]
+    now = set(rows.loc[rows["field"] == "value", indicators.KEY].itertuples(index=False, name=None))
+    printed = [_printed(row, by_area, now) for row in rows.itertuples()]
+    kept = rows[pd.Series(printed, rows.index, dtype=bool)]
     place = {area: number for number, area in enumerate([CITY, *release.areas])}
     kept = kept.sort_values("area", key=lambda of: of.map(place).fillna(len(place)), kind="stable")
     lines = [_changed(release, row) for row in kept.head(SHOWN).itertuples()]
@@ -107,9 +110,12 @@ def _inputs(inputs: pd.DataFrame, release: Release) -> Iterator[str]:
     tables = [f"{name}.csv" for name in inputs.loc[inputs["kind"] == "reference", "name"]]
     if tables:
         yield f"Bảng tra đã sửa: {listed(tables)}."
-    rooms = sorted({name.partition("/")[0] for name in inputs.loc[inputs["kind"] == "code", "name"]})
-    if rooms or "library" in set(inputs["kind"]):
-        yield f"Cách tính (mã nguồn, thư viện) đã sửa{': ' + listed(rooms) if rooms else ''}."
+    code = inputs[inputs["kind"].isin(["code", "library"])]
+    if len(code):
+        rooms = sorted(
+            {label("room", name.partition("/")[0]) if "/" in name else "phần chung" for name in code["name"]}
+        )
+        yield f"Cách tính (mã nguồn, thư viện) đã sửa {len(code)} tệp: {listed(rooms)}."
 
 
 def _workbooks(inputs: pd.DataFrame, release: Release, here: bool, replaced: bool | None = None) -> list[str]:
@@ -137,15 +143,18 @@ def _by_area_keys() -> set[tuple[str, str, str]]:
     return set(rows[["sector", "age_band", "indicator"]].itertuples(index=False, name=None))
 
 
-def _printed(row, by_area: set[tuple[str, str, str]]) -> bool:
+def _printed(row, by_area: set[tuple[str, str, str]], now: set[tuple]) -> bool:
+    """Whether a changed number is listed; last year's and the target only where this round's own (`now`) stayed."""
     if row.indicator in sensitive():
         return False
     if row.indicator == "teachers_to_recruit":
         return row.sector == "all" and row.field == "expected"
-    if row.area == CITY:
-        listed_ = row.indicator in set(reference.table("appendix")["indicator"])
-        return listed_ and row.age_band in BANDS and row.field in ("value", "last_year", "target")
-    return row.field == "value" and (row.sector, row.age_band, row.indicator) in by_area
+    key = (row.sector, row.age_band, row.indicator)
+    if row.area != CITY:
+        return row.field == "value" and key in by_area
+    listed_ = row.indicator in set(reference.table("appendix")["indicator"])
+    again = row.field in ("last_year", "target") and (row.area, *key) not in now
+    return listed_ and row.sector in SECTORS and row.age_band in BANDS and (row.field == "value" or again)
 
 
 def _changed(release: Release, row) -> Row:

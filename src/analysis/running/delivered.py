@@ -16,6 +16,7 @@ from analysis.reference import ROOT
 from analysis.running import steps
 from analysis.running.steps import INPUTS, VALUES
 
+WORDS = ("labels.csv",)  # reference tables that hold words only: no number rests on them
 KEY = ["area", "sector", "age_band", "indicator", "field"]
 EXPECTED = ("current", "expected", "lower_80", "upper_80")  # fields of needs.csv; of indicators.csv they are OWN
 OWN = ("value", "last_year", "target")
@@ -69,7 +70,7 @@ def _snapshot(folder: Path, raw: str, school_year: str, period: str, rests_on: I
     used = store.read(folder, "corrections_used.csv")
     rows = [("correction", f"{r.area}|{r.sheet}|{r.cell}", f"{r.found} → {r.value:g}") for r in used.itertuples()]
     rows += [("workbook", name, _hash(file)) for name, file in _workbooks(raw, school_year, period)]
-    rows += [(_kind(file), _name(file), _hash(file)) for file in rests_on]
+    rows += [(_kind(file), _name(file), _hash(file)) for file in rests_on if file.name not in WORDS]
     inputs = pd.DataFrame(sorted(rows), columns=store.schema(INPUTS).names)
     store.write(inputs, folder / "release", INPUTS)
 
