@@ -10,7 +10,7 @@ import docx
 from docx.enum.section import WD_SECTION
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm
+from docx.shared import Mm, Pt
 
 from analysis import whole
 from analysis.exports import word_styles, word_tables
@@ -117,7 +117,7 @@ class _Word:
 
     def _figure(self, figure: Figure) -> None:
         holder = self.word.add_paragraph(style="Normal")
-        holder.paragraph_format.keep_with_next = True
+        holder.paragraph_format.keep_with_next, holder.paragraph_format.space_before = True, Pt(8)
         width = min(word_styles.text_width(), figure.width * 25.4 / 96)
         picture = holder.add_run().add_picture(io.BytesIO(base64.b64decode(figure.png)), width=Mm(width))
         drawn = picture._inline.docPr

@@ -3,6 +3,7 @@
 Built as XML in one go: through python-docx's cells a long table takes seconds.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 
 from docx.document import Document
@@ -57,7 +58,7 @@ def add(document: Document, table: Table, size: int, millimetres: Sequence[float
         made.append(line)
     for group, rows in placed["bodies"]:
         if group:
-            made.append(_line([_cell(visible(group), size, bold=True, span=len(widths))]))
+            made.append(_keep(_line([_cell(visible(group), size, bold=True, span=len(widths))])))
         for row in rows:
             head = _cell(visible(row.head), size, bold=row.total, level=row.level, sign=placed["signs"](row))
             made.append(
@@ -71,8 +72,15 @@ def _keep_together(made) -> None:
     """Heads stay with the first line, and a short table with all its lines."""
     lines = made.findall(qn("w:tr"))
     for line in lines[: -1 if len(lines) <= WHOLE else 3]:
-        for shape in line.iter(qn("w:pPr")):
+        _keep(line)
+
+
+def _keep(line):
+    """Keep a line on the page of the next."""
+    for shape in line.iter(qn("w:pPr")):
+        if shape.find(qn("w:keepNext")) is None:
             shape.insert(1, OxmlElement("w:keepNext"))  # after the style, before all else
+    return line
 
 
 def _heads(table: Table, placed: dict, size: int) -> Iterator:
@@ -154,7 +162,8 @@ def _needs(table: Table) -> list[tuple[float, float]]:
         lengths = [_lengths(cell) for cell in cells]
         word = max(map(len, head.split()), default=0) * BOLD
         least = max(max(unbroken for unbroken, _ in lengths) * LETTER, word)
-        needs.append((least, max(least, max(whole for _, whole in lengths) * LETTER, len(head) * BOLD / 2)))
+        whole = max(whole for _, whole in lengths) * LETTER
+        needs.append((least, max(least, whole, len(head) * BOLD / 2)))
     return needs
 
 
@@ -170,8 +179,16 @@ def _is_text(cell: Cell) -> bool:
 
 
 def _widths(needs: Sequence[tuple[float, float]], room: float) -> list[float]:
-    """Widths that fill the room at most: each its least, the rest shared by what they would like beyond it."""
-    least, wish = sum(low for low, _ in needs), sum(high - low for low, high in needs)
-    share = min(1.0, max(0.0, room - least) / wish) if wish else 0.0
-    widths = [low + (high - low) * share for low, high in needs]
+    """Widths that fill the room at most: each its least, then more by the root of what it still wants.
+
+    So a column of long text takes more than its neighbours, but not all.
+    """
+    widths = [least for least, _ in needs]
+    while (left := room - sum(widths)) > 0.01:
+        wants = [math.sqrt(max(0.0, wish - width)) for (_, wish), width in zip(needs, widths, strict=True)]
+        if sum(wants) < 0.01:
+            break
+        more = [left * want / sum(wants) for want in wants]
+        widths = [min(width + each, wish) if each else width
+                  for width, each, (_, wish) in zip(widths, more, needs, strict=True)]  # fmt: skip
     return [width * min(1.0, room / sum(widths)) for width in widths]
