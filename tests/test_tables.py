@@ -5,7 +5,7 @@ import re
 import pandas as pd
 import pytest
 
-from analysis import reference
+from analysis import reference, store
 from analysis.meaning import indicators
 from analysis.pages import outlook, quality, sections, sentences
 from analysis.pages.marks import SIMULATED, Mark
@@ -231,3 +231,17 @@ def test_a_city_of_fewer_units_is_not_said_to_lack_last_year(tmp_path):
     html = sections.table(made, "network", "x")._repr_html_()
     assert "tổng của ít đơn vị hơn" in html and "Không có số liệu cùng kỳ" not in html
     assert "So với cùng kỳ" not in repr(sentences.of(made, "2.1.a", "4.1"))
+
+
+def test_a_table_over_a_corrected_cell_says_so_and_no_other_does(tmp_path):
+    cell = ("le_chan", "2024-2025/HK1/le_chan.xlsx", "Đội ngũ", "C7")
+    used = pd.DataFrame([(*cell, "2 người", 2.0, "gõ cả đơn vị", "phòng", "2025-01-03")],
+                        columns=store.schema("corrections_used.csv").names)  # fmt: skip
+    number = ("2024-2025", "HK1", "le_chan", "f1", "public", "all", "cooks", 2.0, *cell[1:], "corrected", "")
+    read = pd.DataFrame([number],
+                        columns=store.schema("observations.parquet").names)  # fmt: skip
+    made = releases.release(tmp_path, **{"corrections_used.csv": used, "observations.parquet": read})
+    note = "Có 1 ô đã sửa theo sổ sửa lỗi (Lê Chân); danh sách ở phần 11."
+    noted = {key for key in dict.fromkeys(reference.table("appendix")["table"])
+             if note in sections.table(made, key, "x").notes}  # fmt: skip
+    assert noted == {"staff", "shortage", "staff_by_area"}  # a shortage of cooks counts cooks

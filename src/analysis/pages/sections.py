@@ -10,10 +10,16 @@ from analysis import reference
 from analysis.areas import CITY
 from analysis.meaning import indicators
 from analysis.pages.marks import Marks, together
-from analysis.pages.release import Number, Release, area_name, label
+from analysis.pages.release import Number, Release, area_name, label, listed
 from analysis.pages.tables import Cell, Column, Row, Table
 
 KEY = ("sector", "age_band", "indicator")
+COUNTED = {  # what stands against a norm
+    "teachers_shortage": {"teachers", "classes"},
+    "cooks_shortage": {"cooks", "children_enrolled"},
+    "managers_shortage": {"managers", "classes"},
+    "independent_facilities_over_70_children": {"children_enrolled"},
+}
 BEFORE = ("last_year", "change", "signed")  # what needs last year
 FEWER = "Không so với cùng kỳ năm trước: tổng của ít đơn vị hơn không cho biết thay đổi."
 AIM = ("target", "gap", "met")  # what needs a target
@@ -26,11 +32,24 @@ def table(release: Release, key: str, caption: str, *notes: str) -> Table:
     if parts.empty:
         raise KeyError(f"appendix.csv has no table {key!r}")
     rows, columns = (parts[parts["part"] == part].to_dict("records") for part in ("row", "column"))
+    notes = (*notes, *corrected(release, {part["indicator"] for part in rows + columns} - {""}))
     if not columns:
         return _of_city(release, key, caption, rows, notes)
     if not rows:
         return _by_area(release, key, caption, columns, notes)
     return _crossed(release, key, caption, rows, columns, notes)
+
+
+def corrected(release: Release, names: set[str]) -> list[str]:
+    """A footnote where cells behind these indicators were corrected by the register: how many, and of which units."""
+    used = release.table("corrections_used.csv")
+    if used.empty:
+        return []
+    cells = ["workbook", "sheet", "cell"]
+    read = used[["area", *cells]].merge(release.table("observations.parquet")[[*cells, "indicator"]], on=cells)
+    read = read[read["indicator"].isin(list(_parts(names)))].drop_duplicates(cells)
+    units = listed([area_name(area) for area in release.areas if area in set(read["area"])])
+    return [f"Có {len(read)} ô đã sửa theo sổ sửa lỗi ({units}); danh sách ở phần 11."] if len(read) else []
 
 
 def rests_on(numbers: list[Number], shows: list[str]) -> Marks:
@@ -48,6 +67,16 @@ def cell(number: Number | None, show: str = "value") -> Cell:
     value = number.change if show in ("change", "signed") else getattr(number, show)
     form = show if show in ("signed", "change", "gap", "met") else "number"
     return Cell(None if value is None or pd.isna(value) else value, form, number.decimals)
+
+
+def _parts(names: set[str]) -> set[str]:
+    """What indicators are computed from, themselves included: parts of ratios and totals, what a shortage counts."""
+    table = indicators.definitions()
+    found = set(names)
+    for name in names & set(table.index):
+        found |= set(f"{table.at[name, 'numerator']}|{table.at[name, 'denominator']}".split("|")) - {""}
+        found |= COUNTED.get(name, set())
+    return found if found == names else _parts(found)
 
 
 def _of_city(release: Release, key: str, caption: str, rows: list[dict], notes: tuple) -> Table:
