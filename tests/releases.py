@@ -72,6 +72,10 @@ def release(
         "needs.csv": _needs(basis, years),
         "enrolment.csv": _forecasts(basis, years),
         "enrolment_backtest.csv": _backtest(),
+        "waterfall.csv": _waterfall(basis, years),
+        "scenarios.csv": _scenarios(basis, years),
+        "sensitivity.csv": _sensitivity(basis, years),
+        "norm_readings.csv": _readings(basis),
         **tables,
     }  # fmt: skip
     for name in store.TABLES:
@@ -169,6 +173,40 @@ def _needs(basis: str, years: int) -> pd.DataFrame:
                 rows.append(("2025-2026", area, sector, name, value * size if name in NOW else None, *around,
                              "damped_trend" if ahead else None, basis, None))  # fmt: skip
     return pd.DataFrame(rows, columns=store.schema("needs.csv").names)
+
+
+def _waterfall(basis: str, years: int) -> pd.DataFrame:
+    steps = {"shortage_published": 50.0, "data_correction": 0.0, "boundary": 0.0, "children": -6.0,
+             "participation": 1.0, "class_size": 1.0, "norm": 0.0, "leavers": 12.0, "to_recruit": 58.0}  # fmt: skip
+    rows = [("2025-2026", area, sector, step, value * size, basis)
+            for size, area in enumerate((*AREAS, CITY), 1)
+            for sector in ("all", "public", "nonpublic") for step, value in steps.items()]  # fmt: skip
+    return pd.DataFrame(rows if years >= 3 else [], columns=store.schema("waterfall.csv").names)
+
+
+def _scenarios(basis: str, years: int) -> pd.DataFrame:
+    rows = [(scenario, year, CITY, "all", "teachers_to_recruit",
+             *(232.0 + 9 * place + off for off in (0, -5, 6, -9, 11)), 9.0 * place, basis)
+            for place, scenario in enumerate(reference.table("scenarios")["scenario"].unique())
+            for year in ("2025-2026", "2026-2027")]  # fmt: skip
+    return pd.DataFrame(rows if years >= 3 else [], columns=store.schema("scenarios.csv").names)
+
+
+def _sensitivity(basis: str, years: int) -> pd.DataFrame:
+    rows = [(name, year, way, 40.0, 232.0 + off, off, basis)
+            for name in reference.table("assumptions")["assumption"] for year in ("2025-2026", "2026-2027")
+            for way, off in (("lower", -7.0), ("higher", 7.0))]  # fmt: skip
+    return pd.DataFrame(rows if years >= 3 else [], columns=store.schema("sensitivity.csv").names)
+
+
+def _readings(basis: str) -> pd.DataFrame:
+    lines = {"practice": 300.0, "nonpublic_left_out": -100.0, "practice_public": 200.0, "full_classes": -30.0,
+             "left_over_children": 20.0, "circular": 190.0, "now_public": 180.0, "short_practice_public": 20.0,
+             "short_circular": 10.0}  # fmt: skip
+    steps = ("nonpublic_left_out", "full_classes", "left_over_children")
+    rows = [(area, "teachers", line, "step" if line in steps else "total", value * size, basis)
+            for size, area in enumerate((*AREAS, CITY), 1) for line, value in lines.items()]  # fmt: skip
+    return pd.DataFrame(rows, columns=store.schema("norm_readings.csv").names)
 
 
 def _forecasts(basis: str, years: int) -> pd.DataFrame:

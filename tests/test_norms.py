@@ -59,6 +59,6 @@ def test_managers_go_by_the_kind_and_size_of_the_school(kind, classes, managers)
 
 
 def test_a_school_no_norm_covers_is_an_error():
-    norm = norms.in_force("managers_per_school", dt.date(2024, 12, 31)).query("classes_from == 9")
+    norm = norms.in_force("managers_per_school", dt.date(2024, 12, 31)).query("size_from == 9")
     with pytest.raises(ValueError, match="managers_per_school"):
         norms.managers_needed(pd.DataFrame({"kind": ["public_school"], "classes": [3]}), norm)

@@ -7,7 +7,7 @@ import pytest
 
 from analysis import reference, store
 from analysis.meaning import indicators
-from analysis.pages import outlook, quality, sections, sentences
+from analysis.pages import causes, outlook, planning, quality, sections, sentences, staff_norms
 from analysis.pages.marks import SIMULATED, Mark
 from analysis.pages.tables import HIDDEN, Cell, Column, Row, Table, from_frame
 from tests import releases
@@ -171,6 +171,14 @@ def tables_of(release) -> list[Table]:
         *(sections.table(release, key, "Một bảng") for key in keys),
         outlook.enrolment_table(release, "outlook", "Dự báo"),
         outlook.needs_table(release, "needs", "Cần tuyển"),
+        causes.causes_table(release, "causes", "Nguyên nhân"),
+        planning.years_table(release, "years", "Ba năm"),
+        planning.areas_by_year(release, "years-by-area", "Ba năm theo đơn vị"),
+        planning.scenarios_table(release, "scenario-years", "Kịch bản"),
+        planning.assumptions_table(release, "assumptions", "Giả định"),
+        staff_norms.readings_table(release, "readings", "Hai cách đọc"),
+        staff_norms.readings_by_area(release, "readings-by-area", "Hai cách đọc theo đơn vị"),
+        staff_norms.qualified_table(release, "qualified", "Đạt chuẩn"),
     ]
 
 

@@ -27,6 +27,11 @@ class Record:
     folder: Path
 
 
+def forecasts(folder: Path) -> Path:
+    """The ledger of a round's published forecasts, beside the folders of the rounds."""
+    return folder.parent / "forecasts" / folder.name
+
+
 def records(where: Path | str) -> list[Record]:
     """Every record of a ledger, oldest first; none where the folder is not there.
 

@@ -139,12 +139,74 @@ TABLES: dict[str, list[pa.Field]] = {
     # classes of next year, one row a simulated path: what needs are added up from
     "class_paths.parquet": _columns(path=WHOLE, area=TEXT, sector=TEXT, age_band=TEXT, classes=WHOLE),
     # teachers expected to leave within a year, one row a simulated path
-    "leaver_paths.parquet": _columns(path=WHOLE, area=TEXT, sector=TEXT, leavers=WHOLE),
+    "leaver_paths.parquet": _columns(target_year=TEXT, path=WHOLE, area=TEXT, sector=TEXT, leavers=WHOLE),
+    # the norms read in two ways, in persons: totals, and the steps that lead from the city's practice to the Circular
+    "norm_readings.csv": _columns(area=TEXT, post=TEXT, line=TEXT, kind=TEXT, persons=NUMBER, basis=TEXT),
     # how past forecasts did: errors in percent of the actual value, coverage in percent of forecasts
     "enrolment_backtest.csv": BACKTEST,
     "staffing_backtest.csv": BACKTEST,
     "nutrition_backtest.csv": BACKTEST,
-    # next school year, by area and sector: needed, who stays, to recruit
+    # from this year's shortage to the teachers to recruit: what each cause adds, in whole persons
+    "waterfall.csv": _columns(target_year=TEXT, area=TEXT, sector=TEXT, step=TEXT, persons=NUMBER, basis=TEXT),
+    # the city's recruits where an assumption is another one: whole scenarios, and each assumption a step up and down
+    "scenarios.csv": _columns(
+        scenario=TEXT,
+        target_year=TEXT,
+        area=TEXT,
+        sector=TEXT,
+        indicator=TEXT,
+        expected=NUMBER,
+        lower_80_=NUMBER,
+        upper_80_=NUMBER,
+        lower_95_=NUMBER,
+        upper_95_=NUMBER,
+        difference=NUMBER,
+        basis=TEXT,
+    ),
+    "sensitivity.csv": _columns(
+        assumption=TEXT, target_year=TEXT, direction=TEXT, value_=NUMBER, expected=NUMBER, difference=NUMBER, basis=TEXT
+    ),
+    # a published forecast as the ledger keeps it, with this year's numbers of needs.csv, and hashes of what it is from
+    "forecasts.csv": _columns(
+        stage=TEXT,
+        target_year=TEXT,
+        area=TEXT,
+        sector=TEXT,
+        age_band=TEXT,
+        indicator=TEXT,
+        current_=NUMBER,
+        expected_=NUMBER,
+        lower_80_=NUMBER,
+        upper_80_=NUMBER,
+        lower_95_=NUMBER,
+        upper_95_=NUMBER,
+        model_=TEXT,
+        basis=TEXT,
+    ),
+    "made_from.csv": _columns(part=TEXT, digest=TEXT),
+    # earlier published forecasts of this round's numbers, and how far off they were
+    "forecast_scores.csv": _columns(
+        made_year=TEXT,
+        made_period=TEXT,
+        record=WHOLE,
+        lead=WHOLE,
+        stage=TEXT,
+        area=TEXT,
+        sector=TEXT,
+        age_band=TEXT,
+        indicator=TEXT,
+        expected=NUMBER,
+        lower_80_=NUMBER,
+        upper_80_=NUMBER,
+        lower_95_=NUMBER,
+        upper_95_=NUMBER,
+        actual=NUMBER,
+        error_=NUMBER,
+        inside_80_=FLAG,
+        inside_95_=FLAG,
+        basis=TEXT,
+    ),
+    # next school years, by area and sector: needed, who stays, to recruit
     "needs.csv": _columns(
         target_year=TEXT,
         area=TEXT,

@@ -15,14 +15,14 @@ Counts = TypeVar("Counts", pd.Series, pd.DataFrame)
 def in_force(item: str, on: dt.date) -> pd.DataFrame:
     """The rows of norms.csv for one item that are in force on a day.
 
-    Columns applies_to, age_band, classes_from, classes_to (numbers; NaN where open) and value (number), document.
+    Columns applies_to, age_band, size_from, size_to (numbers; NaN where open) and value (number), document.
     Empty where no norm of that kind was in force.
     """
     rows = reference.table("norms")
     rows = rows[rows["item"] == item]
     day = on.isoformat()
     rows = rows[(rows["valid_from"] <= day) & ((rows["valid_to"] == "") | (rows["valid_to"] >= day))].copy()
-    for column in ("classes_from", "classes_to", "value"):
+    for column in ("size_from", "size_to", "value"):
         rows[column] = pd.to_numeric(rows[column])
     return rows.reset_index(drop=True)
 
@@ -82,8 +82,8 @@ def managers_needed(schools: pd.DataFrame, norms: pd.DataFrame) -> pd.Series:
     needed = pd.Series(0.0, index=schools.index)
     covered = ~schools["kind"].isin(norms["applies_to"])
     for norm in norms.itertuples():
-        above = schools["classes"] >= (norm.classes_from if pd.notna(norm.classes_from) else 0)
-        below = schools["classes"] <= (norm.classes_to if pd.notna(norm.classes_to) else float("inf"))
+        above = schools["classes"] >= (norm.size_from if pd.notna(norm.size_from) else 0)
+        below = schools["classes"] <= (norm.size_to if pd.notna(norm.size_to) else float("inf"))
         hit = (schools["kind"] == norm.applies_to) & above & below
         needed[hit] = norm.value
         covered |= hit

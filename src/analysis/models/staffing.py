@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from analysis import periods
+from analysis import periods, reference
 from analysis.areas import CITY
 from analysis.models import backtest, forecasting, paths, trends
 from analysis.models.forecasting import SAME, Panel
@@ -17,38 +17,47 @@ HISTORY = SHOWN[:6]
 SEEDS = {"teachers": 2, "qualified": 3, "leavers": 4}
 
 
-def teachers_outlook(series: pd.DataFrame, school_year: str, period: str) -> Forecast:
-    """Teachers in post in the same period next year, were hiring and leaving to go on as they have."""
+def teachers_outlook(series: pd.DataFrame, school_year: str, period: str, lead: int = 1) -> Forecast:
+    """Teachers in post in the same period `lead` years on, were hiring and leaving to go on as they have."""
     groups = [("teachers", sector, band) for sector in SECTORS for band in BANDS[:2]]
-    return _with_trends(forecasting.panel(series, school_year, period, groups), SEEDS["teachers"])
+    return _with_trends(forecasting.panel(series, school_year, period, groups), SEEDS["teachers"], lead)
 
 
-def qualified_outlook(series: pd.DataFrame, school_year: str, period: str) -> Forecast:
-    """Qualified teachers next year, out of the teachers of this year."""
+def qualified_outlook(series: pd.DataFrame, school_year: str, period: str, lead: int = 1) -> Forecast:
+    """Qualified teachers `lead` years on, out of the teachers of this year."""
     groups = [("qualified_teachers", sector, "all") for sector in SECTORS]
-    return _with_trends(forecasting.panel(series, school_year, period, groups, "teachers"), SEEDS["qualified"])
+    given = forecasting.panel(series, school_year, period, groups, "teachers")
+    return _with_trends(given, SEEDS["qualified"], lead)
 
 
-def _with_trends(given: Panel, seed: int) -> Forecast:
+def _with_trends(given: Panel, seed: int, lead: int) -> Forecast:
     models = {
-        SAME: forecasting.same_as_last_year(given.scaled),
-        "damped_trend": forecasting.damped_trend(given.scaled),
-        "city_trend": forecasting.city_trend(given),
+        SAME: forecasting.same_as_last_year(given.scaled, lead),
+        "damped_trend": forecasting.damped_trend(given.scaled, lead),
+        "city_trend": forecasting.city_trend(given, lead),
     }
-    return paths.predict(given, models, seed=seed)
+    return paths.predict(given, models, lead, seed)
 
 
-def leavers_outlook(series: pd.DataFrame, school_year: str, period: str) -> Forecast:
-    """Teachers in post now who will have left by the same period next year.
+def leavers_outlook(series: pd.DataFrame, school_year: str, period: str, lead: int = 1) -> Forecast:
+    """Teachers leaving within the year that ends `lead` years on, out of those in post now.
 
     Each area and sector is offered last year's leaving rate as it was, and the same shrunk towards the city's; the
     errors of both are measured with the year's common part, which coin tossing alone (beta-binomial) would leave out.
-    An area whose leavers are not known this year is given the city's rate.
+    An area whose leavers are not known this year is given the city's rate. With a lead above 1 it is the rate of that
+    year on the teachers of today.
     """
     given = leavers_panel(series, school_year, period)
-    same, shrunk = forecasting.same_as_last_year(given.scaled), shrunk_to_city(given)
+    same, shrunk = forecasting.same_as_last_year(given.scaled, lead), shrunk_to_city(given, lead)
     models = {SAME: np.where(np.isnan(same), shrunk, same), "shrunk_to_city": shrunk}
-    return paths.predict(given, models, seed=SEEDS["leavers"])
+    return paths.predict(given, models, lead, SEEDS["leavers"])
+
+
+def outlooks(series: pd.DataFrame, school_year: str, period: str) -> dict[str, list[Forecast]]:
+    """Teachers, qualified teachers and leavers, each one year ahead, two, up to the setting years_ahead."""
+    leads = range(1, int(reference.setting("years_ahead")) + 1)
+    made = {"teachers": teachers_outlook, "qualified": qualified_outlook, "leavers": leavers_outlook}
+    return {name: [make(series, school_year, period, lead) for lead in leads] for name, make in made.items()}
 
 
 def leavers_panel(series: pd.DataFrame, school_year: str, period: str) -> Panel:
@@ -96,8 +105,8 @@ def _left_by_round(series: pd.DataFrame, areas: list[str]) -> dict[tuple[str, st
     return found
 
 
-def shrunk_to_city(given: Panel) -> np.ndarray:
-    """Forecast by each area's rate of last year shrunk towards the city's: columns as in same_as_last_year.
+def shrunk_to_city(given: Panel, lead: int = 1) -> np.ndarray:
+    """Forecast by each area's last known rate shrunk towards the city's: columns as in same_as_last_year.
 
     An area's own rate weighs n ρ / (1 + (n − 1) ρ), n its teachers and ρ how alike teachers of one area are: the
     beta-binomial posterior mean, with ρ by moments (Kleinman 1973, J. Am. Stat. Assoc. 68) from the years known by
@@ -120,50 +129,68 @@ def shrunk_to_city(given: Panel) -> np.ndarray:
     weight = forecasting.ratio(base * alike, 1 + (base - 1) * alike)
     pooled = np.where(told, city + weight * (rate - city), city)
     odds = np.where((pooled > 0) & (pooled < 1), forecasting.ratio(pooled, 1 - pooled), np.nan)
-    return forecasting.same_as_last_year(np.log(odds))
+    return forecasting.same_as_last_year(np.log(odds), lead)
 
 
-def trend_table(
-    series: pd.DataFrame, school_year: str, period: str, teachers: Forecast, qualified: Forecast, leavers: Forecast
-) -> pd.DataFrame:
-    """Table staffing.csv: history and forecast, with totals.
+def trend_table(series: pd.DataFrame, school_year: str, period: str, made: dict[str, list[Forecast]]) -> pd.DataFrame:
+    """Table staffing.csv: history and forecasts, with totals. made : outlooks of the same round.
 
     teachers and teachers_left (within a year) in persons; leaving_rate and qualified_teachers_share in percent;
-    shortages, against the norms in force on the day, in persons and history only.
+    shortages, against the norms in force on the day, in persons and history only. Leavers and qualified teachers of
+    later years are out of today's teachers.
     """
     history = trends.history_rows(series, school_year, period, HISTORY, BANDS)
-    history = trends.with_reasons(history, teachers, {"teachers": "teachers"})
-    history = trends.with_reasons(history, qualified, {"qualified_teachers": "qualified_teachers_share"})
+    history = trends.with_reasons(history, made["teachers"][0], {"teachers": "teachers"})
+    history = trends.with_reasons(history, made["qualified"][0], {"qualified_teachers": "qualified_teachers_share"})
     rows = [history]
-    if teachers.panel.areas:
-        rows.append(trends.forecast_rows(trends.Cube(teachers.panel, "teachers"), teachers))
-    if qualified.panel.areas:
-        cube = trends.Cube(qualified.panel, "qualified_teachers")
-        rows.append(trends.rate_rows(cube, qualified, "qualified_teachers_share"))
-    if leavers.panel.areas:
-        cube = trends.Cube(leavers.panel, "teachers_left")
-        past = [trends.panel_rows(cube, leavers.panel, "teachers_left"),
-                trends.panel_rows(cube, leavers.panel, "leaving_rate", rate=True)]  # fmt: skip
-        past = [trends.with_reasons(each, leavers, {"teachers_left": name})
-                for each, name in zip(past, SHOWN[6:], strict=True)]  # fmt: skip
-        rows += [*past, trends.forecast_rows(cube, leavers), trends.rate_rows(cube, leavers, "leaving_rate")]
+    for forecast in made["teachers"]:
+        if forecast.panel.areas:
+            rows.append(trends.forecast_rows(trends.Cube(forecast.panel, "teachers"), forecast))
+    for forecast in made["qualified"]:
+        if forecast.panel.areas:
+            cube = trends.Cube(forecast.panel, "qualified_teachers")
+            rows.append(trends.rate_rows(cube, forecast, "qualified_teachers_share"))
+    if made["leavers"][0].panel.areas:
+        rows += _leavers_rows(made["leavers"])
     return trends.ordered(pd.concat([part for part in rows if len(part)] or rows[:1]), SHOWN, BANDS)
 
 
-def leaver_paths(leavers: Forecast) -> pd.DataFrame:
-    """Table leaver_paths.parquet: whole teachers leaving within a year, by path, area and sector."""
+def _leavers_rows(leavers: list[Forecast]) -> list[pd.DataFrame]:
+    """Leavers in persons and as a rate: what was, with why there is no forecast, and what is expected."""
+    given = leavers[0].panel
+    cube = trends.Cube(given, "teachers_left")
+    past = [trends.panel_rows(cube, given, "teachers_left"),
+            trends.panel_rows(cube, given, "leaving_rate", rate=True)]  # fmt: skip
+    past = [trends.with_reasons(each, leavers[0], {"teachers_left": name})
+            for each, name in zip(past, SHOWN[6:], strict=True)]  # fmt: skip
+    ahead = [trends.forecast_rows(cube, each) for each in leavers]
+    return [*past, *ahead, *(trends.rate_rows(cube, each, "leaving_rate") for each in leavers)]
+
+
+def leaver_paths(leavers: list[Forecast]) -> pd.DataFrame:
+    """Table leaver_paths.parquet: whole teachers leaving within a year, by target year, path, area and sector.
+
+    In later years too they are out of today's teachers: needs.csv takes their rate.
+    """
+    return pd.concat([_paths(forecast) for forecast in leavers], ignore_index=True)
+
+
+def _paths(leavers: Forecast) -> pd.DataFrame:
     path, area, sector = (each.ravel() for each in np.indices(leavers.paths.shape))
     names = np.array([group[1] for group in leavers.panel.groups], dtype=object)
     areas = np.array(leavers.panel.areas, dtype=object)
-    table = pd.DataFrame({"path": path, "area": areas[area], "sector": names[sector], "leavers": leavers.paths.ravel()})
-    return table.dropna().astype({"leavers": "int64"}).reset_index(drop=True)
+    table = pd.DataFrame({"target_year": leavers.target_year, "path": path, "area": areas[area],
+                          "sector": names[sector], "leavers": leavers.paths.ravel()})  # fmt: skip
+    return table.dropna().astype({"leavers": "int64"})
 
 
-def backtest_table(teachers: Forecast, qualified: Forecast, leavers: Forecast) -> pd.DataFrame:
-    """Table staffing_backtest.csv; see backtest.score."""
+def backtest_table(made: dict[str, list[Forecast]]) -> pd.DataFrame:
+    """Table staffing_backtest.csv, at each lead; see backtest.score."""
+    shown = {"teachers": {}, "qualified": {"qualified_teachers": "qualified_teachers_share"},
+             "leavers": {"teachers_left": "leaving_rate"}}  # fmt: skip
     parts = [
-        backtest.score("staffing", teachers),
-        backtest.score("staffing", qualified, {"qualified_teachers": "qualified_teachers_share"}),
-        backtest.score("staffing", leavers, {"teachers_left": "leaving_rate"}),
+        backtest.score("staffing", forecast, shown[name], lead)
+        for name, forecasts in made.items()
+        for lead, forecast in enumerate(forecasts, start=1)
     ]
     return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from analysis import vietnamese
 from analysis.areas import CITY
 from analysis.meaning import norms
-from analysis.pages import charts, outlook, quality
+from analysis.pages import causes, charts, outlook, quality, track_record
 from analysis.pages.figures import Figure
 from analysis.pages.marks import Marks, beside
 from analysis.pages.outlook import NO_FORECAST, between, marks_of, needs, steps
@@ -70,7 +70,7 @@ def where(release: Release) -> Figure:
 
 def why(release: Release) -> Figure:
     """From this year's shortage to the number to recruit."""
-    return outlook.waterfall(release, "steps", "Từ số thiếu hiện nay đến số cần tuyển", width=HALF)
+    return causes.waterfall(release, "steps", "Từ số thiếu hiện nay đến số cần tuyển", width=HALF, every=False)
 
 
 def reasons(release: Release) -> Says:
@@ -119,7 +119,23 @@ def past(release: Release) -> Says:
         f"{vietnamese.percent(row['mape'], 1)}, {inside} trên {tries} lần nằm trong khoảng 80 %."
     )
     marks = release.marks([CITY], [SIMULATED] if release.simulated_rounds else [])
-    return Says([(words, marks), *_models(release)])
+    return Says([(words, marks), *_scored(release), *_models(release)])
+
+
+def _scored(release: Release) -> Said:
+    """How the forecast that last year's report published did."""
+    rows = track_record.latest(release)
+    rows = rows[(rows["area"] == CITY) & (rows["sector"] == "all") & (rows["lead"] == 1)]
+    rows = rows[rows["indicator"] == "teachers_to_recruit"]
+    if rows.empty:
+        return []
+    row = rows.iloc[0]
+    held = "trong" if row["inside_80"] else "ngoài"
+    words = (
+        f"Báo cáo năm {row['made_year']} dự báo cần tuyển {vietnamese.number(row['expected'])}; thực tế cần "
+        f"{vietnamese.number(row['actual'])}, {held} khoảng 80 % đã công bố ({between(row, '80')})."
+    )
+    return [(words, marks_of(release, row))]
 
 
 def _models(release: Release) -> Said:

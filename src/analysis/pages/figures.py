@@ -206,21 +206,41 @@ def lines(ax: Axes, x: Sequence[float], named: Mapping[str, Sequence[float]], de
     ax.set_xlim(left - (right - left) * 0.03, right + (right - left) * room)
 
 
-def fan(ax: Axes, years: Sequence[str], values: Sequence[float], coming: str, forecast: dict[str, float]) -> None:
-    """What was, then what is expected: a point with its 80 % band (dark) and 95 % band (light)."""
+def waterfall(ax: Axes, parts: Mapping[str, float]) -> None:
+    """From the first total to the last one: what each part between them adds (hatched) or takes, first on top."""
+    at, last = 0.0, len(parts) - 1
+    for place, value in enumerate(parts.values()):
+        total = place in (0, last)
+        start = 0.0 if total else at
+        colour = BLUE if value >= 0 else ORANGE
+        fill, hatch = (PALE, None) if total else ("white", "///")
+        ax.barh(-place, value, left=start, height=0.6, color=fill, edgecolor=colour, hatch=hatch, linewidth=0.9)
+        at = start + value
+        words = vietnamese.number(value) if total else ("+" if value > 0 else "") + vietnamese.number(value)
+        ax.annotate(words, (max(start, at), -place), (5, 0), textcoords="offset points", va="center",
+                    fontweight="bold" if total else "normal")  # fmt: skip
+    ax.set_yticks([-place for place in range(len(parts))], list(parts))
+    ax.grid(axis="y", visible=False)
+    vietnamese_ticks(ax.xaxis)
+
+
+def fan(ax: Axes, years: Sequence[str], values: Sequence[float], ahead: pd.DataFrame) -> None:
+    """What was, then what is expected: points with their 80 % band (dark) and 95 % band (light).
+
+    ahead : a row a year to come, in order, with target_year, expected and the limits.
+    """
     x = np.arange(len(years))
     ax.plot(x, values, color=BLUE, marker="o", markersize=3.5)
-    start, end = (x[-1], values[-1]), x[-1] + 1
+    coming = np.arange(x[-1], x[-1] + len(ahead) + 1)
     for width, shade in (("95", "#dbe7f0"), ("80", "#9cc1dc")):
-        ax.fill(
-            [start[0], end, end], [start[1], forecast[f"lower_{width}"], forecast[f"upper_{width}"]], color=shade, lw=0
-        )
-    ax.plot([start[0], end], [start[1], forecast["expected"]], color=BLUE, linestyle="--")
-    ax.plot(end, forecast["expected"], "D", color="white", markeredgecolor=BLUE)
-    words = vietnamese.number(forecast["expected"])
-    ax.annotate(words, (end, forecast["expected"]), (7, 0), textcoords="offset points", va="center", fontsize=8,
+        low, high = ([values[-1], *ahead[f"{end}_{width}"]] for end in ("lower", "upper"))
+        ax.fill_between(coming, low, high, color=shade, lw=0)
+    ax.plot(coming, [values[-1], *ahead["expected"]], color=BLUE, linestyle="--")
+    ax.plot(coming[1:], ahead["expected"], "D", color="white", markeredgecolor=BLUE)
+    end = ahead["expected"].iloc[-1]
+    ax.annotate(vietnamese.number(end), (coming[-1], end), (7, 0), textcoords="offset points", va="center", fontsize=8,
                 fontweight="bold")  # fmt: skip
-    shown = [*years, coming]
+    shown = [*years, *ahead["target_year"]]
     ax.set_xticks(np.arange(len(shown))[::-2][::-1], [year[:4] for year in shown][::-2][::-1])
     ax.set_xlim(-0.4, len(shown) - 1 + len(shown) * 0.2)
     vietnamese_ticks(ax.yaxis)

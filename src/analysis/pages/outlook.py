@@ -34,8 +34,9 @@ INTERVALS = (("80", "Khoảng 80 %"), ("95", "Khoảng 95 %"))
 
 
 def needs(release: Release) -> dict[tuple[str, str, str], dict]:
-    """Rows of needs.csv by (area, sector, indicator)."""
-    rows = release.table("needs.csv").to_dict("records")
+    """Rows of needs.csv about next year by (area, sector, indicator)."""
+    rows = release.table("needs.csv")
+    rows = rows[rows["target_year"] == release.next_year].to_dict("records")
     return {(row["area"], row["sector"], row["indicator"]): row for row in rows}
 
 
@@ -60,23 +61,22 @@ def enrolment_fans(release: Release, key: str, caption: str, table: str) -> Figu
             ax.axis("off")
         for ax, (indicator, band) in zip(axes.flat, wanted, strict=False):
             seen = _of(rows[rows["kind"] == "observed"], indicator, band).sort_values("target_year")
-            forecast = _of(ahead, indicator, band).iloc[0]
-            figures.fan(
-                ax, seen["target_year"].tolist(), seen["value"].tolist(), forecast["target_year"], dict(forecast)
-            )
+            forecast = _of(ahead, indicator, band).sort_values("target_year")
+            figures.fan(ax, seen["target_year"].tolist(), seen["value"].tolist(), forecast)
             name = _class_word(indicator, band)
             ax.set_title(name)
-            words.append(f"{name}: {vietnamese.number(seen['value'].iloc[-1])} {_expected(forecast)}")
+            words.append(f"{name}: nay {vietnamese.number(seen['value'].iloc[-1])}, {_expected(forecast)}")
         done = figures.finish(drawing, release.marks_of(rows))
-    alt = f"Dự báo năm học {release.next_year}. {'. '.join(words)}."
+    alt = f"Dự báo các năm học sau. {'. '.join(words)}."
     notes = ("Nét liền: đã có; hình thoi và nét đứt: dự kiến; dải đậm: khoảng 80 %; dải nhạt: khoảng 95 %.",)
     return Figure(key, caption, alt, notes=notes, table=table, **done)  # type: ignore[arg-type]
 
 
 def enrolment_table(release: Release, key: str, caption: str) -> Table:
-    """Children and classes of the city expected next year, by age band and sector."""
+    """Children and classes of the city expected in the coming years, by age band and sector."""
     rows = release.table("enrolment.csv")
     rows = rows[(rows["area"] == CITY) & rows["indicator"].isin(["children_enrolled", "classes"])]
+    rows = rows.sort_values("target_year", kind="stable")
     now = rows[(rows["kind"] == "observed") & (rows["target_year"] == release.school_year)]
     lines = []
     for row in rows[(rows["kind"] == "forecast") & rows["expected"].notna()].to_dict("records"):
@@ -88,6 +88,7 @@ def enrolment_table(release: Release, key: str, caption: str) -> Table:
         change = None if value is None else row["expected"] - value
         cells = [
             Cell(label("sector", row["sector"])),
+            Cell(row["target_year"]),
             Cell(value, "number"),
             Cell(row["expected"], "number"),
             Cell(change, "signed"),
@@ -98,8 +99,9 @@ def enrolment_table(release: Release, key: str, caption: str) -> Table:
         lines.append(Row(label("age_band", row["age_band"]), cells, group=group, marks=marks_of(release, row)))
     columns = [
         Column("Loại hình", text=True),
-        Column(release.school_year),
-        Column(f"Dự kiến {release.next_year}"),
+        Column("Năm học", text=True),
+        Column(f"Nay ({release.school_year})"),
+        Column("Dự kiến"),
         Column("Thay đổi"),
         *(Column(head) for _, head in INTERVALS),
         Column("Mô hình", text=True),
@@ -167,34 +169,6 @@ def needs_table(release: Release, key: str, caption: str) -> Table:
     return Table(key, caption, "Đơn vị", columns, lines, notes, empty=NO_FORECAST)
 
 
-def waterfall(release: Release, key: str, caption: str, table: str = "", width: float = figures.WIDTH) -> Figure:
-    """How this year's shortage becomes next year's recruits, for the city. width : inches."""
-    parts = steps(release)
-    if not parts:
-        return Figure(key, caption, "", empty=NO_FORECAST)
-    with figures.style():
-        drawing, axes = figures.canvas(1.55, width=width)
-        ax, at = axes[0, 0], 0.0
-        for place, (_name, value) in enumerate(parts):
-            total = place in (0, len(parts) - 1)
-            start = 0.0 if total else at
-            colour = figures.BLUE if value >= 0 else figures.ORANGE
-            fill, hatch = (figures.PALE, None) if total else ("white", "///")
-            ax.barh(-place, value, left=start, height=0.6, color=fill, edgecolor=colour, hatch=hatch, linewidth=0.9)
-            at = start + value
-            words = vietnamese.number(value) if total else ("+" if value > 0 else "") + vietnamese.number(value)
-            ax.annotate(words, (max(start, at), -place), (5, 0), textcoords="offset points", va="center",
-                        fontweight="bold" if total else "normal")  # fmt: skip
-        ax.set_yticks([-i for i in range(len(parts))], [name for name, _ in parts])
-        ax.grid(axis="y", visible=False)
-        figures.vietnamese_ticks(ax.xaxis)
-        ax.margins(x=0.1 * figures.WIDTH / width)
-        ax.locator_params(axis="x", nbins=int(width) + 1)
-        done = figures.finish(drawing, marks_of(release, needs(release)[CITY, "all", "teachers_to_recruit"]))
-    alt = "; ".join(f"{name}: {vietnamese.number(value)}" for name, value in parts)
-    return Figure(key, caption, f"Từ số thiếu hiện nay đến số cần tuyển. {alt}.", table=table, **done)  # type: ignore[arg-type]
-
-
 def recruit_sentences(release: Release) -> Says:
     """The number to recruit, its interval in words, and the reasons, exact."""
     by_key, found = needs(release), steps(release)
@@ -239,14 +213,17 @@ def _class_word(indicator: str, band: str) -> str:
     return f"Trẻ {label('age_band', band).lower()}"
 
 
-def _expected(row: pd.Series) -> str:
-    return f"nay, dự kiến {vietnamese.number(row['expected'])} (khoảng 80 %: {between(row, '80')})"
+def _expected(rows: pd.DataFrame) -> str:
+    return "; ".join(
+        f"dự kiến {row['target_year']} là {vietnamese.number(row['expected'])} (khoảng 80 %: {between(row, '80')})"
+        for row in rows.to_dict("records")
+    )
 
 
-def between(row, width: str) -> str:
+def between(row, width: str, decimals: int = 0) -> str:
     """ "1.496 đến 1.910"."""
     low, high = row[f"lower_{width}"], row[f"upper_{width}"]
-    return "–" if pd.isna(low) else f"{vietnamese.number(low)} đến {vietnamese.number(high)}"
+    return "–" if pd.isna(low) else f"{vietnamese.number(low, decimals)} đến {vietnamese.number(high, decimals)}"
 
 
 def _sign(value: float) -> str:

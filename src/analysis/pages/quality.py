@@ -200,9 +200,7 @@ def norms(release: Release, key: str, caption: str) -> Table:
     rows = rows[(rows["valid_from"] <= day) & ((rows["valid_to"] == "") | (rows["valid_to"] >= day))]
     lines = []
     for row in rows.to_dict("records"):
-        size = f" ({row['classes_from']} đến {row['classes_to']} nhóm, lớp)" if row["classes_to"] else ""
-        size = f" (từ {row['classes_from']} nhóm, lớp)" if row["classes_from"] and not row["classes_to"] else size
-        who = label("applies_to", row["applies_to"]) + size
+        who = label("applies_to", row["applies_to"]) + _size(row)
         band = "" if row["age_band"] == "all" else f", {label('age_band', row['age_band']).lower()}"
         value = float(row["value"])
         cells = [
@@ -251,6 +249,14 @@ def class_error(release: Release) -> Says:
 
 def _counted(name: str, row: pd.Series, total: bool = False) -> Row:
     return Row(name, [Cell(row.sum(), "number"), *(Cell(row[status], "number") for status in STATUSES)], total=total)
+
+
+def _size(row: dict) -> str:
+    """The sizes a norm is for: " (từ 9 nhóm, lớp)"."""
+    if not row["size_of"]:
+        return ""
+    limits = f"{row['size_from']} đến {row['size_to']}" if row["size_to"] else f"từ {row['size_from']}"
+    return f" ({limits} {label('size_of', row['size_of'])})"
 
 
 def _places(name: str) -> int:

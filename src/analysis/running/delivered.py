@@ -63,6 +63,7 @@ def _same(one: Path, other: Path) -> bool:
 def _snapshot(folder: Path, raw: str, school_year: str, period: str, rests_on: Iterable[Path]) -> None:
     """The candidate: every number of the round and of next year's needs, and what they were made from."""
     own, needs = store.read(folder, "indicators.csv"), store.read(folder, "needs.csv").assign(age_band="all")
+    needs = needs[needs["target_year"] == needs["target_year"].min()]
     parts = [table[[*KEY[:-1], field]].set_axis([*KEY[:-1], "value"], axis=1).assign(field=field)
              for table, fields in ((own, OWN), (needs, EXPECTED)) for field in fields]  # fmt: skip
     values = pd.concat(parts).dropna(subset="value").sort_values(KEY, ignore_index=True)

@@ -72,6 +72,13 @@ def compare(folder: str, raw: str, school_year: str, period: str, *rests_on: str
     delivered.compare(Path(folder), raw, school_year, period, map(Path, rests_on))
 
 
+def freeze(processed: str, school_year: str, period: str) -> None:
+    """Put the forecasts that have been published in the ledger, for later rounds to score."""
+    from analysis.models import scores
+
+    scores.freeze(processed, school_year, period)
+
+
 def keep(folder: str) -> None:
     """Keep what has been published as a release."""
     from analysis.running import delivered

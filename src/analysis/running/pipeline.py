@@ -82,6 +82,7 @@ def run(
                 "task_output": tasks.output,
                 "task_changes": tasks.changes,
                 "task_publish": tasks.publish,
+                "task_freeze": tasks.freeze,
             }
         )
         memory = {"BACKEND": {"memory": f"{progress.__name__}:Memory"}}
@@ -121,13 +122,17 @@ class _Tasks:
             for step in STEPS:
                 workbooks = step.raw and not step.page
                 earlier = [f"read:{'-'.join(w)}" for w in self.before if periods.order(*w) <= periods.order(*which)]
+                published = [f"freeze:{'-'.join(w)}" for w in self.wanted if w[1] == which[1] and w[0] < which[0]]
                 yield _task(
                     name=f"{'-'.join(which)}:{step.notebook}",
                     actions=[(self._step, [step, which])],
                     rests_on=steps.rests_on(step, self.raw, folder, *which),
                     targets=[folder / name for name in (*step.writes, *steps.drafts(step))],
-                    task_dep=earlier if workbooks else [],
-                    uptodate=[config_changed(self.missing)] if workbooks else [],
+                    task_dep=(earlier if workbooks else []) + (published if step.earlier else []),
+                    uptodate=[
+                        *([config_changed(self.missing)] if workbooks else []),
+                        *([_Before(folder, *which)] if step.earlier else []),
+                    ],
                     title=self._title(f"{step.notebook} ({step.title})", which),
                 )
 
@@ -168,11 +173,30 @@ class _Tasks:
                 title=f"đưa trang vào {published.parent.name}/{published.name}",
             )
 
+    def freeze(self) -> Iterator[dict]:
+        """What has been published goes into the ledger of forecasts."""
+        for which in self.wanted:
+            folder = periods.folder(self.processed, *which)
+            yield _task(
+                name=folder.name,
+                actions=[(self._freeze, which)],
+                rests_on=[folder / name for name in steps.FROZEN],
+                task_dep=[f"publish:{folder.name}"],
+                title=self._title("lưu dự báo để các kỳ sau chấm", which),
+            )
+
     def _title(self, title: str, which: Round) -> str:
         return title if len(self.wanted) == 1 else f"{title}, {which[0]} {which[1]}"
 
     def _read(self, school_year: str, period: str) -> None:
         self.run.call(jobs.read, self.raw, self.processed, school_year, period, self.missing)
+
+    def _freeze(self, school_year: str, period: str) -> TaskFailed | None:
+        try:
+            self.run.do(jobs.freeze, self.processed, school_year, period)
+        except ledger.LedgerError as problem:
+            return TaskFailed(str(problem))
+        return None
 
     def _compare(self, *asked: str) -> TaskFailed | None:
         try:
@@ -199,6 +223,18 @@ class _Tasks:
         if step.page:
             self.run.do(jobs.render, str(executed), *(str(folder / draft) for draft in steps.drafts(step)))
         return None
+
+
+class _Before(config_changed):
+    """Out of date where other forecasts of earlier rounds stand in the ledger than last time, asked when it is due."""
+
+    def __init__(self, *of):
+        super().__init__("")
+        self.of = of
+
+    def __call__(self, task, values):
+        self.config = " ".join(steps.forecasts_before(*self.of))
+        return super().__call__(task, values)
 
 
 def _task(name: str, rests_on: Iterable[Path] = (), targets: Iterable[Path] = (), title: str = "", **others) -> dict:

@@ -13,6 +13,7 @@ RAW, PROCESSED, REPORTS = "data/raw", "data/processed", "reports"
 
 # what delivered.py reads, and writes for the appendix; and the two tables of a release
 COMPARED, CHANGES = ("indicators.csv", "needs.csv", "corrections_used.csv"), ("changes.csv", "changed_inputs.csv")
+FROZEN = ("series.parquet", "enrolment.csv", "staffing.csv", "nutrition.csv", "needs.csv")  # what scores.freeze reads
 VALUES, INPUTS = "release_values.parquet", "release_inputs.csv"
 
 
@@ -25,6 +26,7 @@ class Step:
     reads: tuple[str, ...]
     writes: tuple[str, ...] = ()
     raw: bool = False  # reads workbooks or published figures
+    earlier: bool = False  # reads the forecasts that earlier rounds have published
     page: bool = False
 
 
@@ -39,19 +41,23 @@ STEPS = (
     ),
     Step("02_enrolment", "trẻ và nhóm, lớp", ("series.parquet",),
          ("enrolment.csv", "class_paths.parquet", "enrolment_backtest.csv")),
-    Step("03_staffing", "đội ngũ", ("series.parquet",),
-         ("staffing.csv", "leaver_paths.parquet", "staffing_backtest.csv")),
+    Step("03_staffing", "đội ngũ", ("observations.parquet", "facilities.parquet", "series.parquet"),
+         ("staffing.csv", "leaver_paths.parquet", "staffing_backtest.csv", "norm_readings.csv")),
     Step("04_nutrition", "dinh dưỡng", ("series.parquet",),
          ("nutrition.csv", "nutrition_rounds.csv", "funnel.csv", "nutrition_backtest.csv")),
-    Step("05_needs", "nhu cầu giáo viên năm học sau",
-         ("enrolment.csv", "staffing.csv", "class_paths.parquet", "leaver_paths.parquet"), ("needs.csv",)),
+    Step("05_needs", "nhu cầu giáo viên các năm học sau",
+         ("series.parquet", "enrolment.csv", "staffing.csv", "class_paths.parquet", "leaver_paths.parquet"),
+         ("needs.csv", "waterfall.csv", "scenarios.csv", "sensitivity.csv")),
+    Step("06_scores", "chấm điểm các dự báo trước", ("enrolment.csv", "staffing.csv", "nutrition.csv", "needs.csv"),
+         ("forecast_scores.csv",), earlier=True),
     Step(
         "appendix",
         "phụ lục",
         ("observations.parquet", "facilities.parquet",
          "indicators.csv", "series.parquet", "reporting.csv", "partial.csv", "findings.csv", "corrections_used.csv",
          "reconciliation.csv", "enrolment.csv", "enrolment_backtest.csv", "staffing_backtest.csv", "nutrition.csv",
-         "nutrition_rounds.csv", "funnel.csv", "nutrition_backtest.csv", "needs.csv", "changes.csv",
+         "nutrition_rounds.csv", "funnel.csv", "nutrition_backtest.csv", "needs.csv", "staffing.csv", "waterfall.csv",
+         "scenarios.csv", "sensitivity.csv", "norm_readings.csv", "forecast_scores.csv", "changes.csv",
          "changed_inputs.csv"),
         raw=True,
         page=True,
@@ -60,7 +66,7 @@ STEPS = (
         "brief",
         "tóm tắt cho lãnh đạo",
         ("indicators.csv", "series.parquet", "reporting.csv", "partial.csv", "corrections_used.csv", "enrolment.csv",
-         "enrolment_backtest.csv", "needs.csv"),
+         "enrolment_backtest.csv", "needs.csv", "waterfall.csv", "forecast_scores.csv"),
         page=True,
     ),
 )  # fmt: skip
@@ -87,6 +93,17 @@ def releases(folder: Path) -> Path:
 def is_released(folder: Path) -> bool:
     """Whether any release of a round is kept."""
     return any(releases(folder).glob("*"))
+
+
+def forecasts_before(folder: Path, school_year: str, period: str) -> list[str]:
+    """The records of forecasts published in the same period of earlier years; their names tell their content."""
+    ledgers = (folder.parent / "forecasts").glob(f"*-{period}")
+    return sorted(
+        f"{place.name}/{record.name}"
+        for place in ledgers
+        if periods.start(place.name.removesuffix(f"-{period}")) < periods.start(school_year)
+        for record in place.iterdir()
+    )
 
 
 def after(step: Step) -> list[Step]:

@@ -1,0 +1,117 @@
+"""Thông tư 19/2023/TT-BGDĐT as it is written, for public preschools, facility by facility.
+
+The city's practice (norms.teachers_needed) multiplies every group and class there is. The Circular counts children:
+full groups and classes by age, then the children left over, then single-group sites; it says "at most", so what comes
+out is a ceiling. Numbers are rows of data/reference/norms.csv.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.meaning import norms
+
+AGES = {"nursery": ["m3_12", "m13_24", "m25_36"], "kindergarten": ["age3", "age4", "age5"]}
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the Circular asks for on a day; Series are indexed by age band (single ages and mixed groups).
+
+    full : teachers of a full group or class.  size : children in one.  extra : left-over children for one teacher.
+    single : teachers of a site with one group or class.  fewer : children a class is smaller by, per disabled child.
+    support : rows of norms.in_force, persons by children with disability in the school.  managers : head and deputies.
+    """
+
+    full: pd.Series
+    size: pd.Series
+    extra: pd.Series
+    single: float
+    fewer: float
+    support: pd.DataFrame
+    managers: float
+
+
+def rules(on: dt.date) -> Rules | None:
+    """The Circular's rows in force on a day; None before it came into force (16 December 2023)."""
+    if norms.in_force("teachers_per_full_class", on).empty:
+        return None
+    size = norms.in_force("max_children_per_class", on)
+    single, fewer, heads, deputies = (
+        float(norms.per_band(item, on)["all"])
+        for item in ("teachers_per_single_class_site", "class_size_less_per_disabled_child", "heads_per_school",
+                     "deputies_per_school")
+    )  # fmt: skip
+    return Rules(
+        norms.per_band("teachers_per_full_class", on),
+        size[size["applies_to"] == "school"].set_index("age_band")["value"],
+        norms.per_band("children_per_extra_teacher", on),
+        single,
+        fewer,
+        norms.in_force("disability_support_staff", on),
+        heads + deputies,
+    )
+
+
+def teachers(schools: pd.DataFrame, rules: Rules, disabled: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Teachers the Circular allows each school, not rounded: columns full, left_over and single_site, to be added.
+
+    schools : children by age (m3_12 … age5), mixed_nursery, mixed_kindergarten and classes (counts of groups and
+    classes) and campuses (sites).  disabled : children with disability, indexed like schools, columns the six ages;
+    each makes its class smaller by `rules.fewer`, so it counts as so many children more.
+    full : full groups and classes of each age × their norm.  left_over : one teacher for every so many children left
+    over in an age; where a school has mixed groups or classes its left-over children sit in them together, and full
+    ones have the norm of their band.  single_site : what is lacking to 2.0 teachers on each site that must have one
+    single group or class that is not full (at least 2 × sites − classes of them; the form does not count by site).
+    Source: Thông tư 19/2023/TT-BGDĐT, art. 5(1)(a)-(đ), 5(2).
+
+    >>> school = pd.DataFrame({"m3_12": [0], "m13_24": [0], "m25_36": [0], "age3": [0], "age4": [0], "age5": [86],
+    ...                        "mixed_nursery": [0], "mixed_kindergarten": [0], "classes": [3], "campuses": [1]})
+    >>> teachers(school, rules(dt.date(2024, 12, 31))).round(1).iloc[0].tolist()   # 2 full classes of 35, 16 left over
+    [4.4, 1.0, 0.0]
+    """
+    full, left_over, number = (np.zeros(len(schools)) for _ in range(3))
+    for band, ages in AGES.items():
+        children = schools[ages].to_numpy(float)
+        if disabled is not None:
+            children = children + rules.fewer * disabled[ages].to_numpy(float)
+        size = rules.size.reindex(ages).to_numpy(float)
+        groups = children // size
+        full += groups @ rules.full.reindex(ages).to_numpy(float)
+        mixed = schools[f"mixed_{band}"].to_numpy(float)
+        seated, rest = _left_over(children - groups * size, mixed, rules, band)
+        full += seated * rules.full[f"mixed_{band}"]
+        left_over += rest
+        number += groups.sum(axis=1) + seated
+    alone = np.clip(2 * schools["campuses"] - schools["classes"], 0, schools["campuses"]).to_numpy(float)
+    alone = np.minimum(alone, np.clip(schools["classes"] - number, 0, None))
+    single = np.clip(rules.single * alone - left_over, 0, None)
+    return pd.DataFrame({"full": full, "left_over": left_over, "single_site": single}, index=schools.index)
+
+
+def _left_over(spare: np.ndarray, mixed: np.ndarray, rules: Rules, band: str) -> tuple[np.ndarray, np.ndarray]:
+    """Full mixed groups, and teachers for the children that are left. spare : schools × ages."""
+    per = rules.extra.reindex(AGES[band]).to_numpy(float)
+    apart = np.floor(spare / per).sum(axis=1)
+    together = spare.sum(axis=1)
+    size = rules.size.get(f"mixed_{band}", np.inf)
+    seated = np.minimum(mixed, together // size)
+    share = np.divide(together - seated * size, together, out=np.zeros_like(together), where=together > 0)
+    pooled = np.floor(((spare / per).sum(axis=1) * share).round(9))
+    return seated, np.where(mixed > 0, pooled, apart)
+
+
+def support_staff(disabled: pd.Series, rules: Rules) -> pd.Series:
+    """Persons who support children with disability, one value a school; posts of their own, not teachers.
+
+    disabled : children with disability in each school.  Source: Thông tư 19/2023/TT-BGDĐT, art. 5(2).
+
+    >>> support_staff(pd.Series([0, 1, 19, 20]), rules(dt.date(2024, 12, 31))).tolist()
+    [0.0, 1.0, 1.0, 2.0]
+    """
+    needed = pd.Series(0.0, index=disabled.index)
+    for row in rules.support.itertuples():
+        needed[disabled >= row.size_from] = row.value
+    return needed

@@ -1,0 +1,206 @@
+"""Stock and flow of teachers: what next years' needs are made of, and how one year follows from the one before.
+
+Arrays are years × areas × sectors, with an axis of paths after the years where drawn; NaN where not known.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis import periods
+from analysis.areas import CITY
+from analysis.meaning import norms
+from analysis.models import forecasting
+
+SECTORS = ["public", "nonpublic"]
+BANDS = ["nursery", "kindergarten"]
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The forecasts as they come: classes and leavers, expected and drawn, and the norms of each year.
+
+    classes, classes_paths : … × areas × sectors × bands.  leavers : of the teachers in post now, in each year.
+    norm_now : bands; norms : years × bands.
+    """
+
+    areas: list[str]
+    years: list[str]
+    classes_now: np.ndarray
+    teachers: np.ndarray
+    left: np.ndarray
+    classes: np.ndarray
+    leavers: np.ndarray
+    classes_paths: np.ndarray
+    leavers_paths: np.ndarray
+    norm_now: np.ndarray
+    norms: np.ndarray
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What needs are made of, in whole persons; leavers are of the teachers in post now."""
+
+    areas: list[str]
+    years: list[str]
+    needed_now: np.ndarray
+    teachers: np.ndarray
+    left: np.ndarray
+    needed: np.ndarray
+    leavers: np.ndarray
+    needed_paths: np.ndarray
+    leavers_paths: np.ndarray
+
+
+def read(
+    enrolment: pd.DataFrame, staffing: pd.DataFrame, class_paths: pd.DataFrame, leaver_paths: pd.DataFrame,
+    school_year: str, period: str,
+) -> Inputs:  # fmt: skip
+    """The tables enrolment.csv, staffing.csv, class_paths.parquet and leaver_paths.parquet of one round as arrays.
+
+    A sector without a row has zero where the other one has all of the area's. Norms are those in force in each year.
+    Raises LookupError where no norm is in force.
+    """
+    if "target_year" not in class_paths:  # until enrolment forecasts several years
+        class_paths = class_paths.assign(target_year=periods.shift(school_year, 1))
+    ahead = enrolment.loc[enrolment["kind"] == "forecast", "target_year"]
+    years = sorted({*ahead, periods.shift(school_year, 1)})
+    classes = cells(enrolment, "classes", "observed", school_year)
+    areas = forecasting.in_order(classes.index.get_level_values("area").unique())
+    teachers = cells(staffing, "teachers", "observed", school_year)
+    left = cells(staffing, "teachers_left", "observed", school_year)
+    drawn_classes = drawn(class_paths, "classes", years, areas, BANDS)
+    drawn_leavers = drawn(leaver_paths.assign(age_band="all"), "leavers", years, areas, ["all"])[..., 0]
+
+    def ahead_of(table: pd.DataFrame, indicator: str, bands: list[str]) -> np.ndarray:
+        return np.stack([block(cells(table, indicator, "forecast", year), areas, bands) for year in years])
+
+    return Inputs(
+        areas,
+        years,
+        block(classes.combine_first(_zero_sectors(classes)), areas, BANDS),
+        block(teachers.combine_first(_zero_sectors(teachers)), areas, ["all"])[..., 0],
+        block(left, areas, ["all"])[..., 0],
+        ahead_of(enrolment, "classes", BANDS),
+        ahead_of(staffing, "teachers_left", ["all"])[..., 0],
+        drawn_classes,
+        drawn_leavers,
+        norms.of_round("teachers_per_class", school_year, period)[BANDS].to_numpy(),
+        np.stack([norms.of_round("teachers_per_class", year, period)[BANDS].to_numpy() for year in years]),
+    )
+
+
+def flow_of(given: Inputs) -> Flow:
+    """Norms applied and made whole. The same areas stand in every part of a year's sum: those with all of them."""
+    now = given.classes_now @ given.norm_now
+    norm = given.norms[:, None, :, None]
+    needed = (given.classes @ norm)[..., 0]
+    known = np.isfinite(now + given.teachers + needed + given.leavers).all(axis=-1)  # years × areas
+    keep = np.where(known | ~known.any(axis=-1, keepdims=True), 1.0, np.nan)[..., None]
+    needed_paths = (given.classes_paths @ norm[:, None])[..., 0]
+    return Flow(given.areas, given.years, whole(now), given.teachers, given.left,
+                whole(needed * keep), given.leavers * keep,
+                whole(needed_paths * keep[:, None]), given.leavers_paths * keep[:, None])  # fmt: skip
+
+
+def course(flow: Flow, needed: np.ndarray, leavers: np.ndarray) -> Iterator[dict[str, np.ndarray]]:
+    """One year after another, each year's gap filled in that year: name → … × areas × sectors, whole persons.
+
+    needed, leavers : of the flow, expected or drawn.  Leavers of a later year are that year's rate of the teachers
+    there then. Where more teachers stay than are needed no one is let go: they stand against the next year's need.
+    teachers_short_without_hiring : needed, less those in post now who would still be there had no one been hired.
+    """
+    before, staff, alone = flow.needed_now, flow.teachers, flow.teachers
+    for year in range(len(flow.years)):
+        left, left_alone = (_leaving(leavers[year], flow.teachers, of) for of in (staff, alone))
+        staying, alone = staff - left, alone - left_alone
+        yield {
+            "teachers_needed": needed[year],
+            "teachers_shortage": before - staff + 0 * staying,
+            "need_change": needed[year] - before,
+            "teachers_left": left,
+            "teachers_staying": staying,
+            "teachers_to_recruit": needed[year] - staying,
+            "teachers_short_without_hiring": needed[year] - alone,
+        }
+        before, staff = needed[year], np.maximum(needed[year], staying)
+
+
+def _leaving(leavers: np.ndarray, teachers: np.ndarray, staff: np.ndarray) -> np.ndarray:
+    """Leavers of this many staff at the rate of the leavers of today's teachers, whole in every area."""
+    if staff is teachers:
+        return leavers
+    rate = np.divide(leavers, teachers, out=np.zeros_like(leavers), where=teachers > 0)
+    left = np.where(np.isnan(leavers), np.nan, rate) * staff
+    return whole(left) if left.ndim == 2 else np.rint(left)
+
+
+def cells(table: pd.DataFrame, indicator: str, kind: str, year: str) -> pd.Series:
+    """Values (observed) or expected values (forecast) of the areas, by area, sector and age band."""
+    rows = table[(table["indicator"] == indicator) & (table["kind"] == kind) & (table["target_year"] == year)]
+    rows = rows[rows["area"] != CITY]
+    return rows.set_index(["area", "sector", "age_band"])["value" if kind == "observed" else "expected"]
+
+
+def _zero_sectors(of: pd.Series) -> pd.Series:
+    """Zero for a sector without a row where the other one has all of the area's, by band."""
+    by_sector = of.unstack("sector").reindex(columns=[*SECTORS, "all"])
+    zeros = {
+        sector: by_sector["all"].where(by_sector[other] == by_sector["all"]) * 0
+        for sector, other in zip(SECTORS, SECTORS[::-1], strict=True)
+    }
+    return pd.concat(zeros, names=["sector"]).reorder_levels(["area", "sector", "age_band"]).dropna()
+
+
+def block(of: pd.Series, areas: list[str], bands: list[str], sectors: list[str] = SECTORS) -> np.ndarray:
+    """areas × sectors × bands of what cells gives."""
+    keys = pd.MultiIndex.from_product([areas, sectors, bands])
+    return of.reindex(keys).to_numpy(float).reshape(len(areas), len(sectors), len(bands))
+
+
+def children(enrolment: pd.DataFrame, given: Inputs, school_year: str) -> tuple[np.ndarray, np.ndarray]:
+    """Children living in each area (years × areas × 1 × bands) and enrolled (… × sectors × bands), this year first."""
+    kinds = {school_year: "observed"} | dict.fromkeys(given.years, "forecast")
+    living, enrolled = (
+        np.stack(
+            [block(cells(enrolment, name, kind, year), given.areas, BANDS, sectors) for year, kind in kinds.items()]
+        )
+        for name, sectors in (("children_living", ["all"]), ("children_enrolled", SECTORS))
+    )
+    return living, enrolled
+
+
+def drawn(table: pd.DataFrame, value: str, years: list[str], areas: list[str], bands: list[str]) -> np.ndarray:
+    """years × paths × areas × sectors × bands of a table of paths."""
+    paths = int(table["path"].max()) + 1 if len(table) else 1
+    found = np.full((len(years), paths, len(areas), len(SECTORS), len(bands)), np.nan)
+    places = [pd.Index(names).get_indexer(table[column]) for names, column in
+              ((years, "target_year"), (areas, "area"), (SECTORS, "sector"), (bands, "age_band"))]  # fmt: skip
+    kept = np.min(places, axis=0) >= 0
+    year, *others = (place[kept] for place in places)
+    found[year, table["path"].to_numpy()[kept], *others] = table[value].to_numpy()[kept]
+    return found
+
+
+def whole(persons: np.ndarray) -> np.ndarray:
+    """Whole persons, … × areas × sectors, whose sum is the rounded sum: handed first to sectors, then to their areas.
+
+    An area that lacks a sector is left out.
+
+    >>> whole(np.array([[0.5, 0.2], [0.5, 0.4]])).sum(axis=0).tolist()   # 1.6 is 2
+    [1.0, 1.0]
+    """
+    persons = np.where(np.isfinite(persons).all(axis=-1, keepdims=True), persons, np.nan)
+    sectors = forecasting.largest_remainder(np.nansum(persons, axis=-2))
+    return forecasting.largest_remainder(persons, axis=-2, total=sectors)
+
+
+def add(persons: np.ndarray) -> np.ndarray:
+    """… × areas × sectors to … × (areas, city) × (sectors, all); the city sums the areas that have both sectors."""
+    persons = np.where(np.isfinite(persons).all(axis=-1, keepdims=True), persons, np.nan)
+    both = np.concatenate([persons, persons.sum(axis=-1, keepdims=True)], axis=-1)
+    known = np.isfinite(both)
+    city = np.where(known.any(axis=-2, keepdims=True), np.where(known, both, 0.0).sum(axis=-2, keepdims=True), np.nan)
+    return np.concatenate([both, city], axis=-2)

@@ -1,0 +1,170 @@
+"""Section 9, teachers: the next three years, scenarios, and what each assumption does to the answer."""
+
+import pandas as pd
+
+from analysis import reference, vietnamese
+from analysis.areas import CITY
+from analysis.pages import figures
+from analysis.pages.figures import Figure
+from analysis.pages.marks import together
+from analysis.pages.outlook import INTERVALS, NO_FORECAST, between, marks_of
+from analysis.pages.release import Release, area_name, label
+from analysis.pages.tables import Cell, Column, Row, Table
+
+COURSE = (
+    ("teachers_needed", "Cần có"),
+    ("teachers_left", "Nghỉ trong năm"),
+    ("teachers_staying", "Ở lại"),
+    ("teachers_to_recruit", "Số dự kiến"),
+)
+FILLED = "Từ năm thứ hai, số cần tuyển tính với giả định năm trước đã tuyển đủ."
+UNITS = {"percent": "điểm %", "children": "trẻ", "teachers per group or class": "người"}
+
+
+def years_table(release: Release, key: str, caption: str) -> Table:
+    """The city's teachers year by year: needed, leaving, staying, to recruit, and short without any hiring."""
+    rows = release.table("needs.csv")
+    rows = rows[(rows["area"] == CITY) & rows["expected"].notna()]
+    at = {(row["sector"], row["target_year"], row["indicator"]): row for row in rows.to_dict("records")}
+    lines = []
+    for sector in ("all", "public", "nonpublic"):
+        for year in sorted(rows["target_year"].unique()):
+            last, alone = (at.get((sector, year, name))
+                           for name in ("teachers_to_recruit", "teachers_short_without_hiring"))  # fmt: skip
+            if last is None:
+                continue
+            cells = [
+                *(Cell(at.get((sector, year, name), {}).get("expected"), "number") for name, _ in COURSE),
+                *(Cell(between(last, width), "range") for width, _ in INTERVALS),
+                *_expected(alone),
+            ]
+            lines.append(Row(year, cells, group=label("sector", sector), marks=marks_of(release, last)))
+    recruit, alone = "Cần tuyển trong năm", "Thiếu nếu từ nay không tuyển"
+    columns = [
+        *(Column(head) for _, head in COURSE[:-1]),
+        *(Column(head, group=recruit) for head in (COURSE[-1][1], *(head for _, head in INTERVALS))),
+        *(Column(head, group=alone) for head in ("Số dự kiến", "Khoảng 80 %")),
+    ]
+    notes = (f"Đơn vị: người. {FILLED}", "Cần tuyển = cần có − ở lại; ở lại = có năm trước − nghỉ trong năm.")
+    return Table(key, caption, "Năm học", columns, lines, notes, empty=NO_FORECAST)
+
+
+def areas_by_year(release: Release, key: str, caption: str) -> Table:
+    """Teachers to recruit each year by area, with the 80 % interval."""
+    rows = release.table("needs.csv")
+    rows = rows[(rows["indicator"] == "teachers_to_recruit") & (rows["sector"] == "all") & rows["expected"].notna()]
+    at = {(row["area"], row["target_year"]): row for row in rows.to_dict("records")}
+    years = sorted(rows["target_year"].unique())
+    lines = []
+    for area in [*release.areas, CITY]:
+        found = [at.get((area, year)) for year in years]
+        if any(found):
+            cells = [cell for row in found for cell in _expected(row)]
+            marks = together(marks_of(release, row) for row in found if row)
+            lines.append(Row(area_name(area), cells, total=area == CITY, marks=marks))
+    columns = [Column(head, group=year) for year in years for head in ("Cần tuyển", "Khoảng 80 %")]
+    return Table(key, caption, "Đơn vị", columns, lines, (f"Đơn vị: người. {FILLED}",), empty=NO_FORECAST)
+
+
+def scenarios_figure(release: Release, key: str, caption: str, table: str) -> Figure:
+    """The city's recruits next year in each scenario, with the 80 % interval."""
+    rows = _scenarios(release)
+    rows = rows[rows["target_year"] == release.next_year]
+    if rows.empty:
+        return Figure(key, caption, "", empty=NO_FORECAST)
+    names = [_named()[scenario] for scenario in rows["scenario"]]
+    words = [f"{vietnamese.number(row['expected'])}  ({between(row, '80')})" for row in rows.to_dict("records")]
+    values, low, high = (rows[name].tolist() for name in ("expected", "lower_80", "upper_80"))
+    with figures.style():
+        drawing, axes = figures.canvas(0.26 * len(rows) + 0.55)
+        figures.bars(axes[0, 0], names, values, low, high, bold=names[0], labels=words)
+        axes[0, 0].set_xlabel("giáo viên")
+        done = figures.finish(drawing, release.marks_of(rows))
+    alt = "; ".join(f"{name}: {word}" for name, word in zip(names, words, strict=True))
+    alt = f"Cần tuyển năm học {release.next_year} theo kịch bản. {alt}."
+    return Figure(key, caption, alt, notes=("Thanh: số dự kiến; vạch: khoảng 80 %.",), table=table, **done)  # type: ignore[arg-type]
+
+
+def scenarios_table(release: Release, key: str, caption: str) -> Table:
+    """The city's recruits each year in each scenario, and how far that is from what is expected."""
+    rows = _scenarios(release)
+    at = {(row["scenario"], row["target_year"]): row for row in rows.to_dict("records")}
+    years, lines = sorted(rows["target_year"].unique()), []
+    assumed = reference.table("scenarios")
+    for scenario, name in _named().items():
+        found = [at.get((scenario, year)) for year in years]
+        if any(found):
+            cells = [cell for row in found for cell in (*_expected(row), Cell(row and row["difference"], "signed"))]
+            cells.append(Cell(_said(assumed[assumed["scenario"] == scenario])))
+            lines.append(Row(name, cells, marks=together(marks_of(release, row) for row in found if row)))
+    columns = [Column(head, group=year) for year in years for head in ("Cần tuyển", "Khoảng 80 %", "So với dự báo")]
+    columns.append(Column("Giả định", text=True))
+    notes = (f"Đơn vị: người, toàn thành phố. {FILLED}",)
+    return Table(key, caption, "Kịch bản", columns, lines, notes, empty=NO_FORECAST)
+
+
+def assumptions_table(release: Release, key: str, caption: str) -> Table:
+    """Every assumption: what it is now, where it comes from, and the recruits it adds or takes a step up or down."""
+    rows = release.table("sensitivity.csv")
+    first = rows[rows["target_year"] == release.next_year].set_index(["assumption", "direction"])
+    effects = (first["difference"], rows.groupby(["assumption", "direction"])["difference"].sum())
+    marks, lines = release.marks([CITY], rows["basis"].unique()), []
+    for row in reference.table("assumptions").to_dict("records"):
+        here = first[first.index.get_level_values("assumption") == row["assumption"]]
+        if here.empty:
+            continue
+        cells = [
+            Cell(_value(here["value"].iloc[0], row["unit"])),
+            Cell(f"± {row['step'].replace('.', ',')} {_unit(row)}" if row["step"] else "bỏ giả định"),
+            *(Cell(_effect(of, row["assumption"], way), "signed") for of in effects for way in ("lower", "higher")),
+            Cell(f"{row['origin_vi']} ({row['source']})"),
+        ]
+        lines.append(Row(row["label_vi"], cells, marks=marks))
+    groups = (f"Cần tuyển {release.next_year}", f"Cộng các năm đến {rows['target_year'].max()}")
+    columns = [
+        Column("Giá trị", text=True),
+        Column("Bước thử", text=True),
+        *(Column(head, group=group) for group in groups for head in ("Thấp hơn", "Cao hơn")),
+        Column("Từ đâu", text=True),
+    ]
+    notes = (
+        "Mỗi lần đổi một giả định, giữ nguyên các giả định khác. Số là chênh lệch giáo viên cần tuyển, toàn thành phố.",
+        "“Bỏ giả định”: tác động ở cột “Cao hơn”.",
+    )
+    return Table(key, caption, "Giả định", columns, lines, notes, empty=NO_FORECAST)
+
+
+def _expected(row: dict | None) -> tuple[Cell, Cell]:
+    """What is expected and its 80 % interval."""
+    return Cell(row["expected"] if row else None, "number"), Cell(between(row, "80") if row else None, "range")
+
+
+def _scenarios(release: Release) -> pd.DataFrame:
+    rows = release.table("scenarios.csv")
+    return rows[(rows["area"] == CITY) & (rows["sector"] == "all") & (rows["indicator"] == "teachers_to_recruit")]
+
+
+def _named() -> dict[str, str]:
+    rows = reference.table("scenarios")
+    return dict(zip(rows["scenario"], rows["label_vi"], strict=True))
+
+
+def _said(rows: pd.DataFrame) -> str:
+    """What a scenario assumes, in the words of its notes."""
+    return "; ".join(dict.fromkeys(rows["note"]))
+
+
+def _value(value: float, unit: str) -> str:
+    if pd.isna(value):
+        return "–"
+    return vietnamese.percent(value, 1) if unit == "percent" else vietnamese.number(value, 1)
+
+
+def _unit(row: dict) -> str:
+    return "%" if row["how"] == "percent" else UNITS.get(row["unit"], "")
+
+
+def _effect(of: pd.Series, assumption: str, direction: str) -> float | None:
+    """The difference that way; what a dropped assumption does stands under "higher"."""
+    ways = [(assumption, direction), *([(assumption, "other")] if direction == "higher" else [])]
+    return next((float(of[way]) for way in ways if way in of.index), None)
