@@ -47,14 +47,14 @@ def waterfall(
 
 def causes_table(release: Release, key: str, caption: str) -> Table:
     """What each cause adds, by area: every line adds up exactly."""
-    basis = release.table("waterfall.csv")
+    rows = release.table("waterfall.csv")
     lines = []
     for area in [*release.areas, CITY]:
         found = causes(release, area)
         if not found:
             continue
         cells = [Cell(value, "number" if step in ENDS else "signed") for step, value in found.items()]
-        marks = release.marks([area], basis.loc[basis["area"] == area, "basis"].unique())
+        marks = release.marks_of(rows[rows["area"] == area])
         lines.append(Row(area_name(area), cells, total=area == CITY, marks=marks))
     columns = [Column(label("step", step)) for step in STEPS]
     notes = (

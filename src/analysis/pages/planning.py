@@ -108,7 +108,7 @@ def assumptions_table(release: Release, key: str, caption: str) -> Table:
     rows = release.table("sensitivity.csv")
     first = rows[rows["target_year"] == release.next_year].set_index(["assumption", "direction"])
     effects = (first["difference"], rows.groupby(["assumption", "direction"])["difference"].sum())
-    marks, lines = release.marks([CITY], rows["basis"].unique()), []
+    marks, lines = release.marks_of(rows.assign(area=CITY)), []
     for row in reference.table("assumptions").to_dict("records"):
         here = first[first.index.get_level_values("assumption") == row["assumption"]]
         if here.empty:
