@@ -2,7 +2,9 @@
 for the same page.
 """
 
+import io
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -12,6 +14,7 @@ from analysis import whole
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "msedge")
 PATIENCE = 120  # seconds
+TAG = re.compile(rb"\(node(\d{8})\)")  # name of a table cell that others are headed by
 OPTIONS = (
     "--headless", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-extensions",
     "--no-pdf-header-footer", "--generate-pdf-document-outline",
@@ -45,18 +48,30 @@ def write(html: Path, file: Path, printer: str) -> Path:
         if not raw.exists():
             last = run.stderr.decode(errors="replace").strip().splitlines()[-1:]
             raise PdfError(f"{Path(printer).name} không in được {html.name}: {' '.join(last)}")
-        _without_time(raw, file)
+        _anywhere(raw, file, html.resolve().parent.as_uri() + "/")
     return file
 
 
-def _without_time(raw: Path, file: Path) -> None:
-    """The same document without its dates and the browser's name, its id made from its content."""
+def _anywhere(raw: Path, file: Path, folder: str) -> None:
+    """The same document whenever and wherever it was printed.
+
+    Without its dates and the browser's name; its id made from its content; links to files beside it from where it lies.
+    """
     import pikepdf
 
-    with pikepdf.open(raw) as document, whole.written(file) as aside:
+    content = _renumbered(raw.read_bytes())
+    with pikepdf.open(io.BytesIO(content)) as document, whole.written(file) as aside:
         for name in ("/CreationDate", "/ModDate", "/Creator", "/Producer"):
             if name in document.docinfo:
                 del document.docinfo[name]
-        document.save(
-            aside, deterministic_id=True, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
-        )
+        for link in (note.A for page in document.pages for note in page.get("/Annots", []) if "/A" in note):
+            if "/URI" in link and str(link.URI).startswith(folder):
+                link.URI = pikepdf.String(str(link.URI).removeprefix(folder))
+        document.save(aside, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+
+
+def _renumbered(content: bytes) -> bytes:
+    """Tags numbered without gaps: the browser counts what else it had to do meanwhile. No byte moves."""
+    numbers = sorted(set(TAG.findall(content)))
+    place = {number: b"(node%08d)" % rank for rank, number in enumerate(numbers, 1)}
+    return TAG.sub(lambda match: place[match[1]], content)
