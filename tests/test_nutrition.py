@@ -1,11 +1,13 @@
 """Weigh-ins: fitted trends, next year's rates, change within the school year, coverage."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from analysis import store
-from analysis.models import forecasting, funnel, nutrition, paths, trends, weigh_ins, within_year
+from analysis.models import forecasting, funnel, nutrition, paths, rate_trends, trends, weigh_ins, within_year
 from tests import weighed as made_up
 from tests import worlds
 
@@ -69,7 +71,7 @@ class TestTrend:
         assert list(line.index) == list(seen.index)
         assert line.to_numpy() == pytest.approx(seen.to_numpy(), rel=0.12)
 
-    def test_unreliable_weigh_ins_are_left_out_and_named(self, series, table):
+    def test_unreliable_weigh_ins_are_left_out_and_named(self, series):
         spoilt = series.copy()
         early = (spoilt["area"] == "cat_hai") & (spoilt["school_year"] == "2018-2019") & (spoilt["period"] == "DN")
         cells = early & (spoilt["indicator"] == "underweight_children")
@@ -83,10 +85,11 @@ class TestTrend:
         assert rows.at[("cat_hai", "all"), "note"] == "Không dùng 1 lần cân đo chưa đủ trẻ."
         assert pd.isna(rows.at[("le_chan", "all"), "note"])
         assert "1" in rows.at[("hai_phong", "all"), "note"]
-        moved = rows["value"] - table[table["kind"] == "trend"].set_index(["indicator", "area", "age_band"])[
-            "value"
-        ].loc["underweight_rate"].reindex(rows.index)
-        assert moved.abs().max() < 0.08  # a tenth of the cases there would have turned the trend
+        without = dataclasses.replace(weighed, measured=np.where(weighed.reliable, weighed.measured, np.nan))
+        kept, all_in = (rate_trends.fit(each.cases, each.measured) for each in (without, weighed))
+        assert nutrition.pooled(weighed).slope == pytest.approx(kept.slope, nan_ok=True)
+        place = (weighed.areas.index("cat_hai"), weighed.groups.index(("underweight_children", "all", "all")))
+        assert abs(kept.slope[place] - all_in.slope[place]) > 0.002
 
 
 class TestForecast:
