@@ -136,6 +136,16 @@ def test_every_pattern_can_be_read_ends_as_a_sentence_and_holds_no_figure_of_its
         assert row.pattern_vi.rstrip("]").endswith("."), row.sentence
 
 
+def test_a_law_is_named_only_from_the_year_in_which_it_holds():
+    text = {row.pattern_vi: row for row in reference.table("sentences").itertuples()}
+    law = [row for pattern, row in text.items() if "Luật Giáo dục 2019" in pattern]
+    assert law and {row.valid_from for row in law} == {"2020-2021"}
+    named = {year: [p for p in sentences_patterns.in_force(year) if p.sentence == "qualified"]
+             for year in ("2019-2020", "2020-2021", "2024-2025")}  # fmt: skip
+    assert [len(of) for of in named.values()] == [1, 1, 1]
+    assert named["2019-2020"] != named["2020-2021"] == named["2024-2025"]
+
+
 @pytest.mark.parametrize(
     ("pattern", "told"),
     [

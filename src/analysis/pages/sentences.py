@@ -9,7 +9,7 @@ from analysis import areas, periods
 from analysis.pages.marks import Marks, beside, together
 from analysis.pages.release import Number, Release
 from analysis.pages.sentences_figures import Figure, figure
-from analysis.pages.sentences_patterns import fill, patterns
+from analysis.pages.sentences_patterns import fill, in_force, patterns
 from analysis.pages.shown import Shown
 
 
@@ -60,7 +60,7 @@ def of(release: Release, *sections: str) -> Says:
 def written(release: Release) -> list[Sentence]:
     """Every sentence of sentences.csv that this round can say, in its order."""
     said: dict[tuple[str, str], Sentence] = {}
-    for section, name, nodes in patterns():
+    for section, name, nodes, *_ in in_force(release.school_year):
         filled = None if (section, name) in said else fill(nodes, lambda slot: figure(release, slot))
         if filled:
             words, used = filled

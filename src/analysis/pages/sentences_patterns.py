@@ -32,11 +32,13 @@ class Node(NamedTuple):
 
 
 class Pattern(NamedTuple):
-    """One row of sentences.csv, read."""
+    """One row of sentences.csv, read. valid_from, valid_to : its first and last school year, or empty."""
 
     section: str
     sentence: str
     nodes: list[Node]
+    valid_from: str
+    valid_to: str
 
 
 @functools.cache
@@ -45,12 +47,18 @@ def patterns() -> tuple[Pattern, ...]:
     found = []
     for row in reference.table("sentences").itertuples():
         try:
-            found.append(Pattern(row.section, row.sentence, read(row.pattern_vi)))
+            nodes = read(row.pattern_vi)
+            found.append(Pattern(row.section, row.sentence, nodes, row.valid_from, row.valid_to))
         except PatternError as problem:
             raise PatternError(
                 f"data/reference/sentences.csv, mục {row.section}, câu {row.sentence}: {problem}"
             ) from None
     return tuple(found)
+
+
+def in_force(school_year: str) -> list[Pattern]:
+    """The patterns that hold in a school year, in their order: what a law gave its name to begins with that law."""
+    return [p for p in patterns() if p.valid_from <= school_year and (not p.valid_to or school_year <= p.valid_to)]
 
 
 def read(text: str) -> list[Node]:
