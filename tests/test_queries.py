@@ -88,7 +88,7 @@ def test_a_unit_with_faults_gets_a_sheet_with_the_cell_what_it_holds_and_a_quest
     page = openpyxl.load_workbook(sheet)[queries.SHEET]
     asked = {(r[1].value, r[2].value): (r[3].value, r[4].value) for r in page.iter_rows(min_row=8) if r[10].value}
     assert asked["Đội ngũ", "J8"][0] == "8 người" and "không phải là số" in asked["Đội ngũ", "J8"][1]
-    assert asked["Đội ngũ", "K9"][0] in (None, "") and "để trống" in asked["Đội ngũ", "K9"][1]
+    assert asked["Đội ngũ", "K9"][0] in (None, "") and "Để trống" in asked["Đội ngũ", "K9"][1]
     assert asked["Mạng lưới", "G8"][0] == f"{GOOD[GROUPS] + 2:.0f}"
     assert all("le_chan.xlsx" not in question for _, question in asked.values())
     stops = {f.area for f in rounds.read("x", YEAR, PERIOD, sent).findings if f.severity == "stop"}
@@ -121,7 +121,7 @@ def test_a_missing_workbook_is_asked_for_and_a_stray_file_is_asked_of_nobody(sen
     assert check(sent, tmp_path) == 1
     assert "=cmd" in (tmp_path / f"processed/{YEAR}-{PERIOD}/findings.csv").read_text()
     folder = tmp_path / f"processed/{YEAR}-{PERIOD}/queries"
-    assert "chưa có biểu" in openpyxl.load_workbook(folder / "cat_hai.xlsx")[queries.SHEET]["E8"].value
+    assert "Chưa có biểu" in openpyxl.load_workbook(folder / "cat_hai.xlsx")[queries.SHEET]["E8"].value
     assert {file.stem for file in folder.iterdir()} <= set(UNITS)
 
 

@@ -151,6 +151,16 @@ def test_a_percentage_that_is_no_number_is_an_error_and_not_a_misfit():
         share_fits("khoảng 12", 1, 8)
 
 
+def test_an_office_is_asked_in_words_that_are_for_it_and_never_told_of_the_register():
+    checks = reference.table("checks")["check"]
+    asked = {check: Finding(check, UNIT, "x.xlsx", "Mạng lưới", "Q8", "3.059", "300").question for check in checks}
+    assert asked["not_whole"] == (
+        "3.059 là số lẻ, cần số nguyên. Nếu dấu chấm hoặc phẩy là dấu ngăn hàng nghìn thì gõ lại liền số (ví dụ 3059)."
+    )
+    assert not any(re.search("corrections|status|x.xlsx", question) for question in asked.values())
+    assert all(question[0] == question[0].upper() and question.endswith(".") for question in asked.values())
+
+
 def test_the_message_of_an_open_question_says_what_to_do():
     finding = Finding("facility_jump", UNIT, "x.xlsx", "Mạng lưới", "Q8", "Trẻ đến trường 620", "300")
     assert finding.message == (

@@ -18,6 +18,7 @@ COLUMNS = {  # label → width; the last one is hidden: what the finding found, 
     "STT": 5, "Trang": 15, "Ô": 8, "Giá trị hiện tại": 16, "Câu hỏi": 62, "Mức độ": 15, "Giá trị đúng": 14,
     "Lý do": 34, "Người trả lời": 22, "Ngày": 12, "Khoá": 4,
 }  # fmt: skip
+CELL_IS_FOUND = ("share_does_not_fit",)  # a question of the reader: what it found is the cell's own text
 ANSWERS = ("Giá trị đúng", "Lý do", "Người trả lời", "Ngày")
 ADVICE = (
     "Xin trả lời ở các cột nền vàng rồi gửi lại tệp này. Ô sai: ghi giá trị đúng, lý do, người trả lời và ngày. Số đã "
@@ -118,9 +119,9 @@ def _heading(page, look: dict, school_year: str, period: str, area: str) -> int:
 
 def _question(page, look: dict, row: int, count: int, finding: Finding, now: Mapping) -> None:
     held = now.get((finding.sheet, finding.cell))
-    current = shown(held) if held is not None else finding.found if finding.severity == "stop" else ""
-    where = " › ".join(filter(None, (finding.workbook, finding.sheet, finding.cell)))
-    question = finding.message.removeprefix(f"{where}: ")
+    as_read = finding.severity == "stop" or finding.check in CELL_IS_FOUND
+    current = shown(held) if held is not None else finding.found if as_read else ""
+    question = finding.question
     texts = (finding.sheet, finding.cell, current, question, severity_name(finding.severity))
     page.write_number(row, 0, count, look["centre"])
     for column, text in enumerate(texts, 1):

@@ -8,6 +8,8 @@ import pandas as pd
 
 from analysis import reference
 
+ANALYST = "corrections.csv"  # an advice that names it is not for the office
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -31,10 +33,20 @@ class Finding:
     @property
     def message(self) -> str:
         """Where, what and what to do, in Vietnamese."""
-        check = _checks()[self.check]
         where = " › ".join(filter(None, (self.workbook, self.sheet, self.cell)))
-        says = check["says"].replace("{found}", shorten(self.found)).replace("{expected}", shorten(self.expected))
-        return f"{where}: {says}. " + (f"Đã trả lời: {self.answer}." if self.answer else check["do"])
+        todo = f"Đã trả lời: {self.answer}." if self.answer else _checks()[self.check]["do"]
+        return f"{where}: {self._says}. {todo}"
+
+    @property
+    def question(self) -> str:
+        """The same for the office that is asked: not where, nor what only an analyst can do."""
+        todo = [part for part in _checks()[self.check]["do"].split(". ") if ANALYST not in part]
+        return ". ".join([self._says[0].upper() + self._says[1:], *todo]).rstrip(".") + "."
+
+    @property
+    def _says(self) -> str:
+        says = _checks()[self.check]["says"]
+        return says.replace("{found}", shorten(self.found)).replace("{expected}", shorten(self.expected))
 
 
 class DataError(Exception):
