@@ -209,6 +209,18 @@ def test_numbers_whose_own_basis_is_carried_say_so_without_a_count(tmp_path):
     assert [mark.tag for mark, _ in sections.table(made, "network", "x").marks] == ["số kỳ trước"]
 
 
+def test_a_forecast_of_every_unit_is_carried_only_where_the_units_own_past_is(tmp_path):
+    made = releases.release(tmp_path, basis="derived")
+    needs, series = (releases.stored(made, name) for name in ("needs.csv", "series.parquet"))
+    old = (series["area"] == "cat_hai") & (series["school_year"] == "2022-2023")
+    series.loc[old, "basis"] = "carried"
+    made = releases.release(
+        tmp_path, basis="derived", **{"needs.csv": needs.assign(basis="carried"), "series.parquet": series}
+    )
+    said = {row["area"]: [m.tag for m in outlook.marks_of(made, row)] for row in outlook.needs(made).values()}
+    assert said == {"hong_bang": [], "le_chan": [], "cat_hai": ["số kỳ trước"], "hai_phong": ["số kỳ trước"]}
+
+
 def test_an_earlier_round_that_lacked_a_unit_marks_the_citys_rows_that_show_it_and_no_other_unit(tmp_path):
     made = releases.lacking_before(tmp_path, "2023-2024", basis="derived")
     tag = "có kỳ trước thiếu đơn vị"

@@ -163,13 +163,22 @@ class Release:
         Rows of school_year and period are of those rounds; rows of a target_year show or rest on this period's earlier
         rounds.
         """
-        rests = self.marks(rows["area"].unique(), rows["basis"].unique())
+        of, bases = set(rows["area"]), set(rows["basis"])
+        if "target_year" in rows and not of & self._carried_somewhere:
+            bases.discard(CARRIED)  # the models say of every unit what holds for one of them
+        rests = self.marks(of, bases)
         city = rows[rows["area"] == CITY]
         if {"school_year", "period"} <= set(city):
             shown = list(city[["school_year", "period"]].drop_duplicates().itertuples(index=False, name=None))
         else:
             shown = [which for which in self.earlier_without if which[1] == self.period and "target_year" in city]
         return rests + (self._marks_of_earlier(shown) if len(city) else ())
+
+    @functools.cached_property
+    def _carried_somewhere(self) -> set[str]:
+        """Areas of which a round stands with an earlier workbook, and the city, which rests on all of them."""
+        rows = self._whole("series.parquet")
+        return {CITY, *rows.loc[rows["basis"] == CARRIED, "area"]}
 
     @functools.cached_property
     def earlier_without(self) -> dict[tuple[str, str], list[str]]:
