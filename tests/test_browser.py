@@ -1,5 +1,7 @@
 """The two pages in real Chromium: at phone, desk and print size, light and dark, with and without scripts."""
 
+import re
+
 import pandas as pd
 import pikepdf
 import pytest
@@ -77,10 +79,6 @@ def test_nothing_reaches_past_the_side_of_the_window(reader):
     assert reader.wider_than_window() == []
 
 
-def test_the_accessibility_rules_find_no_breach(reader):
-    assert reader.breaches() == []
-
-
 def test_every_table_has_a_caption_and_scopes_and_every_figure_words(reader):
     without = reader.page.evaluate(
         """() => [
@@ -116,12 +114,80 @@ def test_without_scripts_every_section_table_and_figure_is_there(plain, chromium
     assert plain.said == []
 
 
-def test_the_keyboard_reaches_every_link_and_box_in_the_order_of_the_page(chromium, written):
+def test_the_keyboard_alone_goes_from_the_skip_link_to_the_cells_behind_a_number_and_back(chromium, written):
     page = Reader(chromium, written / "appendix.html").page
+    focused = "document.activeElement"
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.className") == "skip"
+    assert page.evaluate(f"{focused}.className") == "skip"
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "noi-dung"
+    assert page.evaluate(f"{focused}.id") == "noi-dung"
+    stops = 0
+    while not page.evaluate(f"!!{focused}.closest('#bang-network_by_area td')"):
+        page.keyboard.press("Tab")
+        stops += 1
+        assert stops < 60, "the Tab key does not come to the second table"
+    first = page.evaluate(f"{focused}.textContent")
+    for key in ("ArrowDown", "End", "Home", "ArrowUp"):
+        page.keyboard.press(key)
+    assert page.evaluate(f"{focused}.textContent") == first
+    outline = page.evaluate(f"getComputedStyle({focused}).outlineStyle + getComputedStyle({focused}).outlineWidth")
+    assert outline == "solid3px"
+    page.keyboard.press("Enter")
+    assert "hong_bang.xlsx › " in page.inner_text("dialog[open]")
+    page.keyboard.press("Escape")
+    assert page.locator("dialog[open]").count() == 0
+    assert page.evaluate(f"{focused}.textContent") == first
+    page.keyboard.press("Tab")
+    assert page.evaluate(f"!{focused}.closest('#bang-network_by_area td')"), "a table takes one stop, not one a number"
+
+
+def test_every_number_of_every_table_can_be_asked(chromium, written):
+    page = Reader(chromium, written / "appendix.html").page
+    silent = page.evaluate(
+        r"""() => [...document.querySelectorAll("main .table:not(.paths) td:not(.t)")]
+        .filter((td) => /\d/.test(td.textContent) && !td.querySelector("button"))
+        .map((td) => td.closest(".table").id + ": " + td.textContent)"""
+    )
+    assert silent == []
+    answers = page.evaluate(
+        r"""() => [...document.querySelectorAll("main td button")].filter((_, i) => i % 41 === 0).map((button) => {
+          button.click();
+          const dialog = document.querySelector("dialog[open]");
+          const said = [button.closest(".table").id, button.textContent, dialog.textContent];
+          dialog.close();
+          return said;
+        })"""
+    )
+    assert len(answers) > 40
+    for table, number, said in answers:
+        assert said.startswith(number) and ("khớp" in said or "Nguồn các số" in said), (table, number, said)
+        assert "undefined" not in said
+
+
+def test_the_city_and_a_unit_lead_to_workbook_sheet_and_cells(chromium, written):
+    page = Reader(chromium, written / "appendix.html").page
+    page.locator("#bang-enrolment_by_area tr[data-area=le_chan] button").first.click()
+    said = page.inner_text("dialog[open]")
+    assert "Lê Chân" in said.partition("Kiểm tra")[0]
+    assert re.search(r"2024-2025/HK1/le_chan\.xlsx › Mạng lưới › [A-Z]+\d+:[A-Z]+\d+", said)
+    assert "loại số liệu: Số liệu mô phỏng" in said
+    page.keyboard.press("Escape")
+    page.locator("#bang-enrolment_by_area tr.total button").first.click()
+    assert "cộng 14 đơn vị" in page.inner_text("dialog[open]")
+    page.locator("dialog[open] summary").first.click()
+    assert page.inner_text("dialog[open]").count(".xlsx › ") == 28  # public and non-public cells of 14 workbooks
+
+
+def test_without_scripts_a_number_leads_to_its_row_of_cells(plain):
+    assert plain.page.locator("td button, dialog").count() == 0
+    links = plain.page.locator("#bang-enrolment_by_area .from a")
+    assert links.count() >= 4
+    row = plain.page.locator(f"tr[id='{links.first.get_attribute('href')[1:]}']")
+    assert "Trẻ đến trường" in row.inner_text()
+    lost = plain.page.locator("td[data-of]").evaluate_all(
+        "(all) => all.map((td) => 'of-' + td.dataset.of.split(' ')[0]).filter((id) => !document.getElementById(id))"
+    )
+    assert lost == []
 
 
 def test_dark_figures_are_dark_with_light_lines(chromium, written):
@@ -132,13 +198,22 @@ def test_dark_figures_are_dark_with_light_lines(chromium, written):
     assert levels[-1] > 200, "no light text on it"
 
 
-def test_numbers_stand_right_and_totals_apart(reader):
-    if reader.page.locator("tr.total").count() == 0:
-        pytest.skip("trang không có bảng có dòng tổng")
-    style = reader.page.locator("tr.total td").first.evaluate(
+def test_numbers_stand_right_and_totals_apart(plain):
+    style = plain.page.locator("tr.total td").first.evaluate(
         "(e) => [getComputedStyle(e).textAlign, getComputedStyle(e).fontWeight, getComputedStyle(e).borderTopWidth]"
     )
     assert style == ["right", "700", "2px"]
+
+
+@pytest.mark.parametrize("name", ["appendix", "brief"])
+@pytest.mark.parametrize("window", WINDOWS, ids=["desk-light", "phone-dark"])
+def test_the_accessibility_rules_find_no_breach(chromium, written, window, name):
+    reader = Reader(chromium, written / f"{name}.html", *window)
+    if name == "appendix":
+        reader.page.locator("#bang-enrolment td button").first.click()
+        assert reader.breaches() == []
+        reader.page.keyboard.press("Escape")
+    assert reader.breaches() == []
 
 
 def test_on_a_phone_the_first_column_stays(chromium, written):

@@ -72,7 +72,7 @@ def test_every_row_of_a_table_fills_as_many_columns_as_its_head(release):
 def test_units_stand_in_the_head_and_totals_apart(release):
     html = sections.table(release, "enrolment_by_area", "Huy động")._repr_html_()
     assert "(điểm %)" in html
-    assert '<tr class="total"><th scope="row" class="n">Toàn thành phố' in html
+    assert '<tr class="total" data-area="hai_phong"><th scope="row" class="n">Toàn thành phố' in html
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -4,6 +4,7 @@ The tree follows the rules of indicators.py step by step and holds every cell, s
 number of the table; pages and `make trace` (trace.py) show the same tree.
 """
 
+import functools
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from analysis import periods
+from analysis import periods, reference
 from analysis.areas import CITY
 from analysis.meaning import indicators, norms
 from analysis.meaning.indicators import BANDS, SECTORS
@@ -44,6 +45,10 @@ class Step:
 
     def recomputed(self) -> float:
         """The number computed again from the cells and norms at the ends of the tree."""
+        return self._again
+
+    @cached_property
+    def _again(self) -> float:  # kept: trees share their branches
         values = [part.recomputed() for part in self.parts]
         by_hand = {
             "cell": lambda: self.value,
@@ -56,6 +61,28 @@ class Step:
             "count": lambda: float(len(values)),
         }
         return by_hand[self.how]()
+
+
+@dataclass(frozen=True)
+class Target:
+    """A target with where it is written."""
+
+    value: float
+    document: str
+
+
+def target(school_year: str, key: Key) -> Target | None:
+    """The target of this key, or the city's where it holds for every area (a rate or a ratio)."""
+    rows = reference.table("targets")
+    same = (rows["sector"] == key[1]) & (rows["age_band"] == key[2]) & (rows["indicator"] == key[3])
+    rows = rows[same & (rows["school_year"] == school_year)]
+    shared = rows[(rows["area"] == CITY) & rows["unit"].isin(["percent", "ratio"])]
+    for found in (rows[rows["area"] == key[0]], shared):
+        if len(found):
+            row = found.iloc[-1]
+            section = f", mục {row['section']}" if row["section"] else ""
+            return Target(float(row["value"]), row["document"] + section)
+    return None
 
 
 class Origins:
@@ -74,7 +101,7 @@ class Origins:
         """
         key = (area, sector, age_band, indicator)
         if key not in self._made:
-            kind = indicators.definitions().at[indicator, "kind"]
+            kind = _defined(indicator)["kind"]
             made = {"ratio": self._ratio, "shortage": self._shortage, "total": self._total}.get(kind, self._sum)
             self._made[key] = made(key)
         return self._made[key]
@@ -102,7 +129,7 @@ class Origins:
     def _sum(self, key: Key) -> Step | None:
         """A count: of the city from its areas; else its cells, else its sectors, else its age bands."""
         area, sector, band, indicator = key
-        kind = indicators.definitions().at[indicator, "kind"]
+        kind = _defined(indicator)["kind"]
         if area == CITY:
             return None if kind == "score" else _added(key, (self.tree(a, *key[1:]) for a in self.areas))
         if kind == "over_norm" and (sector, band) == ("nonpublic", "all"):
@@ -121,12 +148,12 @@ class Origins:
         """An indicator that is the sum of several others; the city's from its areas."""
         if key[0] == CITY:
             return _added(key, (self.tree(a, *key[1:]) for a in self.areas))
-        names = indicators.definitions().at[key[3], "numerator"].split("|")
+        names = _defined(key[3])["numerator"].split("|")
         return _added(key, (self.tree(*key[:3], name) for name in names))
 
     def _ratio(self, key: Key) -> Step | None:
         area, sector, band, indicator = key
-        row = indicators.definitions().loc[indicator]
+        row = _defined(indicator)
         above = self.tree(area, sector, band, row["numerator"])
         below = self.tree(area, row["denominator_sector"] or sector, band, row["denominator"])
         if above is None or below is None or below.value <= 0:
@@ -211,6 +238,12 @@ class Origins:
         for r in rows.itertuples():
             found[r.area, r.facility, r.indicator].append(by_cell[r.workbook, r.sheet, r.cell])
         return found
+
+
+@functools.cache
+def _defined(indicator: str) -> pd.Series:
+    """Its row of data/reference/indicators.csv."""
+    return indicators.definitions().loc[indicator]
 
 
 def _needed(key: Key, steps: list[Step]) -> Step:

@@ -24,6 +24,7 @@ HEADLINES = (
     ("all", "all", "underweight_rate"),
     ("all", "all", "qualified_teachers_share"),
 )
+AGAIN = "tính lại khi dựng trang, từ observations.parquet của kỳ (mỗi dòng một ô của biểu)."
 HOW = {
     "cell": "một ô",
     "sum": "cộng",
@@ -38,7 +39,7 @@ def origins(release: Release, key: str, caption: str) -> Table:
 
     The trees are those of provenance.Origins, which `make trace` prints in full; each is added up again here.
     """
-    this = _round(release)
+    this = round_of(release)
     if this.observations.empty:
         return Table(key, caption, "", (), ())
     found = Origins(this)
@@ -65,7 +66,7 @@ def origins(release: Release, key: str, caption: str) -> Table:
         Column("Tính lại từ các ô", text=True),
     ]
     notes = ("Xem từng ô: make trace AREA=… INDICATOR=… YEAR=… PERIOD=….",)
-    return Table(key, caption, "Chỉ tiêu, toàn thành phố", columns, rows, notes)
+    return Table(key, caption, "Chỉ tiêu, toàn thành phố", columns, rows, notes, origin=AGAIN)
 
 
 def codebook(release: Release, key: str, caption: str) -> Table:
@@ -100,7 +101,7 @@ def codebook(release: Release, key: str, caption: str) -> Table:
     return from_frame(table, key, caption, shown)
 
 
-def _round(release: Release) -> Round:
+def round_of(release: Release) -> Round:
     """This round as it was read, from its tables."""
     names = ("observations.parquet", "facilities.parquet", "corrections_used.csv", "reporting.csv")
     observations, facilities, corrections, reporting = (release.table(name) for name in names)

@@ -106,7 +106,11 @@ def enrolment_table(release: Release, key: str, caption: str) -> Table:
         *(Column(head) for _, head in INTERVALS),
         Column("Mô hình", text=True),
     ]
-    return Table(key, caption, "Độ tuổi", columns, lines, empty=NO_FORECAST)
+    origin = (
+        "số kỳ này cộng từ biểu (phần 2); số dự kiến và khoảng do sổ tay 02_enrolment tính (enrolment.csv) bằng "
+        "mô hình ghi ở cột cuối, khoảng đo bằng thử lại các năm đã qua."
+    )
+    return Table(key, caption, "Độ tuổi", columns, lines, empty=NO_FORECAST, origin=origin)
 
 
 def recruits(
@@ -166,7 +170,11 @@ def needs_table(release: Release, key: str, caption: str) -> Table:
     notes = (
         f"Đơn vị: người; năm học {release.next_year}. Khoảng của các đơn vị không cộng lại thành khoảng của thành phố.",
     )
-    return Table(key, caption, "Đơn vị", columns, lines, notes, empty=NO_FORECAST)
+    origin = (
+        "sổ tay 05_needs (needs.csv): nhóm, lớp dự kiến (enrolment.csv) nhân định mức, trừ giáo viên hiện có, cộng số "
+        "dự kiến nghỉ (staffing.csv); khoảng lấy từ các khả năng rút thử của hai dự báo ấy."
+    )
+    return Table(key, caption, "Đơn vị", columns, lines, notes, empty=NO_FORECAST, origin=origin)
 
 
 def recruit_sentences(release: Release) -> Says:

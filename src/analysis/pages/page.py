@@ -15,6 +15,9 @@ NUMBERED = re.compile(r'<b data-number="(table|figure):([\w-]+)">[^<]*</b>')
 SEE = re.compile(r'<a href="#bang-[\w-]+" data-number="see:([\w-]+)">[^<]*</a>')
 HEADING = re.compile(r"<h([23])[^>]*>(.*?)</h\1>", re.DOTALL)
 CAPTION = re.compile(r'<b id="(so-[\w-]+)">([^<]*)</b>\s*([^<]*)')
+PATH_ROW = re.compile(r'<tr id="of-([\w.]+)"')
+PATH = re.compile(r'(<tr id="of-|<a href="#of-|<td[^>]* data-of=")([\w.]+)')
+POINTS_NOWHERE = re.compile(r'<li><a href="#of-([\w.]+)">[^<]*</a></li>| data-of="([\w.]+)[^"]*"')
 WORDS = {"table": "Bảng", "figure": "Hình"}
 
 
@@ -40,7 +43,7 @@ def render(notebook) -> str:
             raise PageError(f"Ô {cell.get('id', '')} của sổ tay kết thúc bằng lỗi; không dựng trang từ sổ tay này.")
     body = _export(notebook)
     body = _headings(body)
-    body = _numbers(body)
+    body = _paths(_numbers(body))
     if "contents" in notebook.metadata.get("page", {}):
         body = _with_contents(body)
     body = re.sub(r"\n\s*\n+", "\n", body)
@@ -140,6 +143,14 @@ def _numbers(body: str) -> str:
         return f'<a href="#bang-{match[1]}">Số liệu: {name}</a>' if name else ""
 
     return SEE.sub(see, NUMBERED.sub(number, body))
+
+
+def _paths(body: str) -> str:
+    """Short names for the rows of paths.py and what points at them; what points at no row points no more."""
+    named = {key: str(place) for place, key in enumerate(PATH_ROW.findall(body), 1)}
+    body = POINTS_NOWHERE.sub(lambda m: m[0] if (m[1] or m[2]) in named else "", body)
+    body = re.sub(r'<details class="from">(?:(?!<a ).)*?</details>', "", body)
+    return PATH.sub(lambda m: m[1] + named[m[2]], body)
 
 
 def _with_contents(body: str) -> str:

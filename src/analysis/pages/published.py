@@ -12,6 +12,14 @@ from analysis.pages.tables import Cell, Column, Row, Table
 
 SECTORS = ("all", "public", "nonpublic")
 UNIT_NAMES = {"schools": "Trường", "classes": "Nhóm, lớp"}
+PRINTED = {
+    name: f"số in trong {what}, chép vào data/raw/published/{name}.csv."
+    for name, what in {
+        "report_figures": "báo cáo sơ kết 2024-2025 của Sở GD&ĐT",
+        "yearbook_history": "văn bản ghi ở cột Nguồn",
+        "national_series": "văn bản ghi ở cột Nguồn",
+    }.items()
+}
 SURVEY = ("stunting_rate", "underweight_rate")
 
 
@@ -26,7 +34,15 @@ def history_table(release: Release, key: str, caption: str) -> Table:
         lines.append(Row(year, [*cells, Cell(source.partition(" (")[0])]))
     columns = [Column(label("sector", s), group=head) for head in UNIT_NAMES.values() for s in SECTORS]
     notes = _history_notes(rows)
-    return Table(key, caption, "Năm học", [*columns, Column("Nguồn", text=True)], lines, notes)
+    return Table(
+        key,
+        caption,
+        "Năm học",
+        [*columns, Column("Nguồn", text=True)],
+        lines,
+        notes,
+        origin=PRINTED["yearbook_history"],
+    )
 
 
 def history_figure(release: Release, key: str, caption: str, table: str) -> Figure:
@@ -85,7 +101,7 @@ def both_years(release: Release, key: str, caption: str) -> Table:
         Column("Thay đổi (in)"),
     ]
     notes = ("Năm trước = số in của năm nay trừ thay đổi in; thay đổi của tỷ lệ tính bằng điểm phần trăm.",)
-    return Table(key, caption, "Chỉ tiêu", columns, lines, notes)
+    return Table(key, caption, "Chỉ tiêu", columns, lines, notes, origin=PRINTED["report_figures"])
 
 
 def scores_figure(release: Release, key: str, caption: str, table: str) -> Figure:
@@ -110,7 +126,8 @@ def scores_figure(release: Release, key: str, caption: str, table: str) -> Figur
 def scores_table(release: Release, key: str, caption: str) -> Table:
     """The same scores as a table."""
     lines = [Row(area_name(area), [Cell(score, "number", 1)]) for area, score in _scores(release)]
-    return Table(key, caption, "Đơn vị", [Column("Điểm", "thang 100")], lines)
+    columns = [Column("Điểm", "thang 100")]
+    return Table(key, caption, "Đơn vị", columns, lines, origin=PRINTED["report_figures"])
 
 
 def survey_figure(release: Release, key: str, caption: str, table: str) -> Figure:
@@ -193,7 +210,7 @@ def national_table(release: Release, key: str, caption: str) -> Table:
     notes = (
         "Suy dinh dưỡng ở đây là khảo sát hộ gia đình với trẻ dưới 5 tuổi, không so được với tỷ lệ cân đo tại trường.",
     )
-    return Table(key, caption, "Chuỗi số liệu toàn quốc", columns, lines, notes)
+    return Table(key, caption, "Chuỗi số liệu toàn quốc", columns, lines, notes, origin=PRINTED["national_series"])
 
 
 def _history(release: Release) -> pd.DataFrame:

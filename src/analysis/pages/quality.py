@@ -106,7 +106,7 @@ def reporting(release: Release, key: str, caption: str) -> Table:
                  Cell(label("basis", row["basis"]))]  # fmt: skip
         lines.append(Row(area_name(area), cells, marks=release.marks([area], [row["basis"]])))
     columns = [Column("Biểu", text=True), Column("Cơ sở"), Column("Số đã đọc"), Column("Loại số liệu", text=True)]
-    return Table(key, caption, "Đơn vị", columns, lines)
+    return Table(key, caption, "Đơn vị", columns, lines, origin="đếm khi đọc biểu (reporting.csv).")
 
 
 def findings(release: Release, key: str, caption: str) -> Table:
@@ -135,7 +135,8 @@ def corrections(release: Release, key: str, caption: str) -> Table:
         "said_on": Column("Ngày"),
     }
     none = "Kỳ này không có ô nào phải sửa theo sổ sửa lỗi."
-    table = from_frame(rows, key, caption, columns, {"value": ("number", 0)}, empty=none)
+    origin = "sổ sửa lỗi, data/reference/corrections.csv."
+    table = from_frame(rows, key, caption, columns, {"value": ("number", 0)}, empty=none, origin=origin)
     telling = [list(columns).index(name) - 1 for name in ("found", "value", "reason")]
     lines = [
         replace(line, cells=[Cell(None, hidden=True) if i in telling else cell for i, cell in enumerate(line.cells)])
@@ -155,7 +156,7 @@ def reconciliation(release: Release, key: str, caption: str) -> Table:
     if len(lines) > 1:
         lines.append(_counted("Tất cả", counts.sum(), total=True))
     columns = [Column("Số in"), *(Column(label("status", status)) for status in STATUSES)]
-    return Table(key, caption, "Văn bản", columns, lines)
+    return Table(key, caption, "Văn bản", columns, lines, origin="đối chiếu từng số in (reconciliation.csv).")
 
 
 def exceptions(release: Release, key: str, caption: str) -> Table:
@@ -190,7 +191,8 @@ def exceptions(release: Release, key: str, caption: str) -> Table:
         Column("Lý do", text=True),
     ]
     empty = "Mọi số in tính được ở kỳ này đều khớp khi làm tròn."
-    return Table(key, caption, "Chỉ tiêu", columns, lines, empty=empty)
+    origin = "số in: văn bản và mục ở cột bên; số tính được: cộng từ biểu của kỳ (reconciliation.csv)."
+    return Table(key, caption, "Chỉ tiêu", columns, lines, empty=empty, origin=origin)
 
 
 def norms(release: Release, key: str, caption: str) -> Table:
@@ -218,7 +220,8 @@ def norms(release: Release, key: str, caption: str) -> Table:
         Column("Văn bản", text=True),
         Column("Độ chắc chắn", text=True),
     ]
-    return Table(key, caption, "Định mức", columns, lines)
+    origin = "văn bản ở cột bên, chép vào data/reference/norms.csv."
+    return Table(key, caption, "Định mức", columns, lines, origin=origin)
 
 
 def sources(release: Release, key: str, caption: str) -> Table:

@@ -23,6 +23,7 @@ COUNTED = {  # what stands against a norm
 BEFORE = ("last_year", "change", "signed")  # what needs last year
 FEWER = "Không so với cùng kỳ năm trước: tổng của ít đơn vị hơn không cho biết thay đổi."
 AIM = ("target", "gap", "met")  # what needs a target
+SHOWS = {"last_year": "y", "change": "c", "signed": "c", "target": "t", "gap": "g", "met": "m"}  # as paths name them
 
 
 def table(release: Release, key: str, caption: str, *notes: str) -> Table:
@@ -52,6 +53,16 @@ def corrected(release: Release, names: set[str]) -> list[str]:
     return [f"Có {len(read)} ô đã sửa theo sổ sửa lỗi ({units}); danh sách ở phần 11."] if len(read) else []
 
 
+def shown() -> list[tuple[str, str, str]]:
+    """Sector, age band and indicator of every number that a table of appendix.csv shows, in order, each once."""
+    found: dict[tuple[str, str, str], None] = {}
+    for _, parts in reference.table("appendix").groupby("table", sort=False):
+        none = [dict.fromkeys(KEY, "")]
+        rows, columns = (parts[parts["part"] == part].to_dict("records") or none for part in ("row", "column"))
+        found |= {tuple(row[p] or column[p] for p in KEY): None for row in rows for column in columns}  # type: ignore[misc]
+    return list(found)
+
+
 def rests_on(numbers: list[Number], shows: list[str]) -> Marks:
     """What a row of cells rests on: what its values do, and last year's where a change is shown."""
     before = any(show in BEFORE for show in shows)
@@ -66,7 +77,10 @@ def cell(number: Number | None, show: str = "value") -> Cell:
         return Cell(None, hidden=True)
     value = number.change if show in ("change", "signed") else getattr(number, show)
     form = show if show in ("signed", "change", "gap", "met") else "number"
-    return Cell(None if value is None or pd.isna(value) else value, form, number.decimals)
+    if value is None or pd.isna(value):
+        return Cell(None, form)
+    path = f"{number.sector}.{number.age_band}.{number.indicator} {SHOWS.get(show, '')}".strip()
+    return Cell(value, form, number.decimals, path=path)
 
 
 def _parts(names: set[str]) -> set[str]:
@@ -112,7 +126,7 @@ def _by_area(release: Release, key: str, caption: str, columns: list[dict], note
             continue
         cells = [cell(number, column["show"]) for number, column in zip(numbers, columns, strict=True)]
         marks = rests_on(known, [column["show"] for column in columns])
-        lines.append(Row(area_name(area), cells, total=area == CITY, marks=marks))
+        lines.append(Row(area_name(area), cells, total=area == CITY, marks=marks, area=area))
     heads = [Column(c["label_vi"], _unit(c), c["group_vi"], c["show"] == "met") for c in columns]
     return Table(key, caption, "Đơn vị", heads, lines, (*notes, *missing))
 

@@ -35,6 +35,7 @@ class Cell:
     form: str = "text"
     decimals: int = 0
     hidden: bool = False  # withheld, see withheld_means; its value is None
+    path: str = ""  # row of paths.py that says where it comes from, and what is shown of it (sections.SHOWS)
 
     @property
     def words(self) -> str:
@@ -114,6 +115,7 @@ class Row:
     total: bool = False
     group: str = ""
     marks: Marks = ()
+    area: str = ""  # whose numbers its cells' paths lead to; empty: the city's
 
     @property
     def classes(self) -> str:
@@ -132,6 +134,18 @@ class Table(Shown):
     rows: Sequence[Row]
     notes: Sequence[str] = field(default_factory=tuple)
     empty: str = "Chưa có số liệu cho bảng này."
+    origin: str = ""  # where its numbers come from, for those without a path
+
+    @property
+    def paths(self) -> dict[str, str]:
+        """Rows of paths.py behind its numbers, each with the head of the row or column that shows it."""
+        found: dict[str, str] = {}
+        for row in self.rows:
+            for column, cell in zip(self.columns, row.cells, strict=False):
+                if cell.path:
+                    head = ", ".join(filter(None, (column.group, column.head))) if row.area else row.head
+                    found.setdefault(cell.path.partition(" ")[0], head)
+        return found
 
     @property
     def marks(self) -> list[tuple[Mark, bool]]:
@@ -161,6 +175,7 @@ def from_frame(
     forms: dict[str, tuple[str, int]] | None = None,
     notes: Iterable[str] = (),
     empty: str = "Không có dòng nào.",
+    origin: str = "",
 ) -> Table:
     """A table of a frame: the first of `columns` is the row head. forms: column → (form, decimals); others are text."""
     head, *others = columns
@@ -173,7 +188,7 @@ def from_frame(
         for record in frame.to_dict("records")
     ]
     shown = [columns[name] if name in forms else _as_text(columns[name]) for name in others]
-    return Table(key, caption, columns[head].head, shown, rows, tuple(notes), empty)
+    return Table(key, caption, columns[head].head, shown, rows, tuple(notes), empty, origin)
 
 
 def text(value: object) -> str:

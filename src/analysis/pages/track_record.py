@@ -25,6 +25,7 @@ SCORED = {  # indicator → how it is called, decimals
 NONE_YET = "Chưa có dự báo nào đã công bố về kỳ này. Dự báo của kỳ này đã được lưu; kỳ cùng tên các năm sau sẽ chấm."
 STAGES = ("enrolment", "staffing", "nutrition")
 SCORES = (("forecasts", 0), ("mape", 2), ("relative_error", 2), ("coverage_80", 0), ("coverage_95", 0))
+ORIGIN = "các sổ tay 02 đến 04, khi thử lại dự báo (enrolment_, staffing_, nutrition_backtest.csv)."
 HEADS = (
     ("Số lần thử", ""),
     ("Sai số trung bình", "%"),
@@ -125,4 +126,4 @@ def backtest_table(release: Release, key: str, caption: str) -> Table:
         "Mỗi lần thử: đứng ở một năm đã qua, dự báo trước chừng ấy năm bằng đúng quy trình đang dùng, so với số thật.",
         "So với như năm trước: dưới 1 là sai ít hơn cách giữ nguyên số năm trước; 1,00 là ngang nhau.",
     )
-    return Table(key, caption, "Chuỗi số liệu", columns, lines, notes, empty=NO_FORECAST)
+    return Table(key, caption, "Chuỗi số liệu", columns, lines, notes, empty=NO_FORECAST, origin=ORIGIN)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from analysis import areas, command, periods, reference
-from analysis.meaning import indicators
-from analysis.meaning.provenance import Key, Origins, Step
+from analysis.meaning import indicators, provenance
+from analysis.meaning.provenance import Key, Origins, Step, Target
 from analysis.reading import received, rounds
 from analysis.reading.findings import DataError, stop_on_faults
 from analysis.reading.rounds import Round
@@ -18,14 +18,6 @@ RAW = "data/raw"
 ASKED = ("AREA", "INDICATOR", "YEAR", "PERIOD", "SECTOR", "BAND", "LIMIT")
 LIMIT = 20  # cells printed under one sum
 SECTORS = ("all", "public", "nonpublic", "nonpublic_school", "independent")
-
-
-@dataclass(frozen=True)
-class Target:
-    """A target with where it is written."""
-
-    value: float
-    document: str
 
 
 @dataclass(frozen=True)
@@ -56,21 +48,7 @@ def explain(
     if value is None:
         return None
     before = Origins(last_year).tree(*key) if last_year is not None else None
-    return Trace(value, before, _target(this.observations["school_year"].iloc[0], key))
-
-
-def _target(school_year: str, key: Key) -> Target | None:
-    """The target of this key, or the city's where it holds for every area (a rate or a ratio)."""
-    rows = reference.table("targets")
-    same = (rows["sector"] == key[1]) & (rows["age_band"] == key[2]) & (rows["indicator"] == key[3])
-    rows = rows[same & (rows["school_year"] == school_year)]
-    shared = rows[(rows["area"] == areas.CITY) & rows["unit"].isin(["percent", "ratio"])]
-    for found in (rows[rows["area"] == key[0]], shared):
-        if len(found):
-            row = found.iloc[-1]
-            section = f", mục {row['section']}" if row["section"] else ""
-            return Target(float(row["value"]), row["document"] + section)
-    return None
+    return Trace(value, before, provenance.target(this.observations["school_year"].iloc[0], key))
 
 
 def lines(trace: Trace, limit: int = LIMIT) -> Iterator[str]:

@@ -14,3 +14,121 @@ follow();
 // boxes that nothing overflows need no stop of the Tab key
 const boxes = new ResizeObserver((all) => all.forEach(({ target: box }) => (box.tabIndex = box.scrollWidth > box.clientWidth ? 0 : -1)));
 document.querySelectorAll(".scroll").forEach((box) => boxes.observe(box));
+
+// a new element around text and elements; text stays text, whatever a workbook wrote
+const made = (tag, ...parts) => {
+  const element = document.createElement(tag);
+  element.append(...parts);
+  return element;
+};
+
+// where a number comes from: the rows of the table of paths, unfolded from the number that was asked
+const SHOWN = {
+  y: "Số cùng kỳ năm trước, tính cùng cách từ biểu của kỳ ấy: xem phụ lục của kỳ ấy.",
+  c: "Thay đổi: số kỳ này (dưới đây) trừ số cùng kỳ năm trước; số năm trước tính cùng cách từ biểu của kỳ ấy.",
+  t: "Chỉ tiêu năm: số ghi trong văn bản nêu dưới đây.",
+  g: "Chênh lệch: số kỳ này (dưới đây) trừ chỉ tiêu năm.",
+  m: "Kết quả: so số kỳ này (dưới đây) với chỉ tiêu năm.",
+};
+const places = new Map([...document.querySelectorAll("#duong-di thead th[data-area]")].map((th) => [th.dataset.area, th]));
+const city = places.keys().next().value;
+const placeName = (area) => places.get(area).firstChild.textContent;
+
+const steps = (id, area, name) => {
+  const row = document.getElementById("of-" + id);
+  const cell = row.cells[places.get(area).cellIndex];
+  const value = cell.firstChild && cell.firstChild.nodeType === 3 ? ": " + cell.firstChild.textContent : "";
+  const item = made("li", made("b", name || row.cells[0].textContent), value);
+  if (area === city && "sum" in row.dataset) {
+    const units = [...places.keys()].filter((a) => a !== city && row.cells[places.get(a).cellIndex].hasChildNodes());
+    const all = made("details", made("summary", ` = cộng ${units.length} đơn vị`), made("ul", ...units.map((a) => steps(id, a, placeName(a)))));
+    item.append(all);
+    return item;
+  }
+  const ways = [...row.cells[1].children];
+  const way = ways.find((w) => (w.dataset.for || "").split(" ").includes(area)) || ways[0];
+  item.append(" = " + way.textContent);
+  const where = cell.querySelector("i");
+  if (where) {
+    const book = places.get(area).querySelector(".unit").textContent;
+    const sheet = row.cells[3].textContent;
+    item.append(made("code", [book, sheet, where.textContent].filter(Boolean).join(" › ")));
+  }
+  const parts = [...way.querySelectorAll("a")].map((a) => steps(a.hash.slice(4), area));
+  if (parts.length) item.append(made("ul", ...parts));
+  return item;
+};
+
+const dialog = made("dialog");
+dialog.className = "path";
+dialog.setAttribute("aria-labelledby", "path-title");
+document.body.append(dialog);
+dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+const show = (number, about, ...parts) => {
+  const title = made("h2", number);
+  title.id = "path-title";
+  const close = made("button", "Đóng");
+  close.addEventListener("click", () => dialog.close());
+  dialog.replaceChildren(made("div", title, made("p", about), ...parts, close));
+  dialog.showModal();
+  close.focus({ preventScroll: true });
+  dialog.scrollTop = 0;
+};
+const headOf = (td) => {
+  const table = td.closest("table");
+  const last = table.tHead.rows[table.tHead.rows.length - 1];
+  return [table.caption.querySelector(".cap").firstChild.textContent.trim(), td.parentNode.cells[0].firstChild.textContent].join(" ");
+};
+const ask = (td) => {
+  const number = td.textContent;
+  if (!td.dataset.of) return show(number, headOf(td), made("p", td.closest(".table").querySelector("p.from").textContent));
+  const [id, what] = td.dataset.of.split(" ");
+  const row = document.getElementById("of-" + id);
+  const area = td.parentNode.dataset.area || city;
+  const about = row.cells[0].textContent + ", " + (area === city ? "toàn thành phố" : placeName(area));
+  const checks = [...row.cells[2].children].map((check) => made("li", check.textContent));
+  const basis = made("li", "loại số liệu: " + places.get(area).dataset.basis);
+  const tree = made("ul", steps(id, area));
+  tree.className = "tree";
+  show(number, about, ...(what ? [made("p", SHOWN[what])] : []), tree, made("h3", "Kiểm tra"), made("ul", ...checks, basis));
+};
+
+// every number is a button; of a table one is on the way of the Tab key, arrows lead to the others
+document.querySelectorAll("main table").forEach((table) => {
+  const asked = table.closest(".table").querySelector("p.from") ? "td:not(.t)" : "td[data-of]";
+  const grid = [...table.tBodies].flatMap((body) => [...body.rows].map((row) => [...row.querySelectorAll(asked)]));
+  const rows = grid.filter((row) => row.length);
+  rows.flat().forEach((td) => {
+    const button = made("button", ...td.childNodes);
+    button.type = "button";
+    button.tabIndex = -1;
+    button.setAttribute("aria-haspopup", "dialog");
+    td.append(button);
+  });
+  if (!rows.length) return;
+  const go = (td) => {
+    const button = td.firstChild;
+    table.querySelectorAll("button[tabindex='0']").forEach((old) => (old.tabIndex = -1));
+    button.tabIndex = 0;
+    return button;
+  };
+  go(rows[0][0]);
+  table.addEventListener("click", (event) => {
+    const td = event.target.closest(asked);
+    if (td) go(td).focus({ preventScroll: true }), ask(td);
+  });
+  table.addEventListener("keydown", (event) => {
+    const td = event.target.closest(asked);
+    const row = rows.findIndex((each) => each.includes(td));
+    if (row < 0) return;
+    const at = rows[row].indexOf(td);
+    const to = {
+      ArrowRight: rows[row][at + 1], ArrowLeft: rows[row][at - 1], Home: rows[row][0], End: rows[row].at(-1),
+      ArrowDown: (rows[row + 1] || []).at(Math.min(at, (rows[row + 1] || []).length - 1)),
+      ArrowUp: (rows[row - 1] || []).at(Math.min(at, (rows[row - 1] || []).length - 1)),
+    }[event.key];
+    if (!to) return;
+    event.preventDefault();
+    go(to).focus();
+  });
+});

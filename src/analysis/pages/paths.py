@@ -1,0 +1,267 @@
+"""Where every number of the tables comes from: a row an indicator, a column a unit, down to the cells of its workbook.
+
+The page's script reads the same rows to answer a reader who asks one number; without it they can be read as they are.
+A row's formula is the tree of provenance.Origins, one step deep: its parts are rows of their own. Values are those
+that Release gives, so that what is withheld there is withheld here; of cells only the address is shown.
+"""
+
+import functools
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import jinja2
+import pandas as pd
+
+from analysis import vietnamese
+from analysis.areas import CITY
+from analysis.meaning import provenance
+from analysis.meaning.provenance import Origins, Step
+from analysis.pages import evidence, sections
+from analysis.pages.release import Release, area_name, indicator_name, label, plain
+from analysis.pages.tables import HIDDEN, TEMPLATES, text
+
+Key = tuple[str, str, str]  # sector, age band, indicator
+MATCHES = ("match", "match_cut")
+
+
+class Part(NamedTuple):
+    """A piece of a formula: words, and the row that they name."""
+
+    words: str
+    key: str = ""
+
+
+class Formula(NamedTuple):
+    """How a number is computed, and in which units where it is not the same in all."""
+
+    parts: tuple[Part, ...]
+    areas: str = ""
+
+
+class At(NamedTuple):
+    """A number of one unit: its value as the page writes it, and the cells it was read from ("F8:F29")."""
+
+    value: str
+    ranges: str
+
+
+class Place(NamedTuple):
+    """A unit, its workbook, and what kind of numbers that holds."""
+
+    area: str
+    name: str
+    workbook: str
+    basis: str
+
+
+@dataclass(frozen=True)
+class PathRow:
+    """One indicator: summed where the city's number is the sum of its units'."""
+
+    key: str
+    name: str
+    formulas: list[Formula]
+    summed: bool
+    checks: list[str]
+    sheet: str
+    cells: list[At]
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The whole table; it stands on the page only, not among the numbered tables."""
+
+    places: list[Place]
+    rows: list[PathRow]
+
+    def _repr_html_(self) -> str:
+        if not self.rows:
+            return ""
+        return str(_template().module.paths(self))  # type: ignore[attr-defined]
+
+    def __repr__(self) -> str:
+        return f"Đường đi của {len(self.rows)} chỉ tiêu"
+
+
+def table(release: Release) -> Paths:
+    """The rows of every number that the tables of appendix.csv show, and of what those are computed from."""
+    this = evidence.round_of(release)
+    if this.observations.empty:
+        return Paths([], [])
+    found = Origins(this)
+    places = _places(release)
+    printed = _printed(release)
+    rows, waiting, seen = [], sections.shown(), set()
+    while waiting:
+        key = waiting.pop(0)
+        trees = {place.area: found.tree(place.area, *key) for place in places}
+        if key in seen or not any(trees.values()):
+            continue
+        seen.add(key)
+        row, parts = _row(release, key, trees, printed.get(key, []))
+        rows.append(row)
+        waiting += parts
+    return Paths(places, rows)
+
+
+def code(key: Key) -> str:
+    """A key as anchors and attributes of the page hold it.
+
+    >>> code(("public", "nursery", "classes"))
+    'public.nursery.classes'
+    """
+    return ".".join(key)
+
+
+def _places(release: Release) -> list[Place]:
+    rows = release.table("reporting.csv").set_index("area")
+    known = [area for area in release.areas if area in rows.index]
+    places = [Place(a, area_name(a), text(rows.at[a, "workbook"]), label("basis", rows.at[a, "basis"])) for a in known]
+    bases = "; ".join(dict.fromkeys(place.basis for place in places))
+    return [Place(CITY, area_name(CITY), "", bases), *places]
+
+
+def _row(release: Release, key: Key, trees: dict[str, Step | None], printed: list[str]) -> tuple[PathRow, list[Key]]:
+    """One row, and the keys of the parts of its formulas."""
+    of_units = {area: tree for area, tree in trees.items() if tree is not None and area != CITY}
+    whole = trees[CITY]
+    summed = whole is not None and whole.how == "sum" and all(part.key[1:] == key for part in whole.parts)
+    formulas = _formulas(of_units)
+    cells = {area: _ranges(tree) for area, tree in of_units.items()}
+    sheets = list(dict.fromkeys(sheet for ranges in cells.values() for sheet, _ in ranges))
+    one_sheet = len(sheets) == 1
+    shown = []
+    for area in trees:
+        number = release.number(key[2], area, key[0], key[1])
+        value = "" if number is None or pd.isna(number.value) else vietnamese.number(number.value, number.decimals)
+        value = HIDDEN if number and number.hidden else value
+        where = ", ".join(r if one_sheet else f"{sheet}!{r}" for sheet, r in cells.get(area, []))
+        shown.append(At(value, where))
+    row = PathRow(code(key), words(key), formulas, summed, _checks(release, key, trees) + printed,
+                  text(sheets[0]) if one_sheet else "", shown)  # fmt: skip
+    return row, [tuple(part.key.split(".")) for formula in formulas for part in formula.parts if part.key]  # type: ignore[misc]
+
+
+def words(key: Key) -> str:
+    """A key in words.
+
+    >>> words(("public", "nursery", "classes"))
+    'Nhóm, lớp · Công lập · Nhà trẻ'
+    """
+    of = [label("sector", key[0]), label("age_band", key[1])]
+    return " · ".join([indicator_name(key[2]), *(w for w, c in zip(of, key[:2], strict=True) if c != "all")])
+
+
+def _formulas(trees: dict[str, Step]) -> list[Formula]:
+    """Every way the units' numbers are computed, the most frequent first and without names of units."""
+    by_way: dict[tuple[Part, ...], list[str]] = defaultdict(list)
+    for area, tree in trees.items():
+        by_way[_formula(tree)].append(area)
+    ways = sorted(by_way, key=lambda way: -len(by_way[way]))
+    return [Formula(way, " ".join(by_way[way]) if place else "") for place, way in enumerate(ways)]
+
+
+def _formula(step: Step) -> tuple[Part, ...]:
+    """One step of a tree as pieces of text."""
+    own = step.key[1:]
+    match step.how:
+        case "cell":
+            return (Part("một ô"),)
+        case "count":
+            return (Part("đếm cơ sở có số trẻ vượt mức: "), Part(step.note))
+        case "ratio":
+            above, below = (_named(part) for part in step.parts)
+            times = "" if step.factor == 1 else f" × {plain(step.factor, 2)}"
+            return above, Part(f"{times} : "), below
+        case "less":
+            *needed, there = step.parts
+            return (*_between(" + ", [_needed(part) for part in needed]), Part(" − "), _named(there))
+    if all(part.key[1:] == own for part in step.parts):
+        return (Part("cộng các ô"),)
+    return _between(" + ", [(_named(part),) for part in step.parts])
+
+
+def _needed(step: Step) -> tuple[Part, ...]:
+    """What a norm asks for: times or divided by it; a post by the size of each school."""
+    if step.how in ("times", "divided"):
+        sign = "×" if step.how == "times" else ":"
+        return _named(step.parts[0]), Part(f" {sign} {plain(step.factor, 2)} ({step.note})")
+    _, sector, band, _ = step.key
+    classes = (sector, band, "classes")
+    return Part("định mức theo quy mô từng cơ sở, từ "), Part(words(classes), code(classes))
+
+
+def _named(step: Step) -> Part:
+    key: Key = step.key[1:]
+    return Part(words(key), code(key))
+
+
+def _between(sign: str, each: Iterable[tuple[Part, ...]]) -> tuple[Part, ...]:
+    pieces: list[Part] = []
+    for parts in each:
+        pieces += [Part(sign), *parts] if pieces else parts
+    return tuple(pieces)
+
+
+def _ranges(step: Step) -> list[tuple[str, str]]:
+    """Cells that a number is read from directly, as ranges by sheet; none where it is computed from other numbers."""
+    if step.how == "count":
+        cells = [cell for part in step.parts for cell in part.parts]
+    else:
+        cells = [step] if step.how == "cell" else [part for part in step.parts if part.how == "cell"]
+        cells = [cell for cell in cells if cell.key[1:] == step.key[1:]]
+    by_column: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for cell in cells:
+        _, sheet, address = cell.where or ("", "", "")
+        column, row = re.fullmatch(r"([A-Z]*)(\d*)", address).groups()  # type: ignore[union-attr]
+        by_column[sheet, column].append(int(row or 0))
+    return [(sheet, joined(column, rows)) for (sheet, column), rows in by_column.items()]
+
+
+def joined(column: str, rows: Iterable[int]) -> str:
+    """Cells of one column as ranges.
+
+    >>> joined("F", [8, 9, 10, 14])
+    'F8:F10, F14'
+    """
+    runs: list[list[int]] = []
+    for row in sorted(set(rows)):
+        if runs and row == runs[-1][-1] + 1:
+            runs[-1].append(row)
+        else:
+            runs.append([row])
+    return ", ".join(f"{column}{run[0]}" + (f":{column}{run[-1]}" if len(run) > 1 else "") for run in runs)
+
+
+def _checks(release: Release, key: Key, trees: dict[str, Step | None]) -> list[str]:
+    """Whether every unit's number, and the city's, comes out again from the cells; the target and where it stands."""
+    numbers = {area: release.number(key[2], area, key[0], key[1]) for area in trees}
+    known = [(tree, numbers[area]) for area, tree in trees.items() if tree]
+    held = [(tree, number) for tree, number in known if number and number.value == number.value]
+    again = sum(abs(tree.recomputed() - number.value) < 1e-6 for tree, number in held)
+    checks = [f"tính lại từ các ô: khớp {again}/{len(held)} số (từng đơn vị và toàn thành phố)"] if held else []
+    whole = numbers[CITY]
+    if whole and whole.target == whole.target and (aim := provenance.target(release.school_year, (CITY, *key))):
+        checks.append(f"chỉ tiêu năm: {plain(aim.value, 2)} ({text(aim.document)})")
+    return checks
+
+
+def _printed(release: Release) -> dict[Key, list[str]]:
+    """Printed figures of the city by key, each held against the sum."""
+    rows = release.table("reconciliation.csv")
+    rows = rows[(rows["area"] == CITY) & (rows["published_as"] == "reported") & rows["computed"].notna()]
+    found: dict[Key, list[str]] = defaultdict(list)
+    for r in rows.itertuples():
+        same = "khớp" if r.status in MATCHES else "KHÔNG KHỚP"
+        said = f"số in của toàn thành phố (mục {text(r.section)}): {plain(r.published, 2)}, {same}"
+        found[r.sector, r.age_band, r.indicator].append(said)
+    return found
+
+
+@functools.cache
+def _template() -> jinja2.Template:
+    loader = jinja2.FileSystemLoader(TEMPLATES)
+    return jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True).get_template("paths.html.j2")

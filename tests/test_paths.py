@@ -1,0 +1,84 @@
+"""Every number's row of cells: the same trees as make trace, one step a row, and nothing that is withheld."""
+
+import re
+
+import pytest
+
+from analysis import store
+from analysis.areas import CITY
+from analysis.meaning.provenance import Origins
+from analysis.pages import evidence, paths, sections
+from analysis.pages.release import Release
+from tests import releases
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory):
+    return releases.whole(tmp_path_factory.mktemp("whole"))
+
+
+@pytest.fixture(scope="module")
+def table(release):
+    return paths.table(release)
+
+
+@pytest.fixture(scope="module")
+def rows(table):
+    return {row.key: row for row in table.rows}
+
+
+def test_every_number_of_the_tables_and_every_part_of_a_formula_has_a_row(release, rows):
+    shown = [key for key in sections.shown() if release.number(key[2], CITY, *key[:2])]
+    assert len(shown) > 150
+    assert {paths.code(key) for key in shown} <= set(rows)
+    parts = {part.key for row in rows.values() for formula in row.formulas for part in formula.parts if part.key}
+    assert parts <= set(rows)
+
+
+def test_a_row_holds_the_cells_that_make_trace_finds(release, table, rows):
+    """All cells under one number: those of its row, or of the rows its formula leads to, unit by unit."""
+
+    def cells_below(key: str, place: int) -> set[str]:
+        row = rows[key]
+        area = table.places[place].area
+        way = next((f for f in row.formulas if area in f.areas.split()), row.formulas[0])
+        found = {part for run in row.cells[place].ranges.split(", ") if run for part in spread(run)}
+        return found.union(*(cells_below(part.key, place) for part in way.parts if part.key))
+
+    def cells_of(step) -> set[str]:
+        own = {step.where[2]} if step.where else set()
+        return own.union(*(cells_of(part) for part in step.parts))
+
+    trees = Origins(evidence.round_of(release))
+    for key in ("all.nursery.enrolment_rate", "public.all.teachers_shortage", "all.all.schools", "all.all.managers"):
+        for place in (1, 6, 14):
+            tree = trees.tree(table.places[place].area, *key.split("."))
+            assert cells_below(key, place) == cells_of(tree) != set(), (key, table.places[place].area)
+
+
+def spread(run: str) -> list[str]:
+    column, first, last = re.fullmatch(r"([A-Z]+)(\d+)(?::[A-Z]+(\d+))?", run).groups()
+    return [f"{column}{row}" for row in range(int(first), int(last or first) + 1)]
+
+
+def test_a_number_that_its_cells_do_not_give_is_counted_out(release, tmp_path):
+    indicators = release.table("indicators.csv").copy()
+    wrong = (indicators["area"] == "le_chan") & (indicators["indicator"] == "classes")
+    indicators.loc[wrong, "value"] += 1
+    for name in ("observations.parquet", "facilities.parquet", "corrections_used.csv", "reporting.csv", "partial.csv",
+                 "series.parquet", "reconciliation.csv"):  # fmt: skip
+        store.write(release.table(name), store.folder(tmp_path, "2024-2025", "HK1"), name)
+    store.write(indicators, store.folder(tmp_path, "2024-2025", "HK1"), "indicators.csv")
+    made = paths.table(Release(str(tmp_path), "2024-2025", "HK1", "data/raw"))
+    checks = {row.key: row.checks[0] for row in made.rows}
+    assert "khớp 14/15" in checks["all.all.classes"]
+    assert "khớp 15/15" in checks["all.all.schools"]
+
+
+def test_printed_figures_and_targets_stand_beside_their_number(rows):
+    assert "số in của toàn thành phố (mục 6.3): 1.177, khớp" in rows["all.all.teachers_shortage"].checks
+    assert any(check.startswith("chỉ tiêu năm: 45 (") for check in rows["all.nursery.enrolment_rate"].checks)
+
+
+def test_a_round_without_observations_has_no_paths(tmp_path):
+    assert paths.table(releases.release(tmp_path))._repr_html_() == ""
