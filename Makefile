@@ -12,7 +12,7 @@ unknown = $(filter-out $(addsuffix =%,$(1)) PY=% PYTHON=%,$(MAKEOVERRIDES))
 export PYTHONPATH := $(CURDIR)/src
 export PYTHONHASHSEED := 0
 
-.PHONY: help report trace backtest test check lab bench template check-data status answers lock clean
+.PHONY: help report trace backtest test check lab bench screenshots template check-data status answers lock clean
 .DEFAULT_GOAL := help
 
 help: ## in danh sách lệnh này
@@ -51,6 +51,9 @@ lab: $(READY) ## mở JupyterLab ở thư mục notebooks/
 
 bench: $(READY) ## đo thời gian và bộ nhớ, in thành tỷ lệ trong cùng một lần chạy
 	@$(PY) -m tests.bench
+
+screenshots: $(READY) ## chụp lại các hình của README từ các trang mới nhất (cần Chromium, sau make report)
+	@$(PY) -m tests.screenshots
 
 lock: $(READY) ## ghi lại requirements.lock từ pyproject.toml
 	@$(VENV)/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \

@@ -178,6 +178,20 @@ def test_the_city_and_a_unit_lead_to_workbook_sheet_and_cells(chromium, written)
     assert page.inner_text("dialog[open]").count(".xlsx › ") == 28  # public and non-public cells of 14 workbooks
 
 
+def test_rows_are_found_without_marks_and_the_link_leads_to_the_row(chromium, written):
+    page = Reader(chromium, written / "appendix.html").page
+    page.get_by_label("Tìm trong các bảng").fill("le chan huy dong")
+    links = page.locator(".search li a")
+    assert "Lê Chân" in links.first.inner_text() and 1 <= links.count() <= 10
+    assert page.inner_text(".search [role=status]") == f"{links.count()} dòng"
+    links.first.click()
+    assert page.evaluate("document.querySelector('tr:target').cells[0].textContent") == "Lê Chân"
+    page.get_by_label("Tìm trong các bảng").fill("<script>")
+    assert "<script>" in links.first.inner_text()
+    page.get_by_label("Tìm trong các bảng").fill("khôngcóđâu")
+    assert links.count() == 0
+
+
 def test_without_scripts_a_number_leads_to_its_row_of_cells(plain):
     assert plain.page.locator("td button, dialog").count() == 0
     links = plain.page.locator("#bang-enrolment_by_area .from a")

@@ -132,3 +132,38 @@ document.querySelectorAll("main table").forEach((table) => {
     go(to).focus();
   });
 });
+
+// search: rows of any table that hold all the words, whatever their marks and capitals
+const MOST = 40;
+const folded = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[đĐ]/g, "d").toLowerCase();
+const nav = document.querySelector("nav");
+if (nav) {
+  const box = made("input");
+  box.type = "search";
+  const found = made("ul");
+  const status = made("p");
+  status.setAttribute("role", "status");
+  const search = made("div", made("label", "Tìm trong các bảng", box), status, found);
+  search.className = "search";
+  nav.querySelector("h2").after(search);
+  let rows;
+  const all = () =>
+    [...document.querySelectorAll("main tbody tr:not(.group)")].map((row, n) => {
+      row.id ||= "dong-" + n;
+      const caption = row.closest("table").caption;
+      return { row, text: folded(caption.textContent + " " + row.textContent), table: (caption.querySelector("b") || caption).textContent };
+    });
+  box.addEventListener("input", () => {
+    const words = folded(box.value).split(/\s+/).filter((word) => word.length > 1);
+    rows ||= all();
+    const hits = words.length ? rows.filter(({ text }) => words.every((word) => text.includes(word))) : [];
+    status.textContent = words.length ? `${hits.length} dòng` + (hits.length > MOST ? `, ${MOST} dòng đầu dưới đây` : "") : "";
+    found.replaceChildren(
+      ...hits.slice(0, MOST).map(({ row, table }) => {
+        const link = made("a", `${table} ${row.cells[0].textContent}`);
+        link.href = "#" + row.id;
+        return made("li", link);
+      }),
+    );
+  });
+}
