@@ -132,7 +132,9 @@ def executed(notebook: str, parameters: dict[str, str]) -> Any:
             scope |= {name: value for name, value in parameters.items() if name in scope}
         if last is not None:
             value = eval(compile(ast.Expression(last.value), notebook, "eval"), scope)
-            data = {"text/plain": repr(value), "text/html": value._repr_html_()} | getattr(value, "_repr_mimebundle_", dict)()
+            data = {"text/plain": repr(value), "text/html": value._repr_html_()} | getattr(
+                value, "_repr_mimebundle_", dict
+            )()
             cell.outputs = [nbformat.v4.new_output("execute_result", data, execution_count=1)]
     node.metadata["papermill"] = {"parameters": parameters}
     return node

@@ -15,6 +15,7 @@ from analysis.pages.tables import Cell, Column, Row, Table, text
 
 SHOWN = 60  # lines of the table of changed numbers; changes.csv has all
 FIRST = "Đây là lần phát hành đầu tiên của kỳ này; từ lần sau, số nào thay đổi và vì sao sẽ được liệt kê ở đây."
+ORIGIN = "so bảng chỉ tiêu kỳ này với bảng của lần phát hành hoặc kỳ được so (indicators.csv, changes.csv)."
 SECTORS = ("all", "public", "nonpublic")
 BANDS = ("all", "nursery", "kindergarten", "age5")
 
@@ -60,7 +61,7 @@ def since_release_table(release: Release, key: str, caption: str) -> Table:
     notes = (more,) if len(rows) > len(lines) else ()
     first = "compared_with" not in set(release.table("changed_inputs.csv")["kind"])
     empty = "Chưa có lần phát hành trước." if first else "Không số nào in trong phụ lục thay đổi."
-    return Table(key, caption, "Chỉ tiêu", columns, lines, notes, empty)
+    return Table(key, caption, "Chỉ tiêu", columns, lines, notes, empty, origin=ORIGIN)
 
 
 def since_round(release: Release, key: str, caption: str) -> Table:
@@ -87,7 +88,7 @@ def since_round(release: Release, key: str, caption: str) -> Table:
         "theo mùa tuyển sinh trong năm học.",
     )
     empty = f"Không có số liệu {round_name(*last)} của cùng những đơn vị ấy để so sánh."
-    return Table(key, caption, "Chỉ tiêu", columns, lines, notes, empty)
+    return Table(key, caption, "Chỉ tiêu", columns, lines, notes, empty, origin=ORIGIN)
 
 
 def _inputs(inputs: pd.DataFrame, release: Release) -> Iterator[str]:

@@ -19,6 +19,7 @@ from analysis.reading.findings import limit
 
 VERDICTS = {"met": "✓ đạt", "not_met": "✗ chưa đạt", "undecided": "chưa đủ chắc", "unreliable": "chưa đủ tin cậy"}
 START = "DN"  # the weigh-in that changes within a school year count from
+ORIGIN = "sổ tay 04_nutrition tính từ số trẻ cân đo của các kỳ (nutrition.csv, nutrition_rounds.csv)."
 REDUCED = ("underweight_rate", "stunting_rate")
 INTERVAL = "Khoảng 95 %: rộng hơn sai số ngẫu nhiên khi các đơn vị biến động nhiều hơn thế qua các lần cân đo."
 
@@ -63,7 +64,7 @@ def within_year(release: Release, key: str, caption: str) -> Table:
     notes = [INTERVAL, "Chỉ tiêu giảm trong năm học được xét ở lần cân đo cuối năm."]
     if not judged:
         notes.append("Kỳ này chưa xét chỉ tiêu giảm trong năm.")
-    return Table(key, caption, "Chỉ số", columns, lines, tuple(notes))
+    return Table(key, caption, "Chỉ số", columns, lines, tuple(notes), origin=ORIGIN)
 
 
 def last_verdict(release: Release, key: str, caption: str) -> Table:
@@ -99,7 +100,7 @@ def last_verdict(release: Release, key: str, caption: str) -> Table:
         f"Năm học {year}, từ lần cân đo đầu năm đến lần cuối năm; chỉ tiêu ở đầu cột.",
         "“Đạt”, “chưa đạt”: cả khoảng 95 % nằm một phía của chỉ tiêu. “Chưa đủ chắc”: chỉ tiêu nằm trong khoảng.",
     )
-    return Table(key, caption, "Đơn vị", columns, lines, notes, empty)
+    return Table(key, caption, "Đơn vị", columns, lines, notes, empty, origin=ORIGIN)
 
 
 def _judged(row: dict, hidden: bool) -> list[Cell]:
@@ -141,7 +142,7 @@ def prevalence(release: Release, key: str, caption: str) -> Table:
     least = vietnamese.number(limit("low_coverage"))
     reliable = f"Chưa đủ tin cậy: cân đo dưới {least} % số trẻ; không dùng để tính giới hạn và xu hướng."
     notes = (INTERVAL, reliable if poor else f"Mọi đơn vị cân đo từ {least} % số trẻ trở lên.")
-    return Table(key, caption, "Đơn vị", columns, lines, notes)
+    return Table(key, caption, "Đơn vị", columns, lines, notes, origin=ORIGIN)
 
 
 def trends(release: Release, key: str, caption: str, names: Iterable[str]) -> Table:
@@ -224,4 +225,4 @@ def who_classes(release: Release, key: str, caption: str) -> Table:
         "Chỉ để định hướng: thang của WHO dành cho khảo sát mọi trẻ dưới 5 tuổi; đây là trẻ được cân đo tại trường.",
         "“Thừa cân” của WHO gồm cả béo phì; biểu tách hai nhóm, nên ở đây cộng lại. Biểu chưa thu gầy còm.",
     )
-    return Table(key, caption, "Chỉ số", columns, lines, notes)
+    return Table(key, caption, "Chỉ số", columns, lines, notes, origin=ORIGIN)

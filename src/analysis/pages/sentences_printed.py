@@ -17,6 +17,7 @@ BASIS = {"value": "reported", "some": "reported", "by_area": "reported", "change
          "moved": "change_vs_previous_year", "gap": "gap_to_target", "short_gap": "gap_to_target"}  # fmt: skip
 COLUMN = {"reported": "value", "change_vs_previous_year": "change", "gap_to_target": "gap"}
 RESULTS = ("same", "fewer_places", "cut", "contradiction", "differs")
+ORIGIN = "số in: báo cáo của Sở (data/raw/published/report_figures.csv); số trong câu: tính từ biểu của kỳ."
 NOT_PRINTED = "Chưa có báo cáo in của kỳ này để đối chiếu từng câu."
 
 
@@ -73,7 +74,7 @@ def table(release: Release, key: str, caption: str) -> Table:
         "Danh sách đơn vị được so theo tên, không theo thứ tự: báo cáo mỗi chỗ kể một thứ tự, phụ lục kể theo thứ tự "
         "hành chính.",
     )
-    return Table(key, caption, "Số", columns, lines, notes, NOT_PRINTED)
+    return Table(key, caption, "Số", columns, lines, notes, NOT_PRINTED, origin=ORIGIN)
 
 
 def _printed(release: Release) -> pd.DataFrame:

@@ -123,6 +123,9 @@ class Row:
         return " ".join(filter(None, (f"l{self.level}" if self.level else "", "n" if len(self.head) <= SHORT else "")))
 
 
+OF_NOTEBOOKS = "các sổ tay 01 đến 06 tính từ biểu của kỳ này và các kỳ trước; cách tính ở phần Phương pháp và giới hạn."
+
+
 @dataclass(frozen=True)
 class Table(Shown):
     """A numbered table. key is its anchor; what its rows rest on is said in its caption and below."""
@@ -134,7 +137,7 @@ class Table(Shown):
     rows: Sequence[Row]
     notes: Sequence[str] = field(default_factory=tuple)
     empty: str = "Chưa có số liệu cho bảng này."
-    origin: str = ""  # where its numbers come from, for those without a path
+    origin: str = OF_NOTEBOOKS  # where its numbers come from, for those without a path
 
     @property
     def paths(self) -> dict[str, str]:
@@ -146,6 +149,12 @@ class Table(Shown):
                     head = ", ".join(filter(None, (column.group, column.head))) if row.area else row.head
                     found.setdefault(cell.path.partition(" ")[0], head)
         return found
+
+    @property
+    def shows_origin(self) -> bool:
+        """Whether it has a number without a path, which only its origin explains."""
+        every = [cell for row in self.rows for cell in row.cells]
+        return any(not cell.path and not cell.classes and cell.words not in (NOTHING, HIDDEN) for cell in every)
 
     @property
     def marks(self) -> list[tuple[Mark, bool]]:
@@ -175,7 +184,7 @@ def from_frame(
     forms: dict[str, tuple[str, int]] | None = None,
     notes: Iterable[str] = (),
     empty: str = "Không có dòng nào.",
-    origin: str = "",
+    origin: str = OF_NOTEBOOKS,
 ) -> Table:
     """A table of a frame: the first of `columns` is the row head. forms: column → (form, decimals); others are text."""
     head, *others = columns
