@@ -52,7 +52,9 @@ def hostile(tmp_path_factory):
 
 
 def results(node) -> list[dict]:
-    return [output.data for cell in node.cells if cell.cell_type == "code" for output in cell.outputs]
+    """What its cells show, but the paths from numbers to cells: they are a part of the page, which files link to."""
+    shown_ = [output.data for cell in node.cells if cell.cell_type == "code" for output in cell.outputs]
+    return [data for data in shown_ if not data["text/plain"].startswith("Đường đi")]
 
 
 def lines(path) -> list[list[str]]:

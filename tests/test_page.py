@@ -133,7 +133,9 @@ def test_built_twice_a_page_is_the_same_bytes(html, simulated):
 
 
 def test_a_page_is_small_besides_its_figures_and_data(html):
-    data = r'<table>.*?</table>|<figure.*?</figure>|<details class="from">.*?</details>|<ul class="(says|notes)">.*?</ul>'
+    data = (
+        r'<table>.*?</table>|<figure.*?</figure>|<details class="from">.*?</details>|<ul class="(says|notes)">.*?</ul>'
+    )
     frame = re.sub(data, "", html, flags=re.DOTALL)
     assert len(frame.encode()) < 60_000
 

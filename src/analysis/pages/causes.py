@@ -63,4 +63,5 @@ def causes_table(release: Release, key: str, caption: str) -> Table:
         "các cột, nên phần của mỗi nguyên nhân tuỳ thứ tự ấy.",
         "Sửa số liệu: so với lần công bố đầu tiên của kỳ này. Địa giới: giữ địa giới ngày của kỳ này, nên bằng 0.",
     )
-    return Table(key, caption, "Đơn vị", columns, lines, notes, empty=NO_FORECAST)
+    origin = "sổ tay 05_needs (waterfall.csv)."
+    return Table(key, caption, "Đơn vị", columns, lines, notes, empty=NO_FORECAST, origin=origin)

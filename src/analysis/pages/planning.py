@@ -17,6 +17,7 @@ COURSE = (
     ("teachers_staying", "Ở lại"),
     ("teachers_to_recruit", "Số dự kiến"),
 )
+NEEDS = "sổ tay 05_needs (needs.csv): nhóm, lớp dự kiến nhân định mức, trừ giáo viên ở lại."
 FILLED = "Từ năm thứ hai, số cần tuyển tính với giả định năm trước đã tuyển đủ."
 UNITS = {"percent": "điểm %", "children": "trẻ", "teachers per group or class": "người"}
 
@@ -46,7 +47,7 @@ def years_table(release: Release, key: str, caption: str) -> Table:
         *(Column(head, group=alone) for head in ("Số dự kiến", "Khoảng 80 %")),
     ]
     notes = (f"Đơn vị: người. {FILLED}", "Cần tuyển = cần có − ở lại; ở lại = có năm trước − nghỉ trong năm.")
-    return Table(key, caption, "Năm học", columns, lines, notes, empty=NO_FORECAST)
+    return Table(key, caption, "Năm học", columns, lines, notes, empty=NO_FORECAST, origin=NEEDS)
 
 
 def areas_by_year(release: Release, key: str, caption: str) -> Table:
@@ -63,7 +64,7 @@ def areas_by_year(release: Release, key: str, caption: str) -> Table:
             marks = together(marks_of(release, row) for row in found if row)
             lines.append(Row(area_name(area), cells, total=area == CITY, marks=marks))
     columns = [Column(head, group=year) for year in years for head in ("Cần tuyển", "Khoảng 80 %")]
-    return Table(key, caption, "Đơn vị", columns, lines, (f"Đơn vị: người. {FILLED}",), empty=NO_FORECAST)
+    return Table(key, caption, "Đơn vị", columns, lines, (f"Đơn vị: người. {FILLED}",), empty=NO_FORECAST, origin=NEEDS)
 
 
 def scenarios_figure(release: Release, key: str, caption: str, table: str) -> Figure:
@@ -100,7 +101,8 @@ def scenarios_table(release: Release, key: str, caption: str) -> Table:
     columns = [Column(head, group=year) for year in years for head in ("Cần tuyển", "Khoảng 80 %", "So với dự báo")]
     columns.append(Column("Giả định", text=True))
     notes = (f"Đơn vị: người, toàn thành phố. {FILLED}",)
-    return Table(key, caption, "Kịch bản", columns, lines, notes, empty=NO_FORECAST)
+    origin = "sổ tay 05_needs (scenarios.csv); giả định ở data/reference/scenarios.csv."
+    return Table(key, caption, "Kịch bản", columns, lines, notes, empty=NO_FORECAST, origin=origin)
 
 
 def assumptions_table(release: Release, key: str, caption: str) -> Table:
@@ -131,7 +133,8 @@ def assumptions_table(release: Release, key: str, caption: str) -> Table:
         "Mỗi lần đổi một giả định, giữ nguyên các giả định khác. Số là chênh lệch giáo viên cần tuyển, toàn thành phố.",
         "“Bỏ giả định”: tác động ở cột “Cao hơn”.",
     )
-    return Table(key, caption, "Giả định", columns, lines, notes, empty=NO_FORECAST)
+    origin = "sổ tay 05_needs (sensitivity.csv); giả định ở data/reference/assumptions.csv."
+    return Table(key, caption, "Giả định", columns, lines, notes, empty=NO_FORECAST, origin=origin)
 
 
 def _expected(row: dict | None) -> tuple[Cell, Cell]:

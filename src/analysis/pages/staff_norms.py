@@ -22,6 +22,7 @@ LIMITS = (
     "Nấu ăn: chưa tìm được mức trong Thông tư 19/2023, nên không có dòng (b). Phó hiệu trưởng: Thông tư dẫn sang nghị "
     "định, mức 2 người cần đối chiếu. Nhân viên khác: số đơn vị tự báo cáo. Hỗ trợ trẻ khuyết tật là vị trí riêng.",
 )
+ORIGIN = "sổ tay 03_staffing (norm_readings.csv), từ nhóm, lớp, trẻ của từng cơ sở và norms.csv."
 NOT_YET = "Vào ngày của kỳ này Thông tư 19/2023/TT-BGDĐT chưa có hiệu lực, nên chỉ có cách của thành phố."
 
 
@@ -41,7 +42,7 @@ def readings_table(release: Release, key: str, caption: str) -> Table:
         lines.append(Row(label("reading", line), cells, level=int(step), marks=marks_of(release, known[0])))
     columns = [Column(label("post", post)) for post in POSTS]
     notes = LIMITS if ("circular", "teachers") in found else (NOT_YET,)
-    return Table(key, caption, "Cách đọc", columns, lines, notes)
+    return Table(key, caption, "Cách đọc", columns, lines, notes, origin=ORIGIN)
 
 
 def readings_by_area(release: Release, key: str, caption: str) -> Table:
@@ -60,7 +61,7 @@ def readings_by_area(release: Release, key: str, caption: str) -> Table:
     columns = [Column("Hiện có"), *(Column(label("reading", line, short=True), group="Cần có") for line in shown[1:3]),
                *(Column(label("reading", line, short=True), group="Thiếu") for line in shown[3:])]  # fmt: skip
     notes = ("Đơn vị: người, chỉ trường công lập. Số âm: hiện có nhiều hơn mức trần của Thông tư.",)
-    return Table(key, caption, "Đơn vị", columns, lines, notes, empty=NOT_YET)
+    return Table(key, caption, "Đơn vị", columns, lines, notes, empty=NOT_YET, origin=ORIGIN)
 
 
 def qualified_table(release: Release, key: str, caption: str) -> Table:
@@ -98,7 +99,7 @@ def qualified_table(release: Release, key: str, caption: str) -> Table:
     ]
     notes = ("Chuẩn: cao đẳng sư phạm trở lên (Luật Giáo dục 2019, điều 72). Học đại học, thạc sĩ là nâng trên chuẩn, "
              "không tính ở đây. Người tuyển mới phải đạt chuẩn.",)  # fmt: skip
-    return Table(key, caption, "Đơn vị", columns, lines, notes)
+    return Table(key, caption, "Đơn vị", columns, lines, notes, origin=ORIGIN)
 
 
 def roadmap(release: Release) -> Says:

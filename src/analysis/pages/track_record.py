@@ -88,7 +88,8 @@ def scores_table(release: Release, key: str, caption: str) -> Table:
     ]
     notes = ("Mỗi dự báo đã công bố được lưu nguyên (số liệu, mã, tham số ghi bằng mã băm) và không bao giờ ghi đè; "
              "bảng lấy bản công bố cuối của mỗi kỳ.",)  # fmt: skip
-    return Table(key, caption, "Chỉ tiêu", columns, lines, notes, empty=NONE_YET)
+    origin = "sổ tay 06_scores (forecast_scores.csv), từ sổ lưu dự báo."
+    return Table(key, caption, "Chỉ tiêu", columns, lines, notes, empty=NONE_YET, origin=origin)
 
 
 def latest(release: Release) -> pd.DataFrame:
