@@ -133,6 +133,8 @@ def test_withheld_numbers_stand_nowhere_and_are_not_taken_for_missing(series, tm
     assert shown[2:4] == [HIDDEN, HIDDEN] and HIDDEN not in shown[:2]
     trend = words(row(malnutrition.trends(release, "d", "Xu hướng", ["underweight_rate"]), "Cát Hải"))
     assert trend == [HIDDEN] * 4
+    notes = funnels.figure(release, "f", "Phễu", "c").notes
+    assert any(note.startswith(f"Không vẽ đơn vị {HIDDEN}") for note in notes)
     rows = funnels.shown(release)
     assert not {("cat_hai", "underweight_rate")} & set(zip(rows["area"], rows["indicator"], strict=True))
     table = (

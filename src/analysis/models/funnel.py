@@ -13,14 +13,12 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 
-from analysis import periods, store
+from analysis import periods, reference, store
 from analysis.models.forecasting import ratio
 from analysis.models.weigh_ins import RATES, WeighIns
 
 LIMITS = {"95": 1.959963984540054, "998": 3.090232306167813}  # two-sided 95 % and 99,8 %
-WINSORISED = 0.1  # of the z scores at each end
 COLUMNS = [field.name for field in store.TABLES["funnel.csv"]]
-FEWEST = 5  # areas, below which nothing can be said about a usual spread
 
 
 @dataclass(frozen=True)
@@ -28,7 +26,7 @@ class Funnel:
     """One funnel a group. centre : share 0 to 1 of all areas together; between : standard deviation, arcsin scale.
 
     z : areas × groups, distance from the centre in standard deviations that allow for the spread between areas;
-    dispersion : groups, how many times chance alone the areas vary; all NaN with fewer than FEWEST areas.
+    dispersion : groups, how many times chance alone the areas vary; all NaN with fewer than funnel_areas areas.
     """
 
     centre: np.ndarray
@@ -41,7 +39,7 @@ def fit(cases: np.ndarray, sizes: np.ndarray, counts: np.ndarray) -> Funnel:
     """Funnels of areas × groups. counts : whether an area is reliable enough to set the limits; all get a z."""
     known = np.isfinite(cases) & (sizes > 0)
     used = known & counts
-    enough = used.sum(axis=0) >= FEWEST
+    enough = used.sum(axis=0) >= reference.setting("funnel_areas")
     centre = ratio(np.where(used, cases, 0).sum(axis=0), np.where(used & enough, sizes, 0).sum(axis=0))
     with np.errstate(invalid="ignore"):
         off = np.arcsin(np.sqrt(np.where(known, ratio(cases, sizes), np.nan))) - np.arcsin(np.sqrt(centre))
@@ -106,12 +104,12 @@ def _between(off: np.ndarray, own: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     limits named 95 % would hold 89 % of ordinary areas.
     """
     areas = np.isfinite(off).sum(axis=0)
-    enough = areas >= FEWEST
+    enough, winsorised = areas >= reference.setting("funnel_areas"), reference.setting("funnel_winsorised")
     if not enough.any():
         return np.full(areas.shape, np.nan), np.full(areas.shape, np.nan)
     z = np.where(enough, off / np.sqrt(own), 0.0)
-    ends = np.nanquantile(z, [WINSORISED, 1 - WINSORISED], axis=0)
-    squares = np.nanmean(np.clip(z, *ends) ** 2, axis=0) / _kept(WINSORISED)
+    ends = np.nanquantile(z, [winsorised, 1 - winsorised], axis=0)
+    squares = np.nanmean(np.clip(z, *ends) ** 2, axis=0) / _kept(winsorised)
     weight = np.where(np.isfinite(own), 1 / own, 0.0)
     total = weight.sum(axis=0)
     spare = total - ratio((weight**2).sum(axis=0), total)

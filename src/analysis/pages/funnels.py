@@ -12,6 +12,7 @@ from analysis.pages.charts import RATE_NAMES, RATES
 from analysis.pages.figures import Figure
 from analysis.pages.release import Release, area_name, listed
 from analysis.pages.sentences import Says
+from analysis.pages.tables import HIDDEN, withheld_means
 
 PLACES = {  # side and limit in words, in the order in which they are named
     "above_998": "cao hơn giới hạn 99,8 %",
@@ -31,7 +32,7 @@ def shown(release: Release) -> pd.DataFrame:
 
 def figure(release: Release, key: str, caption: str, table: str) -> Figure:
     """One funnel a rate, with the areas beyond the limits by name and no order among the others."""
-    rows = shown(release)
+    rows, every = shown(release), release.table("funnel.csv")
     names = [name for name in RATES if (rows["indicator"] == name).any()]
     if not names:
         return Figure(key, caption, "", empty=FEW)
@@ -46,12 +47,17 @@ def figure(release: Release, key: str, caption: str, table: str) -> Figure:
         for ax in axes[-1]:
             ax.set_xlabel("trẻ được cân đo")
         done = figures.finish(drawing, release.marks_of(rows))
-    notes = (
+    notes = [
         "Nét liền: tỷ lệ chung; nét đứt: giới hạn 95 %; nét chấm: giới hạn 99,8 %, đã cộng độ khác nhau thường có.",
+        "Cứ 20 đơn vị không có gì khác thường thì trung bình vẫn có 1 nằm ngoài giới hạn 95 %.",
         "Dải nhạt: giới hạn 95 % nếu chỉ có sai số ngẫu nhiên.",
         "Vòng rỗng: trong giới hạn; hình thoi có tên: ngoài giới hạn; dấu nhân: cân đo chưa đủ trẻ.",
-    )
-    return Figure(key, caption, " ".join(words for words, _ in said(release).items), notes=notes, table=table, **done)  # type: ignore[arg-type]
+    ]
+    if every.loc[every["age_band"] == "all", "value"].isna().any():
+        notes.append(f"Không vẽ đơn vị {HIDDEN}. {HIDDEN} {withheld_means()}")
+    return Figure(
+        key, caption, " ".join(words for words, _ in said(release).items), notes=tuple(notes), table=table, **done
+    )  # type: ignore[arg-type]
 
 
 def said(release: Release) -> Says:
