@@ -55,9 +55,8 @@ def figure(release: Release, key: str, caption: str, table: str) -> Figure:
     ]
     if every.loc[every["age_band"] == "all", "value"].isna().any():
         notes.append(f"Không vẽ đơn vị {HIDDEN}. {HIDDEN} {withheld_means()}")
-    return Figure(
-        key, caption, " ".join(words for words, _ in said(release).items), notes=tuple(notes), table=table, **done
-    )  # type: ignore[arg-type]
+    alt = " ".join(words for words, _ in said(release).items)
+    return Figure(key, caption, alt, notes=tuple(notes), table=table, **done)  # type: ignore[arg-type]
 
 
 def said(release: Release) -> Says:
