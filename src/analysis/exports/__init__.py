@@ -1,3 +1,4 @@
-"""Exports: document (what the appendix shows, read once from the executed notebook); flat, workbook and plain (its
-tables as tables.xlsx and CSV), word (appendix.docx), pdf (both pages as printed).
+"""Exports: document (what the appendix shows, read once from the executed notebook); flat (its tables as plain grids),
+workbook and csv_files (tables.xlsx, CSV with a dictionary); word, word_tables, word_styles (appendix.docx); pdf (both
+pages as Chromium prints them).
 """
