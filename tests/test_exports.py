@@ -165,6 +165,13 @@ def test_the_notes_sheet_explains_every_sign_and_note_that_a_sheet_shows(book):
     assert "ghi chú" in book.worksheets[3]["A1"].value
 
 
+def test_a_note_is_whole_on_its_sheet_however_long(tmp_path):
+    table = Table("x", "Thử", "A", [Column("B")], [Row("a", [Cell("b")])], notes=("dài " * 200,))
+    made = document.Document("Thử", "2024-12-31", (table,))
+    notes = openpyxl.load_workbook(workbook.write(made, flat.tables(made), tmp_path / "x.xlsx"))["Ghi chú"]
+    assert "dài dài" in (words := notes.cell(notes.max_row, 2).value) and words.count("dài") == 200
+
+
 def test_a_line_under_another_says_whose_part_it_is_and_a_group_has_its_column(tables):
     network, rooms = (next(table for table in tables if table.key == key) for key in ("network", "rooms"))
     assert "Nhóm, lớp › Lớp mẫu giáo › Trong đó: lớp 5 tuổi" in [row[0].value for row in network.rows]

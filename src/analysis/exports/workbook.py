@@ -97,7 +97,12 @@ class _Book:
         fields = [Field("", "Bảng", "", TEXT), Field("", "Tên bảng", "", TEXT), Field("", "Số dòng", "", WHOLE),
                   Field("", "Tệp CSV", "", TEXT)]  # fmt: skip
         rows = [
-            [Cell(f"Bảng {t.number}"), Cell(t.caption), Cell(len(t.rows), "number"), Cell(f"tables/{t.file}.csv")]
+            [
+                Cell(f"Bảng {t.number}"),
+                Cell(t.caption, "note"),
+                Cell(len(t.rows), "number"),
+                Cell(f"tables/{t.file}.csv"),
+            ]
             for t in self.tables
         ]
         self._grid(page, "Mục lục", "Trang này có một bảng: danh sách các bảng, có liên kết đến từng trang.", COVER,
@@ -108,10 +113,10 @@ class _Book:
 
     def _notes(self, page) -> None:
         fields = [Field("", "Ký hiệu", "", TEXT), Field("", "Nghĩa", "", TEXT), Field("", "Ở bảng", "", TEXT)]
-        rows = [[Cell(sign), Cell(words), Cell("mọi bảng")] for sign, words in flat.SHORTHAND.items()]
+        rows = [[Cell(sign), Cell(words, "note"), Cell("mọi bảng")] for sign, words in flat.SHORTHAND.items()]
         for note, number in self.notes.items():
             where = ", ".join(str(table.number) for table in self.tables if note in table.notes)
-            rows.append([Cell(f"[ghi chú {number}]"), Cell(note), Cell(where)])
+            rows.append([Cell(f"[ghi chú {number}]"), Cell(note, "note"), Cell(where, "note")])
         self._grid(page, "Ghi chú", "Trang này có một bảng: ký hiệu trong các ô và ghi chú của các bảng.", COVER,
                    "ghi_chu", fields, rows)  # fmt: skip
 
@@ -206,7 +211,7 @@ def _width(field: Field, words: Sequence[str]) -> float:
 
 def _lines(words: str, width: float) -> int:
     """Lines that a text takes in a column, a little more than less: fonts differ."""
-    return max(1, len(textwrap.wrap(words, max(1, int(width * 0.95)))))
+    return max(1, len(textwrap.wrap(words, max(1, int(width * 1.05)))))
 
 
 def _print(page: Any) -> None:

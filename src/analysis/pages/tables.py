@@ -20,7 +20,7 @@ TEMPLATES = Path(__file__).with_name("templates")
 SHORT = 16  # characters that are kept on one line
 HIDDEN, NOTHING = "[kín]", "–"  # withheld is neither missing nor 0
 UNSEEN = ("Cc", "Cf", "Cs", "Cn")  # control and direction marks, halves of letters, and what no file format takes
-TEXTS = ("text", "link", "range")
+TEXTS = ("text", "note", "link", "range")
 WORDS = {"change": ("tăng", "giảm", "không đổi"), "gap": ("vượt", "thiếu", "đạt")}
 
 
@@ -28,7 +28,8 @@ WORDS = {"change": ("tăng", "giảm", "không đổi"), "gap": ("vượt", "thi
 class Cell:
     """One figure or text.
 
-    form : text, link, range (text that stands like a number), number, signed, change, gap or met.
+    form : text, note (of our own, however long), link, range (text that stands like a number), number, signed, change,
+    gap or met.
     """
 
     value: float | str | bool | None
@@ -43,7 +44,7 @@ class Cell:
         if self.hidden:
             return HIDDEN
         if self.form in TEXTS:
-            return text(self.value)
+            return visible(str(self.value)) if self.form == "note" else text(self.value)
         if self.value is None or self.value != self.value:
             return NOTHING
         if self.form == "met":
@@ -84,7 +85,7 @@ class Cell:
     @property
     def classes(self) -> str:
         """Text stands left, and keeps to one line where it is short."""
-        if self.hidden or self.form not in ("text", "link", "met"):
+        if self.hidden or self.form not in ("text", "note", "link", "met"):
             return ""
         return "t" if self.form != "met" and len(str(self.value)) > SHORT else "t n"
 
