@@ -67,6 +67,14 @@ def test_an_unchanged_round_is_not_read_again_and_a_changed_one_is(raw, tmp_path
     assert read == [("2017-2018", "DN")]
 
 
+def test_a_round_at_hand_is_not_read_again_for_its_history(raw, tmp_path, monkeypatch):
+    this, plain, read = rounds.read(raw, "2017-2018", "HK1"), rounds.read, []
+    monkeypatch.setattr(rounds, "read", lambda raw, *which, **more: read.append(which) or plain(raw, *which, **more))
+    given = history.series(raw, tmp_path / "given", "2017-2018", "HK1", this=this)
+    assert read == [("2017-2018", "DN")]
+    assert given.equals(history.series(raw, tmp_path / "plain", "2017-2018", "HK1"))
+
+
 def test_a_history_ends_with_the_round_asked_for(raw, tmp_path):
     series = history.series(raw, tmp_path / "processed", "2017-2018", "DN")
     assert set(series["period"]) == {"DN"}

@@ -17,9 +17,12 @@ SECONDS_OF_SILENCE = 2.0  # longer work says how far it is
 
 
 def series(
-    raw: Path | str, processed: Path | str, school_year: str, period: str, missing: str = "stop"
-) -> pd.DataFrame:
+    raw: Path | str, processed: Path | str, school_year: str, period: str, missing: str = "stop",
+    this: rounds.Round | None = None,
+) -> pd.DataFrame:  # fmt: skip
     """The table series.parquet: indicators of every round up to and including this one.
+
+    this : that round, where it is at hand and need not be read again.
 
     missing : one of received.MISSING, for every one of these rounds.
     A round whose workbooks, reference tables and reading code are unchanged is taken from data/processed/rounds.
@@ -30,21 +33,24 @@ def series(
     tables = []
     said = time.monotonic()
     for done, which in enumerate(wanted, 1):
-        tables.append(of_round(raw, processed, *which, missing))
+        tables.append(of_round(raw, processed, *which, missing, this if which == wanted[-1] else None))
         if time.monotonic() - said > SECONDS_OF_SILENCE:
             print(f"đã đọc {done}/{len(wanted)} kỳ", file=sys.stderr, flush=True)
             said = time.monotonic()
     return pd.concat(tables, ignore_index=True)
 
 
-def of_round(raw: Path | str, processed: Path | str, school_year: str, period: str, missing: str) -> pd.DataFrame:
+def of_round(
+    raw: Path | str, processed: Path | str, school_year: str, period: str, missing: str,
+    this: rounds.Round | None = None,
+) -> pd.DataFrame:  # fmt: skip
     """The rows of series.parquet of one round, as `series` has them."""
     folder = reference.ROOT / processed / "rounds"
     name = f"{school_year}-{period}"
     kept = folder / f"{name}-{_content(raw, school_year, period)}"
     if (kept / "series.parquet").exists():
         return store.read(kept, "series.parquet")
-    this = rounds.read(raw, school_year, period, missing=missing)
+    this = rounds.read(raw, school_year, period, missing=missing) if this is None else this
     stop_on_faults(this.findings)
     series = indicators.of_round(this.observations, this.facilities)
     if not this.partial.empty:
