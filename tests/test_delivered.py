@@ -170,6 +170,17 @@ def test_last_years_number_moves_with_last_years_workbook(world):
     assert "Lê Chân (Học kỳ I 2023-2024)" in repr(changes.since_release(made))
 
 
+def test_one_units_workbook_explains_no_other_units_number(world):
+    world.deliver()
+    world.workbook("le_chan")
+    world.write(world.rests_on[0], "hai")
+    world.set("cat_hai", "schools")
+    assert causes(world.deliver()) == {
+        ("cat_hai", "schools", "value"): "method",
+        (CITY, "schools", "value"): "workbook",
+    }
+
+
 def test_needs_are_part_of_a_release(world):
     world.deliver()
     world.workbook("hong_bang")

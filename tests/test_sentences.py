@@ -202,10 +202,13 @@ def test_areas_stand_in_the_administrative_order_and_a_tie_with_the_target_is_me
 
 @pytest.mark.parametrize(("met", "begins"), [(True, "Cả 03/03 đơn vị đều đạt"), (False, "Chưa có đơn vị nào trong 03")])
 def test_all_or_none_at_the_target_are_not_listed_by_name(release, tmp_path, met, begins):
-    made = changed(release, tmp_path, "qualified_teachers_share", "", met=met, gap=1.0 if met else -1.0)
-    said = words(made, "6.1", "reached_qualified")
-    assert said.startswith(begins)
-    assert "Lê Chân" not in said
+    gap = 1.0 if met else -1.0
+    made = changed(release, tmp_path, "qualified_teachers_share", "", met=met, gap=gap)
+    made = changed(made, tmp_path / "too", "enrolment_rate", "", met=met, gap=gap)
+    for section, name in (("6.1", "reached_qualified"), ("2.1.b", "reached_nursery")):
+        said = words(made, section, name)
+        assert said.startswith(begins)
+        assert "Lê Chân" not in said
 
 
 def test_only_one_area_is_named_in_the_same_words(release, tmp_path):
