@@ -7,20 +7,24 @@ READY  := $(if $(filter $(VENV)/%,$(PY)),$(VENV)/ready)
 YEAR   ?=
 PERIOD ?=
 JOBS   ?= 2
+REPORT  = $(PY) -m analysis.running.pipeline YEAR="$(YEAR)" PERIOD="$(PERIOD)" JOBS="$(JOBS)" MISSING="$(MISSING)" \
+          KERNELS="$(KERNELS)"
 # a name that a command does not know (make report YAER=...) is passed on to it, so that it stops the run
 unknown = $(filter-out $(addsuffix =%,$(1)) PY=% PYTHON=%,$(MAKEOVERRIDES))
 export PYTHONPATH := $(CURDIR)/src
 export PYTHONHASHSEED := 0
 
-.PHONY: help report trace backtest test check lab bench screenshots template check-data status answers lock clean
+.PHONY: help report reports trace backtest test check lab bench screenshots template check-data status answers lock clean
 .DEFAULT_GOAL := help
 
 help: ## in danh sách lệnh này
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/'
 
 report: $(READY) ## dựng báo cáo kỳ mới nhất; kỳ khác: make report YEAR=2023-2024 PERIOD=HK2 [MISSING=partial|carry]
-	@$(PY) -m analysis.running.pipeline YEAR="$(YEAR)" PERIOD="$(PERIOD)" JOBS="$(JOBS)" MISSING="$(MISSING)" \
-	  $(call unknown,YEAR PERIOD JOBS MISSING)
+	@$(REPORT) $(call unknown,YEAR PERIOD JOBS MISSING KERNELS)
+
+reports: $(READY) ## dựng báo cáo của mọi kỳ có biểu, dùng hết các nhân; chỉ một năm: make reports YEAR=2023-2024
+	@$(REPORT) ALL=1 $(call unknown,YEAR PERIOD JOBS MISSING KERNELS)
 
 template: $(READY) ## tạo biểu trống gửi đơn vị: make template YEAR=2024-2025 PERIOD=HK2 [AREA=le_chan]
 	@$(PY) -m analysis.offices.template YEAR="$(YEAR)" PERIOD="$(PERIOD)" AREA="$(AREA)" $(call unknown,YEAR PERIOD AREA)
@@ -41,7 +45,7 @@ backtest: $(READY) ## thử lại cách dự báo trên chuỗi dài nhiều nư
 	@$(PY) -m analysis.running.backtest PANEL="$(PANEL)" OUT="$(OUT)" $(call unknown,PANEL OUT)
 
 test: $(READY) ## chạy toàn bộ kiểm thử
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n $(JOBS) --dist loadfile
 
 check: $(READY) ## kiểm tra mã nguồn: lỗi, định dạng, kiểu, sổ tay sạch
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && $(PY) -m pytest tests/test_notebooks.py

@@ -1,14 +1,30 @@
 """What a notebook or module rests on: the modules it imports and the reference tables they name, read from the code."""
 
 import ast
+import contextlib
 import functools
+import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
+from analysis import whole
 from analysis.reference import ROOT
 
 CODE = ROOT / "src"
 TABLES = ROOT / "data/reference"
+
+
+class Names(NamedTuple):
+    """What one file names.
+
+    modules : imported as such.  members : module and name of each `from … import …`.  tables : of data/reference.
+    """
+
+    modules: list[str]
+    members: list[tuple[str, str]]
+    tables: list[str]
 
 
 def files(source: Path) -> list[Path]:
@@ -25,49 +41,46 @@ def files(source: Path) -> list[Path]:
         if file not in found:
             found.add(file)
             if file.suffix in (".py", ".ipynb"):
-                waiting += _named(file)
+                waiting += _ours(file)
     return sorted(found)
 
 
 def imports(source: Path) -> list[str]:
     """Every module, ours or a library's, that a notebook or module imports sooner or later, sorted."""
-    code = [file for file in files(source) if file.suffix in (".py", ".ipynb")]
-    return sorted(set().union(*map(_imported, code)))
-
-
-@functools.cache
-def _imported(file: Path) -> frozenset[str]:
-    """Modules that one file imports, wherever in it."""
     found: set[str] = set()
-    for node in ast.walk(_tree(file)):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module)
-            if node.module.partition(".")[0] == "analysis":
-                found |= {_dotted(_module(node.module, alias.name)) for alias in node.names}
-    return frozenset(found)
+    for file in files(source):
+        if file.suffix in (".py", ".ipynb"):
+            names = _names(file)
+            found |= {*names.modules, *(module for module, _ in names.members)}
+            found |= {".".join(other.relative_to(CODE).with_suffix("").parts) for other in _modules(names)}
+    return sorted(found)
 
 
-def _dotted(module: Path) -> str:
-    return ".".join(module.relative_to(CODE).with_suffix("").parts)
+@contextlib.contextmanager
+def remembered(kept: Path) -> Iterator[None]:
+    """Take from a file, and leave there, what code names: parsing every module takes longer than all else together."""
+    with contextlib.suppress(OSError, ValueError, TypeError):
+        _known.update({key: Names(*names) for key, names in json.loads(kept.read_text(encoding="utf-8")).items()})
+    before = set(_known)
+    yield
+    if not _met <= before:
+        with whole.written(kept) as aside:
+            aside.write_text(json.dumps({key: _known[key] for key in sorted(_met)}), encoding="utf-8")
+
+
+_known: dict[str, Names] = {}  # by the hash of a file's content
+_met: set[str] = set()  # those of files that are there now
 
 
 @functools.cache
-def _tree(file: Path) -> ast.Module:
-    return ast.parse(_code(file))
-
-
-@functools.cache
-def _named(file: Path) -> tuple[Path, ...]:
+def _ours(file: Path) -> tuple[Path, ...]:
     """Modules imported and tables named by one file."""
-    named: set[Path] = set()
-    for node in ast.walk(_tree(file)):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "analysis":
-            named |= {_module(str(node.module), alias.name) for alias in node.names}
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            named |= _table(node.func, node.args)
-    return tuple(sorted(named))
+    names = _names(file)
+    return tuple(sorted({*_modules(names), *(TABLES / f"{table}.csv" for table in names.tables)}))
+
+
+def _modules(names: Names) -> set[Path]:
+    return {_module(module, name) for module, name in names.members if module.partition(".")[0] == "analysis"}
 
 
 def _module(package: str, name: str) -> Path:
@@ -77,21 +90,41 @@ def _module(package: str, name: str) -> Path:
     return inside if inside.exists() else place.with_suffix(".py")
 
 
-def _table(called: ast.Attribute, arguments: list[ast.expr]) -> set[Path]:
+@functools.cache
+def _names(file: Path) -> Names:
+    content = file.read_bytes()
+    key = hashlib.sha256(content).hexdigest()
+    if key not in _known:
+        _known[key] = _parsed(_code(file.suffix, content.decode("utf-8")))
+    _met.add(key)
+    return _known[key]
+
+
+def _parsed(code: str) -> Names:
+    names = Names([], [], [])
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import):
+            names.modules.extend(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.members.extend((node.module, alias.name) for alias in node.names)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            names.tables.extend(_table(node.func, node.args))
+    return names
+
+
+def _table(called: ast.Attribute, arguments: list[ast.expr]) -> Iterator[str]:
     """The table a call reads, where it is reference.table("…"), rows("…") or setting("…")."""
     if not (isinstance(called.value, ast.Name) and called.value.id == "reference"):
-        return set()
+        return
+    named = arguments[0] if arguments else None
     if called.attr == "setting":
-        return {TABLES / "settings.csv"}
-    named = arguments[0] if called.attr in ("table", "rows") and arguments else None
-    if isinstance(named, ast.Constant) and isinstance(named.value, str):
-        return {TABLES / f"{named.value}.csv"}
-    return set()
+        yield "settings"
+    elif called.attr in ("table", "rows") and isinstance(named, ast.Constant) and isinstance(named.value, str):
+        yield named.value
 
 
-def _code(file: Path) -> str:
-    text = file.read_text(encoding="utf-8")
-    if file.suffix == ".py":
+def _code(suffix: str, text: str) -> str:
+    if suffix == ".py":
         return text
     cells = json.loads(text)["cells"]
     return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")

@@ -29,10 +29,11 @@ Round = tuple[str, str]  # school year, period
 def main(arguments: list[str]) -> int:
     """Build the report of a round, or with ALL=1 of every round that fits; arguments are NAME=VALUE.
 
+    KERNELS=ordinary starts every kernel anew, as papermill does by itself: slower, never different.
     Returns the exit status: 0 only if the pages are new.
     """
     try:
-        said = command.asked(arguments, ("YEAR", "PERIOD", "JOBS", "MISSING", "ALL"))
+        said = command.asked(arguments, ("YEAR", "PERIOD", "JOBS", "MISSING", "ALL", "KERNELS"))
         wanted = command.rounds_asked(said, RAW)[0 if said.get("ALL") else -1 :]
         jobs = command.whole_number(said, "JOBS", 2)
         missing = said.get("MISSING", "stop")
@@ -44,7 +45,7 @@ def main(arguments: list[str]) -> int:
     for number in (signal.SIGTERM, signal.SIGHUP) if os.name == "posix" else ():
         signal.signal(number, signal.default_int_handler)
     try:
-        status = run(wanted, jobs, missing=missing)
+        status = run(wanted, jobs, missing=missing, warm_kernels=said.get("KERNELS") != "ordinary")
     except KeyboardInterrupt:
         print("\nĐã dừng theo yêu cầu. Trang của lần trước (nếu có) được giữ nguyên.", file=sys.stderr, flush=True)
         os._exit(STOPPED)  # threads that waited for a kernel have nothing left to wait for
@@ -68,7 +69,8 @@ def run(
     Returns 0, or the failing status of doit after saying what failed.
     """
     folder = ROOT / processed
-    with runs.alone(folder) as lock, warm.Run([folder, ROOT / reports], warm_kernels, lock) as ours:
+    remembered = dependencies.remembered(folder / ".names.json")
+    with runs.alone(folder) as lock, remembered, warm.Run([folder, ROOT / reports], warm_kernels, lock) as ours:
         tasks = _Tasks(ours, list(wanted), raw, processed, reports, missing)
         loader = ModuleTaskLoader(
             {
