@@ -14,6 +14,7 @@ from analysis.reference import ROOT
 
 CODE = ROOT / "src"
 TABLES = ROOT / "data/reference"
+KEPT = ROOT / "data/processed/.names.json"
 
 
 class Names(NamedTuple):
@@ -56,20 +57,23 @@ def imports(source: Path) -> list[str]:
     return sorted(found)
 
 
-@contextlib.contextmanager
-def remembered(kept: Path) -> Iterator[None]:
-    """Take from a file, and leave there, what code names: parsing every module takes longer than all else together."""
-    with contextlib.suppress(OSError, ValueError, TypeError):
-        _known.update({key: Names(*names) for key, names in json.loads(kept.read_text(encoding="utf-8")).items()})
-    before = set(_known)
-    yield
-    if not _met <= before:
-        with whole.written(kept) as aside:
+def remember() -> None:
+    """Leave what was read from code for other processes and later runs: parsing every module takes a second."""
+    if _met != _recalled():
+        with whole.written(KEPT) as aside:
             aside.write_text(json.dumps({key: _known[key] for key in sorted(_met)}), encoding="utf-8")
 
 
 _known: dict[str, Names] = {}  # by the hash of a file's content
 _met: set[str] = set()  # those of files that are there now
+
+
+@functools.cache
+def _recalled() -> set[str]:
+    with contextlib.suppress(OSError, ValueError, TypeError):
+        kept = json.loads(KEPT.read_text(encoding="utf-8"))
+        _known.update({key: Names(*names) for key, names in kept.items()})
+    return set(_known)
 
 
 @functools.cache
@@ -94,7 +98,7 @@ def _module(package: str, name: str) -> Path:
 def _names(file: Path) -> Names:
     content = file.read_bytes()
     key = hashlib.sha256(content).hexdigest()
-    if key not in _known:
+    if key not in _recalled() and key not in _known:
         _known[key] = _parsed(_code(file.suffix, content.decode("utf-8")))
     _met.add(key)
     return _known[key]

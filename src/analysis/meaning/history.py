@@ -50,7 +50,8 @@ def of_round(
     kept = folder / f"{name}-{_content(raw, school_year, period)}"
     if (kept / "series.parquet").exists():
         return store.read(kept, "series.parquet")
-    this = rounds.read(raw, school_year, period, missing=missing) if this is None else this
+    if this is None:
+        this = rounds.read(raw, school_year, period, missing=missing, kept=workbooks(processed))
     stop_on_faults(this.findings)
     series = indicators.of_round(this.observations, this.facilities)
     if not this.partial.empty:
@@ -61,6 +62,11 @@ def of_round(
             (old / "series.parquet").unlink(missing_ok=True)
             old.rmdir()
     return series
+
+
+def workbooks(processed: Path | str) -> Path:
+    """Where what each workbook gave is kept (reading.kept)."""
+    return reference.ROOT / processed / "workbooks"
 
 
 def _content(raw: Path | str, school_year: str, period: str) -> str:

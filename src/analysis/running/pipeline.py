@@ -7,7 +7,7 @@ tables it names (dependencies.py). A page appears in reports/ only when every st
 import os
 import signal
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from doit.cmd_base import ModuleTaskLoader
@@ -69,9 +69,9 @@ def run(
     Returns 0, or the failing status of doit after saying what failed.
     """
     folder = ROOT / processed
-    remembered = dependencies.remembered(folder / ".names.json")
-    with runs.alone(folder) as lock, remembered, warm.Run([folder, ROOT / reports], warm_kernels, lock) as ours:
-        tasks = _Tasks(ours, list(wanted), raw, processed, reports, missing)
+    with runs.alone(folder) as lock, warm.Run([folder, ROOT / reports], warm_kernels, lock) as ours:
+        tasks = _Tasks(ours, list(wanted), raw, processed, reports, missing).all()
+        dependencies.remember()
         loader = ModuleTaskLoader(
             {
                 "DOIT_CONFIG": {
@@ -79,12 +79,7 @@ def run(
                     "backend": "memory",
                     "reporter": progress.Reporter,
                 },
-                "task_read": tasks.read,
-                "task_step": tasks.step,
-                "task_output": tasks.output,
-                "task_changes": tasks.changes,
-                "task_publish": tasks.publish,
-                "task_freeze": tasks.freeze,
+                **tasks,
             }
         )
         memory = {"BACKEND": {"memory": f"{progress.__name__}:Memory"}}
@@ -105,6 +100,11 @@ class _Tasks:
         self.raw, self.processed, self.reports = raw, processed, reports
         last = max((periods.order(*which) for which in wanted), default=(0, 0))
         self.before = [which for which in received.available(raw) if periods.order(*which) <= last]
+
+    def all(self) -> dict[str, Callable[[], Iterator[dict]]]:
+        """What doit asks for by name."""
+        kinds = (self.read, self.step, self.output, self.changes, self.publish, self.freeze)
+        return {f"task_{kind.__name__}": _generator(list(kind())) for kind in kinds}
 
     def read(self) -> Iterator[dict]:
         """Reading ahead uses every core; a round that cannot be read is left to the notebook, which says why."""
@@ -237,6 +237,13 @@ class _Before(config_changed):
     def __call__(self, task, values):
         self.config = " ".join(steps.forecasts_before(*self.of))
         return super().__call__(task, values)
+
+
+def _generator(tasks: list[dict]) -> Callable[[], Iterator[dict]]:
+    def generate() -> Iterator[dict]:
+        yield from tasks
+
+    return generate
 
 
 def _task(name: str, rests_on: Iterable[Path] = (), targets: Iterable[Path] = (), title: str = "", **others) -> dict:

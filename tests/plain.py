@@ -1,0 +1,85 @@
+"""Everything make report does, in one plain Python process: what the bench holds make report against.
+
+Runs in the folder of a project: python -m tests.plain YEAR PERIOD PROCESSED NOTEBOOK... prints the seconds of each
+notebook as JSON. With "outputs" among the notebooks, the tables, documents and printed pages are made too.
+"""
+
+import ast
+import json
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+from IPython.core.formatters import DisplayFormatter
+
+RAW = "data/raw"
+
+
+def run(notebook: Path, **parameters: str) -> nbformat.NotebookNode:
+    """Run the cells of a notebook in this process, and give back the notebook with what they show."""
+    made = nbformat.read(notebook, as_version=4)
+    made.metadata["papermill"] = {"parameters": parameters}
+    here: dict = {}
+    for cell in made.cells:
+        if cell.cell_type != "code":
+            continue
+        tree = ast.parse(cell.source)
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        exec(compile(tree, notebook.name, "exec"), here)
+        if "parameters" in cell.metadata.get("tags", []):
+            here |= {name: value for name, value in parameters.items() if name in here}
+        if last is not None:
+            shown = eval(compile(ast.Expression(last.value), notebook.name, "eval"), here)
+            data, metadata = DisplayFormatter().format(shown)
+            cell.outputs = [nbformat.v4.new_output("execute_result", data, metadata=metadata, execution_count=1)]
+    return made
+
+
+def publish(notebook: nbformat.NotebookNode, name: str, folder: Path) -> None:
+    """The page of a notebook, and of the appendix what it shows as data."""
+    from analysis.exports import document
+    from analysis.pages import page
+
+    (folder / "pages").mkdir(parents=True, exist_ok=True)
+    page.write(notebook, folder / f"pages/{name}.html")
+    if name == "appendix":
+        document.write(notebook, folder / "appendix.json")
+
+
+def outputs(folder: Path) -> None:
+    """Workbook, CSV files and printed pages."""
+    from analysis.exports import pdf
+    from analysis.running import outputs as made
+
+    made.make_tables(str(folder / "appendix.json"), str(folder / "pages"))
+    for page in sorted((folder / "pages").glob("*.html")):
+        if pdf.browser():
+            made.print_page(str(page), str(page.with_suffix(".pdf")), pdf.browser())
+
+
+def main(arguments: list[str]) -> None:
+    """Run what was asked and print how long each took."""
+    school_year, period, processed, *names = arguments
+    from analysis.running import delivered, steps
+
+    folder = Path(processed).resolve() / f"{school_year}-{period}"
+    asked = {"school_year": school_year, "period": period, "raw": RAW, "processed": str(Path(processed).resolve())}
+    pages = {step.notebook for step in steps.STEPS if step.page}
+    spent = {}
+    for name in names:
+        started = time.perf_counter()
+        if name == "changes":
+            delivered.compare(folder, RAW, school_year, period, steps.numbers_rest_on())
+        elif name == "outputs":
+            outputs(folder)
+        else:
+            notebook = run(Path(f"notebooks/{name}.ipynb"), **asked)
+            if name in pages:
+                publish(notebook, name, folder)
+        spent[name] = time.perf_counter() - started
+    print(json.dumps(spent))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
