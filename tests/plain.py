@@ -1,7 +1,8 @@
 """Everything make report does, in one plain Python process: what the bench holds make report against.
 
-Runs in the folder of a project: python -m tests.plain YEAR PERIOD PROCESSED NOTEBOOK... prints the seconds of each
-notebook as JSON. With "outputs" among the notebooks, the tables, documents and printed pages are made too.
+Runs in the folder of a project: python -m tests.plain YEAR PERIOD PROCESSED NOTEBOOK... prints as JSON the seconds,
+and those of the processor, of each. Besides notebooks it knows "changes", "indicators" (the sums of the round alone)
+and "outputs" (tables, documents, printed pages).
 """
 
 import ast
@@ -47,12 +48,21 @@ def publish(notebook: nbformat.NotebookNode, name: str, folder: Path) -> None:
         document.write(notebook, folder / "appendix.json")
 
 
+def add_up(folder: Path) -> None:
+    """The sums of one round, from what was read."""
+    from analysis import store
+    from analysis.meaning import indicators
+
+    indicators.of_round(*(store.read(folder, f"{name}.parquet") for name in ("observations", "facilities")))
+
+
 def outputs(folder: Path) -> None:
     """Workbook, CSV files and printed pages."""
     from analysis.exports import pdf
     from analysis.running import outputs as made
 
     made.make_tables(str(folder / "appendix.json"), str(folder / "pages"))
+    made.make_word(str(folder / "appendix.json"), str(folder / "pages/appendix.docx"))
     for page in sorted((folder / "pages").glob("*.html")):
         if pdf.browser():
             made.print_page(str(page), str(page.with_suffix(".pdf")), pdf.browser())
@@ -66,18 +76,21 @@ def main(arguments: list[str]) -> None:
     folder = Path(processed).resolve() / f"{school_year}-{period}"
     asked = {"school_year": school_year, "period": period, "raw": RAW, "processed": str(Path(processed).resolve())}
     pages = {step.notebook for step in steps.STEPS if step.page}
-    spent = {}
+    spent: dict[str, dict[str, float]] = {"seconds": {}, "processor": {}}
     for name in names:
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), time.process_time()
         if name == "changes":
             delivered.compare(folder, RAW, school_year, period, steps.numbers_rest_on())
         elif name == "outputs":
             outputs(folder)
+        elif name == "indicators":
+            add_up(folder)
         else:
             notebook = run(Path(f"notebooks/{name}.ipynb"), **asked)
             if name in pages:
                 publish(notebook, name, folder)
-        spent[name] = time.perf_counter() - started
+        spent["seconds"][name] = time.perf_counter() - started
+        spent["processor"][name] = time.process_time() - worked
     print(json.dumps(spent))
 
 
