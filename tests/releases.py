@@ -173,7 +173,7 @@ def _needs(basis: str, years: int) -> pd.DataFrame:
                 ahead = years >= 3 and name not in ("teachers_now", "teachers_shortage")
                 around = [value * size + off if ahead else None for off in (0, -5, 6, -9, 11)]
                 rows.append(("2025-2026", area, sector, name, value * size if name in NOW else None, *around,
-                             "damped_trend" if ahead else None, basis, None))  # fmt: skip
+                             "pooled_trend" if ahead else None, basis, None))  # fmt: skip
     return pd.DataFrame(rows, columns=store.schema("needs.csv").names)
 
 
@@ -221,11 +221,11 @@ def _forecasts(basis: str, years: int) -> pd.DataFrame:
                     rows.append((CITY, sector, band, name, "observed", 900.0 - back, year, *[None] * 6, basis, None))
                 if years >= 3:
                     rows.append((CITY, sector, band, name, "forecast", None, "2025-2026", 905.0, 890.0, 920.0, 880.0,
-                                 930.0, "damped_trend", basis, None))  # fmt: skip
+                                 930.0, "pooled_trend", basis, None))  # fmt: skip
     return pd.DataFrame(rows, columns=store.schema("enrolment.csv").names)
 
 
 def _backtest() -> pd.DataFrame:
-    rows = [("enrolment", "classes", "all", "all", level, "as_published", 1, 5, 1.32, 1.1, 0.9, 80.0, 100.0, False)
+    rows = [("enrolment", "classes", "all", "all", level, "as_published", 1, 5, 1.32, 1.1, 0.8, 0.9, 80.0, 100.0, False)
             for level in ("area", "city")]  # fmt: skip
     return pd.DataFrame(rows, columns=store.schema("enrolment_backtest.csv").names)

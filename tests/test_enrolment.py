@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis import store
-from analysis.models import enrolment, forecasting
+from analysis.models import cohorts, enrolment, forecasting
 from tests import worlds
 
 YEAR, NEXT = "2024-2025", "2025-2026"
@@ -26,14 +26,15 @@ def table(series, outlook):
     return enrolment.trend_table(series, YEAR, "HK1", outlook)
 
 
-def expected(table: pd.DataFrame, indicator: str) -> pd.Series:
-    rows = table[(table["kind"] == "forecast") & (table["indicator"] == indicator)]
+def expected(table: pd.DataFrame, indicator: str, year: str = NEXT) -> pd.Series:
+    rows = table[(table["kind"] == "forecast") & (table["indicator"] == indicator) & (table["target_year"] == year)]
     return rows.set_index(["area", "sector", "age_band"])["expected"]
 
 
 @pytest.mark.parametrize("indicator", ["children_enrolled", "classes"])
-def test_areas_sectors_and_bands_add_up_in_whole_numbers(table, indicator):
-    values = expected(table, indicator)
+@pytest.mark.parametrize("year", [NEXT, "2026-2027", "2027-2028"])
+def test_areas_sectors_and_bands_add_up_in_whole_numbers(table, indicator, year):
+    values = expected(table, indicator, year)
     assert (values == values.round()).all()
     for band in ("nursery", "kindergarten", "age5", "all"):
         for sector in ("public", "nonpublic", "all"):
@@ -50,8 +51,9 @@ def test_areas_sectors_and_bands_add_up_in_whole_numbers(table, indicator):
 
 
 def test_the_interval_of_the_city_is_that_of_its_summed_paths(table, outlook):
-    drawn = enrolment.class_paths(outlook).groupby("path")["classes"].sum()
-    row = table[(table["kind"] == "forecast") & (table["indicator"] == "classes") & (table["area"] == "hai_phong")
+    drawn = enrolment.class_paths(outlook).query("target_year == @NEXT").groupby("path")["classes"].sum()
+    row = table[(table["kind"] == "forecast") & (table["target_year"] == NEXT)
+                & (table["indicator"] == "classes") & (table["area"] == "hai_phong")
                 & (table["sector"] == "all") & (table["age_band"] == "all")].iloc[0]  # fmt: skip
     limits = np.quantile(drawn, [0.025, 0.1, 0.9, 0.975], method="inverted_cdf")
     assert row[["lower_95", "lower_80", "upper_80", "upper_95"]].tolist() == limits.tolist()
@@ -61,8 +63,8 @@ def test_the_interval_of_the_city_is_that_of_its_summed_paths(table, outlook):
 def test_class_paths_hold_nursery_and_kindergarten_once(outlook):
     drawn = enrolment.class_paths(outlook)
     assert set(drawn["age_band"]) == {"nursery", "kindergarten"}
-    assert not drawn.duplicated(["path", "area", "sector", "age_band"]).any()
-    assert len(drawn) == 2000 * len(worlds.AREAS) * 2 * 2
+    assert not drawn.duplicated(["path", "target_year", "area", "sector", "age_band"]).any()
+    assert len(drawn) == 3 * 2000 * len(worlds.AREAS) * 2 * 2
 
 
 def test_rates_are_children_over_children_living_and_may_pass_100(table, series):
@@ -77,29 +79,85 @@ def test_rates_are_children_over_children_living_and_may_pass_100(table, series)
     assert expected(crowded, "enrolment_rate")[place] > 110
 
 
-def test_children_born_today_are_seen_coming(series):
-    """A small birth year reaches kindergarten: classes of ages 3 to 5 follow, and the model that sees it is used."""
-    outlook = enrolment.outlook(series, YEAR, "HK1")
-    at = outlook.panel.groups.index(("children_living", "all", "age5"))
-    assert outlook.models[at] == "cohort"
+@pytest.mark.parametrize("lead", [1, 2, 3])
+def test_children_born_today_are_seen_coming(series, outlook, lead):
+    """A small birth year reaches kindergarten up to three years later, and the model that sees it is used."""
+    at = outlook[lead].panel.groups.index(("children_living", "all", "age5"))
+    assert outlook[lead].models[at] == "cohort"
     now = series[(series["school_year"] == YEAR) & (series["period"] == "HK1")]
-    age4 = now[(now["indicator"] == "children_living") & (now["age_band"] == "age4")].set_index("area")["value"]
-    assert outlook.expected[:, at] == pytest.approx(age4[list(outlook.panel.areas)], abs=2)
+    coming = now[(now["indicator"] == "children_living") & (now["age_band"] == f"age{5 - lead}")]
+    coming = coming.set_index("area")["value"]
+    assert outlook[lead].expected[:, at] == pytest.approx(coming[list(outlook[lead].panel.areas)], abs=2 * lead)
 
 
-def test_a_wider_count_of_infants_does_not_pass_for_growth(series):
-    wider = series.copy()
-    infants = (wider["indicator"] == "children_living") & (wider["age_band"] == "age0") & (wider["school_year"] == YEAR)
-    wider.loc[infants, "value"] *= 1.5
-    before, after = (enrolment.outlook(each, YEAR, "HK1") for each in (series, wider))
-    classes = [g for g, group in enumerate(before.panel.groups) if group[0] != "children_living"]
-    assert np.array_equal(
-        before.candidates["cohort"][:, classes], after.candidates["cohort"][:, classes], equal_nan=True
-    )
+@pytest.fixture(scope="module")
+def wider(series):
+    """The series in which two areas count infants from an earlier age on since this year."""
+    changed = series.copy()
+    infants = (changed["indicator"] == "children_living") & (changed["age_band"] == "age0")
+    here = infants & changed["area"].isin(["hai_an", "cat_hai"]) & (changed["school_year"] == YEAR)
+    changed.loc[here, "value"] *= 1.9
+    return changed
 
 
-@pytest.mark.parametrize(("year", "period"), [("2017-2018", "HK1"), ("2018-2019", "HK1"), ("2018-2019", "DN")])
-def test_one_or_two_years_give_history_no_forecast_and_the_reason(series, tmp_path, year, period):
+def test_a_wider_count_of_infants_is_told_as_a_break(wider):
+    found = enrolment.breaks_table(wider, YEAR, "HK1")
+    assert set(found["area"]) == {"hai_an", "cat_hai"} and set(found["since"]) == {YEAR}
+    assert (found["after"] / found["before"] > 1.5).all()
+    assert enrolment.breaks_table(wider, "2023-2024", "HK1").empty
+
+
+def test_a_wider_count_of_infants_does_not_pass_for_growth(wider, outlook):
+    after = enrolment.outlook(wider, YEAR, "HK1")
+    classes = [g for g, group in enumerate(after[1].panel.groups) if group[0] != "children_living"]
+    for lead in (1, 2, 3):
+        for name in ("cohort", "learned_growth"):
+            before, now = (each[lead].candidates[lead][name][:, classes] for each in (outlook, after))
+            assert np.array_equal(before[..., :-lead], now[..., :-lead], equal_nan=True)  # it was not known before
+            assert now[..., -1] == pytest.approx(before[..., -1], abs=0.06, nan_ok=True)
+
+
+def test_no_forecast_across_a_break_is_scored(wider, outlook):
+    after = enrolment.outlook(wider, YEAR, "HK1")
+    nursery = after[1].panel.groups.index(("children_living", "all", "nursery"))
+    hai_an = after[1].panel.areas.index("hai_an")
+    last = len(after[1].panel.years) - 1
+    assert np.isnan(after[1].candidates[1][forecasting.SAME][hai_an, nursery, last])
+    assert np.isfinite(outlook[1].candidates[1][forecasting.SAME][hai_an, nursery, last])
+    assert np.isfinite(after[1].expected[hai_an, nursery])
+
+
+class TestCohorts:
+    def test_each_birth_year_moves_up_by_what_earlier_ones_did(self):
+        """Ratios of 1.1 in both areas: next year's children aged 3 are 1.1 times this year's aged 2."""
+        living = np.full((2, 6, 4), np.nan)
+        for year in range(4):
+            for age in range(6):
+                living[:, age, year] = np.array([2000, 300]) * (1 + 0.1 * (year - age)) * 1.1**age
+        coming = cohorts.projected(living, 2)[..., -1]
+        assert coming[:, 5] == pytest.approx(living[:, 3, -1] * 1.1**2, rel=1e-6)
+
+    def test_a_small_area_is_drawn_to_the_city_and_a_large_one_is_not(self):
+        rng = np.random.default_rng(1)
+        sizes = np.array([20000] * 8 + [30] * 6)[:, None, None]
+        truth = np.array([0.95, 1.05] * 7)[:, None]
+        living = np.repeat(rng.poisson(np.broadcast_to(sizes, (14, 6, 1))), 2, axis=2).astype(float)
+        living[:, 1:, 1] = rng.poisson(living[:, :-1, 0] * truth)
+        up = cohorts.moving_up(living)[..., -1]
+        city = living[:, 1:, 1].sum() / living[:, :-1, 0].sum()
+        assert np.abs(up[:8] - truth[:8]).max() < 0.03
+        raw = living[:, 1:, 1] / living[:, :-1, 0]
+        assert np.abs(up[8:] - city).mean() < 0.7 * np.abs(raw[8:] - city).mean()
+
+    def test_infants_follow_the_city_s_damped_trend(self):
+        living = np.full((1, 6, 3), 1000.0)
+        living[0, 0] = 1000, 1000 * np.exp(-0.05), 1000 * np.exp(-0.10)
+        coming = cohorts.projected(living, 1)[0, 0, -1]
+        assert coming == pytest.approx(living[0, 0, -1] * np.exp(-0.05 * 0.8))
+
+
+@pytest.mark.parametrize(("year", "period"), [("2017-2018", "HK1"), ("2017-2018", "DN")])
+def test_one_year_gives_history_no_forecast_and_the_reason(series, tmp_path, year, period):
     outlook = enrolment.outlook(series, year, period)
     table = enrolment.trend_table(series, year, period, outlook)
     assert set(table["kind"]) == {"observed"}
@@ -109,11 +167,11 @@ def test_one_or_two_years_give_history_no_forecast_and_the_reason(series, tmp_pa
     store.write(enrolment.backtest_table(outlook), tmp_path, "enrolment_backtest.csv")
 
 
-@pytest.mark.parametrize(("year", "period"), [("2019-2020", "HK1"), ("2023-2024", "HK2"), ("2024-2025", "DN")])
+@pytest.mark.parametrize(("year", "period"), [("2018-2019", "HK1"), ("2023-2024", "HK2"), ("2024-2025", "DN")])
 def test_other_rounds_are_forecast_from_the_same_round_of_other_years(series, tmp_path, year, period):
     outlook = enrolment.outlook(series, year, period)
     table = enrolment.trend_table(series, year, period, outlook)
-    assert outlook.target_year == f"{int(year[:4]) + 1}-{int(year[5:]) + 1}"
+    assert outlook[1].target_year == f"{int(year[:4]) + 1}-{int(year[5:]) + 1}"
     observed = table[(table["kind"] == "observed") & (table["indicator"] == "classes") & (table["target_year"] == year)]
     now = series[(series["school_year"] == year) & (series["period"] == period) & (series["indicator"] == "classes")]
     assert observed["value"].sum() == now["value"].sum()
@@ -131,7 +189,7 @@ def test_an_area_missing_this_year_is_named_beside_the_city(series):
 
 def test_an_area_missing_in_an_earlier_year_is_still_forecast(series):
     part = series[~((series["area"] == "cat_hai") & (series["school_year"] == "2021-2022"))]
-    assert np.isfinite(enrolment.outlook(part, YEAR, "HK1").expected).all()
+    assert np.isfinite(enrolment.outlook(part, YEAR, "HK1")[1].expected).all()
 
 
 def test_a_sector_that_an_area_does_not_have_stays_zero(series):
@@ -155,11 +213,12 @@ def test_the_same_series_gives_the_same_bytes_and_says_it_is_simulated(series, t
     assert first.read_bytes() == second.read_bytes()
     assert set(table["basis"]) == {"simulated"}
     real = enrolment.outlook(worlds.series(basis="reported"), YEAR, "HK1")
-    assert real.panel.basis == "derived"
+    assert real[1].panel.basis == "derived"
 
 
 def test_the_forecast_is_scored_with_candidates_and_as_published(outlook):
     scores = enrolment.backtest_table(outlook)
-    assert {"as_published", *outlook.candidates} == set(scores["model"])
-    assert scores.loc[scores["model"] == "as_published", "coverage_80"].notna().all()
+    assert {"as_published", *outlook[1].candidates[1]} == set(scores["model"]) and set(scores["lead"]) == {1, 2, 3}
+    published = scores[(scores["model"] == "as_published") & (scores["forecasts"] > 0)]
+    assert published.loc[published["lead"] == 1, "coverage_80"].notna().all()
     assert forecasting.SAME in set(scores["model"])

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.models import backtest, forecasting, paths, trends
+from analysis import reference
+from analysis.models import backtest, choice, forecasting, paths, pooling, trends
 from analysis.models.forecasting import SAME, Panel
 from tests import worlds
 
@@ -19,11 +20,10 @@ def panel(counts, sizes=None, groups=(GROUP,)) -> Panel:
     return Panel([f"area{i}" for i in range(len(counts))], list(groups), years, counts, sizes)
 
 
-def candidates(given: Panel) -> dict[str, np.ndarray]:
+def candidates(given: Panel, leads=(1,)) -> paths.Candidates:
     return {
-        SAME: forecasting.same_as_last_year(given.scaled),
-        "damped_trend": forecasting.damped_trend(given.scaled),
-        "city_trend": forecasting.city_trend(given),
+        lead: {SAME: forecasting.same_as_last_year(given.scaled, lead), "pooled_trend": pooling.trend(given, lead)}
+        for lead in leads
     }
 
 
@@ -64,66 +64,90 @@ class TestPanel:
 
 
 class TestCandidates:
-    @pytest.mark.parametrize("name", [SAME, "damped_trend", "city_trend"])
+    @pytest.mark.parametrize("name", [SAME, "pooled_trend"])
     def test_no_forecast_looks_at_its_own_year_or_later(self, name):
         counts, _ = worlds.walk(np.random.default_rng(1), 8, 5, 0.05, 0.1)
-        before = candidates(panel(counts))[name]
-        counts[:, 5:] *= 3
-        after = candidates(panel(counts))[name]
+        before = candidates(panel(counts))[1][name]
+        counts[:, 5:] *= np.array([[3.0], [3.0], [3.0], [3.0], [2.0]])
+        after = candidates(panel(counts))[1][name]
         assert np.array_equal(before[..., :6], after[..., :6], equal_nan=True)
         assert not np.array_equal(before[..., 6], after[..., 6])
 
     def test_a_trend_is_the_mean_of_yearly_changes_with_weights_of_eight_tenths_a_year(self):
-        scaled = np.array([[[0.0, 1.0, 1.0, 3.0]]])
+        own = np.array([[[np.nan, 1.0, 0.0, 2.0]]])
         expected = 0.8 * (1.0 * 2 + 0.8 * 0 + 0.64 * 1) / (1 + 0.8 + 0.64)
-        assert forecasting.damped_changes(scaled)[0, 0, -1] == pytest.approx(expected)
+        assert pooling.shrunk(own, own[0], 1)[0, 0, -1] == pytest.approx(expected)
+        assert pooling.shrunk(own, own[0], 2)[0, 0, -1] == pytest.approx(expected * (1 + 0.8))
 
-    def test_two_years_ahead_add_a_second_and_smaller_step(self):
-        scaled = np.array([[[0.0, 1.0, 2.0]]])
-        assert forecasting.damped_trend(scaled, 2)[0, 0, -1] == pytest.approx(2 + 0.8 + 0.64)
+    def test_areas_that_differ_by_chance_have_the_city_s_trend_and_areas_that_truly_differ_keep_theirs(self):
+        rng = np.random.default_rng(2)
+        noise = rng.normal(0, 0.05, (14, 1, 12))
+        apart = np.repeat([-0.04, 0.04], 7)[:, None, None]
+        city = np.full((1, 12), 0.02)
+        alike, unlike = (pooling.shrunk(0.02 + each, city, 1)[..., -1] for each in (noise, noise / 10 + apart))
+        assert alike == pytest.approx(0.8 * 0.02, abs=0.01)
+        assert unlike == pytest.approx(0.8 * (0.02 + apart[..., 0]), abs=0.006)
 
-    def test_a_gap_leaves_the_trend_to_the_other_years(self):
-        scaled = np.array([[[0.0, 1.0, np.nan, 5.0, 6.0]]])
-        assert forecasting.damped_changes(scaled)[0, 0, -1] == pytest.approx(0.8)
+    def test_an_area_without_a_change_of_its_own_has_the_city_s(self):
+        given = panel([[100, 110, 121], [np.nan, np.nan, 50]])
+        change = pooling.changes(given, 1)[:, 0, -1]
+        assert change[1] == pytest.approx(0.8 * np.log(121.5 / 100.5) / 2, rel=0.02)
 
-    def test_the_city_trend_does_not_take_an_area_that_joins_for_growth(self):
+    def test_the_city_does_not_take_an_area_that_joins_for_growth(self):
         given = panel([[100, 100, 110], [np.nan, 50, 50]])
-        both, one = np.log(160.5 / 150.5), 0.0  # 2011 compares one area with itself, 2012 two areas with themselves
-        assert forecasting.city_trend(given)[0, 0, 2] == pytest.approx(np.log(100.5))
-        assert forecasting.city_trend(given)[0, 0, 3] == pytest.approx(np.log(110.5) + 0.8 * (both + 0.8 * one) / 1.8)
+        assert pooling.city_change(given)[0, 1:] == pytest.approx([0.0, np.log(160.5 / 150.5)])
 
 
 class TestChoice:
     def test_a_steady_trend_is_found(self):
         counts = np.rint(1000 * np.exp(0.05 * np.arange(8)) * np.array([[1.0], [2.0]]))
         given = panel(counts)
-        assert forecasting.choose(given, candidates(given))[0] in ("damped_trend", "city_trend")
+        assert choice.choose(given, candidates(given))[0] == "pooled_trend"
 
     def test_same_as_last_year_stays_where_another_is_no_better(self):
         given = panel(worlds.walk(np.random.default_rng(3), 8, 14, 0.05, 0.05)[0])
         same = forecasting.same_as_last_year(given.scaled)
-        assert forecasting.choose(given, {SAME: same, "copy": same + 0.0}) == [SAME]
+        assert choice.choose(given, {1: {SAME: same, "copy": same + 0.0}}) == [SAME]
 
     def test_same_as_last_year_stays_where_another_gains_less_than_the_margin(self):
         given = panel(worlds.walk(np.random.default_rng(3), 8, 14, 0.05, 0.05)[0])
         same = forecasting.same_as_last_year(given.scaled)
         truth = np.concatenate([given.scaled, given.scaled[..., -1:]], axis=-1)
         little, more = (same + part * (truth - same) for part in (0.04, 0.06))
-        assert forecasting.choose(given, {SAME: same, "little": little}) == [SAME]
-        assert forecasting.choose(given, {SAME: same, "more": more}) == ["more"]
+        assert choice.choose(given, {1: {SAME: same, "little": little}}) == [SAME]
+        assert choice.choose(given, {1: {SAME: same, "more": more}}) == ["more"]
 
     def test_too_few_origins_give_same_as_last_year(self):
         counts = 1000 * np.exp(0.1 * np.arange(4)) * np.ones((5, 1))
-        assert forecasting.choose(panel(counts), candidates(panel(counts))) == [SAME]
+        assert choice.choose(panel(counts), candidates(panel(counts))) == [SAME]
         longer = 1000 * np.exp(0.1 * np.arange(5)) * np.ones((5, 1))
-        assert forecasting.choose(panel(longer), candidates(panel(longer))) != [SAME]
+        assert choice.choose(panel(longer), candidates(panel(longer))) != [SAME]
 
-    @pytest.mark.parametrize("years", [1, 2])
-    def test_under_three_years_there_is_no_forecast_and_the_reason_is_said(self, years):
+    def test_the_choice_is_made_on_sums_that_are_published_too(self):
+        """Two groups whose errors cancel: each alone is forecast worse, their sum exactly."""
+        rng = np.random.default_rng(4)
+        truth = 1000 + rng.normal(0, 40, (6, 1, 9)).cumsum(axis=-1)
+        counts = np.rint(np.concatenate([truth, 3000 - truth + 200 * np.arange(9)], axis=1))
+        given = panel(counts, groups=[GROUP, ("classes", "public", "kindergarten")])
+        same = forecasting.same_as_last_year(given.scaled)
+        moved = forecasting.to_scale(counts + np.array([60, -60])[None, :, None] + 0.0, None)
+        sums = np.concatenate([moved, moved[..., -1:]], axis=-1)
+        assert choice.choose(given, {1: {SAME: same, "sums": sums}}) == ["sums", "sums"]
+
+    def test_groups_of_one_indicator_share_a_model_and_leads_are_weighed_together(self):
+        counts = np.rint(1000 * np.exp(0.05 * np.arange(9)) * np.array([[1.0], [2.0]]))
+        given = panel(np.stack([counts, counts], axis=1), groups=[GROUP, ("classes", "public", "kindergarten")])
+        assert choice.choose(given, candidates(given, (1, 2, 3))) == ["pooled_trend"] * 2
+        spoilt = candidates(given, (1, 2, 3))
+        spoilt[2]["pooled_trend"], spoilt[3]["pooled_trend"] = (spoilt[lead]["pooled_trend"] * 1.2 for lead in (2, 3))
+        assert choice.choose(given, spoilt) == [SAME] * 2
+
+    @pytest.mark.parametrize("years", [1])
+    def test_under_two_years_there_is_no_forecast_and_the_reason_is_said(self, years):
         given = panel(np.full((3, years), 9.0))
         forecast = predict(given)
         assert (
-            forecasting.choose(given, candidates(given)) == [None]
+            choice.choose(given, candidates(given)) == [None]
             and np.isnan(forecast.expected).all()
             and np.isnan(forecast.paths).all()
         )
@@ -225,6 +249,61 @@ class TestPaths:
         assert not np.array_equal(predict(given, 1).paths, predict(given, 2).paths)
 
 
+class TestAhead:
+    """One to three years ahead."""
+
+    def test_one_path_is_one_world_year_after_year(self):
+        given = panel(worlds.walk(np.random.default_rng(20), 12, 8, 0.05, 0.05)[0])
+        ahead = paths.ahead(given, candidates(given, (1, 2, 3)))
+        city = {lead: np.log(each.paths.sum(axis=(1, 2))) for lead, each in ahead.items()}
+        assert [each.target_year for each in ahead.values()] == ["2022-2023", "2023-2024", "2024-2025"]
+        for near, far in ((1, 2), (2, 3)):
+            assert np.corrcoef(city[near], city[far])[0, 1] == pytest.approx(np.sqrt(near / far), abs=0.07)
+
+    def test_intervals_widen_from_year_to_year(self):
+        for seed in range(6):
+            given = panel(worlds.walk(np.random.default_rng(seed), 7, 8, 0.03, 0.05)[0])
+            ahead = paths.ahead(given, candidates(given, (1, 2, 3)), seed)
+            spread = [np.log(each.paths.sum(axis=(1, 2))).std() for each in ahead.values()]
+            assert spread[0] < spread[1] < spread[2]
+
+    def test_a_lead_alone_is_the_same_as_among_the_others(self):
+        given = panel(worlds.walk(np.random.default_rng(21), 9, 5, 0.05, 0.05)[0])
+        offered = candidates(given, (1, 2))
+        assert np.array_equal(paths.ahead(given, offered, 3)[2].paths, paths.predict(given, offered, 2, 3).paths)
+
+    def test_two_known_years_get_their_spread_from_long_series_of_other_countries(self):
+        given = panel([[1000, 1010], [500, 505], [250, 252]])
+        forecast = predict(given)
+        total = forecast.paths.sum(axis=(1, 2)) / forecast.expected.sum()
+        assert forecast.models == [SAME]
+        assert 0.005 < total.std() < 0.1  # their own one error, 1 %, says nothing
+        quiet, wild = (predict(panel(np.array([[1000.0], [500.0]]) * np.array([1, 1 + step]))) for step in (0.01, 0.3))
+        width = [np.log(each.paths.sum(axis=(1, 2))).std() for each in (quiet, wild)]
+        assert width[1] > 3 * width[0]
+
+    @pytest.mark.parametrize(("size", "own"), [((300, 9000), 0.02), ((20, 200), 0.01)])
+    def test_intervals_hold_in_worlds_whose_growth_persists(self, monkeypatch, size, own):
+        """Trends that persist as real ones do (0.6 a year), in large areas and in small ones."""
+        setting = reference.setting
+        monkeypatch.setattr(reference, "setting", lambda name: 300 if name == "paths" else setting(name))
+        rng, held = np.random.default_rng(8), {(level, lead): [] for level in ("area", "city") for lead in (1, 2, 3)}
+        for world in range(200):
+            counts = worlds.growing(rng, 11, 14, 0.025, own, size)
+            given = panel(counts[:, :8])
+            for lead, forecast in paths.ahead(given, candidates(given, (1, 2, 3)), world).items():
+                drawn, truth = forecast.paths[..., 0], counts[:, 7 + lead]
+                for level, sample, actual in (("area", drawn, truth), ("city", drawn.sum(axis=1), truth.sum())):
+                    limits = trends.intervals(sample)
+                    held[level, lead].append(
+                        [np.mean((limits[f"lower_{w}"] <= actual) & (actual <= limits[f"upper_{w}"])) for w in (80, 95)]
+                    )
+        for (level, lead), found in held.items():
+            at_80, at_95 = 100 * np.mean(found, axis=0)
+            slack = 5 if level == "area" else 7 + 2 * lead  # 200 cities: two standard errors are 6 and 3 points
+            assert abs(at_80 - 80) < slack and abs(at_95 - 95) < 0.7 * slack, (level, lead, at_80, at_95)
+
+
 class TestWholeNumbers:
     def test_remainders_go_to_the_largest_and_the_sum_is_the_rounded_sum(self):
         values = np.random.default_rng(14).uniform(0, 9, (50, 7))
@@ -245,7 +324,7 @@ class TestBacktest:
 
     def test_every_candidate_and_the_whole_procedure_are_scored_for_areas_and_the_city(self):
         table = backtest.score("enrolment", predict(self.given))
-        assert set(table["model"]) == {SAME, "damped_trend", "city_trend", backtest.PUBLISHED}
+        assert set(table["model"]) == {SAME, "pooled_trend", backtest.PUBLISHED}
         assert set(table["level"]) == {"area", "city"} and table["chosen"].sum() == 2
         same = table[(table["model"] == SAME) & (table["level"] == "area")].iloc[0]
         steps = np.abs(np.diff(self.given.counts[:, 0], axis=1) / self.given.counts[:, 0, 1:])
@@ -254,7 +333,7 @@ class TestBacktest:
 
     def test_what_was_published_then_does_not_know_what_came_later(self):
         def first(given: Panel):
-            return paths.predict(given.until(5), {k: v[..., :6] for k, v in candidates(given).items()}).paths
+            return paths.predict(given.until(5), {1: {k: v[..., :6] for k, v in candidates(given)[1].items()}}).paths
 
         changed = panel(np.where(np.arange(9) < 5, self.given.counts[:, 0], 7.0))
         assert np.array_equal(first(self.given), first(changed))

@@ -180,7 +180,7 @@ def test_hostile_names_in_the_data_are_text_on_the_page(simulated, tmp_path):
 @pytest.mark.parametrize(("years", "name"), [(1, "appendix"), (1, "brief"), (2, "brief")])
 def test_a_round_without_a_forecast_says_why(tmp_path, years, name):
     html = build(releases.release(tmp_path, years=years), name)
-    assert "ít nhất ba năm học" in html
+    assert "ít nhất hai năm học" in html
     assert not re.search(r">(nan|None|NaN)<", html)
 
 

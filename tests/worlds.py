@@ -109,3 +109,17 @@ def walk(rng, years: int, areas: int, common: float, own: float, rates: bool = F
         return np.rint(rng.uniform(40, 600, (areas, 1)) * np.exp(path)), None
     sizes = np.tile(rng.integers(300, 9000, (areas, 1)), (1, years))
     return rng.binomial(sizes, 1 / (1 + np.exp(3.3 - path))).astype(float), sizes.astype(float)
+
+
+def growing(rng, years: int, areas: int, common: float, own: float, size: tuple[float, float], persist: float = 0.6):
+    """Counts (areas × years) whose growth persists: part common to the city, part an area's own, part counting."""
+
+    def growth(shape, deviation):
+        found = rng.normal(0, deviation, shape)
+        found[..., 0] /= np.sqrt(1 - persist**2)
+        for year in range(1, shape[-1]):
+            found[..., year] += persist * found[..., year - 1]
+        return found
+
+    path = (growth((1, years), common) + growth((areas, years), own)).cumsum(axis=1)
+    return rng.poisson(rng.uniform(*size, (areas, 1)) * np.exp(path)).astype(float)

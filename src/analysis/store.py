@@ -27,7 +27,8 @@ FORECAST = _columns(
 )  # fmt: skip
 BACKTEST = _columns(
     stage=TEXT, indicator=TEXT, sector=TEXT, age_band=TEXT, level=TEXT, model=TEXT, lead=WHOLE, forecasts=WHOLE,
-    mape_=NUMBER, median_error_=NUMBER, relative_error_=NUMBER, coverage_80_=NUMBER, coverage_95_=NUMBER, chosen=FLAG,
+    mape_=NUMBER, median_error_=NUMBER, mase_=NUMBER, relative_error_=NUMBER, coverage_80_=NUMBER, coverage_95_=NUMBER,
+    chosen=FLAG,
 )  # fmt: skip
 
 # A column whose name ends in "_" in the calls above may be empty; every other one must be filled.
@@ -136,8 +137,26 @@ TABLES: dict[str, list[pa.Field]] = {
         place=TEXT,
         basis=TEXT,
     ),
-    # classes of next year, one row a simulated path: what needs are added up from
-    "class_paths.parquet": _columns(path=WHOLE, area=TEXT, sector=TEXT, age_band=TEXT, classes=WHOLE),
+    # the growth forecasts on the long panel of other countries, beside what they are held against
+    "long_panel_scores.csv": _columns(
+        series=TEXT,
+        lead=WHOLE,
+        model=TEXT,
+        forecasts=WHOLE,
+        mape_=NUMBER,
+        median_error_=NUMBER,
+        mase_=NUMBER,
+        relative_error_=NUMBER,
+        coverage_80_=NUMBER,
+        coverage_95_=NUMBER,
+        width_80_=NUMBER,
+        width_95_=NUMBER,
+    ),  # fmt: skip
+    # a jump in a count that comes from what is counted, not from children
+    "breaks.csv": ROUND
+    + _columns(area=TEXT, age_band=TEXT, indicator=TEXT, since=TEXT, before=NUMBER, after=NUMBER, basis=TEXT),
+    # classes of next years, one row a simulated path: what needs are added up from
+    "class_paths.parquet": _columns(path=WHOLE, target_year=TEXT, area=TEXT, sector=TEXT, age_band=TEXT, classes=WHOLE),
     # teachers expected to leave within a year, one row a simulated path
     "leaver_paths.parquet": _columns(target_year=TEXT, path=WHOLE, area=TEXT, sector=TEXT, leavers=WHOLE),
     # the norms read in two ways, in persons: totals, and the steps that lead from the city's practice to the Circular

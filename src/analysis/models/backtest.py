@@ -5,9 +5,9 @@ import pandas as pd
 
 from analysis import store
 from analysis.areas import CITY
-from analysis.models import forecasting, paths
+from analysis.models import choice, forecasting, paths
 from analysis.models.forecasting import SAME, Panel, ratio
-from analysis.models.paths import Forecast
+from analysis.models.paths import Candidates, Forecast
 from analysis.models.trends import Cube, intervals
 
 PUBLISHED = "as_published"  # the whole procedure: the model that would have been chosen on the data of that time
@@ -20,6 +20,7 @@ def score(stage: str, forecast: Forecast, shown: dict[str, str] | None = None, l
 
     From every origin, each candidate and the whole procedure ("as_published": chosen and its intervals drawn with what
     was known then, by the same code) forecast the year `lead` later. Errors are percent of the actual value;
+    mase is the mean error over the mean yearly change known by then (Hyndman & Koehler 2006, Int. J. Forecast. 22);
     relative_error is the mean one over that of "same as last year" on the same forecasts (below 1 is better). Level
     "area" pools the areas, "city" is the sum. shown : indicator counted → name in the table.
     """
@@ -28,13 +29,29 @@ def score(stage: str, forecast: Forecast, shown: dict[str, str] | None = None, l
     records: list[pd.DataFrame] = []
     for origin in range(1, len(given.years) - lead + 1):
         known, year = given.until(origin), origin - 1 + lead
-        told = {name: _told(given, forecast[..., year], year) for name, forecast in candidates.items()}
-        then = paths.predict(known, {name: f[..., : origin + lead] for name, f in candidates.items()}, lead)
+        told = {name: _told(given, forecast[..., year], year) for name, forecast in candidates[lead].items()}
+        then = paths.predict(known, _known_then(candidates, origin), lead)
         for cube in cubes:
-            records += _scored(cube, given, year, told, then)
+            records += _scored(cube, given, year, told, then, _yearly_change(cube, known))
     if not records:
         return pd.DataFrame(columns=BACKTEST)
     return _summary(stage, pd.concat(records, ignore_index=True), given, candidates, shown or {}, lead)
+
+
+def _yearly_change(cube: Cube, known: Panel) -> np.ndarray:
+    """Mean absolute change from year to year so far, of the counts or rates of each place: what MASE divides by."""
+    values = cube.add(np.moveaxis(known.counts, -1, 0))
+    if known.sizes is not None:
+        sizes = np.where(np.isfinite(known.counts), known.out_of, np.nan)
+        values = ratio(values, cube.add(np.moveaxis(sizes, -1, 0)))
+    moved = np.abs(np.diff(values, axis=0))
+    told = np.isfinite(moved)
+    return ratio(np.where(told, moved, 0.0).sum(axis=0), told.sum(axis=0))
+
+
+def _known_then(candidates: Candidates, origin: int) -> Candidates:
+    """The candidates as they stood after the first so many years."""
+    return {lead: {name: f[..., : origin + lead] for name, f in of.items()} for lead, of in candidates.items()}
 
 
 def _told(given: Panel, forecast: np.ndarray, year: int) -> np.ndarray:
@@ -43,8 +60,10 @@ def _told(given: Panel, forecast: np.ndarray, year: int) -> np.ndarray:
     return forecasting.largest_remainder(np.where(np.isfinite(given.counts[..., year]), counts, np.nan), axis=0)
 
 
-def _scored(cube: Cube, given: Panel, year: int, told: dict[str, np.ndarray], then: Forecast) -> list[pd.DataFrame]:
-    """One row a place and model: percent error, and whether the intervals held."""
+def _scored(
+    cube: Cube, given: Panel, year: int, told: dict[str, np.ndarray], then: Forecast, usual: np.ndarray
+) -> list[pd.DataFrame]:
+    """One row a place and model: percent error, error over the usual yearly change, and whether the intervals held."""
     counts, sizes = given.counts[..., year], given.sizes_at(year)
 
     def natural(of: np.ndarray, out_of: np.ndarray | None, where: np.ndarray) -> np.ndarray:
@@ -59,6 +78,7 @@ def _scored(cube: Cube, given: Panel, year: int, told: dict[str, np.ndarray], th
         actual, expected = natural(counts, sizes, both), natural(forecast, then_sizes, both)
         frame = places.to_frame(index=False).assign(indicator=cube.indicator, model=name, year=year)
         frame["error"] = 100 * np.abs(ratio(expected - actual, actual)).ravel()
+        frame["scaled"] = np.abs(ratio(expected - actual, usual)).ravel()
         if name == PUBLISHED:
             limits = intervals(natural(then.paths, then_sizes, both))
             for width in ("80", "95"):
@@ -69,7 +89,7 @@ def _scored(cube: Cube, given: Panel, year: int, told: dict[str, np.ndarray], th
 
 
 def _summary(
-    stage: str, scored: pd.DataFrame, given: Panel, candidates: dict[str, np.ndarray], shown: dict[str, str], lead: int
+    stage: str, scored: pd.DataFrame, given: Panel, candidates: Candidates, shown: dict[str, str], lead: int
 ) -> pd.DataFrame:
     same = scored[scored["model"] == SAME].set_index(["area", *CELL, "year"])["error"].rename("same")
     scored = scored.join(same, on=["area", *CELL, "year"])
@@ -79,11 +99,12 @@ def _summary(
     grouped = scored.groupby([*CELL, "level", "model"], sort=False)
     table = grouped.agg(
         forecasts=("error", "size"), mape=("error", "mean"), median_error=("error", "median"),
+        mase=("scaled", "mean"),
         compared=("compared", "mean"), same=("same", "mean"),
         coverage_80=("inside_80", "mean"), coverage_95=("inside_95", "mean"),
     ).reset_index()  # fmt: skip
     table["relative_error"] = table["compared"] / table["same"].where(table["same"] > 0)
-    chosen = dict(zip(given.groups, forecasting.choose(given, candidates), strict=True))
+    chosen = dict(zip(given.groups, choice.choose(given, candidates), strict=True))
     keys = table[[*CELL, "model"]].itertuples(index=False, name=None)
     table["chosen"] = [chosen.get(key[:3]) == key[3] for key in keys]
     table["indicator"] = table["indicator"].map(lambda name: shown.get(name, name))

@@ -1,11 +1,12 @@
-"""Children and classes next school year: history by area, sector and age band, and what is expected."""
+"""Children and classes of the next school years: history by area, sector and age band, and what is expected."""
 
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from analysis.models import backtest, forecasting, paths, trends
+from analysis import store
+from analysis.models import backtest, cohorts, forecasting, long_panel, paths, pooling, trends
 from analysis.models.forecasting import SAME, Panel
 from analysis.models.paths import Forecast
 
@@ -16,104 +17,180 @@ GROUPS = [
     *(("children_living", "all", band) for band in BANDS[:3]),
 ]  # fmt: skip
 SHOWN = ["children_enrolled", "children_living", "enrolment_rate", "classes", "children_per_class"]
-LIVING = [("children_living", "all", f"age{age}") for age in range(6)]
-AGES = {"nursery": [2], "kindergarten": [3, 4, 5], "age5": [5]}  # ages of next year that stand for a band
+LIVING = [("children_living", "all", f"age{age}") for age in range(cohorts.AGES)]
 SEED = 1
 
 
-def outlook(series: pd.DataFrame, school_year: str, period: str) -> Forecast:
-    """Forecast of the same period next school year: children enrolled, children living in the area, classes.
+def outlook(series: pd.DataFrame, school_year: str, period: str) -> dict[int, Forecast]:
+    """Forecasts of the same period of the coming school years: children enrolled, children living there, classes.
 
-    All three are drawn together, so that rates and class sizes are ratios within each path.
-    Classes are offered five models: as last year; their own damped trend, or the city's; this year's class size with
-    the damped trend of children, or with the children already born.
+    All are drawn together, so that rates and class sizes are ratios within each path. Returns lead → forecast.
     """
     together = forecasting.panel(series, school_year, period, GROUPS + LIVING)
     given = replace(together, groups=GROUPS, counts=together.counts[:, : len(GROUPS)])
-    return paths.predict(given, candidates(given, together.counts[:, len(GROUPS) :]), seed=SEED)
+    living = together.counts[:, len(GROUPS) :]
+    return paths.ahead(given, {lead: candidates(given, living, lead) for lead in paths.leads()}, SEED)
 
 
-def candidates(given: Panel, living: np.ndarray) -> dict[str, np.ndarray]:
-    """Forecast arrays by model name. living : children living in the area, areas × ages 0 to 5 × years."""
-    scaled = given.scaled
+def candidates(given: Panel, living: np.ndarray, lead: int) -> dict[str, np.ndarray]:
+    """Forecast arrays by model name. living : children living in the area, areas × ages × years.
+
+    A forecast of children living there across a break is none: what was counted changed, not the children. What was
+    expected before a break became known does not know of it.
+    """
+    breaks, found = cohorts.breaks(living), dict[str, np.ndarray]()
+    for since in sorted({0, *(jump.year for jump in breaks)}):
+        joined = cohorts.spliced(living, [jump for jump in breaks if jump.year <= since])
+        for name, change in _changes(given, joined, lead).items():
+            found.setdefault(name, change.copy())[..., since:] = change[..., since:]
+    across = _across(given, breaks, lead)
     return {
-        SAME: forecasting.same_as_last_year(scaled),
-        "damped_trend": forecasting.damped_trend(scaled),
-        "city_trend": forecasting.city_trend(given),
-        "class_size_as_now": forecasting.same_as_last_year(scaled + _children_trend(given)),
-        "cohort": forecasting.same_as_last_year(scaled + _cohort_change(given, living)),
+        name: np.where(across, np.nan, forecasting.same_as_last_year(given.scaled + change, lead))
+        for name, change in found.items()
     }
 
 
-def _children_trend(given: Panel) -> np.ndarray:
-    """Expected log change of classes where class size stays: that of children. NaN for other indicators."""
-    change = np.full_like(given.scaled, np.nan)
-    trend = forecasting.damped_changes(given.scaled)
-    for g, (indicator, sector, band) in enumerate(given.groups):
-        if indicator == "classes":
-            change[:, g] = trend[:, given.groups.index(("children_enrolled", sector, band))]
-    return change
+def _changes(given: Panel, living: np.ndarray, lead: int) -> dict[str, np.ndarray]:
+    """Expected change on the model's scale by model name, areas × groups × years of origin.
 
-
-def _cohort_change(given: Panel, living: np.ndarray) -> np.ndarray:
-    """Expected log change of the children living in an area, as each birth year moves up one age.
-
-    Next year's children aged a are this year's aged a − 1 times the area's cohort change ratio: those who were aged a
-    over those aged a − 1 a year before, summed over the years known by then. It carries moving in and out and what the
-    survey of the youngest misses. Nursery goes by age 2 alone: next year's births are not known, and the count of
-    infants changed its lower age (from 6 to 3 months in some units), which would pass for growth.
-    Source: Hamilton & Perry 1962, Social Forces 41.
+    pooled_trend : trends of areas drawn to the city's. cohort : children living there as each birth year moves up,
+    times the trend of participation, over the trend of class size. class_size_as_now : the same with class sizes held.
+    learned_growth : the city's change as long series of other countries tell it, areas by their birth years.
     """
-    known = np.isfinite(living[:, 1:, 1:] + living[:, :-1, :-1])
-    after, before = (
-        np.cumsum(np.where(known, each, 0.0), axis=-1) for each in (living[:, 1:, 1:], living[:, :-1, :-1])
-    )
-    moved = np.full_like(living, np.nan)
-    moved[:, 1:, 1:] = forecasting.ratio(after, before) * living[:, :-1, 1:]
-    change = np.full_like(given.scaled, np.nan)
-    for g, (_, _, band) in enumerate(given.groups):
-        coming, now = (each[:, AGES[band]].sum(axis=1) for each in (moved, living))
-        grows = forecasting.ratio(coming, now)
-        change[:, g] = np.log(np.where(grows > 0, grows, np.nan))
-    return change
+    born, participation = _born(given, living, lead), _shrunk(_participation(given, living), lead)
+    return {
+        SAME: np.zeros(given.counts.shape),
+        "pooled_trend": pooling.changes(given, lead),
+        "cohort": born + participation - _shrunk(_class_size(given), lead),
+        "class_size_as_now": np.where(_is(given, "classes"), born + participation, np.nan),
+        "learned_growth": _learned(given, born, lead),
+    }
 
 
-def trend_table(series: pd.DataFrame, school_year: str, period: str, forecast: Forecast) -> pd.DataFrame:
-    """Table enrolment.csv: history of the same period and the forecast, with totals of sectors, bands and the city.
+def _is(given: Panel, indicator: str) -> np.ndarray:
+    return np.array([group[0] == indicator for group in given.groups])[None, :, None]
+
+
+def _born(given: Panel, living: np.ndarray, lead: int) -> np.ndarray:
+    """Expected log change of the children living there of each group's band: areas × groups × years."""
+    growth = cohorts.band_growth(living, lead)
+    return np.stack([growth[band] for _, _, band in given.groups], axis=1)
+
+
+def _participation(given: Panel, living: np.ndarray) -> np.ndarray:
+    """Log of children enrolled over children living, for classes that of their children; 0 for children living."""
+    there = np.stack([living[:, cohorts.BANDS[band]].sum(axis=1) for _, _, band in given.groups], axis=1)
+    part = given.scaled[:, _children(given)] - np.log(np.where(there > 0, there, np.nan))
+    return np.where(_is(given, "children_living"), 0.0, part)
+
+
+def _class_size(given: Panel) -> np.ndarray:
+    """Log of children per class for classes, 0 for what is no class."""
+    return np.where(_is(given, "classes"), given.scaled[:, _children(given)] - given.scaled, 0.0)
+
+
+def _children(given: Panel) -> list[int]:
+    """For each group the group of its children: those of the class, or itself."""
+    at = {group: g for g, group in enumerate(given.groups)}
+    return [at.get(("children_enrolled", *group[1:]), at[group]) for group in given.groups]
+
+
+def _shrunk(log_ratio: np.ndarray, lead: int) -> np.ndarray:
+    """Damped trend of a log ratio, areas drawn towards their mean."""
+    own = np.diff(log_ratio, axis=-1, prepend=np.nan)
+    told = np.isfinite(own).sum(axis=0)
+    mean = np.divide(np.nansum(own, axis=0), told, out=np.full(told.shape, np.nan), where=told > 0)
+    return pooling.shrunk(own, mean, lead)
+
+
+def _learned(given: Panel, born: np.ndarray, lead: int) -> np.ndarray:
+    """The city's change as long series of other countries tell it, moved in each area by its own birth years."""
+    told = np.isfinite(given.counts)
+    totals = np.where(told, given.counts, 0.0).sum(axis=0)
+    children = np.where(told & np.isfinite(born), given.counts, 0.0)
+    whole = np.divide(np.sum(children * np.nan_to_num(np.exp(born)), axis=0), children.sum(axis=0),
+                      out=np.full(totals.shape, np.nan), where=children.sum(axis=0) > 0)  # fmt: skip
+    coming = np.log(whole)
+    change = long_panel.learned_change(totals, coming, [int(year[:4]) for year in given.years], lead)
+    return np.where(_is(given, "children_living"), np.nan, change + born - coming)
+
+
+def _across(given: Panel, breaks: list[cohorts.Break], lead: int) -> np.ndarray:
+    """True where a forecast of children living there was made before a break and is for a year after it."""
+    found = np.zeros((*given.counts.shape[:2], len(given.years) + lead), bool)
+    for jump in breaks:
+        for g, group in enumerate(given.groups):
+            if group[0] == "children_living" and group[2] == "nursery":
+                found[jump.area, g, jump.year : jump.year + lead] = True
+    return found
+
+
+def trend_table(series: pd.DataFrame, school_year: str, period: str, forecasts: dict[int, Forecast]) -> pd.DataFrame:
+    """Table enrolment.csv: history of the same period and the forecasts, with totals of sectors, bands and the city.
 
     children_enrolled, children_living, classes in whole ones; enrolment_rate in percent (may pass 100);
     children_per_class a ratio.
     """
     history = trends.history_rows(series, school_year, period, SHOWN, BANDS)
-    history = trends.with_reasons(history, forecast, {"children_enrolled": "children_enrolled", "classes": "classes"})
-    if not forecast.panel.areas:
-        return history
+    counted = {"children_enrolled": "children_enrolled", "classes": "classes"}
+    history = trends.with_reasons(history, forecasts[1], counted)
+    rows = [history]
+    for forecast in forecasts.values():
+        if forecast.panel.areas:
+            rows += _ahead(forecast)
+    return trends.ordered(pd.concat([part for part in rows if len(part)] or rows[:1]), SHOWN, BANDS)
+
+
+def _ahead(forecast: Forecast) -> list[pd.DataFrame]:
+    """Rows of one target year."""
     children, classes, living = (
         trends.Cube(forecast.panel, name) for name in ("children_enrolled", "classes", "children_living")
     )
     rate = trends.forecast_rows(children, forecast, living, 100, "enrolment_rate")
-    rows = [
+    return [
         trends.forecast_rows(children, forecast),
         trends.forecast_rows(living, forecast),
         rate[rate["sector"] == "all"],
         trends.forecast_rows(classes, forecast),
         trends.forecast_rows(children, forecast, classes, 1, "children_per_class"),
     ]
-    return trends.ordered(pd.concat([history, *(part for part in rows if len(part))]), SHOWN, BANDS)
 
 
-def class_paths(forecast: Forecast) -> pd.DataFrame:
-    """Table class_paths.parquet: whole classes of next year by path, area, sector and band (nursery, kindergarten)."""
-    given = forecast.panel
-    groups = [g for g, group in enumerate(given.groups) if group[0] == "classes" and group[2] != "age5"]
-    drawn = forecast.paths[:, :, groups]
-    path, area, group = (each.ravel() for each in np.indices(drawn.shape))
-    names = np.array([given.groups[g][1:] for g in groups], dtype=object).reshape(-1, 2)
-    table = pd.DataFrame({"path": path, "area": np.array(given.areas, dtype=object)[area], "sector": names[group, 0],
-                          "age_band": names[group, 1], "classes": drawn.ravel()})  # fmt: skip
-    return table.dropna().astype({"classes": "int64"}).reset_index(drop=True)
+def class_paths(forecasts: dict[int, Forecast]) -> pd.DataFrame:
+    """Table class_paths.parquet: whole classes by path, target year, area, sector and band (nursery, kindergarten).
+
+    One path is one world through all target years.
+    """
+    tables = []
+    for forecast in forecasts.values():
+        given = forecast.panel
+        groups = [g for g, group in enumerate(given.groups) if group[0] == "classes" and group[2] != "age5"]
+        drawn = forecast.paths[:, :, groups]
+        path, area, group = (each.ravel() for each in np.indices(drawn.shape))
+        names = np.array([given.groups[g][1:] for g in groups], dtype=object).reshape(-1, 2)
+        table = pd.DataFrame({"path": path, "target_year": forecast.target_year,
+                              "area": np.array(given.areas, dtype=object)[area], "sector": names[group, 0],
+                              "age_band": names[group, 1], "classes": drawn.ravel()})  # fmt: skip
+        tables.append(table.dropna().astype({"classes": "int64"}))
+    return pd.concat(tables, ignore_index=True)
 
 
-def backtest_table(forecast: Forecast) -> pd.DataFrame:
-    """Table enrolment_backtest.csv; see backtest.score."""
-    return backtest.score("enrolment", forecast)
+def breaks_table(series: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame:
+    """Table breaks.csv: where the count of infants jumped as births never do, so that its definition must have changed.
+
+    before, after : infants living in the area in the year before and in that year.
+    """
+    given = forecasting.panel(series, school_year, period, LIVING)
+    rows = [
+        (school_year, period, given.areas[jump.area], "age0", "children_living", given.years[jump.year],
+         *given.counts[jump.area, 0, jump.year - 1 : jump.year + 1], given.basis)
+        for jump in cohorts.breaks(given.counts)
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=[field.name for field in store.TABLES["breaks.csv"]])
+
+
+def backtest_table(forecasts: dict[int, Forecast]) -> pd.DataFrame:
+    """Table enrolment_backtest.csv, for every lead; see backtest.score."""
+    return pd.concat(
+        [backtest.score("enrolment", each, lead=lead) for lead, each in forecasts.items()], ignore_index=True
+    )

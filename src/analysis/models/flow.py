@@ -63,8 +63,6 @@ def read(
     A sector without a row has zero where the other one has all of the area's. Norms are those in force in each year.
     Raises LookupError where no norm is in force.
     """
-    if "target_year" not in class_paths:  # until enrolment forecasts several years
-        class_paths = class_paths.assign(target_year=periods.shift(school_year, 1))
     ahead = enrolment.loc[enrolment["kind"] == "forecast", "target_year"]
     years = sorted({*ahead, periods.shift(school_year, 1)})
     classes = cells(enrolment, "classes", "observed", school_year)

@@ -1,4 +1,4 @@
-"""Many short yearly series at once: the panel they stand in, the candidate models, and which one has forecast best.
+"""Many short yearly series at once: the panel they stand in, its scale, and whole numbers that add up.
 
 Arrays are areas × groups × years; a group is one (indicator, sector, age_band), for instance public nursery classes.
 A forecast array is areas × groups × (years + lead): column t is the forecast of year t from years up to t − lead.
@@ -166,51 +166,6 @@ def same_as_last_year(scaled: np.ndarray, lead: int = 1) -> np.ndarray:
     return np.concatenate([ahead, scaled], axis=-1)
 
 
-def damped_changes(scaled: np.ndarray, lead: int = 1) -> np.ndarray:
-    """Change expected from each year to `lead` years later: mean of past yearly changes, recent ones counting most.
-
-    A change k years old weighs damping^k, and the j-th year ahead keeps damping^j of the trend (Gardner & McKenzie
-    1985, with the level smoothing at 1). NaN until one yearly change is known.
-
-    >>> damped_changes(np.array([[[0.0, 0.1, 0.2]]])).round(3).tolist()[0][0][1:]   # 0.8 of a steady 0.1 a year
-    [0.08, 0.08]
-    """
-    damping = reference.setting("damping")
-    change = np.diff(scaled, axis=-1, prepend=np.nan)
-    ages = np.arange(scaled.shape[-1])
-    weights = np.where(ages[None, :] >= ages[:, None], damping ** (ages[None, :] - ages[:, None]).clip(0), 0.0)
-    weight = np.isfinite(change) @ weights
-    trend = np.divide(np.nan_to_num(change) @ weights, weight, out=np.full_like(scaled, np.nan), where=weight > 0)
-    return trend * (damping ** np.arange(1, lead + 1)).sum()
-
-
-def damped_trend(scaled: np.ndarray, lead: int = 1) -> np.ndarray:
-    """Last value plus damped_changes. Returns areas × groups × (years + lead), like same_as_last_year."""
-    return same_as_last_year(scaled + damped_changes(scaled, lead), lead)
-
-
-def city_trend(given: Panel, lead: int = 1) -> np.ndarray:
-    """Last value of each area plus damped_changes of the city's total: one trend for all areas, levels of their own.
-
-    The city's change from year to year counts the areas known in both years only.
-    """
-    sizes, years = given.sizes_known, len(given.years)
-    change = np.full((len(given.groups), years), np.nan)
-    for t in range(1, years):
-        both = np.isfinite(given.counts[..., t] + given.counts[..., t - 1])
-        before, after = (
-            to_scale(
-                np.where(both, given.counts[..., at], 0.0).sum(axis=0),
-                None if sizes is None else np.where(both, sizes[..., at], 0.0).sum(axis=0),
-            )
-            for at in (t - 1, t)
-        )
-        change[:, t] = np.where(both.any(axis=0), after - before, np.nan)
-    level = np.cumsum(np.nan_to_num(change), axis=-1)
-    level[:, 1:] = np.where(np.isnan(change[:, 1:]), np.nan, level[:, 1:])
-    return same_as_last_year(given.scaled + damped_changes(level[None], lead), lead)
-
-
 def largest_remainder(values: np.ndarray, axis: int = -1, total: np.ndarray | None = None) -> np.ndarray:
     """Whole numbers that add up along an axis to total: all rounded down, the largest remainders up.
 
@@ -229,35 +184,6 @@ def largest_remainder(values: np.ndarray, axis: int = -1, total: np.ndarray | No
     remainder = np.where(np.isnan(values), -1.0, exact - down)
     rank = np.argsort(np.argsort(-remainder, axis=-1, kind="stable"), axis=-1, kind="stable")
     return np.moveaxis(np.where(np.isnan(values), np.nan, down + (rank < spare[..., None])), -1, axis)
-
-
-def choose(given: Panel, candidates: dict[str, np.ndarray]) -> list[str | None]:
-    """The model of each group: the one with the smallest mean absolute error on past forecasts, pooled over areas.
-
-    Errors are on the model's scale, hence relative to size, on origins where "same as last year" has a forecast too.
-    "Same as last year" stays where another gains less than tie_margin percent or has under minimum_origins origins.
-    None where fewer than minimum_points years are known, or none in the last year: such a group is not forecast.
-    """
-    return [_choose_one(given.scaled[:, g], {name: f[:, g] for name, f in candidates.items()})
-            for g in range(len(given.groups))]  # fmt: skip
-
-
-def _choose_one(scaled: np.ndarray, candidates: dict[str, np.ndarray]) -> str | None:
-    known = np.isfinite(scaled).any(axis=0)
-    if known.sum() < reference.setting("minimum_points") or not known[-1]:
-        return None
-    years = scaled.shape[-1]
-    best, best_ratio = SAME, 1 - reference.setting("tie_margin") / 100
-    same = np.abs(scaled - candidates[SAME][:, :years])
-    for name, forecast in candidates.items():
-        error = np.abs(scaled - forecast[:, :years])
-        both = np.isfinite(error) & np.isfinite(same)
-        if both.any(axis=0).sum() < reference.setting("minimum_origins") or np.isnan(forecast[:, years - 1 :]).all():
-            continue
-        base = same[both].sum()
-        if base > 0 and error[both].sum() / base < best_ratio:
-            best, best_ratio = name, error[both].sum() / base
-    return best
 
 
 def why_not(given: Panel, group: tuple[str, str, str]) -> str:

@@ -20,6 +20,7 @@ MEASURES = ("children_enrolled", "teachers")
 COLUMNS = ("year", *MEASURES, "births_thousand")
 LEADS = (1, 2, 3)
 AGES = {3: 0.5, 4: 1.0, 5: 1.0, 6: 0.5}  # who is in preschool in a calendar year: two school years of ages 3 to 5
+MIDDLE_80 = 1.2816  # standard deviations from the mean that hold the middle 80 % of a normal law
 JUMP = np.log(1.5)  # a change of this size in a year is told as a possible break
 
 
@@ -166,3 +167,47 @@ def outlook(panel: LongPanel, measure: str, lead: int) -> Outlook:
     history = panel.histories(measure)
     counts = history.counts
     return Outlook(history, counts * np.exp(expected[cut]), {k: counts * np.exp(v[cut]) for k, v in limits.items()})
+
+
+def usual_error(totals: np.ndarray, lead: int) -> np.ndarray:
+    """How far the log count of a short series is usually off `lead` years ahead: a standard deviation a series.
+
+    Read off what long series of other countries were off by, in units of how much a series moves, and of how much this
+    one has moved. totals : series × years, the years of a school's calendar; what is not above zero is not known.
+    """
+    totals = np.where(totals > 0, totals, np.nan)
+    own = Histories(totals, np.full(totals.shape, np.nan), {})
+    return _usual_units(lead) * np.nan_to_num(calibration.restlessness(own)[:, -1])
+
+
+def learned_change(totals: np.ndarray, coming: np.ndarray, years: list[int], lead: int) -> np.ndarray:
+    """Expected log change of short series from each of their years to `lead` later, as the long panel has taught it.
+
+    totals : series × years, not above zero where not known; coming : log growth of the children of that age over the
+    lead, as known in each year; years : calendar years in which the school years begin. NaN with one year known.
+    """
+    totals = np.where(totals > 0, totals, np.nan)
+    own = LongPanel([f"own {row}" for row in range(len(totals))], years, dict.fromkeys(COLUMNS[1:], totals), [])
+    pool = together(own, known())
+    history, start = pool.histories(MEASURES[0]), years[0] - pool.years[0]
+    cut = (slice(0, len(totals)), slice(start, start + len(years)))
+    history.coming[lead][cut] = coming
+    history.partner[: len(totals)] = np.nan
+    return growth.expected(history, lead, np.arange(len(pool.areas)) >= len(totals))[cut]
+
+
+@functools.cache
+def _usual_units(lead: int) -> float:
+    """Half the width of the middle 80 % of errors in units of restlessness, as a standard deviation; both measures."""
+    off = []
+    for measure in MEASURES:
+        history = known().histories(measure)
+        units = (history.change(lead) - growth.expected(history, lead)) / calibration.restlessness(history)
+        off.append(units[np.isfinite(units)])
+    lower, upper = np.quantile(np.concatenate(off), [0.1, 0.9])
+    return float(upper - lower) / (2 * MIDDLE_80)
+
+
+def growth_of_errors(lead: int) -> float:
+    """Variance of the errors of long series `lead` years ahead over that one year nearer."""
+    return (_usual_units(lead) / _usual_units(lead - 1)) ** 2

@@ -5,7 +5,7 @@ import pandas as pd
 
 from analysis import periods, reference
 from analysis.areas import CITY
-from analysis.models import backtest, forecasting, paths, rate_trends, trends
+from analysis.models import backtest, forecasting, paths, pooling, rate_trends, trends
 from analysis.models.forecasting import SAME, Panel
 from analysis.models.paths import Forecast
 from analysis.models.rate_trends import Trend
@@ -23,15 +23,14 @@ def outlook(series: pd.DataFrame, school_year: str, period: str) -> Forecast:
     """
     groups = [(name, sector, band) for name in RATES for sector in ("public", "nonpublic") for band in BANDS[:2]]
     given = forecasting.panel(series, school_year, period, groups, "children_measured")
-    return paths.predict(given, candidates(given), seed=SEED)
+    return paths.predict(given, {1: candidates(given)}, seed=SEED)
 
 
 def candidates(given: Panel, lead: int = 1) -> dict[str, np.ndarray]:
-    """Forecasts of a panel of rates by model name, as paths.predict takes them."""
+    """Forecasts of a panel of rates by model name."""
     return {
         SAME: forecasting.same_as_last_year(given.scaled, lead),
-        "damped_trend": forecasting.damped_trend(given.scaled, lead),
-        "city_trend": forecasting.city_trend(given, lead),
+        "pooled_trend": pooling.trend(given, lead),
         "pooled_level": pooled_level(given, lead),
     }
 
@@ -48,7 +47,7 @@ def pooled_level(given: Panel, lead: int = 1) -> np.ndarray:
     age = np.arange(len(given.years))[None] - np.arange(len(given.years))[:, None]
     weight = np.where(age >= 0, reference.setting("damping") ** age.clip(0), 0.0)
     usual = forecasting.ratio(np.nan_to_num(away) @ weight, known @ weight)
-    return forecasting.city_trend(given, lead) - forecasting.same_as_last_year(away - usual, lead)
+    return pooling.city_trend(given, lead) - forecasting.same_as_last_year(away - usual, lead)
 
 
 def pooled(weighed: WeighIns) -> Trend:

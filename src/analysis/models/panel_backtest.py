@@ -13,20 +13,20 @@ COLUMNS = ["series", "lead", "model", "forecasts", "mape", "median_error", "mase
            "coverage_95", "width_80", "width_95"]  # fmt: skip
 
 
-def score(panel: LongPanel, tell: Callable[[str], None] = lambda _: None) -> pd.DataFrame:
+def score(panel: LongPanel, tell: Callable[[str], None] = lambda _: None, smoothing: bool = True) -> pd.DataFrame:
     """One row a measure, lead and model: COLUMNS, from every year with eight known ones in a row, itself included.
 
     mape, median_error : mean and median error in percent of the actual count; mase : mean error over the mean yearly
     change of the years known by then (Hyndman & Koehler 2006); relative_error : mape over that of same_as_last_year;
     coverage : percent of actual counts inside the interval; width : median width in percent of the forecast. A count
-    that did not become known is not scored.
+    that did not become known is not scored. smoothing : with automatic exponential smoothing, which takes minutes.
     """
     rows = []
     for measure in MEASURES:
         history = panel.histories(measure)
         settled = history.run >= growth.SETTLED
         comes = np.any([np.isfinite(_later(history.counts, lead)) for lead in LEADS], axis=0)
-        smooth = benchmarks.smoothing(history.counts, history.run, settled & comes, tell)
+        smooth = benchmarks.smoothing(history.counts, history.run, settled & comes, tell) if smoothing else None
         scale = _yearly_change(history.counts, history.run)
         for lead in LEADS:
             ours = long_panel.outlook(panel, measure, lead)
@@ -36,8 +36,9 @@ def score(panel: LongPanel, tell: Callable[[str], None] = lambda _: None) -> pd.
                 OURS: ours.expected,
                 "same_as_last_year": benchmarks.same_as_last_year(history.counts, lead),
                 "drift": benchmarks.drift(history.counts, lead),
-                "exponential_smoothing": smooth[..., lead - 1],
             }
+            if smooth is not None:
+                models["exponential_smoothing"] = smooth[..., lead - 1]
             for name, forecast in models.items():
                 error = np.abs(forecast - actual)[due]
                 row = {"series": measure, "lead": lead, "model": name, "forecasts": int(due.sum())}
@@ -48,6 +49,11 @@ def score(panel: LongPanel, tell: Callable[[str], None] = lambda _: None) -> pd.
     same = table[table["model"] == "same_as_last_year"].set_index(["series", "lead"])["mape"].rename("same")
     table["relative_error"] = table["mape"] / table.join(same, on=["series", "lead"])["same"]
     return table.reindex(columns=COLUMNS)
+
+
+def reference_scores() -> pd.DataFrame:
+    """Table long_panel_scores.csv: score of the panel of data/reference, without exponential smoothing."""
+    return score(long_panel.known(), smoothing=False)
 
 
 def _later(counts: np.ndarray, lead: int) -> np.ndarray:

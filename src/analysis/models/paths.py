@@ -10,8 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis import periods, reference
-from analysis.models import forecasting
+from analysis.models import choice, forecasting, long_panel
 from analysis.models.forecasting import Panel, from_scale, ratio, slope, to_scale
+
+Candidates = dict[int, dict[str, np.ndarray]]  # lead → model → areas × groups × (years + lead)
+
+
+FEW = 2  # past errors of the city without which a group is not forecast
 
 
 @dataclass(frozen=True)
@@ -19,7 +24,7 @@ class Spread:
     """Errors of past forecasts, by group and on the model's scale, with how the groups go together."""
 
     city: np.ndarray  # groups: root mean square error of the city's total
-    city_origins: np.ndarray  # groups: past forecasts behind it
+    city_origins: np.ndarray  # groups: past forecasts behind it, those of the long panel that stand beside included
     city_root: np.ndarray  # groups × groups: root of the correlations between groups
     level: np.ndarray  # groups: variance of an area's distance from the city that no size makes smaller
     count: np.ndarray  # groups: variance that shrinks with size, as counting does (1 = plain Poisson or binomial)
@@ -31,33 +36,41 @@ class Spread:
 class Forecast:
     """One target year. expected : areas × groups; paths : paths × areas × groups; whole counts, NaN where none.
 
-    models : the one chosen for each group, None where a group is not forecast; candidates : what it was chosen from.
+    models : the one chosen for each group, None where a group is not forecast; candidates : what it was chosen from,
+    by lead and name.
     """
 
     panel: Panel
-    candidates: dict[str, np.ndarray]
+    candidates: Candidates
     target_year: str
     expected: np.ndarray
     paths: np.ndarray
     models: list[str | None]
 
 
-def predict(given: Panel, candidates: dict[str, np.ndarray], lead: int = 1, seed: int = 0) -> Forecast:
-    """Forecast `lead` years after the panel's last one, with the model that choose finds best for each group.
+def leads() -> range:
+    """1 up to the setting years_ahead; at most the leads of long_panel."""
+    return range(1, min(int(reference.setting("years_ahead")), long_panel.LEADS[-1]) + 1)
 
-    candidates : forecast arrays by model name, "same_as_last_year" among them; columns beyond years + lead are ignored.
-    Expected counts are the model's, made whole so that areas add up to the city's (largest_remainder); paths are whole
-    too. An area lacking one group of an indicator this year has no forecast of that indicator; a group with fewer than
-    two past errors has none either. The same seed gives the same paths.
+
+def ahead(given: Panel, candidates: Candidates, seed: int = 0) -> dict[int, Forecast]:
+    """predict for every lead there are candidates for: one model a group, each path the same world year after year."""
+    return {lead: predict(given, candidates, lead, seed) for lead in candidates}
+
+
+def predict(given: Panel, candidates: Candidates, lead: int = 1, seed: int = 0) -> Forecast:
+    """Forecast `lead` years after the panel's last one, with the model that choice.choose finds best for each group.
+
+    candidates : forecast arrays by lead and model name, "same_as_last_year" among them; columns beyond years + lead are
+    ignored. Expected counts are the model's, made whole so that areas add up to the city's (largest_remainder); paths
+    are whole too. An area lacking one group of an indicator this year has no forecast of that indicator; a group
+    without a past error has none either (a rate: with fewer than two). The same seed gives the same paths.
     """
     years = len(given.years)
-    models = forecasting.choose(given, candidates)
-    chosen = np.full((*given.counts.shape[:2], years + lead), np.nan)
-    for g, model in enumerate(models):
-        if model:
-            chosen[:, g] = candidates[model][:, g, : years + lead]
-    spread = measure(given, chosen[..., :years])
-    models = [model if spread.city_origins[g] >= 2 else None for g, model in enumerate(models)]
+    models = choice.choose(given, candidates)
+    spread, known = _spread_upto(given, candidates, models, lead)
+    models = [model if known[g] else None for g, model in enumerate(models)]
+    chosen = _of_models(candidates[lead], models, years + lead)
     target = chosen[..., -1].copy()
     target[:, [model is None for model in models]] = np.nan
     for indicator in {group[0] for group in given.groups}:
@@ -66,16 +79,59 @@ def predict(given: Panel, candidates: dict[str, np.ndarray], lead: int = 1, seed
     none_ever = np.nan_to_num(given.counts).sum(axis=-1) == 0
     target = np.where(none_ever & np.isfinite(target), -np.inf, target)
     sizes = given.sizes_at(years - 1 + lead)
-    rng = np.random.default_rng([int(reference.setting("seed")), seed, periods.start(given.years[-1])])
     never = np.isneginf(target)
     expected = forecasting.largest_remainder(np.where(never, 0.0, from_scale(target, sizes)), axis=0)
-    drawn = np.rint(draw(target, sizes, spread, rng, int(reference.setting("paths")))) + 0.0  # −0 becomes 0
+    seeds = [int(reference.setting("seed")), seed, periods.start(given.years[-1])]
+    drawn = np.rint(draw(target, sizes, spread, Worlds(seeds, lead))) + 0.0  # −0 becomes 0
     drawn = np.where(never, 0.0, drawn)
     return Forecast(given, candidates, periods.shift(given.years[-1], lead), expected, drawn, models)
 
 
-def measure(given: Panel, forecast: np.ndarray) -> Spread:
+def _of_models(candidates: dict[str, np.ndarray], models: list[str | None], columns: int) -> np.ndarray:
+    """The forecast array put together from each group's model; NaN where it has none."""
+    chosen = np.full((*next(iter(candidates.values())).shape[:2], columns), np.nan)
+    for g, model in enumerate(models):
+        if model:
+            chosen[:, g] = candidates[model][:, g, :columns]
+    return chosen
+
+
+def _spread_upto(
+    given: Panel, candidates: Candidates, models: list[str | None], lead: int
+) -> tuple[Spread, np.ndarray]:
+    """measure at this lead, its few errors beside those of the years before, grown as errors do from year to year."""
+    years, spread = len(given.years), None
+    for each in range(1, lead + 1):
+        if each in candidates:
+            made = _of_models(candidates[each], models, years + each)[..., :years]
+            spread = measure(given, made, each, spread)
+    if spread is None:
+        raise ValueError("no candidates up to this lead")
+    return spread, spread.city_origins >= FEW
+
+
+class Worlds:
+    """Random numbers of the paths: the errors of one path grow from year to year, as those of a random walk do."""
+
+    def __init__(self, seeds: list[int], lead: int) -> None:
+        self.paths = int(reference.setting("paths"))
+        self._steps = [np.random.default_rng([*seeds, *([step] if step else [])]) for step in range(lead)]
+        self.tails = np.random.default_rng([*seeds, len(seeds), 0])
+
+    def normal(self, *shape: int) -> np.ndarray:
+        """Standard normals, paths × shape; of the year before and this one they correlate √((lead − 1) / lead)."""
+        drawn = self._steps[0].standard_normal((self.paths, *shape))
+        for step, rng in enumerate(self._steps[1:], start=2):
+            drawn = np.sqrt((step - 1) / step) * drawn + np.sqrt(1 / step) * rng.standard_normal((self.paths, *shape))
+        return drawn
+
+
+def measure(given: Panel, forecast: np.ndarray, lead: int = 1, nearer: Spread | None = None) -> Spread:
     """Errors of past forecasts. forecast : areas × groups × years on the model's scale, NaN where none was made.
+
+    The few errors of the city's counts a year ahead stand beside those that long series of other countries had, which
+    count as the setting reference_origins; a rate has nothing of the kind to stand beside. Further ahead they stand
+    beside those of the lead before (nearer), grown by as much as errors of long series grow.
 
     An area's distance from the city has variance level + count / size (size: the counts, or size·p·(1 − p) for rates),
     fitted by least squares and never negative. What the subtracting of the city took away is put back first.
@@ -97,8 +153,26 @@ def measure(given: Panel, forecast: np.ndarray) -> Spread:
     pairs = np.moveaxis(standard, 1, 2).reshape(-1, len(given.groups))
     pairs = pairs[np.isfinite(pairs).any(axis=1)]
     origins = np.isfinite(city).sum(axis=1)
-    typical = np.sqrt(np.nansum(city**2, axis=1) / np.maximum(origins, 1))
-    return Spread(typical, origins, _root(city.T), level, count, _root(pairs), len(pairs))
+    squares = np.nansum(city**2, axis=1)
+    grown = 1.0 if lead == 1 else long_panel.growth_of_errors(lead)
+    if nearer is not None:
+        before, weight = nearer.city**2 * grown, nearer.city_origins
+    elif given.sizes is None:
+        totals = np.where(np.isfinite(given.counts), given.counts, 0.0).sum(axis=0)
+        before = long_panel.usual_error(totals, lead) ** 2
+        weight = np.where(origins > 0, int(reference.setting("reference_origins")), 0)
+    else:
+        before, weight = np.zeros(len(origins)), np.zeros(len(origins), int)
+    behind = origins + weight
+    typical = np.sqrt((squares + weight * before) / np.maximum(behind, 1))
+    pairs_behind = len(pairs)
+    if nearer is not None:  # areas have more errors of their own, and need less beside them
+        usual = int(reference.setting("reference_origins")) * len(given.areas)
+        part = len(pairs) / (len(pairs) + usual)
+        level = part * level + (1 - part) * nearer.level * grown
+        count = part * count + (1 - part) * nearer.count
+        pairs_behind += usual
+    return Spread(typical, behind, _root(city.T), level, count, _root(pairs), pairs_behind)
 
 
 def _city_sums(counts: np.ndarray, sizes: np.ndarray | None, told: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
@@ -131,9 +205,7 @@ def _root(draws: np.ndarray) -> np.ndarray:
     return vectors * np.sqrt(values.clip(0)) @ vectors.T
 
 
-def draw(
-    target: np.ndarray, sizes: np.ndarray | None, spread: Spread, rng: np.random.Generator, paths: int
-) -> np.ndarray:
+def draw(target: np.ndarray, sizes: np.ndarray | None, spread: Spread, worlds: Worlds) -> np.ndarray:
     """Counts of the target year, not rounded: paths × areas × groups.
 
     The city's total is off as it was, with Student tails for the few origins behind it; areas are off from it as they
@@ -143,14 +215,15 @@ def draw(
     told = np.isfinite(target)
     centre = np.where(told, target, 0.0)
     outer = None if sizes is None else np.where(told, sizes, 0.0)
-    tails = np.cumsum(rng.standard_normal((paths, max(spread.city_origins.max(initial=1), 1))) ** 2, axis=1)
     origins = np.maximum(spread.city_origins, 1)
-    city = rng.standard_normal((paths, groups)) @ spread.city_root.T
+    tails = np.cumsum(worlds.tails.standard_normal((worlds.paths, origins.max(initial=1))) ** 2, axis=1)
+    city = worlds.normal(groups) @ spread.city_root.T
     city *= spread.city * np.sqrt(origins / tails[:, origins - 1])
     size = slope(centre, outer)
     deviation = np.sqrt(spread.level + np.divide(spread.count, size, out=np.zeros_like(size), where=size > 0))
-    own = rng.standard_normal((paths, areas, groups)) @ spread.own_root.T * deviation
-    own *= np.sqrt(max(spread.own_origins, 1) / rng.chisquare(max(spread.own_origins, 1), (paths, 1, 1)))
+    own = worlds.normal(areas, groups) @ spread.own_root.T * deviation
+    pairs = max(spread.own_origins, 1)
+    own *= np.sqrt(pairs / worlds.tails.chisquare(pairs, (worlds.paths, 1, 1)))
     bend = 1.0 if outer is None else 1 - 2 / (1 + np.exp(-centre))  # keeps the mean of a path's counts at the target
     start = np.where(told, centre + own - bend * deviation**2 / 2, 0.0)
     whole = (np.where(told, from_scale(centre, outer), 0.0)).sum(axis=0)

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from analysis import periods, reference
+from analysis import periods
 from analysis.areas import CITY
-from analysis.models import backtest, forecasting, paths, trends
+from analysis.models import backtest, forecasting, paths, pooling, trends
 from analysis.models.forecasting import SAME, Panel
 from analysis.models.paths import Forecast
 
@@ -32,9 +32,11 @@ def qualified_outlook(series: pd.DataFrame, school_year: str, period: str, lead:
 
 def _with_trends(given: Panel, seed: int, lead: int) -> Forecast:
     models = {
-        SAME: forecasting.same_as_last_year(given.scaled, lead),
-        "damped_trend": forecasting.damped_trend(given.scaled, lead),
-        "city_trend": forecasting.city_trend(given, lead),
+        step: {
+            SAME: forecasting.same_as_last_year(given.scaled, step),
+            "pooled_trend": pooling.trend(given, step),
+        }
+        for step in range(1, lead + 1)
     }
     return paths.predict(given, models, lead, seed)
 
@@ -48,14 +50,16 @@ def leavers_outlook(series: pd.DataFrame, school_year: str, period: str, lead: i
     year on the teachers of today.
     """
     given = leavers_panel(series, school_year, period)
-    same, shrunk = forecasting.same_as_last_year(given.scaled, lead), shrunk_to_city(given, lead)
-    models = {SAME: np.where(np.isnan(same), shrunk, same), "shrunk_to_city": shrunk}
+    models = {}
+    for step in range(1, lead + 1):
+        same, shrunk = forecasting.same_as_last_year(given.scaled, step), shrunk_to_city(given, step)
+        models[step] = {SAME: np.where(np.isnan(same), shrunk, same), "shrunk_to_city": shrunk}
     return paths.predict(given, models, lead, SEEDS["leavers"])
 
 
 def outlooks(series: pd.DataFrame, school_year: str, period: str) -> dict[str, list[Forecast]]:
     """Teachers, qualified teachers and leavers, each one year ahead, two, up to the setting years_ahead."""
-    leads = range(1, int(reference.setting("years_ahead")) + 1)
+    leads = paths.leads()
     made = {"teachers": teachers_outlook, "qualified": qualified_outlook, "leavers": leavers_outlook}
     return {name: [make(series, school_year, period, lead) for lead in leads] for name, make in made.items()}
 

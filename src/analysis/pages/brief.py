@@ -109,7 +109,7 @@ def past(release: Release) -> Says:
         return Says([(NO_FORECAST, ())])
     rows = release.table("enrolment_backtest.csv")
     rows = rows[(rows["indicator"] == "classes") & (rows["sector"] == "all") & (rows["age_band"] == "all")]
-    rows = rows[(rows["level"] == "city") & (rows["model"] == "as_published")]
+    rows = rows[(rows["level"] == "city") & (rows["model"] == "as_published") & (rows["lead"] == 1)]
     if rows.empty:
         return Says()
     row = rows.iloc[0]
@@ -142,6 +142,7 @@ def _models(release: Release) -> Said:
     """The models of the city's classes in words."""
     rows = release.table("enrolment.csv")
     rows = rows[(rows["indicator"] == "classes") & (rows["kind"] == "forecast") & (rows["area"] == CITY)]
+    rows = rows[rows["target_year"] == release.next_year]
     rows = rows[rows["sector"].isin(["public", "nonpublic"]) & rows["age_band"].isin(["nursery", "kindergarten"])]
     parts = [
         f"{listed(of)}: {label('model', str(model), short=True)}"

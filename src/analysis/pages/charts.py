@@ -62,6 +62,7 @@ def over_years(release: Release, key: str, caption: str, indicator: str, band: s
         return Figure(key, caption, "", empty="Cần ít nhất hai năm học có số liệu cùng kỳ.")
     wide = rows.pivot(index="area", columns="school_year", values="value").reindex(columns=years)
     areas, x = release.areas, np.arange(len(years))
+    broken = _breaks(release, band, years)
     with figures.style():
         columns = 5
         lines = -(-len(areas) // columns)
@@ -73,6 +74,8 @@ def over_years(release: Release, key: str, caption: str, indicator: str, band: s
             ax.plot(x, wide.loc[area], color=figures.BLUE)
             last = wide.loc[area].iloc[-1]
             ax.plot(x[-1], last, "o", color=figures.BLUE, markersize=3.5)
+            for since in broken.get(area, []):
+                ax.axvline(years.index(since) - 0.5, color=figures.GREY, linestyle="--", linewidth=1)
             ax.set_title(f"{area_name(area)}  {vietnamese.number(last, 1)}", fontsize=8, pad=3)
             ax.set_xticks([0, len(x) - 1], [years[0][:4], years[-1][:4]])
             figures.vietnamese_ticks(ax.yaxis)
@@ -84,8 +87,22 @@ def over_years(release: Release, key: str, caption: str, indicator: str, band: s
         f"({vietnamese.change(moved.max(), 1, 'điểm %')}); thấp nhất: {area_name(moved.idxmin())} "
         f"({vietnamese.change(moved.min(), 1, 'điểm %')})."
     )
-    note = "Nét liền: đơn vị, kèm giá trị kỳ này; nét chấm: toàn thành phố."
-    return Figure(key, caption, alt, notes=(note,), table=table, **done)  # type: ignore[arg-type]
+    notes = ["Nét liền: đơn vị, kèm giá trị kỳ này; nét chấm: toàn thành phố."]
+    if broken:
+        named = ", ".join(f"{area_name(area)} ({', '.join(since)})" for area, since in broken.items())
+        notes.append(
+            "Vạch đứng: kể từ năm ấy đơn vị đếm trẻ dưới 1 tuổi từ tháng tuổi sớm hơn, nên tỷ lệ trước và sau vạch "
+            f"không so được với nhau, và dự báo không coi đó là xu hướng: {named}."
+        )
+        alt += f" Chuỗi đứt do đổi cách đếm tuổi: {named}."
+    return Figure(key, caption, alt, notes=tuple(notes), table=table, **done)  # type: ignore[arg-type]
+
+
+def _breaks(release: Release, band: str, years: list[str]) -> dict[str, list[str]]:
+    """School years since which an area counts infants otherwise, where the band has infants in it."""
+    rows = release.table("breaks.csv")
+    rows = rows[rows["since"].isin(years)] if band in ("nursery", "all") else rows[:0]
+    return {str(area): list(of["since"]) for area, of in rows.groupby("area", sort=False)}
 
 
 def shortage(release: Release, key: str, caption: str, table: str) -> Figure:

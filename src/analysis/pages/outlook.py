@@ -13,7 +13,7 @@ from analysis.pages.release import Release, area_name, label
 from analysis.pages.sections import Cell, Column, Row, Table
 from analysis.pages.sentences import Says
 
-NO_FORECAST = "Kỳ này chưa có dự báo: cần ít nhất ba năm học có số liệu cùng kỳ."
+NO_FORECAST = "Kỳ này chưa có dự báo: cần ít nhất hai năm học có số liệu cùng kỳ."
 STAGE_NAMES = {
     "children_enrolled": "Trẻ đến trường",
     "classes": "Nhóm, lớp",
@@ -79,7 +79,8 @@ def enrolment_table(release: Release, key: str, caption: str) -> Table:
     rows = rows.sort_values("target_year", kind="stable")
     now = rows[(rows["kind"] == "observed") & (rows["target_year"] == release.school_year)]
     lines = []
-    for row in rows[(rows["kind"] == "forecast") & rows["expected"].notna()].to_dict("records"):
+    ahead = rows[(rows["kind"] == "forecast") & rows["expected"].notna() & (rows["target_year"] == release.next_year)]
+    for row in ahead.to_dict("records"):
         if row["age_band"] not in ("all", "nursery", "kindergarten", "age5"):
             continue
         where = [row["indicator"], row["sector"], row["age_band"]]
@@ -111,6 +112,27 @@ def enrolment_table(release: Release, key: str, caption: str) -> Table:
         "mô hình ghi ở cột cuối, khoảng đo bằng thử lại các năm đã qua."
     )
     return Table(key, caption, "Độ tuổi", columns, lines, empty=NO_FORECAST, origin=origin)
+
+
+def years_ahead(release: Release, key: str, caption: str) -> Table:
+    """Children, those living there and classes of the city in each of the years to come, with the 80 % interval."""
+    rows = release.table("enrolment.csv")
+    rows = rows[(rows["area"] == CITY) & (rows["sector"] == "all") & (rows["kind"] == "forecast")]
+    years = sorted(rows["target_year"].unique())
+    lines = []
+    for indicator in ("children_living", "children_enrolled", "enrolment_rate", "classes", "children_per_class"):
+        for band in ("nursery", "kindergarten", "age5"):
+            of = _of(rows, indicator, band).set_index("target_year").reindex(years)
+            if of["expected"].notna().any():
+                places = 0 if indicator in ("children_living", "children_enrolled", "classes") else 1
+                cells = []
+                for row in of.to_dict("records"):
+                    cells += [Cell(row["expected"], "number", places), Cell(between(row, "80", places), "range")]
+                marks = marks_of(release, of.dropna(subset="basis").iloc[0])
+                lines.append(Row(label("age_band", band), cells, group=STAGE_NAMES[indicator], marks=marks))
+    columns = [Column(head, "", year) for year in years for head in ("Dự kiến", "Khoảng 80 %")]
+    notes = ("Ba năm được dự báo cùng nhau; càng xa, khoảng càng rộng.",)
+    return Table(key, caption, "Độ tuổi", columns, lines, notes, empty=NO_FORECAST)
 
 
 def recruits(

@@ -24,11 +24,12 @@ SCORED = {  # indicator → how it is called, decimals
 }
 NONE_YET = "Chưa có dự báo nào đã công bố về kỳ này. Dự báo của kỳ này đã được lưu; kỳ cùng tên các năm sau sẽ chấm."
 STAGES = ("enrolment", "staffing", "nutrition")
-SCORES = (("forecasts", 0), ("mape", 2), ("relative_error", 2), ("coverage_80", 0), ("coverage_95", 0))
+SCORES = (("forecasts", 0), ("mape", 2), ("mase", 2), ("relative_error", 2), ("coverage_80", 0), ("coverage_95", 0))
 ORIGIN = "các sổ tay 02 đến 04, khi thử lại dự báo (enrolment_, staffing_, nutrition_backtest.csv)."
 HEADS = (
     ("Số lần thử", ""),
     ("Sai số trung bình", "%"),
+    ("MASE", ""),
     ("So với như năm trước", "lần"),
     ("Trong khoảng 80 %", "%"),
     ("Trong khoảng 95 %", "%"),
@@ -120,6 +121,7 @@ def backtest_table(release: Release, key: str, caption: str) -> Table:
             cells.insert(0, Cell(float(lead), "number"))
             head = STAGE_NAMES.get(str(name), str(name))
             head += "" if band == "all" else f", {label('age_band', str(band)).lower()}"
+            head += "" if stage != "enrolment" else f", trước {lead} năm"
             lines.append(Row(head, cells, marks=marks))
     columns = [Column(head, unit, label("level", level)) for level in ("city", "area") for head, unit in HEADS]
     columns.insert(0, Column("Trước", "năm"))
@@ -128,3 +130,35 @@ def backtest_table(release: Release, key: str, caption: str) -> Table:
         "So với như năm trước: dưới 1 là sai ít hơn cách giữ nguyên số năm trước; 1,00 là ngang nhau.",
     )
     return Table(key, caption, "Chuỗi số liệu", columns, lines, notes, empty=NO_FORECAST, origin=ORIGIN)
+
+
+def long_panel_table(release: Release, key: str, caption: str) -> Table:
+    """The growth forecasts on real series of other countries, beside last year's value and drift."""
+    names = {"growth": "xu hướng học được", "same_as_last_year": "như năm trước", "drift": "đà bình quân"}
+    lines = []
+    for row in release.table("long_panel_scores.csv").to_dict("records"):
+        cells = [
+            Cell(names[row["model"]]),
+            *(Cell(row[score], "number", places)
+              for score, places in (("forecasts", 0), ("mape", 2), ("median_error", 2), ("mase", 2),
+                                    ("relative_error", 2), ("coverage_80", 1), ("coverage_95", 1))),
+        ]  # fmt: skip
+        group = f"{STAGE_NAMES[row['series']]}, trước {row['lead']} năm"
+        lines.append(Row(names[row["model"]], cells[1:], group=group))
+    columns = [
+        Column("Số lần thử"),
+        Column("Sai số trung bình", "%"),
+        Column("Sai số trung vị", "%"),
+        Column("MASE"),
+        Column("So với như năm trước", "lần"),
+        Column("Trong khoảng 80 %", "%"),
+        Column("Trong khoảng 95 %", "%"),
+    ]
+    notes = (
+        "Số liệu thật của 67 nước (Ngân hàng Thế giới, Liên hợp quốc): mỗi lần thử đứng ở một năm có ít nhất tám năm "
+        "liền đã biết, chỉ dùng những gì biết lúc ấy.",
+        "MASE: sai số trung bình chia cho mức thay đổi trung bình một năm của chính chuỗi ấy.",
+    )
+    return Table(
+        key, caption, "Cách dự báo", columns, lines, notes, origin="make backtest; sổ tay 02 (long_panel_scores.csv)."
+    )

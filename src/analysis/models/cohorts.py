@@ -1,0 +1,99 @@
+"""Children living in each area by age: those born today are known, so next years' are this year's, some years older.
+
+Arrays are areas × ages 0 to 5 × years; NaN where not known.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis import reference
+from analysis.models.forecasting import ratio
+
+AGES = 6
+BANDS = {"nursery": [0, 1, 2], "kindergarten": [3, 4, 5], "age5": [5]}
+
+
+@dataclass(frozen=True)
+class Break:
+    """A jump in the count of infants that is a change of what is counted (the lowest age), not of births."""
+
+    area: int
+    year: int
+    factor: float  # after over before
+
+
+def breaks(living: np.ndarray) -> list[Break]:
+    """Where infants change by more than the setting definition_jump (log) in a year, which births never do.
+
+    What the other areas changed by in that year is taken for real.
+    """
+    change = np.diff(np.log(living[:, 0]), axis=-1, prepend=np.nan)
+    jump = np.abs(change) > reference.setting("definition_jump")
+    others = np.where(jump, np.nan, change)
+    told = np.isfinite(others).sum(axis=0)
+    usual = np.divide(np.nansum(others, axis=0), told, out=np.zeros(told.shape), where=told > 0)
+    return [Break(int(a), int(y), float(np.exp(change[a, y] - usual[y]))) for a, y in np.argwhere(jump)]
+
+
+def spliced(living: np.ndarray, jumps: list[Break]) -> np.ndarray:
+    """The counts with infants before each break raised to what is counted after it."""
+    joined = living.copy()
+    for jump in jumps:
+        joined[jump.area, 0, : jump.year] *= jump.factor
+    return joined
+
+
+def moving_up(living: np.ndarray) -> np.ndarray:
+    """Cohort change ratios known in each year, areas × ages 0 to 4 × years: those of age a + 1 over those of a before.
+
+    Summed over the years known by then (Hamilton & Perry 1962, Social Forces 41), and drawn towards the city's ratio
+    where chance explains the difference: a gamma prior on the ratio, its strength by moments over areas (Clayton &
+    Kaldor 1987, Biometrics 43).
+    """
+    before, after = living[:, :-1, :-1], living[:, 1:, 1:]
+    told = np.isfinite(before + after)
+    n, m = (np.cumsum(np.where(told, each, 0.0), axis=-1) for each in (before, after))
+    city = ratio(m.sum(axis=0), n.sum(axis=0))
+    own, areas = ratio(m, n), (n > 0).sum(axis=0)
+    excess = np.nansum(n * (own - city) ** 2, axis=0) - (areas - 1) * city
+    room = n.sum(axis=0) - ratio((n**2).sum(axis=0), n.sum(axis=0))
+    between = ratio(excess, room).clip(1e-12)
+    drawn = (m + city**2 / between) / (n + city / between)
+    found = np.full((*living.shape[:1], AGES - 1, living.shape[-1]), np.nan)
+    found[..., 1:] = np.where(n > 0, drawn, city)
+    return found
+
+
+def projected(living: np.ndarray, lead: int) -> np.ndarray:
+    """Children by age `lead` years after each year, as known in that year: areas × ages × years.
+
+    living : spliced. Infants follow the city's damped trend, since births to come are not known.
+    """
+    up, infants = moving_up(living), _infant_trend(living)
+    damping = reference.setting("damping")
+    now = living.copy()
+    for step in range(1, lead + 1):
+        older = now[:, :-1] * up
+        youngest = now[:, :1] * np.exp(infants * damping**step)
+        now = np.concatenate([youngest, older], axis=1)
+    return now
+
+
+def _infant_trend(living: np.ndarray) -> np.ndarray:
+    """Mean log change of the city's infants a year, years so far weighing damping^age; 0 where not known."""
+    infants = living[:, 0]
+    both = np.isfinite(infants[:, 1:] + infants[:, :-1])
+    after, before = (np.where(both, each, 0.0).sum(axis=0) for each in (infants[:, 1:], infants[:, :-1]))
+    change = np.full(infants.shape[-1], np.nan)
+    change[1:] = np.log(ratio(after, before))
+    ages = np.arange(len(change))[None, :] - np.arange(len(change))[:, None]
+    weights = np.where(ages >= 0, reference.setting("damping") ** ages.clip(0), 0.0)
+    return np.nan_to_num(ratio(np.nan_to_num(change) @ weights, np.isfinite(change) @ weights))
+
+
+def band_growth(living: np.ndarray, lead: int) -> dict[str, np.ndarray]:
+    """Log change of the children of each band over the lead, as known in each year: band → areas × years."""
+    coming = projected(living, lead)
+    sums = {band: [each[:, ages].sum(axis=1) for each in (coming, living)] for band, ages in BANDS.items()}
+    return {band: np.log(ratio(then, now)) for band, (then, now) in sums.items()}
