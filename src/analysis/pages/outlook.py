@@ -132,7 +132,8 @@ def years_ahead(release: Release, key: str, caption: str) -> Table:
                 lines.append(Row(label("age_band", band), cells, group=STAGE_NAMES[indicator], marks=marks))
     columns = [Column(head, "", year) for year in years for head in ("Dự kiến", "Khoảng 80 %")]
     notes = ("Ba năm được dự báo cùng nhau; càng xa, khoảng càng rộng.",)
-    return Table(key, caption, "Độ tuổi", columns, lines, notes, empty=NO_FORECAST)
+    origin = "sổ tay 02, khi dự báo trẻ và nhóm, lớp (enrolment.csv)."
+    return Table(key, caption, "Độ tuổi", columns, lines, notes, empty=NO_FORECAST, origin=origin)
 
 
 def recruits(

@@ -121,7 +121,6 @@ def backtest_table(release: Release, key: str, caption: str) -> Table:
             cells.insert(0, Cell(float(lead), "number"))
             head = STAGE_NAMES.get(str(name), str(name))
             head += "" if band == "all" else f", {label('age_band', str(band)).lower()}"
-            head += "" if stage != "enrolment" else f", trước {lead} năm"
             lines.append(Row(head, cells, marks=marks))
     columns = [Column(head, unit, label("level", level)) for level in ("city", "area") for head, unit in HEADS]
     columns.insert(0, Column("Trước", "năm"))
