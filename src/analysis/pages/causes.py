@@ -13,11 +13,11 @@ ENDS = (STEPS[0], STEPS[-1])
 
 
 def causes(release: Release, area: str = CITY) -> dict[str, float]:
-    """Steps of waterfall.csv to next year's recruits, both sectors, in order; empty where there is no forecast."""
+    """Steps of waterfall.csv to next year's recruits, both sectors, in order; empty where any of them is not known."""
     rows = release.table("waterfall.csv")
     rows = rows[(rows["target_year"] == release.next_year) & (rows["area"] == area) & (rows["sector"] == "all")]
     found = rows.set_index("step")["persons"]
-    return {step: float(found[step]) for step in STEPS} if len(found) else {}
+    return {step: float(found[step]) for step in STEPS} if set(STEPS) <= set(found.index) else {}
 
 
 def waterfall(
