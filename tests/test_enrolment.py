@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis import store
-from analysis.models import cohorts, enrolment, forecasting
+from analysis.models import class_sizes, cohorts, enrolment, forecasting
 from tests import worlds
 
 YEAR, NEXT = "2024-2025", "2025-2026"
@@ -125,6 +125,40 @@ def test_no_forecast_across_a_break_is_scored(wider, outlook):
     assert np.isnan(after[1].candidates[1][forecasting.SAME][hai_an, nursery, last])
     assert np.isfinite(outlook[1].candidates[1][forecasting.SAME][hai_an, nursery, last])
     assert np.isfinite(after[1].expected[hai_an, nursery])
+
+
+class TestClassSizes:
+    living = np.tile(np.array([100, 400, 500, 600, 600, 800.0])[None, :, None], (1, 1, 2))
+
+    def test_the_largest_class_follows_the_ages_of_the_children(self):
+        """25, 30 and 35 children a class of three, four and five years: Thông tư 52/2020, in force since 15/2/2021."""
+        found = class_sizes.largest(self.living, ["2022-2023", "2023-2024"], "HK1", 1)
+        assert found["kindergarten"][0, -1] == pytest.approx(2000 / (600 / 25 + 600 / 30 + 800 / 35))
+        assert found["nursery"][0, -1] == pytest.approx(900 / (400 / 20 + 500 / 25))
+        assert found["age5"][0, -1] == 35
+
+    def test_before_the_norm_was_in_force_there_is_no_limit(self):
+        assert np.isinf(class_sizes.largest(self.living[..., :1], ["2018-2019"], "HK1", 1)["age5"]).all()
+        assert class_sizes.largest(self.living[..., :1], ["2018-2019"], "HK1", 3)["age5"][0, 0] == 35
+
+    def test_classes_that_fill_up_stop_at_the_norm(self, series, monkeypatch):
+        """Children grow by a tenth a year and classes do not: by cohort, sizes pass the norm only without the limit."""
+        full = series.copy()
+        rooms = (full["indicator"] == "classes") & (full["age_band"] != "all")
+        now = full["school_year"] == YEAR
+        full.loc[rooms & ~now, "value"] = (full.loc[rooms & ~now, "value"] * 1.35).round()
+        full.loc[rooms & now, "value"] = (full.loc[rooms & now, "value"] * 0.95).round()
+        sizes = []
+        for limit in (True, False):
+            if not limit:
+                monkeypatch.setattr(class_sizes, "held", lambda change, size, limit: change)
+            each = enrolment.outlook(full, YEAR, "HK1")[1]
+            at, of = (
+                each.panel.groups.index((name, "public", "kindergarten")) for name in ("children_enrolled", "classes")
+            )
+            told = forecasting.from_scale(each.candidates[1]["cohort"][..., -1], None)
+            sizes.append((told[:, at] / told[:, of]).max())
+        assert sizes[0] < 31.5 < sizes[1]
 
 
 class TestCohorts:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import store
-from analysis.models import backtest, cohorts, forecasting, long_panel, paths, pooling, trends
+from analysis.models import backtest, class_sizes, cohorts, forecasting, long_panel, paths, pooling, trends
 from analysis.models.forecasting import SAME, Panel
 from analysis.models.paths import Forecast
 
@@ -29,10 +29,10 @@ def outlook(series: pd.DataFrame, school_year: str, period: str) -> dict[int, Fo
     together = forecasting.panel(series, school_year, period, GROUPS + LIVING)
     given = replace(together, groups=GROUPS, counts=together.counts[:, : len(GROUPS)])
     living = together.counts[:, len(GROUPS) :]
-    return paths.ahead(given, {lead: candidates(given, living, lead) for lead in paths.leads()}, SEED)
+    return paths.ahead(given, {lead: candidates(given, living, period, lead) for lead in paths.leads()}, SEED)
 
 
-def candidates(given: Panel, living: np.ndarray, lead: int) -> dict[str, np.ndarray]:
+def candidates(given: Panel, living: np.ndarray, period: str, lead: int) -> dict[str, np.ndarray]:
     """Forecast arrays by model name. living : children living in the area, areas × ages × years.
 
     A forecast of children living there across a break is none: what was counted changed, not the children. What was
@@ -41,7 +41,7 @@ def candidates(given: Panel, living: np.ndarray, lead: int) -> dict[str, np.ndar
     breaks, found = cohorts.breaks(living), dict[str, np.ndarray]()
     for since in sorted({0, *(jump.year for jump in breaks)}):
         joined = cohorts.spliced(living, [jump for jump in breaks if jump.year <= since])
-        for name, change in _changes(given, joined, lead).items():
+        for name, change in _changes(given, joined, period, lead).items():
             found.setdefault(name, change.copy())[..., since:] = change[..., since:]
     across = _across(given, breaks, lead)
     return {
@@ -50,18 +50,19 @@ def candidates(given: Panel, living: np.ndarray, lead: int) -> dict[str, np.ndar
     }
 
 
-def _changes(given: Panel, living: np.ndarray, lead: int) -> dict[str, np.ndarray]:
+def _changes(given: Panel, living: np.ndarray, period: str, lead: int) -> dict[str, np.ndarray]:
     """Expected change on the model's scale by model name, areas × groups × years of origin.
 
     pooled_trend : trends of areas drawn to the city's. cohort : children living there as each birth year moves up,
-    times the trend of participation, over the trend of class size. class_size_as_now : the same with class sizes held.
+    times the trend of participation, over the trend of class size, which stops at the norm. class_size_as_now : the
+    same with class sizes as they are.
     learned_growth : the city's change as long series of other countries tell it, areas by their birth years.
     """
     born, participation = _born(given, living, lead), _shrunk(_participation(given, living), lead)
     return {
         SAME: np.zeros(given.counts.shape),
         "pooled_trend": pooling.changes(given, lead),
-        "cohort": born + participation - _shrunk(_class_size(given), lead),
+        "cohort": born + participation - _size_trend(given, living, period, lead),
         "class_size_as_now": np.where(_is(given, "classes"), born + participation, np.nan),
         "learned_growth": _learned(given, born, lead),
     }
@@ -87,6 +88,14 @@ def _participation(given: Panel, living: np.ndarray) -> np.ndarray:
 def _class_size(given: Panel) -> np.ndarray:
     """Log of children per class for classes, 0 for what is no class."""
     return np.where(_is(given, "classes"), given.scaled[:, _children(given)] - given.scaled, 0.0)
+
+
+def _size_trend(given: Panel, living: np.ndarray, period: str, lead: int) -> np.ndarray:
+    """Expected log change of class sizes, no further than the norm allows; 0 for what is no class."""
+    size = _class_size(given)
+    limits = class_sizes.largest(living, given.years, period, lead)
+    limit = np.log(np.stack([limits[band] for _, _, band in given.groups], axis=1))
+    return np.where(_is(given, "classes"), class_sizes.held(_shrunk(size, lead), size, limit), 0.0)
 
 
 def _children(given: Panel) -> list[int]:

@@ -82,14 +82,16 @@ def from_scale(scaled: np.ndarray, sizes: np.ndarray | None) -> np.ndarray:
     """
     if sizes is None:
         return np.exp(scaled) - HALF
-    return (sizes + 1) / (1 + np.exp(-scaled)) - HALF
+    with np.errstate(over="ignore"):  # a rate of nothing: its odds are 0
+        return (sizes + 1) / (1 + np.exp(-scaled)) - HALF
 
 
 def slope(scaled: np.ndarray, sizes: np.ndarray | None) -> np.ndarray:
     """Counts gained per unit of scale: count + ½, or (size + 1) p (1 − p). Its inverse is the variance of counting."""
     if sizes is None:
         return np.exp(scaled)
-    share = 1 / (1 + np.exp(-scaled))
+    with np.errstate(over="ignore"):
+        share = 1 / (1 + np.exp(-scaled))
     return (sizes + 1) * share * (1 - share)
 
 
