@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 from markupsafe import Markup
 
-from analysis import vietnamese
+from analysis import reference, vietnamese
 from analysis.areas import CITY
 from analysis.meaning import norms
 from analysis.pages import causes, charts, outlook, quality, track_record
@@ -15,8 +15,10 @@ from analysis.pages.outlook import NO_FORECAST, between, marks_of, needs, steps
 from analysis.pages.release import SIMULATED, Release, label, listed, plain
 from analysis.pages.sentences import Says
 from analysis.pages.shown import Shown
+from analysis.pages.tables import Cell, Column, Row, Table
 
 Said = list[tuple[str, Marks]]
+THREE = ("targets_met", "higher_attrition", "changed_norm")  # the scenarios that leadership can act on or must expect
 HALF = 3.5  # inches: half the width of the brief, where its two columns stand side by side
 BANDS = {"nursery": "nhóm trẻ", "kindergarten": "lớp mẫu giáo"}
 
@@ -101,6 +103,24 @@ def caveats(release: Release) -> Says:
             said.append((note, ()))
     said.append((f"{_norms_in_words(release)} được áp dụng cho cả ngoài công lập, như báo cáo của Sở.", ()))
     return Says(said)
+
+
+def scenarios(release: Release) -> Table:
+    """What would change the number: three scenarios of the appendix, each with its interval and its difference."""
+    rows = release.table("scenarios.csv")
+    rows = rows[(rows["area"] == CITY) & (rows["sector"] == "all") & (rows["indicator"] == "teachers_to_recruit")]
+    at = {row["scenario"]: row for row in rows[rows["target_year"] == release.next_year].to_dict("records")}
+    names = reference.table("scenarios").drop_duplicates("scenario").set_index("scenario")["label_vi"]
+    lines = [
+        Row(names[scenario], [Cell(at[scenario]["expected"], "number"), Cell(between(at[scenario], "80"), "range"),
+                              Cell(at[scenario]["difference"], "signed")], marks=marks_of(release, at[scenario]))
+        for scenario in THREE if scenario in at
+    ]  # fmt: skip
+    columns = [Column("Cần tuyển", "người"), Column("Khoảng 80 %"), Column("So với dự báo", "người")]
+    caption = f"Giáo viên cần tuyển năm học {release.next_year} nếu điều kiện khác đi"
+    return Table(
+        "scenarios", caption, "Nếu", columns, lines, empty=NO_FORECAST, origin="phụ lục, phần 9 (scenarios.csv)."
+    )
 
 
 def past(release: Release) -> Says:
