@@ -116,8 +116,8 @@ def scenarios(release: Release) -> Table:
                               Cell(at[scenario]["difference"], "signed")], marks=marks_of(release, at[scenario]))
         for scenario in THREE if scenario in at
     ]  # fmt: skip
-    columns = [Column("Cần tuyển", "người"), Column("Khoảng 80 %"), Column("So với dự báo", "người")]
-    caption = f"Giáo viên cần tuyển năm học {release.next_year} nếu điều kiện khác đi"
+    columns = [Column("Cần tuyển"), Column("Khoảng 80 %"), Column("Chênh lệch")]
+    caption = f"Số giáo viên cần tuyển năm học {release.next_year} nếu điều kiện khác đi, và chênh lệch so với dự báo"
     return Table(
         "scenarios", caption, "Nếu", columns, lines, empty=NO_FORECAST, origin="phụ lục, phần 9 (scenarios.csv)."
     )
