@@ -1,7 +1,9 @@
-"""make bench: time and memory of make report against the same functions in one plain Python process, as ratios.
+"""make bench: time and memory of make report, as ratios within this one run.
 
-Everything is measured in this one run, in a copy of the project, with every round of data/raw. RUNS=3 repeats it and
-prints medians.
+make report is held against the same functions in one plain Python process (tests/plain.py), and against papermill and
+nbconvert as they come, one notebook after another. Everything runs in a copy of the project, with every round of
+data/raw. RUNS=5 repeats it (3 by default) and prints medians; the last table and docs/growth.svg show how reading,
+indicators, models and pages grow.
 """
 
 import datetime as dt
@@ -9,133 +11,124 @@ import json
 import os
 import platform
 import statistics
-import subprocess
 import sys
 import tempfile
-import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from unittest import mock
 
-import psutil
 from python_calamine import CalamineWorkbook
 
 from analysis import areas, periods
 from analysis.reading import received, rounds
 from analysis.reference import ROOT
 from analysis.running import pipeline
+from tests import growth, growth_picture
 from tests import project as projects
+from tests.measure import timed
 from tests.workbooks import cells_of, write
 
-PLAIN = """
-import ast, json, sys
-from pathlib import Path
-school_year, period, raw, processed = sys.argv[1:]
-for name in json.loads(sys.stdin.read()):
-    here = {}
-    for cell in json.loads(Path("notebooks", name + ".ipynb").read_text())["cells"]:
-        if cell["cell_type"] == "code":
-            tree = ast.parse("".join(cell["source"]))
-            if "parameters" in cell["metadata"].get("tags", []):
-                exec(compile(tree, name, "exec"), here)
-                here |= dict(school_year=school_year, period=period, raw=raw, processed=processed)
-                continue
-            last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-            exec(compile(tree, name, "exec"), here)
-            if last is not None:  # what a notebook shows is made when it is shown
-                shown = eval(compile(ast.Expression(last.value), name, "eval"), here)
-                getattr(shown, "_repr_html_", str)()
-"""
-
-
-TIMES = (
-    ("cùng các hàm, một tiến trình Python thường, từ đầu", "plain", "plain"),
-    ("make report, từ đầu", "report", "plain"),
-    ("make report, một biểu thay đổi", "one workbook", "plain, one workbook"),
+PAGES = [step.notebook for step in pipeline.STEPS if step.page]
+STAGES = [step.notebook for step in pipeline.STEPS if not step.page]
+PLAIN = [*STAGES, "changes", *PAGES, "outputs"]
+TIMES = (  # what, its seconds, what it is held against
+    ("một tiến trình Python thường, từ đầu, đến hai trang", "plain, pages", "plain, pages"),
+    ("papermill và nbconvert nguyên bản, lần lượt, từ đầu, đến hai trang", "stock", "plain, pages"),
+    ("make report, từ đầu, đến hai trang", "report, pages", "plain, pages"),
+    ("một tiến trình Python thường, từ đầu, cả bảng tính, Word và PDF", "plain", "plain"),
+    ("make report, từ đầu, cả bảng tính, Word và PDF", "report", "plain"),
     ("make report, không có gì thay đổi", "no change", "plain"),
+    ("make report, chạm vào một biểu mà không đổi", "touched", "plain"),
+    ("make report, một biểu thay đổi, đến hai trang", "one workbook, pages", "plain, one workbook"),
+    ("make report, sửa sổ tay tóm tắt, đến khi có trang", "brief edited", "plain"),
+    ("make report, sửa sổ tay phụ lục, đến khi có trang", "appendix edited", "plain"),
+    ("make report, sang kỳ khác rồi trở lại: lần trở lại", "back again", "plain"),
 )
 MEMORY = (
-    ("make report: điều phối", "driver memory"),
-    ("make report: sổ tay lớn nhất", "kernel memory"),
-    ("một tiến trình Python thường", "plain memory"),
+    ("điều phối", "driver"),
+    ("tiến trình nạp sẵn thư viện", "server"),
+    ("sổ tay hoặc trang lớn nhất (tách từ tiến trình trên)", "forked"),
+    ("make report, mọi tiến trình cùng lúc", "together"),
+    ("một tiến trình Python thường", "plain"),
 )
-
-
-ROLES = {"kernel": "ipykernel", "driver": "analysis.running.pipeline"}  # what a process runs, by its command
-
-
-class Watch(threading.Thread):
-    """Highest resident memory of each process below one, by what it runs, looked at twenty times a second."""
-
-    def __init__(self, pid: int):
-        super().__init__(daemon=True)
-        self.process, self.peak, self.done = psutil.Process(pid), {}, False
-
-    def run(self) -> None:
-        while not self.done:
-            for process in self._family():
-                try:
-                    command = " ".join(process.cmdline())
-                    role = next((role for role, sign in ROLES.items() if sign in command), "other")
-                    key = (role, process.pid)
-                    self.peak[key] = max(self.peak.get(key, 0), process.memory_info().rss)
-                except psutil.Error:
-                    pass
-            time.sleep(0.05)
-
-    def _family(self) -> list[psutil.Process]:
-        try:
-            return [self.process, *self.process.children(recursive=True)]
-        except psutil.Error:
-            return []
-
-
-def timed(command: list[str], project: Path, **options) -> tuple[float, dict]:
-    """Seconds and peak memory by process of one command; stops the bench if it fails."""
-    environment = os.environ | {"PYTHONPATH": str(project / "src"), "PYTHONHASHSEED": "0"}
-    for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
-        environment.pop(name, None)
-    started = time.perf_counter()
-    with subprocess.Popen(
-        command,
-        cwd=project,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        stdin=subprocess.PIPE,
-        text=True,
-    ) as process:
-        watch = Watch(process.pid)
-        watch.start()
-        _, errors = process.communicate(options.get("input"))
-        watch.done = True
-    if process.returncode:
-        sys.exit(f"{' '.join(command)}\n{errors}")
-    return time.perf_counter() - started, watch.peak
 
 
 def one_run(folder: Path, year: str, period: str) -> dict[str, float]:
-    """Every figure of the bench, once."""
+    """Every figure of the bench but growth, once."""
     project = projects.copy(folder, received.available(pipeline.RAW))
-    report = ["make", "report", f"PY={sys.executable}"]
-    names = json.dumps([step.notebook for step in pipeline.STEPS])
-    plain = [sys.executable, "-c", PLAIN, year, period, pipeline.RAW, "plain"]
+    (project / "tests").symlink_to(ROOT / "tests")
+    out = _from_nothing(project, year, period) | _again(project, year, period)
+    return out | split(project, year, period)
+
+
+def _from_nothing(project: Path, year: str, period: str) -> dict[str, float]:
     out: dict[str, float] = {}
     say("một tiến trình Python thường, từ đầu")
-    out["plain"], peak = timed(plain, project, input=names)
-    out["plain memory"] = max(peak.values())
+    plain = timed([sys.executable, "-m", "tests.plain", year, period, "plain", *PLAIN], project)
+    out["plain"], out["plain memory"] = plain.seconds, max(plain.memory.values())
+    out["plain, pages"] = plain.seconds - json.loads(plain.said[-1][1])["seconds"]["outputs"]
+    say("papermill và nbconvert nguyên bản, từ đầu")
+    out["stock"] = stock(project, year, period)
     say("make report, từ đầu")
-    out["report"], peak = timed(report, project)
-    for role in ("driver", "kernel"):
-        out[f"{role} memory"] = max(size for (kind, _), size in peak.items() if kind == role)
-    out |= split(project, year, period)
-    say("make report, không có gì thay đổi")
-    out["no change"], _ = timed(report, project)
+    report = timed(make(), project)
+    out |= {"report": report.seconds, "report, pages": pages_seen(report), "together memory": report.together}
+    return out | {f"{role} memory": report.memory.get(role, 0) for role in ("driver", "server", "forked")}
+
+
+def _again(project: Path, year: str, period: str) -> dict[str, float]:
+    out: dict[str, float] = {}
+    say("make report, không có gì thay đổi, chạm một biểu, sửa sổ tay, một biểu thay đổi, kỳ khác")
+    out["no change"] = timed(make(), project).seconds
+    os.utime(project / f"{pipeline.RAW}/{year}/{period}/le_chan.xlsx")
+    out["touched"] = timed(make(), project).seconds
+    for page in PAGES:
+        edit(project / f"notebooks/{page}.ipynb")
+        out[f"{page} edited"] = timed(make(), project).after(f"✓ {page} ")
     change_one_workbook(project, year, period)
-    say("một biểu thay đổi")
-    out["one workbook"], _ = timed(report, project)
-    out["plain, one workbook"], _ = timed(plain, project, input=names)
+    plain = timed([sys.executable, "-m", "tests.plain", year, period, "plain", *STAGES, "changes", *PAGES], project)
+    out["plain, one workbook"] = plain.seconds
+    out["one workbook, pages"] = pages_seen(timed(make(), project))
+    earlier = received.available(pipeline.RAW)[-2]
+    timed(make(f"YEAR={earlier[0]}", f"PERIOD={earlier[1]}"), project)
+    out["back again"] = timed(make(), project).seconds
     return out
+
+
+def make(*arguments: str, target: str = "report") -> list[str]:
+    return ["make", target, f"PY={sys.executable}", *arguments]
+
+
+def pages_seen(report) -> float:
+    """Seconds until both pages had been rendered."""
+    return report.after(*(f"✓ {page} " for page in PAGES))
+
+
+def stock(project: Path, year: str, period: str) -> float:
+    """Seconds of papermill's command for each notebook, and nbconvert's for each page, one after another."""
+    asked = {"school_year": year, "period": period, "raw": pipeline.RAW, "processed": "stock"}
+    aside = project / "stock"
+    aside.mkdir()
+    spent = 0.0
+    for name in (*STAGES, "changes", *PAGES):
+        if name == "changes":
+            spent += timed([sys.executable, "-m", "tests.plain", year, period, "stock", name], project).seconds
+            continue
+        parameters = [part for key, value in asked.items() for part in ("-p", key, value)]
+        command = ["papermill", f"notebooks/{name}.ipynb", f"stock/{name}.ipynb", "-k", "python3", *parameters]
+        spent += timed([sys.executable, "-m", *command, "--no-progress-bar"], project).seconds
+        if name in PAGES:
+            convert = ["nbconvert", "--to", "html", "--no-input", f"stock/{name}.ipynb"]
+            spent += timed([sys.executable, "-m", *convert], project).seconds
+    return spent
+
+
+def edit(notebook: Path) -> None:
+    """Add a sentence to the last words of a notebook."""
+    content = json.loads(notebook.read_text(encoding="utf-8"))
+    last = [cell for cell in content["cells"] if cell["cell_type"] == "markdown"][-1]
+    last["source"] = [*last["source"], "\n\nThêm một câu."]
+    notebook.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
 
 
 def reading(counts: tuple[int, ...] = (14, 140, 1000)) -> list[tuple[int, float, float]]:
@@ -204,30 +197,70 @@ def say(text: str) -> None:
     print(f"  đo: {text} ...", file=sys.stderr, flush=True)
 
 
+def machine() -> str:
+    """The machine, and how busy it was: ratios hold better than seconds where others work on it too."""
+    busy = ", ".join(f"{load:.1f}" for load in os.getloadavg())
+    return f"{platform.machine()}, {os.cpu_count()} nhân, Python {platform.python_version()}, tải {busy}"
+
+
+def figure(value: float | None, decimals: int) -> str:
+    return "–" if value is None else f"{value:.{decimals}f}".replace(".", ",")
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+    names = list(head)
+    print(f"\n| {' | '.join(names)} |\n|---|{'---:|' * (len(names) - 1)}")
+    for row in rows:
+        print(f"| {' | '.join(row)} |")
+
+
 def main() -> None:
-    runs = int(os.environ.get("RUNS", "1"))
+    """Measure, print the tables of the README and draw docs/growth.svg."""
+    runs, began = int(os.environ.get("RUNS", "3")), time.monotonic()
     year, period = received.available(pipeline.RAW)[-1]
     measured = []
-    for _ in range(runs):
-        with tempfile.TemporaryDirectory() as folder:
-            measured.append(one_run(Path(folder) / "project", year, period))
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(runs):
+            say(f"lần {number + 1}/{runs}")
+            measured.append(one_run(Path(folder) / f"project{number}", year, period))
+        last = Path(folder) / f"project{runs - 1}"
+        say("make reports, mọi kỳ")
+        every = timed(make(target="reports"), last).seconds
+        sizes = growth.curves(last, sys.executable, year, period, say)
     median = {name: statistics.median(run[name] for run in measured) for name in measured[0]}
-    machine = f"{platform.machine()}, {os.cpu_count()} nhân, Python {platform.python_version()}"
-    print(f"{machine}, {runs} lần đo, kỳ {year} {period}\n")
-    print("| việc | giây | so với một tiến trình Python thường |\n|---|---:|---:|")
-    for label, name, base in TIMES:
-        print(f"| {label} | {median[name]:.1f} | {median[name] / median[base]:.2f} |".replace(".", ","))
-    print("\n| bộ nhớ cao nhất của một tiến trình | MB |\n|---|---:|")
-    for label, name in MEMORY:
-        print(f"| {label} | {median[name] / 1e6:.0f} |")
-    print("\n| sổ tay (giây) | khởi động | nạp thư viện | việc |\n|---|---:|---:|---:|")
-    for step in pipeline.STEPS:
-        parts = (median[f"{step.notebook} {part}"] for part in ("start", "imports", "work"))
-        print(f"| {step.notebook} | " + " | ".join(f"{seconds:.2f}".replace(".", ",") for seconds in parts) + " |")
+    print(f"{machine()}, trung vị của {runs} lần đo, kỳ {year} {period}")
+    table(
+        ("việc", "giây", "so với một tiến trình Python thường"),
+        ((label, figure(median[name], 1), figure(median[name] / median[base], 2)) for label, name, base in TIMES),
+    )
+    print(f"\nSo với papermill và nbconvert nguyên bản: {figure(median['report, pages'] / median['stock'], 2)}.")
+    count = len(received.available(pipeline.RAW))
+    print(f"make reports, {count} kỳ, cả bảng tính, Word và PDF: {figure(every, 0)} giây.")
+    table(("bộ nhớ cao nhất", "MB"), ((label, f"{median[f'{of} memory'] / 1e6:.0f}") for label, of in MEMORY))
+    parts = ("start", "imports", "work")
+    table(
+        ("sổ tay (giây)", "khởi động", "nạp thư viện", "việc"),
+        ((name, *(figure(median[f"{name} {part}"], 2) for part in parts)) for name in (*STAGES, *PAGES)),
+    )
+    _print_growth(sizes)
+    say(f"xong sau {(time.monotonic() - began) / 60:.1f} phút")
 
-    print("\n| đọc một kỳ, cả bảng | giây | giây một biểu | so với trình đọc Excel trần |\n|---|---:|---:|---:|")
-    for count, ours, bare in reading():
-        print(f"| {count} biểu | {ours:.2f} | {ours / count:.4f} | {ours / bare:.2f} |".replace(".", ","))
+
+def _print_growth(sizes: list[growth.Size]) -> None:
+    read = reading((14, 114, 1000))
+    table(
+        ("đọc một kỳ, cả bảng (giây bộ xử lý)", "giây", "giây một biểu", "so với trình đọc Excel trần"),
+        ((f"{n} biểu", figure(ours, 2), figure(ours / n, 4), figure(ours / bare, 2)) for n, ours, bare in read),
+    )
+    table(
+        ("lớn lên (giây bộ xử lý)", "chỉ tiêu một kỳ", "mô hình", "phụ lục", "MB"),
+        (
+            (f"{s.areas} đơn vị, {s.years} năm", *(figure(s.seconds[stage], 1) for stage in growth.STAGES),
+             f"{s.memory / 1e6:.0f}")
+            for s in sizes
+        ),
+    )  # fmt: skip
+    growth_picture.draw(sizes, {count: ours for count, ours, _ in read}, ROOT / "docs/growth.svg")
 
 
 if __name__ == "__main__":
