@@ -4,7 +4,12 @@ import json
 import os
 import re
 import shutil
+import signal
+import subprocess
+import sys
+import time
 
+import psutil
 import pytest
 
 from analysis import ledger
@@ -53,6 +58,12 @@ def released(project) -> list:
 
 def steps(run) -> list[str]:
     return STEP.findall(run.stdout)
+
+
+def workbooks_read(project) -> set[str]:
+    """What is kept of workbooks that were read: round, unit and a hash."""
+    kept = project / "data/processed/workbooks"
+    return {file.relative_to(kept).as_posix() for file in kept.rglob("*.z")}
 
 
 def spoil(project, sheet: str, label: str, value, school_year: str = YEAR) -> str:
@@ -126,10 +137,11 @@ def test_a_changed_norm_rebuilds_what_rests_on_it_and_the_shortage_moves(built):
 
 
 def test_a_wrong_cell_stops_with_notebook_workbook_and_cell_and_leaves_the_pages(built):
-    before = pages(built)
+    before, read = pages(built), workbooks_read(built)
     cell = spoil(built, "Đội ngũ", "Nấu ăn", "2,5a")
     run = projects.make(built, "report")
     assert run.returncode != 0
+    assert {name.rpartition("-")[0] for name in workbooks_read(built) - read} == {f"{YEAR}-{PERIOD}/le_chan"}
     assert "01_clean.ipynb" in run.stderr
     assert f'{YEAR}/{PERIOD}/le_chan.xlsx › Đội ngũ › {cell}: "2,5a" không phải là số' in run.stderr
     assert pages(built) == before
@@ -158,14 +170,52 @@ def test_a_missing_workbook_stops_and_names_the_unit(built):
     assert pages(built) == before
 
 
+def add_cell(project, notebook: str, *lines: str) -> None:
+    """A last cell, named "chet", in a notebook."""
+    file = project / f"notebooks/{notebook}.ipynb"
+    content = json.loads(file.read_text())
+    content["cells"].append(
+        {"cell_type": "code", "execution_count": None, "id": "chet", "metadata": {}, "outputs": [], "source": lines}
+    )
+    file.write_text(json.dumps(content))
+
+
+def start(project, temporary) -> subprocess.Popen:
+    """make report without make, so that a signal reaches it; what it prints comes line by line."""
+    return subprocess.Popen(
+        [sys.executable, "-u", "-m", "analysis.running.pipeline"],
+        cwd=project,
+        env=os.environ | {"PYTHONPATH": str(project / "src"), "PYTHONHASHSEED": "0", "TMPDIR": str(temporary)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_a_run_told_to_stop_leaves_its_pages_and_nothing_else_and_another_run_waits_for_its_turn(built, tmp_path):
+    before = pages(built)
+    add_cell(built, "04_nutrition", "import pathlib, time\n", f"pathlib.Path('{tmp_path}/asleep').touch()\n",
+             "time.sleep(600)")  # fmt: skip
+    (tmp_path / "t").mkdir()
+    first = start(built, tmp_path / "t")
+    while not (tmp_path / "asleep").exists() and first.poll() is None:
+        time.sleep(0.05)
+    second = start(built, tmp_path / "t")
+    assert second.stderr.readline().startswith("Một lần chạy khác đang dùng thư mục này")
+    below = psutil.Process(first.pid).children(recursive=True)
+    first.send_signal(signal.SIGINT)
+    assert "Đã dừng theo yêu cầu" in first.communicate(timeout=30)[1] and first.returncode == 130
+    assert second.stdout.readline().startswith("… 04_nutrition")
+    second.send_signal(signal.SIGTERM)
+    assert second.wait(30) == 130
+    assert len(below) == 2 and not any(process.is_running() for process in below)
+    assert not list((tmp_path / "t").iterdir()) and not list(built.rglob("*.part"))
+    assert pages(built) == before
+
+
 def test_a_kernel_that_dies_stops_and_names_the_notebook_and_cell(built):
     before = pages(built)
-    notebook = built / "notebooks/03_staffing.ipynb"
-    content = json.loads(notebook.read_text())
-    dying = {"cell_type": "code", "execution_count": None, "id": "chet", "metadata": {}, "outputs": [],
-             "source": ["import os\n", "os._exit(9)"]}  # fmt: skip
-    content["cells"].append(dying)
-    notebook.write_text(json.dumps(content))
+    add_cell(built, "03_staffing", "import os\n", "os._exit(9)")
     run = projects.make(built, "report")
     assert run.returncode != 0
     assert "03_staffing.ipynb" in run.stderr and "(chet)" in run.stderr
@@ -229,10 +279,13 @@ def test_a_bad_year_period_or_unknown_parameter_stops_at_once_with_a_clear_messa
 
 def test_another_round_is_built_beside_the_first_and_leaves_it_alone(built):
     before = pages(built)
-    run = projects.make(built, "report", "YEAR=2021-2022", f"PERIOD={PERIOD}")
+    run = projects.make(built, "reports", "YEAR=2021-2022")
     assert run.returncode == 0, run.stderr
+    assert "01_clean" in steps(run) and "02_enrolment" in steps(run)
+    assert run.stdout.strip().endswith("reports/2021-2022-HK1/brief.html")
     assert (built / "reports/2021-2022-HK1/appendix.html").exists()
     assert pages(built) == before
+    assert steps(projects.make(built, "report")) == []  # back again costs nothing
 
 
 def test_without_a_browser_the_run_says_so_in_a_line_and_no_pdf_of_another_run_stays(built, tmp_path, monkeypatch):
