@@ -89,19 +89,17 @@ def enrolment_table(release: Release, key: str, caption: str) -> Table:
         change = None if value is None else row["expected"] - value
         cells = [
             Cell(label("sector", row["sector"])),
-            Cell(row["target_year"]),
             Cell(value, "number"),
             Cell(row["expected"], "number"),
             Cell(change, "signed"),
             *(Cell(between(row, width), "range") for width, _ in INTERVALS),
             Cell(label("model", row["model"], short=True)),
         ]
-        group = STAGE_NAMES[row["indicator"]]
+        group = f"{STAGE_NAMES[row['indicator']]}, dự kiến năm học {row['target_year']}"
         lines.append(Row(label("age_band", row["age_band"]), cells, group=group, marks=marks_of(release, row)))
     columns = [
         Column("Loại hình", text=True),
-        Column("Năm học", text=True),
-        Column(f"Nay ({release.school_year})"),
+        Column(release.school_year),
         Column("Dự kiến"),
         Column("Thay đổi"),
         *(Column(head) for _, head in INTERVALS),

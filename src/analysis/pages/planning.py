@@ -109,7 +109,8 @@ def assumptions_table(release: Release, key: str, caption: str) -> Table:
     """Every assumption: what it is now, where it comes from, and the recruits it adds or takes a step up or down."""
     rows = release.table("sensitivity.csv")
     first = rows[rows["target_year"] == release.next_year].set_index(["assumption", "direction"])
-    effects = (first["difference"], rows.groupby(["assumption", "direction"])["difference"].sum())
+    effects = [first["difference"], rows.groupby(["assumption", "direction"])["difference"].sum()]
+    effects = effects[: 1 + (len(rows["target_year"].unique()) > 1)]
     marks, lines = release.marks_of(rows.assign(area=CITY)), []
     for row in reference.table("assumptions").to_dict("records"):
         here = first[first.index.get_level_values("assumption") == row["assumption"]]
@@ -119,10 +120,11 @@ def assumptions_table(release: Release, key: str, caption: str) -> Table:
             Cell(_value(here["value"].iloc[0], row["unit"])),
             Cell(f"± {row['step'].replace('.', ',')} {_unit(row)}" if row["step"] else "bỏ giả định"),
             *(Cell(_effect(of, row["assumption"], way), "signed") for of in effects for way in ("lower", "higher")),
-            Cell(f"{row['origin_vi']} ({row['source']})"),
+            Cell(f"{row['origin_vi']}. Nguồn: {row['source']}"),
         ]
         lines.append(Row(row["label_vi"], cells, marks=marks))
-    groups = (f"Cần tuyển {release.next_year}", f"Cộng các năm đến {rows['target_year'].max()}")
+    last = rows["target_year"].max()
+    groups = (f"Cần tuyển {release.next_year}", f"Cộng các năm đến {last}")[: 1 + (last != release.next_year)]
     columns = [
         Column("Giá trị", text=True),
         Column("Bước thử", text=True),

@@ -58,8 +58,8 @@ def readings_by_area(release: Release, key: str, caption: str) -> Table:
             continue
         cells = [Cell(row and row["persons"], "number") for row in here]
         lines.append(Row(area_name(area), cells, total=area == CITY, marks=marks_of(release, here[2])))
-    columns = [Column("Hiện có"), *(Column(label("reading", line, short=True), group="Cần có") for line in shown[1:3]),
-               *(Column(label("reading", line, short=True), group="Thiếu") for line in shown[3:])]  # fmt: skip
+    heads = [label("reading", line, short=True) for line in shown[1:3]]
+    columns = [Column("Hiện có"), *(Column(head, group=group) for group in ("Cần có", "Thiếu") for head in heads)]
     notes = ("Đơn vị: người, chỉ trường công lập. Số âm: hiện có nhiều hơn mức trần của Thông tư.",)
     return Table(key, caption, "Đơn vị", columns, lines, notes, empty=NOT_YET, origin=ORIGIN)
 
