@@ -277,15 +277,23 @@ def test_a_bad_year_period_or_unknown_parameter_stops_at_once_with_a_clear_messa
     assert steps(run) == [] and "Traceback" not in run.stderr
 
 
-def test_another_round_is_built_beside_the_first_and_leaves_it_alone(built):
+def test_an_earlier_round_built_beside_it_leaves_it_alone_and_has_its_forecast_scored_at_the_next_run(built):
     before = pages(built)
-    run = projects.make(built, "reports", "YEAR=2021-2022")
+    run = projects.make(built, "reports", "YEAR=2023-2024")
     assert run.returncode == 0, run.stderr
     assert "01_clean" in steps(run) and "02_enrolment" in steps(run)
-    assert run.stdout.strip().endswith("reports/2021-2022-HK1/brief.html")
-    assert (built / "reports/2021-2022-HK1/appendix.html").exists()
+    assert run.stdout.strip().endswith("reports/2023-2024-HK1/brief.html")
+    assert (built / "reports/2023-2024-HK1/appendix.html").exists()
     assert pages(built) == before
-    assert steps(projects.make(built, "report", "YEAR=2021-2022")) == []  # a second time costs nothing
+    assert steps(projects.make(built, "report", "YEAR=2023-2024")) == []  # a second time costs nothing
+    (frozen,) = (built / "data/processed/forecasts/2023-2024-HK1").iterdir()
+    kept = {file.name: file.read_bytes() for file in frozen.iterdir()}
+    run = projects.make(built, "report")
+    assert {"06_scores", "appendix", "brief"} <= set(steps(run)) and not {"01_clean", "05_needs"} & set(steps(run))
+    table = re.search(r'id="bang-forecast-scores".*?</table>', pages(built)["appendix.html"].decode(), re.DOTALL)[0]
+    assert "2023-2024" in table and "4.394" in table  # classes as forecast a year ago, beside those that came
+    assert {file.name: file.read_bytes() for file in frozen.iterdir()} == kept
+    assert steps(projects.make(built, "report")) == []
 
 
 def test_without_a_browser_the_run_says_so_in_a_line_and_no_pdf_of_another_run_stays(built, tmp_path, monkeypatch):

@@ -93,6 +93,16 @@ def test_recruits_are_scored_against_those_needed_less_those_of_then_who_stayed(
     assert not row["inside_80"] and row["inside_95"]
 
 
+def test_without_leavers_recruits_are_not_scored_and_the_rest_is(tmp_path):
+    published(tmp_path)
+    scored(tmp_path)
+    folder = periods.folder(tmp_path, NEXT, "HK1")
+    tables = {name: store.read(folder, f"{name}.csv") for name in ("enrolment", "staffing", "nutrition", "needs")}
+    tables["needs"] = tables["needs"].query("indicator != 'teachers_left'")
+    table = scores.table(tmp_path, NEXT, "HK1", **tables)
+    assert set(table["indicator"]) == {"classes", "teachers_needed"}
+
+
 def test_two_years_later_only_what_does_not_rest_on_hiring_is_scored(tmp_path):
     published(tmp_path)
     table = scored(tmp_path, year=staffed.AHEAD[1])

@@ -97,5 +97,18 @@ def test_children_living_there_unknown_leaves_the_change_to_participation():
     assert city["children"] == 0 and city["participation"] > 30
 
 
+def test_where_leavers_are_not_known_there_are_no_steps_and_an_area_without_them_is_left_out():
+    made = staffed.tables()
+    staff, gone = made["staffing"], made["leaver_paths"]
+    none = made | {"staffing": staff[staff["indicator"] == "teachers"], "leaver_paths": gone[:0]}
+    assert waterfall.table(staffed.inputs(none), made["enrolment"], YEAR).empty
+    here = (staff["area"] == "cat_hai") & (staff["indicator"] == "teachers_left")
+    part = made | {"staffing": staff[~here], "leaver_paths": gone[gone["area"] != "cat_hai"]}
+    table = waterfall.table(staffed.inputs(part), made["enrolment"], YEAR)
+    assert set(table["area"]) == {"le_chan", "hai_an", "hai_phong"}
+    wide = table.pivot(index=["target_year", "area", "sector"], columns="step", values="persons")
+    assert (wide[waterfall.STEPS[:-1]].sum(axis=1) == wide["to_recruit"]).all()
+
+
 def test_it_can_be_written(tmp_path):
     store.write(steps(), tmp_path, "waterfall.csv")

@@ -113,9 +113,9 @@ def _recruits(actual: pd.Series, frozen: pd.DataFrame) -> pd.Series:
     """Teachers who had to be recruited since: needed now, less those in post then who stayed."""
     rows = frozen[(frozen["stage"] == "needs") & (frozen["indicator"] == "teachers_now")]
     then = rows.set_index(["area", "sector"])["current"]
-    needs = actual.xs("needs", level="stage").droplevel("age_band")
-    needed, left = (needs.xs(name, level="indicator") for name in ("teachers_needed", "teachers_left"))
-    found = (needed - then + left).dropna().rename("value").reset_index()
+    needs = actual[actual.index.get_level_values("stage") == "needs"].droplevel(["stage", "age_band"])
+    now = needs.unstack("indicator").reindex(columns=["teachers_needed", "teachers_left"])
+    found = (now["teachers_needed"] - then + now["teachers_left"]).dropna().rename("value").reset_index()
     return found.assign(stage="needs", age_band="all", indicator="teachers_to_recruit").set_index(KEY)["value"]
 
 

@@ -31,24 +31,25 @@ def table(
     """
     flow = flows.flow_of(given)
     children, frames = list(zip(*flows.children(enrolment, given, school_year), strict=True)), []
-    now, norm = given.classes_now, given.norm_now
+    now, norm, needed = given.classes_now, given.norm_now, flow.needed_now
     for year, recruits in enumerate(flows.course(flow, flow.needed, flow.leavers)):
-        chain = _chain(now, given.classes[year], children[year], children[year + 1], norm, given.norms[year])
-        totals = [flows.whole(each * _kept(flow.needed[year])) for each in chain]
+        chain = _chain(now, given.classes[year], children[year], children[year + 1], norm)
+        keep = _kept(recruits["teachers_to_recruit"])
+        totals = [needed * keep, *(flows.whole(each * keep) for each in chain), flow.needed[year] * keep]
         start = recruits["teachers_shortage"]
         first = start if year or published is None else _published(published, given, start)
         moves = [first, start - first, 0 * start, *np.diff(totals, axis=0), recruits["teachers_left"]]
         frames.append(_rows(given, flow.years[year], [*moves, recruits["teachers_to_recruit"]]))
-        now, norm = given.classes[year], given.norms[year]
+        now, norm, needed = given.classes[year], given.norms[year], flow.needed[year]
     result = pd.concat(frames, ignore_index=True)
     return result.assign(basis=forecasting.worst_basis(enrolment["basis"]))[COLUMNS]
 
 
 def _chain(
     before: np.ndarray, after: np.ndarray, known: tuple[np.ndarray, np.ndarray], later: tuple[np.ndarray, np.ndarray],
-    norm: np.ndarray, norm_later: np.ndarray,
+    norm: np.ndarray,
 ) -> list[np.ndarray]:  # fmt: skip
-    """Teachers needed, areas × sectors, not rounded, as one cause after another moves on to the later year.
+    """Teachers needed, areas × sectors, not rounded, after children, participation and class size have moved on.
 
     Where children living there are not known they are taken to stay, and participation shows the whole change; where
     children enrolled are not, class size does.
@@ -56,7 +57,7 @@ def _chain(
     children = _factor(later[0], known[0])
     enrolled = _factor(later[1], known[1])
     enrolled = np.where(np.isnan(enrolled), children, enrolled)
-    return [before @ norm, (before * children) @ norm, (before * enrolled) @ norm, after @ norm, after @ norm_later]
+    return [(before * children) @ norm, (before * enrolled) @ norm, after @ norm]
 
 
 def _factor(later: np.ndarray, before: np.ndarray) -> np.ndarray:
@@ -64,9 +65,9 @@ def _factor(later: np.ndarray, before: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(factor), 1.0, factor)
 
 
-def _kept(needed: np.ndarray) -> np.ndarray:
-    """1 for areas whose forecast is known, NaN for the others."""
-    return np.where(np.isfinite(needed).all(axis=-1, keepdims=True), 1.0, np.nan)
+def _kept(recruits: np.ndarray) -> np.ndarray:
+    """1 for areas whose recruits are known, NaN for the others."""
+    return np.where(np.isfinite(recruits).all(axis=-1, keepdims=True), 1.0, np.nan)
 
 
 def _published(needs: pd.DataFrame, given: Inputs, now: np.ndarray) -> np.ndarray:
