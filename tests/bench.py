@@ -179,7 +179,7 @@ def change_one_workbook(project: Path, year: str, period: str) -> None:
 
 
 def split(project: Path, year: str, period: str) -> dict[str, float]:
-    """Each notebook's time as start (until its first cell), imports (the cell that imports) and work (the rest)."""
+    """Each notebook's time: start until its first cell, the cell that imports and reads tables, and the rest."""
     out = {}
     for step in pipeline.STEPS:
         file = project / f"{pipeline.PROCESSED}/{year}-{period}/notebooks/{step.notebook}.ipynb"
@@ -241,7 +241,7 @@ def main() -> None:
     table(("bộ nhớ cao nhất", "MB"), ((label, f"{median[f'{of} memory'] / 1e6:.0f}") for label, of in MEMORY))
     parts = ("start", "imports", "work")
     table(
-        ("sổ tay (giây)", "khởi động", "nạp thư viện", "việc"),
+        ("sổ tay (giây)", "khởi động", "ô nạp thư viện và đọc bảng", "việc"),
         ((name, *(figure(median[f"{name} {part}"], 2) for part in parts)) for name in (*STAGES, *PAGES)),
     )
     _print_growth(sizes)

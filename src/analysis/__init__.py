@@ -2,7 +2,7 @@
 
 reference, vietnamese, rounding, periods, areas, store   words, figures, dates, units, and the tables handed on
 ledger                                         what outlives a rebuild: earlier releases, earlier forecasts
-dependencies, command                          what rests on what; what every make target shares
+dependencies, command, whole                   what rests on what; what make targets share; files that appear whole
 reading      workbook → observations; faults with their cell
 meaning      observations → sums, rates, shortages; held against print; traced back to cells; what may be printed
 screening    is a round plausible, alone and after the rounds before it

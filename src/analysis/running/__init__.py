@@ -1,1 +1,6 @@
-"""Running: pipeline (make report), notebooks (one notebook through papermill), trace (make trace)."""
+"""Running: make report, make trace, make backtest.
+
+pipeline     what doit is told; steps: the notebooks and what rests on what; outputs, delivered, progress
+notebooks    one notebook through papermill; engine, provisioner: how papermill is served
+warm         the processes of a run; warm_server forks them, jobs is what they do; runs keeps runs apart
+"""
