@@ -157,7 +157,7 @@ def sensitivity_table(of: World) -> pd.DataFrame:
     """Table sensitivity.csv: the city's recruits with each assumption of assumptions.csv a step lower and higher.
 
     value : the assumption now, in its unit, where it has one.  direction : lower, higher; other : the assumption
-    dropped (public_only: recruits of public schools alone; no_hiring: short by then had no one been hired).
+    dropped (public_only: recruits of public schools alone; no_hiring: what the year adds to the shortage if no one is hired).
     """
     base = _recruits(of.inputs)
     rows = []
@@ -175,7 +175,8 @@ def _turned(of: World, base: list[dict[str, np.ndarray]], row) -> list[tuple[str
     if row.how == "public_only":
         found = {"other": [_total(year["teachers_to_recruit"], [0]) for year in base]}
     elif row.how == "no_hiring":
-        found = {"other": [_total(year["teachers_short_without_hiring"]) for year in base]}
+        short = [_total(year["teachers_short_without_hiring"]) for year in base]
+        found = {"other": np.diff(short, prepend=0.0).tolist()}  # what each year adds to it
     else:
         found = {}
         for direction, sign in (("lower", -1), ("higher", 1)):

@@ -88,21 +88,17 @@ def scenarios_figure(release: Release, key: str, caption: str, table: str) -> Fi
 
 def scenarios_table(release: Release, key: str, caption: str) -> Table:
     """The city's recruits each year in each scenario, and how far that is from what is expected."""
-    rows = _scenarios(release)
-    at = {(row["scenario"], row["target_year"]): row for row in rows.to_dict("records")}
-    years, lines = sorted(rows["target_year"].unique()), []
-    assumed = reference.table("scenarios")
+    rows, assumed = _scenarios(release), reference.table("scenarios")
+    lines = []
     for scenario, name in _named().items():
-        found = [at.get((scenario, year)) for year in years]
-        if any(found):
-            cells = [cell for row in found for cell in (*_expected(row), Cell(row and row["difference"], "signed"))]
-            cells.append(Cell(_said(assumed[assumed["scenario"] == scenario])))
-            lines.append(Row(name, cells, marks=together(marks_of(release, row) for row in found if row)))
-    columns = [Column(head, group=year) for year in years for head in ("Cần tuyển", "Khoảng 80 %", "So với dự báo")]
-    columns.append(Column("Giả định", text=True))
+        said = f"{name}: {_said(assumed[assumed['scenario'] == scenario])}"
+        for row in rows[rows["scenario"] == scenario].sort_values("target_year").to_dict("records"):
+            cells = [*_expected(row), Cell(row["difference"], "signed")]
+            lines.append(Row(row["target_year"], cells, group=said, marks=marks_of(release, row)))
+    columns = [Column(head) for head in ("Cần tuyển", "Khoảng 80 %", "So với dự báo")]
     notes = (f"Đơn vị: người, toàn thành phố. {FILLED}",)
     origin = "sổ tay 05_needs (scenarios.csv); giả định ở data/reference/scenarios.csv."
-    return Table(key, caption, "Kịch bản", columns, lines, notes, empty=NO_FORECAST, origin=origin)
+    return Table(key, caption, "Năm học", columns, lines, notes, empty=NO_FORECAST, origin=origin)
 
 
 def assumptions_table(release: Release, key: str, caption: str) -> Table:
