@@ -157,7 +157,7 @@ def sensitivity_table(of: World) -> pd.DataFrame:
     """Table sensitivity.csv: the city's recruits with each assumption of assumptions.csv a step lower and higher.
 
     value : the assumption now, in its unit, where it has one.  direction : lower, higher; other : the assumption
-    dropped (public_only: recruits of public schools alone; no_hiring: what the year adds to the shortage if no one is hired).
+    dropped (public_only: recruits of public schools alone; no_hiring: what a year adds to the shortage then).
     """
     base = _recruits(of.inputs)
     rows = []
