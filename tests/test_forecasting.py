@@ -88,6 +88,10 @@ class TestCandidates:
         assert alike == pytest.approx(0.8 * 0.02, abs=0.01)
         assert unlike == pytest.approx(0.8 * (0.02 + apart[..., 0]), abs=0.006)
 
+    def test_drift_goes_on_by_the_mean_change_so_far(self):
+        scaled = np.array([[[0.0, 1.0, 1.0, 5.0]]])
+        assert forecasting.drift(scaled, 2)[0, 0].tolist()[3:] == [3.0, 2.0, 5.0 + 2 * 5 / 3]
+
     def test_an_area_without_a_change_of_its_own_has_the_city_s(self):
         given = panel([[100, 110, 121], [np.nan, np.nan, 50]])
         change = pooling.changes(given, 1)[:, 0, -1]

@@ -44,10 +44,9 @@ def candidates(given: Panel, living: np.ndarray, period: str, lead: int) -> dict
         for name, change in _changes(given, joined, period, lead).items():
             found.setdefault(name, change.copy())[..., since:] = change[..., since:]
     across = _across(given, breaks, lead)
-    return {
-        name: np.where(across, np.nan, forecasting.same_as_last_year(given.scaled + change, lead))
-        for name, change in found.items()
-    }
+    forecasts = {name: forecasting.same_as_last_year(given.scaled + change, lead) for name, change in found.items()}
+    forecasts["drift"] = forecasting.drift(given.scaled, lead)
+    return {name: np.where(across, np.nan, forecast) for name, forecast in forecasts.items()}
 
 
 def _changes(given: Panel, living: np.ndarray, period: str, lead: int) -> dict[str, np.ndarray]:

@@ -168,6 +168,17 @@ def same_as_last_year(scaled: np.ndarray, lead: int = 1) -> np.ndarray:
     return np.concatenate([ahead, scaled], axis=-1)
 
 
+def drift(scaled: np.ndarray, lead: int = 1) -> np.ndarray:
+    """Last value, moved on by the mean of all yearly changes so far; columns as in same_as_last_year.
+
+    Source: Hyndman & Athanasopoulos, Forecasting: Principles and Practice, on the model's scale.
+    """
+    change = np.diff(scaled, axis=-1, prepend=np.nan)
+    told = np.isfinite(change).cumsum(axis=-1)
+    mean = ratio(np.nan_to_num(change).cumsum(axis=-1), told)
+    return same_as_last_year(scaled + lead * mean, lead)
+
+
 def largest_remainder(values: np.ndarray, axis: int = -1, total: np.ndarray | None = None) -> np.ndarray:
     """Whole numbers that add up along an axis to total: all rounded down, the largest remainders up.
 

@@ -30,6 +30,7 @@ def candidates(given: Panel, lead: int = 1) -> dict[str, np.ndarray]:
     """Forecasts of a panel of rates by model name."""
     return {
         SAME: forecasting.same_as_last_year(given.scaled, lead),
+        "drift": forecasting.drift(given.scaled, lead),
         "pooled_trend": pooling.trend(given, lead),
         "pooled_level": pooled_level(given, lead),
     }

@@ -34,6 +34,7 @@ def _with_trends(given: Panel, seed: int, lead: int) -> Forecast:
     models = {
         step: {
             SAME: forecasting.same_as_last_year(given.scaled, step),
+            "drift": forecasting.drift(given.scaled, step),
             "pooled_trend": pooling.trend(given, step),
         }
         for step in range(1, lead + 1)
