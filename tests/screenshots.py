@@ -29,7 +29,8 @@ def _appendix(running, pages: dict[str, Path]) -> Path:
     page = Reader(running, pages["appendix"], (1280, 860)).page
     page.locator("#bang-enrolment").scroll_into_view_if_needed()
     page.evaluate("scrollBy(0, document.querySelector('#bang-enrolment').getBoundingClientRect().top - 40)")
-    page.locator("#bang-enrolment td button").nth(2).click()
+    page.locator("#bang-enrolment tbody tr").nth(1).locator("button").nth(3).click()
+    page.locator("dialog summary").first.click()
     return _taken(page, "appendix")
 
 
