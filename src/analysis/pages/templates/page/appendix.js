@@ -96,7 +96,7 @@ const ask = (td) => {
 // every number is a button; of a table one is on the way of the Tab key, arrows lead to the others
 document.querySelectorAll("main table").forEach((table) => {
   const asked = table.closest(".table").querySelector("p.from") ? "td:not(.t)" : "td[data-of]";
-  const grid = [...table.tBodies].flatMap((body) => [...body.rows].map((row) => [...row.querySelectorAll(asked)]));
+  const grid = [...table.tBodies].flatMap((body) => [...body.rows].map((row) => [...row.querySelectorAll(asked)].filter((td) => !/^–?$/.test(td.textContent.trim()))));
   const rows = grid.filter((row) => row.length);
   rows.flat().forEach((td) => {
     const button = made("button", ...td.childNodes);
@@ -115,7 +115,7 @@ document.querySelectorAll("main table").forEach((table) => {
   go(rows[0][0]);
   table.addEventListener("click", (event) => {
     const td = event.target.closest(asked);
-    if (td) go(td).focus({ preventScroll: true }), ask(td);
+    if (td && td.querySelector("button")) go(td).focus({ preventScroll: true }), ask(td);
   });
   table.addEventListener("keydown", (event) => {
     const td = event.target.closest(asked);
