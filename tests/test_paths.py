@@ -9,6 +9,7 @@ from analysis.areas import CITY
 from analysis.meaning.provenance import Origins
 from analysis.pages import evidence, paths, sections
 from analysis.pages.release import Release
+from analysis.pages.tables import HIDDEN
 from tests import releases
 
 
@@ -78,6 +79,17 @@ def test_a_number_that_its_cells_do_not_give_is_counted_out(release, tmp_path):
 def test_printed_figures_and_targets_stand_beside_their_number(rows):
     assert "số in của toàn thành phố (mục 6.3): 1.177, khớp" in rows["all.all.teachers_shortage"].checks
     assert any(check.startswith("chỉ tiêu năm: 45 (") for check in rows["all.nursery.enrolment_rate"].checks)
+
+
+def test_a_withheld_number_has_no_value_on_its_row(release, table):
+    asked = [(row, place, at) for row in table.rows for place, at in zip(table.places, row.cells, strict=True)]
+    withheld = []
+    for row, place, at in asked:
+        sector, band, indicator = row.key.split(".")
+        if release.withheld(indicator, place.area, sector, band):
+            withheld.append(at.value)
+    assert len(withheld) > 20
+    assert set(withheld) <= {HIDDEN, ""}
 
 
 def test_a_round_without_observations_has_no_paths(tmp_path):
