@@ -3,7 +3,7 @@
 import numpy as np
 
 from analysis import reference
-from analysis.models.forecasting import SAME, Panel, from_scale, largest_remainder
+from analysis.models.forecasting import SAME, Panel, from_scale, largest_remainder, needed_years
 
 INSIDE = {"age5": "kindergarten"}  # bands inside another one, never added
 
@@ -14,12 +14,12 @@ def choose(given: Panel, candidates: dict[int, dict[str, np.ndarray]]) -> list[s
     candidates : lead → model → areas × groups × (years + lead), on the model's scale. Errors are those of whole counts
     at every level that is published (areas and the city, by group and added up), on origins where "same as last year"
     has a forecast too; each level counts the same. "Same as last year" stays where another gains less than tie_margin
-    percent or has under minimum_origins origins one year ahead. None where fewer than minimum_points years are known,
+    percent or has under minimum_origins origins one year ahead. None where fewer than needed_years are known,
     or none in the last year: such a group is not forecast.
     """
     best = {indicator: _best(given, indicator, candidates) for indicator in {group[0] for group in given.groups}}
     known = np.isfinite(given.counts).any(axis=0)
-    enough = (known.sum(axis=-1) >= reference.setting("minimum_points")) & known[:, -1:].any(axis=-1)
+    enough = (known.sum(axis=-1) >= needed_years(given)) & known[:, -1:].any(axis=-1)
     return [best[group[0]] if there else None for group, there in zip(given.groups, enough, strict=True)]
 
 

@@ -199,10 +199,15 @@ def largest_remainder(values: np.ndarray, axis: int = -1, total: np.ndarray | No
     return np.moveaxis(np.where(np.isnan(values), np.nan, down + (rank < spare[..., None])), -1, axis)
 
 
+def needed_years(given: Panel) -> int:
+    """Years without which a group is not forecast: fewer for counts, which have long series to stand beside."""
+    return int(reference.setting("minimum_points" if given.sizes is None else "minimum_points_rate"))
+
+
 def why_not(given: Panel, group: tuple[str, str, str]) -> str:
     """In Vietnamese, why choose gave a group no model."""
     known = np.isfinite(given.counts[:, given.groups.index(group)]).any(axis=0)
-    need = int(reference.setting("minimum_points"))
+    need = needed_years(given)
     if not known.size or not known[-1]:
         return "Không dự báo: kỳ này chưa có số liệu."
     return f"Không dự báo: mới có {int(known.sum())} năm số liệu cùng kỳ, cần ít nhất {need}."

@@ -96,7 +96,7 @@ def centred(years: int) -> np.ndarray:
 def fit(cases: np.ndarray, sizes: np.ndarray) -> Trend:
     """Trend of every group; sizes are NaN or 0 where cases are not known.
 
-    A line needs minimum_points years, cases in two of them and children without the condition in two.
+    A line needs minimum_points_rate years, cases in two of them and children without the condition in two.
     """
     known = np.isfinite(cases) & (sizes > 0)
     cases, sizes = np.where(known, cases, 0.0), np.where(known, sizes, 0.0)
@@ -158,7 +158,7 @@ def _city_line(city: np.ndarray) -> tuple[np.ndarray, ...]:
     with_years = np.isfinite(yearly)
     degrees = with_years.sum(axis=1) - 2.0
     spread = _spread_of_years(with_years, x)
-    enough = (with_years.sum(axis=1) >= reference.setting("minimum_points")) & (spread > 0)
+    enough = (with_years.sum(axis=1) >= reference.setting("minimum_points_rate")) & (spread > 0)
     variance = ratio(ratio(np.nansum(yearly**2, axis=1), np.where(enough, degrees, np.nan)), spread)
     slope = np.where(enough, coefficients[:, 1], np.nan)
     return coefficients[:, 0], slope, variance, np.where(enough, degrees, np.nan), coefficients[:, 2:] @ usual.T
@@ -179,7 +179,7 @@ def _own_lines(
     x = centred(cases.shape[2])[:, None]
     offset = np.nan_to_num(city)
     ill, well = ((each > 0).any(axis=3).sum(axis=2) >= 2 for each in (cases, sizes - cases))
-    sloped = (known.any(axis=3).sum(axis=2) >= reference.setting("minimum_points")) & ill & well
+    sloped = (known.any(axis=3).sum(axis=2) >= reference.setting("minimum_points_rate")) & ill & well
     level, slope = np.zeros(cases.shape[:2]), np.zeros(cases.shape[:2])
     for step in range(STEPS + 1):
         share = expit(offset + level[..., None, None] + slope[..., None, None] * x)
