@@ -228,23 +228,22 @@ def main() -> None:
         last = Path(folder) / f"project{runs - 1}"
         say("make reports, mọi kỳ")
         every = timed(make(target="reports"), last).seconds
-        sizes = growth.curves(last, sys.executable, year, period, say)
-    median = {name: statistics.median(run[name] for run in measured) for name in measured[0]}
-    print(f"{machine()}, trung vị của {runs} lần đo, kỳ {year} {period}")
-    table(
-        ("việc", "giây", "so với một tiến trình Python thường"),
-        ((label, figure(median[name], 1), figure(median[name] / median[base], 2)) for label, name, base in TIMES),
-    )
-    print(f"\nSo với papermill và nbconvert nguyên bản: {figure(median['report, pages'] / median['stock'], 2)}.")
-    count = len(received.available(pipeline.RAW))
-    print(f"make reports, {count} kỳ, cả bảng tính, Word và PDF: {figure(every, 0)} giây.")
-    table(("bộ nhớ cao nhất", "MB"), ((label, f"{median[f'{of} memory'] / 1e6:.0f}") for label, of in MEMORY))
-    parts = ("start", "imports", "work")
-    table(
-        ("sổ tay (giây)", "khởi động", "ô nạp thư viện và đọc bảng", "việc"),
-        ((name, *(figure(median[f"{name} {part}"], 2) for part in parts)) for name in (*STAGES, *PAGES)),
-    )
-    _print_growth(sizes)
+        median = {name: statistics.median(run[name] for run in measured) for name in measured[0]}
+        print(f"{machine()}, trung vị của {runs} lần đo, kỳ {year} {period}")
+        table(
+            ("việc", "giây", "so với một tiến trình Python thường"),
+            ((label, figure(median[name], 1), figure(median[name] / median[base], 2)) for label, name, base in TIMES),
+        )
+        print(f"\nSo với papermill và nbconvert nguyên bản: {figure(median['report, pages'] / median['stock'], 2)}.")
+        count = len(received.available(pipeline.RAW))
+        print(f"make reports, {count} kỳ, cả bảng tính, Word và PDF: {figure(every, 0)} giây.")
+        table(("bộ nhớ cao nhất", "MB"), ((label, f"{median[f'{of} memory'] / 1e6:.0f}") for label, of in MEMORY))
+        parts = ("start", "imports", "work")
+        table(
+            ("sổ tay (giây)", "khởi động", "ô nạp thư viện và đọc bảng", "việc"),
+            ((name, *(figure(median[f"{name} {part}"], 2) for part in parts)) for name in (*STAGES, *PAGES)),
+        )
+        _print_growth(growth.curves(last, sys.executable, year, period, say))
     say(f"xong sau {(time.monotonic() - began) / 60:.1f} phút")
 
 

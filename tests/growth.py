@@ -48,7 +48,8 @@ def curves(project: Path, python: str, year: str, period: str, say) -> list[Size
             command = [python, "-m", "tests.plain", year, period, "grown", *notebooks]
             try:
                 run = timed(command, project, LIMIT)
-            except OverrunError:
+            except (OverrunError, SystemExit) as problem:  # the other figures stand without it
+                say(f"{stage}: bỏ dở {str(problem)[-400:]}")
                 seconds[stage] = None
                 continue
             seconds[stage] = sum(json.loads(run.said[-1][1])["processor"].values())
@@ -96,6 +97,9 @@ def _more_areas(table: pd.DataFrame, names: dict[str, list[str]]) -> pd.DataFram
     again = pd.DataFrame([(unit, name) for unit, given in names.items() for name in given], columns=["area", "named"])
     city = table[~table["area"].isin(names)]
     grown = table.merge(again, on="area", how="inner")
+    if "facility" in grown:  # a facility is of one unit only
+        again_named = grown["named"] != grown["area"]
+        grown["facility"] = grown["facility"].where(~again_named, grown["facility"] + "/" + grown["named"])
     grown["area"] = grown.pop("named")
     return pd.concat([city, grown], ignore_index=True)[list(table.columns)]
 
