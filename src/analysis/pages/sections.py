@@ -6,7 +6,7 @@ takes what its row leaves open from its column.
 
 import pandas as pd
 
-from analysis import reference
+from analysis import reference, vietnamese
 from analysis.areas import CITY
 from analysis.meaning import indicators
 from analysis.pages.marks import Marks, together
@@ -23,6 +23,7 @@ COUNTED = {  # what stands against a norm
 BEFORE = ("last_year", "change", "signed")  # what needs last year
 FEWER = "Không so với cùng kỳ năm trước: tổng của ít đơn vị hơn không cho biết thay đổi."
 AIM = ("target", "gap", "met")  # what needs a target
+FINEST = 9  # places to which indicators.compare rounds a gap
 SHOWS = {"last_year": "y", "change": "c", "signed": "c", "target": "t", "gap": "g", "met": "m"}  # as paths name them
 
 
@@ -80,7 +81,15 @@ def cell(number: Number | None, show: str = "value") -> Cell:
     if value is None or pd.isna(value):
         return Cell(None, form)
     path = f"{number.sector}.{number.age_band}.{number.indicator} {SHOWS.get(show, '')}".strip()
-    return Cell(value, form, number.decimals, path=path)
+    return Cell(value, form, gap_places(number) if show == "gap" else number.decimals, path=path)
+
+
+def gap_places(number: Number, decimals: int | None = None) -> int:
+    """Places of a gap to a target: the indicator's, or those given, and more where the word would deny `met`."""
+    places = number.decimals if decimals is None else decimals
+    while number.gap and not vietnamese.rounded(number.gap, places) and places < FINEST:
+        places += 1
+    return places
 
 
 def _parts(names: set[str]) -> set[str]:
