@@ -149,7 +149,7 @@ def weigh_ins(release: Release, key: str, caption: str, table: str) -> Figure:
         ax.set_xticks(starts, [rounds[i][0][:4] for i in starts])
         ax.set_xlabel("năm học bắt đầu; ba lần cân đo mỗi năm học: đầu năm, học kỳ I, cuối năm")
         ax.set_title("% trẻ được cân đo")
-        ax.set_ylim(bottom=0)
+        figures.from_zero(ax)
         figures.vietnamese_ticks(ax.yaxis, 1)
         done = figures.finish(drawing, release.marks_of(rows))
     first, last = rounds[0], rounds[-1]

@@ -117,6 +117,11 @@ def vietnamese_ticks(axis, decimals: int = 0) -> None:
     axis.set_major_formatter(FuncFormatter(lambda value, _: vietnamese.number(value, decimals)))
 
 
+def from_zero(ax: Axes) -> None:
+    """The value axis from 0, once all is drawn, with room above the highest point for its marker."""
+    ax.set_ylim(0, ax.get_ylim()[1] * 1.04)
+
+
 def dots(
     ax: Axes,
     names: Sequence[str],
@@ -191,10 +196,12 @@ def lines(ax: Axes, x: Sequence[float], named: Mapping[str, Sequence[float]], de
         ax.plot(x, kept, color=colour, linestyle=dash, marker=marker, markersize=3.5)
         last = int(np.flatnonzero(np.isfinite(kept))[-1])
         words = f"{name} {vietnamese.number(kept[last], decimals)}"
-        if x[last] < max(x):  # ends before the others: its name stands above it
+        if x[last] < max(x):  # ends before the others: its name stands clear of it, below where it falls
+            side = -1 if last and kept[last] < kept[last - 1] else 1
             ax.annotate(
-                words, (x[last], kept[last]), (0, 8), textcoords="offset points", ha="right", fontsize=8, color=colour
-            )
+                words, (x[last], kept[last]), (0, 8 * side), textcoords="offset points", ha="right",
+                va="baseline" if side > 0 else "top", fontsize=8, color=colour,
+            )  # fmt: skip
             continue
         ends.append((kept[last], x[last], words, colour))
     low, high = ax.get_ylim()

@@ -103,7 +103,7 @@ def _draw(ax: Axes, rows: pd.DataFrame) -> None:
         ax.plot(*point, marker, color=fill, markeredgecolor=edge, markersize=4.5)
         if marker != "o":
             ax.annotate(area_name(row["area"]), point, (5, 3), textcoords="offset points", fontsize=7)
-    ax.set_ylim(bottom=0)
+    figures.from_zero(ax)
     ax.xaxis.set_major_locator(MaxNLocator(4))
     figures.vietnamese_ticks(ax.xaxis)
     figures.vietnamese_ticks(ax.yaxis, 1)

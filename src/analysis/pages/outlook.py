@@ -65,6 +65,8 @@ def enrolment_fans(release: Release, key: str, caption: str, table: str) -> Figu
             figures.fan(ax, seen["target_year"].tolist(), seen["value"].tolist(), forecast)
             name = _class_word(indicator, band)
             ax.set_title(name)
+            end = forecast.iloc[-1]
+            ax.set_xlabel(f"{end['target_year']}: 10 lần thì 8 lần từ {between(end, '80')}", fontsize=7.5)
             words.append(f"{name}: nay {vietnamese.number(seen['value'].iloc[-1])}, {_expected(forecast)}")
         done = figures.finish(drawing, release.marks_of(rows))
     alt = f"Dự báo các năm học sau. {'. '.join(words)}."

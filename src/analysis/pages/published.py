@@ -60,7 +60,7 @@ def history_figure(release: Release, key: str, caption: str, table: str) -> Figu
             figures.lines(ax, years, named, 0, room=0.52)
             ax.axvline(2011.5, color=figures.GREY, linestyle=":", linewidth=1)
             ax.set_title(head)
-            ax.set_ylim(bottom=0)
+            figures.from_zero(ax)
             ax.set_xticks([2010, 2015, 2020, 2024])
             figures.vietnamese_ticks(ax.yaxis)
         done = figures.finish(drawing)
