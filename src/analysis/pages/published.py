@@ -142,7 +142,7 @@ def survey_figure(release: Release, key: str, caption: str, table: str) -> Figur
     with figures.style():
         drawing, axes = figures.canvas(2.4)
         figures.lines(axes[0, 0], years, named, 1)
-        axes[0, 0].set_ylim(bottom=0)
+        figures.from_zero(axes[0, 0])
         axes[0, 0].set_title("% trẻ dưới 5 tuổi, toàn quốc")
         done = figures.finish(drawing)
     first, last = years[0], years[-1]
@@ -167,7 +167,7 @@ def births_figure(release: Release, key: str, caption: str, table: str) -> Figur
     with figures.style():
         drawing, axes = figures.canvas(2.2)
         figures.lines(axes[0, 0], years, named, 0)
-        axes[0, 0].set_ylim(bottom=0)
+        figures.from_zero(axes[0, 0])
         axes[0, 0].set_title("nghìn trẻ sinh trong năm, toàn quốc")
         figures.vietnamese_ticks(axes[0, 0].yaxis)
         done = figures.finish(drawing)
