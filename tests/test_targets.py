@@ -100,3 +100,8 @@ def test_a_year_without_targets_says_so(release, monkeypatch):
     none = reference.table("targets").iloc[:0]
     monkeypatch.setattr(targets.reference, "table", lambda name: none)
     assert "Chưa có chỉ tiêu năm học 2024-2025" in targets.figure(release, "f", "x", "t")._repr_html_()
+
+
+def test_every_target_ever_set_has_a_name_for_readers():
+    for row in reference.table("targets").to_dict("records"):
+        assert "_" not in targets._name(row)

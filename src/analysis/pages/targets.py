@@ -102,7 +102,7 @@ def _aim(release: Release, row: dict[str, str]) -> Aim:
 def _name(row: dict[str, str]) -> str:
     """ "Tỷ lệ huy động (nhà trẻ)"."""
     parts = [label(kind, row[kind]).lower() for kind in ("age_band", "sector") if row[kind] != "all"]
-    name = indicator_name(row["indicator"])
+    name = label("target", indicator_name(row["indicator"]))  # some targets no form asks for
     more = listed([part for part in parts if part not in name.lower()])
     return f"{name} ({more})" if more else name
 
