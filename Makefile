@@ -20,7 +20,7 @@ export PYTHONHASHSEED := 0
 help: ## in danh sách lệnh này
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/'
 
-report: $(READY) ## dựng báo cáo kỳ mới nhất; kỳ khác: make report YEAR=2023-2024 PERIOD=HK2 [MISSING=partial|carry]
+report: $(READY) ## dựng báo cáo kỳ mới nhất (HTML, xlsx, CSV, docx, PDF); kỳ khác: make report YEAR=2023-2024 PERIOD=HK2 [MISSING=partial|carry]
 	@$(REPORT) $(call unknown,YEAR PERIOD JOBS MISSING KERNELS)
 
 reports: $(READY) ## dựng báo cáo của mọi kỳ có biểu, dùng hết các nhân; chỉ một năm: make reports YEAR=2023-2024
