@@ -1,6 +1,7 @@
 """From the district workbooks to the semester report. The rooms, in the order in which data pass through them:
 
-reference, vietnamese, rounding, periods, areas, store   words, figures, dates, units, and the tables handed on
+reference, vietnamese, rounding, periods, areas   words, figures, dates, units
+schemas, store                                 the tables handed on
 ledger                                         what outlives a rebuild: earlier releases, earlier forecasts
 dependencies, command, whole                   what rests on what; what make targets share; files that appear whole
 reading      workbook → observations; faults with their cell
