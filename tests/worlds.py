@@ -111,8 +111,14 @@ def walk(rng, years: int, areas: int, common: float, own: float, rates: bool = F
     return rng.binomial(sizes, 1 / (1 + np.exp(3.3 - path))).astype(float), sizes.astype(float)
 
 
-def growing(rng, years: int, areas: int, common: float, own: float, size: tuple[float, float], persist: float = 0.6):
-    """Counts (areas × years) whose growth persists: part common to the city, part an area's own, part counting."""
+def mixed(rng, years: int, areas: int = 14) -> np.ndarray:
+    """Counts (areas × years) of a city drawn at random, its truth known: what real series do, together.
+
+    Growth that persists or does not, part of it common and part an area's own; areas large or small, counted with
+    chance; in some years a shock that is gone the year after, in others a level that shifts for good.
+    """
+    persist = rng.choice([0.0, 0.6])
+    common, own = 0.02 * np.exp(rng.normal(0, 0.4, 2))
 
     def growth(shape, deviation):
         found = rng.normal(0, deviation, shape)
@@ -122,4 +128,7 @@ def growing(rng, years: int, areas: int, common: float, own: float, size: tuple[
         return found
 
     path = (growth((1, years), common) + growth((areas, years), own)).cumsum(axis=1)
-    return rng.poisson(rng.uniform(*size, (areas, 1)) * np.exp(path)).astype(float)
+    shock = np.where(rng.random(years) < 0.08, -0.08, 0.0)
+    shift = np.where(rng.random(years) < 0.04, rng.normal(0, 0.08), 0.0).cumsum()
+    size = rng.uniform(*((20, 300) if rng.random() < 0.5 else (300, 9000)), (areas, 1))
+    return rng.poisson(size * np.exp(path + shock + shift)).astype(float)

@@ -209,5 +209,10 @@ def _usual_units(lead: int) -> float:
 
 
 def growth_of_errors(lead: int) -> float:
-    """Variance of the errors of long series `lead` years ahead over that one year nearer."""
-    return (_usual_units(lead) / _usual_units(lead - 1)) ** 2
+    """Variance of errors `lead` years ahead over that one year nearer, for a short series.
+
+    Midway, as a geometric mean, between long series of other countries, whose trends turn, and a random walk, whose
+    errors grow as its years do: the few years of a short series do not tell which of the two it is.
+    """
+    long_series = (_usual_units(lead) / _usual_units(lead - 1)) ** 2
+    return float(np.sqrt(long_series * lead / (lead - 1)))

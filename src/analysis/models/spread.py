@@ -59,7 +59,7 @@ def beside(found: Spread, given: Panel, lead: int, nearer: Spread | None) -> Spr
 
     A year ahead, the city's counts stand beside what long series of other countries were off by, which counts as the
     setting reference_origins; a rate has nothing of the kind. Further ahead they stand beside the errors one year
-    nearer, grown as errors of long series grow; areas have more errors of their own and need less of that.
+    nearer, grown by long_panel.growth_of_errors; areas have more errors of their own and need less of that.
     """
     usual = int(reference.setting("reference_origins"))
     if nearer is None:
