@@ -171,6 +171,8 @@ def _models(release: Release) -> Said:
             for model, part in rows.groupby("model", sort=False)
         )
     ]
+    if len(parts) == 1:  # one model for all
+        parts = [label("model", str(rows["model"].iloc[0]))]
     return [(f"Mô hình số nhóm, lớp: {'; '.join(parts)}.", release.marks_of(rows))]
 
 
