@@ -120,7 +120,7 @@ def test_no_code_no_path_of_the_machine_and_no_prompt_is_on_a_page(html, simulat
         "Traceback",
         "papermill",
         simulated.processed,
-        "/work/",
+        str(reference.ROOT),
         "/tmp/",
     ):
         assert word not in text
