@@ -11,7 +11,7 @@ from analysis import store
 from analysis.areas import CITY
 from analysis.meaning import history, indicators
 from analysis.pages import quality
-from analysis.pages.release import label
+from analysis.pages.words import label
 from analysis.reading import rounds
 from analysis.reading.findings import DataError, stop_on_faults
 from analysis.reference import ROOT

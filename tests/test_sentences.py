@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from analysis import reference, vietnamese
 from analysis.meaning import indicators
 from analysis.pages import sentences, sentences_figures, sentences_patterns
-from analysis.pages.release import Number, area_name
+from analysis.pages.release import Number
 from analysis.pages.sentences_figures import Slot, figure
 from analysis.pages.sentences_patterns import PatternError
+from analysis.pages.words import area_name
 from tests import releases
 
 NOT_FIGURES = (  # digits that are names: ages, levels, documents

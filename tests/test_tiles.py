@@ -9,7 +9,7 @@ import pytest
 from analysis import areas, reference, vietnamese
 from analysis.areas import CITY
 from analysis.pages import figures, tiles
-from analysis.pages.release import area_name
+from analysis.pages.words import area_name
 from tests import releases
 
 BANDS = ["nursery", "kindergarten"]

@@ -12,10 +12,11 @@ from analysis.pages import causes, charts, outlook, quality, track_record
 from analysis.pages.figures import Figure
 from analysis.pages.marks import Marks, beside
 from analysis.pages.outlook import NO_FORECAST, between, marks_of, needs, steps
-from analysis.pages.release import SIMULATED, Release, label, listed, plain
+from analysis.pages.release import SIMULATED, Release
 from analysis.pages.sentences import Says
 from analysis.pages.shown import Shown
 from analysis.pages.tables import Cell, Column, Row, Table
+from analysis.pages.words import label, listed, plain
 
 Said = list[tuple[str, Marks]]
 THREE = ("targets_met", "higher_attrition", "changed_norm")  # the scenarios that leadership can act on or must expect

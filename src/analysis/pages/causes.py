@@ -6,8 +6,9 @@ from analysis.models.waterfall import STEPS
 from analysis.pages import figures
 from analysis.pages.figures import Figure
 from analysis.pages.outlook import NO_FORECAST
-from analysis.pages.release import Release, area_name, label
+from analysis.pages.release import Release
 from analysis.pages.tables import Cell, Column, Row, Table
+from analysis.pages.words import area_name, label
 
 ENDS = (STEPS[0], STEPS[-1])
 

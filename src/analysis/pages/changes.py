@@ -9,9 +9,10 @@ from analysis.areas import CITY
 from analysis.meaning import indicators
 from analysis.meaning.disclosure import sensitive
 from analysis.pages.marks import Marks, together
-from analysis.pages.release import SIMULATED, Release, area_name, label, listed, round_name
+from analysis.pages.release import SIMULATED, Release
 from analysis.pages.sentences import Says
 from analysis.pages.tables import Cell, Column, Row, Table, text
+from analysis.pages.words import area_name, label, listed, round_name
 
 SHOWN = 60  # lines of the table of changed numbers; changes.csv has all
 FIRST = "Đây là lần phát hành đầu tiên của kỳ này; từ lần sau, số nào thay đổi và vì sao sẽ được liệt kê ở đây."

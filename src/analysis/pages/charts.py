@@ -7,17 +7,9 @@ from analysis.areas import CITY
 from analysis.pages import figures
 from analysis.pages.figures import Figure
 from analysis.pages.marks import Marks, together
-from analysis.pages.release import (
-    Number,
-    Release,
-    area_name,
-    indicator_name,
-    label,
-    listed,
-    plain,
-    round_name,
-)
+from analysis.pages.release import Number, Release
 from analysis.pages.tables import HIDDEN, withheld_means
+from analysis.pages.words import area_name, indicator_name, label, listed, plain, round_name
 
 RATES = ("underweight_rate", "stunting_rate", "overweight_rate", "obesity_rate")
 RATE_NAMES = {

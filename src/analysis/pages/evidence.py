@@ -7,8 +7,9 @@ import pandas as pd
 from analysis import reference, vietnamese
 from analysis.areas import CITY
 from analysis.meaning.provenance import Origins, Step
-from analysis.pages.release import Number, Release, indicator_name, label
+from analysis.pages.release import Number, Release
 from analysis.pages.tables import Cell, Column, Row, Table, from_frame
+from analysis.pages.words import indicator_name, label
 from analysis.reading import forms
 from analysis.reading.rounds import Round
 

@@ -10,9 +10,10 @@ from analysis.models import funnel
 from analysis.pages import figures
 from analysis.pages.charts import RATE_NAMES, RATES
 from analysis.pages.figures import Figure
-from analysis.pages.release import Release, area_name, listed
+from analysis.pages.release import Release
 from analysis.pages.sentences import Says
 from analysis.pages.tables import HIDDEN, withheld_means
+from analysis.pages.words import area_name, listed
 
 PLACES = {  # side and limit in words, in the order in which they are named
     "above_998": "cao hơn giới hạn 99,8 %",

@@ -13,8 +13,9 @@ from analysis.meaning import indicators, severity
 from analysis.pages.charts import RATE_NAMES, RATES
 from analysis.pages.marks import together
 from analysis.pages.outlook import marks_of
-from analysis.pages.release import Release, area_name, label, listed
+from analysis.pages.release import Release
 from analysis.pages.tables import Cell, Column, Row, Table
+from analysis.pages.words import area_name, label, listed
 from analysis.reading.findings import limit
 
 VERDICTS = {"met": "✓ đạt", "not_met": "✗ chưa đạt", "undecided": "chưa đủ chắc", "unreliable": "chưa đủ tin cậy"}

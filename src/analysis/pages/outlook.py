@@ -9,9 +9,10 @@ from analysis.areas import CITY
 from analysis.pages import figures
 from analysis.pages.figures import Figure
 from analysis.pages.marks import Marks, together
-from analysis.pages.release import Release, area_name, label
+from analysis.pages.release import Release
 from analysis.pages.sections import Cell, Column, Row, Table
 from analysis.pages.sentences import Says
+from analysis.pages.words import area_name, label
 
 NO_FORECAST = "Kỳ này chưa có dự báo: cần ít nhất hai năm học có số liệu cùng kỳ."
 STAGE_NAMES = {

@@ -8,7 +8,7 @@ import unicodedata
 from pathlib import Path
 
 from analysis import whole
-from analysis.pages import release
+from analysis.pages import words
 from analysis.pages.tables import TEMPLATES
 
 NUMBERED = re.compile(r'<b data-number="(table|figure):([\w-]+)">[^<]*</b>')
@@ -104,7 +104,7 @@ def title(notebook) -> str:
     asked = notebook.metadata.get("papermill", {}).get("parameters", {})
     if "school_year" not in asked or "period" not in asked:
         return title
-    return f"{title}, {release.round_name(asked['school_year'], asked['period'])}"
+    return f"{title}, {words.round_name(asked['school_year'], asked['period'])}"
 
 
 def slug(text: str) -> str:

@@ -20,8 +20,9 @@ from analysis.areas import CITY
 from analysis.meaning import provenance
 from analysis.meaning.provenance import Origins, Step
 from analysis.pages import evidence, sections
-from analysis.pages.release import Release, area_name, indicator_name, label, plain
+from analysis.pages.release import Release
 from analysis.pages.tables import HIDDEN, TEMPLATES, text
+from analysis.pages.words import area_name, indicator_name, label, plain
 
 Key = tuple[str, str, str]  # sector, age band, indicator
 MATCHES = ("match", "match_cut")

@@ -8,8 +8,9 @@ from analysis.pages import figures
 from analysis.pages.figures import Figure
 from analysis.pages.marks import together
 from analysis.pages.outlook import INTERVALS, NO_FORECAST, between, marks_of
-from analysis.pages.release import Release, area_name, label
+from analysis.pages.release import Release
 from analysis.pages.tables import Cell, Column, Row, Table
+from analysis.pages.words import area_name, label
 
 COURSE = (
     ("teachers_needed", "Cần có"),

@@ -7,8 +7,9 @@ from analysis import periods, vietnamese
 from analysis.areas import CITY
 from analysis.pages import figures
 from analysis.pages.figures import Figure
-from analysis.pages.release import Release, area_name, indicator_name, label, listed, plain
+from analysis.pages.release import Release
 from analysis.pages.tables import Cell, Column, Row, Table
+from analysis.pages.words import area_name, indicator_name, label, listed, plain
 
 SECTORS = ("all", "public", "nonpublic")
 UNIT_NAMES = {"schools": "Trường", "classes": "Nhóm, lớp"}

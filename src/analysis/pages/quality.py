@@ -7,11 +7,12 @@ from markupsafe import Markup
 
 from analysis import areas, periods, reference, vietnamese
 from analysis.meaning import indicators
-from analysis.pages.release import SIMULATED, Release, area_name, indicator_name, label, listed, round_name
+from analysis.pages.release import SIMULATED, Release
 from analysis.pages.sentences import Says, says
 from analysis.pages.shown import Shown
 from analysis.pages.tables import Cell, Column, Row, Table, from_frame
 from analysis.pages.withholding import findings_to_print, in_sensitive_cells
+from analysis.pages.words import area_name, indicator_name, label, listed, round_name
 
 STATUSES = ("match", "match_cut", "mismatch", "not_computed")
 

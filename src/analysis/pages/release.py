@@ -8,13 +8,14 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from analysis import areas, periods, reference, store, vietnamese
+from analysis import areas, periods, reference, store
 from analysis.areas import CITY
 from analysis.meaning import indicators
 from analysis.meaning.disclosure import Disclosure
 from analysis.pages import marks
 from analysis.pages.marks import Marks
 from analysis.pages.withholding import tells, without_withheld
+from analysis.pages.words import area_name, listed, round_name
 
 SIMULATED, CARRIED = "simulated", "carried"
 
@@ -259,75 +260,3 @@ class Release:
 def _place(area: str) -> tuple[int, str]:
     """Where an area stands in the report's order."""
     return areas.order().get(area, 999), area
-
-
-def round_name(school_year: str, period: str) -> str:
-    """One round in words.
-
-    >>> round_name("2024-2025", "HK1"), round_name("2024-2025", "DN")
-    ('học kỳ I năm học 2024-2025', 'đầu năm học 2024-2025')
-    """
-    name = periods.names()[period]
-    name = name[0].lower() + name[1:]
-    return f"{name} {school_year}" if name.endswith("năm học") else f"{name} năm học {school_year}"
-
-
-@functools.cache
-def _labels() -> dict[tuple[str, str], tuple[str, str]]:
-    rows = reference.table("labels")
-    return {(r.kind, r.code): (r.label_vi, r.short_vi) for r in rows.itertuples()}
-
-
-def label(kind: str, code: str, short: bool = False) -> str:
-    """Vietnamese words for a code of labels.csv; a code that has none is shown as it is.
-
-    >>> label("sector", "nonpublic"), label("unit", "class"), label("model", "new_model")
-    ('Ngoài công lập', 'nhóm, lớp', 'new_model')
-    """
-    return _labels().get((kind, code), (code, code))[short]
-
-
-@functools.cache
-def _indicator_names() -> dict[str, str]:
-    table = indicators.definitions()
-    names = {other: row.label_vi for row in table.itertuples() for other in row.published_as.split("|") if other}
-    return names | table["label_vi"].to_dict()
-
-
-def indicator_name(indicator: str) -> str:
-    """Words for an indicator under our name or the published table's; one that has none is shown as it is.
-
-    >>> indicator_name("enrolment_rate"), indicator_name("groups_and_classes")
-    ('Tỷ lệ huy động', 'Nhóm, lớp')
-    """
-    return _indicator_names().get(indicator, indicator)
-
-
-def area_name(area: str) -> str:
-    """Name of an area for readers; an unknown code is shown as it is.
-
-    >>> area_name("le_chan"), area_name("hai_phong"), area_name("x")
-    ('Lê Chân', 'Toàn thành phố', 'x')
-    """
-    if area == CITY:
-        return "Toàn thành phố"
-    return areas.name(area) if area in areas.order() else area
-
-
-def listed(names: list[str]) -> str:
-    """Names as a sentence lists them.
-
-    >>> listed(["Lê Chân", "Hải An", "Cát Hải"])
-    'Lê Chân, Hải An, Cát Hải'
-    """
-    return ", ".join(names)
-
-
-def plain(value: float | None, decimals: int = 0) -> str:
-    """A figure with trailing zeros dropped, as the report prints ratios and rates in running text.
-
-    >>> plain(2.0, 2), plain(39.2904, 2)
-    ('2', '39,29')
-    """
-    written = vietnamese.number(value, decimals)
-    return written.rstrip("0").rstrip(",") if "," in written else written

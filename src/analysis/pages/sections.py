@@ -10,8 +10,9 @@ from analysis import reference, vietnamese
 from analysis.areas import CITY
 from analysis.meaning import indicators
 from analysis.pages.marks import Marks, together
-from analysis.pages.release import Number, Release, area_name, label, listed
+from analysis.pages.release import Number, Release
 from analysis.pages.tables import Cell, Column, Row, Table
+from analysis.pages.words import area_name, label, listed
 
 KEY = ("sector", "age_band", "indicator")
 COUNTED = {  # what stands against a norm

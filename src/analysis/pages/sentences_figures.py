@@ -6,7 +6,8 @@ from typing import NamedTuple
 from analysis import periods, vietnamese
 from analysis.areas import CITY
 from analysis.pages.marks import Marks, together
-from analysis.pages.release import Number, Release, area_name, label, listed, plain
+from analysis.pages.release import Number, Release
+from analysis.pages.words import area_name, label, listed, plain
 
 COUNTED = {  # units as they stand after a number in running text
     "class": {"all": "nhóm lớp", "nursery": "nhóm trẻ", "kindergarten": "lớp mẫu giáo", "age5": "lớp mẫu giáo 5 tuổi"},

@@ -7,10 +7,11 @@ import pandas as pd
 
 from analysis import vietnamese
 from analysis.areas import CITY
-from analysis.pages.release import Number, Release, area_name, indicator_name, label, listed, plain
+from analysis.pages.release import Number, Release
 from analysis.pages.sentences import Says, Sentence, written
 from analysis.pages.sentences_figures import Figure, scale
 from analysis.pages.tables import Cell, Column, Row, Table
+from analysis.pages.words import area_name, indicator_name, label, listed, plain
 from analysis.rounding import judge
 
 BASIS = {"value": "reported", "some": "reported", "by_area": "reported", "change": "change_vs_previous_year",

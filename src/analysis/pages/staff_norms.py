@@ -4,9 +4,10 @@ from analysis import periods
 from analysis.areas import CITY
 from analysis.meaning import norms
 from analysis.pages.outlook import marks_of
-from analysis.pages.release import Release, area_name, label
+from analysis.pages.release import Release
 from analysis.pages.sentences import Says
 from analysis.pages.tables import Cell, Column, Row, Table
+from analysis.pages.words import area_name, label
 
 POSTS = ("teachers", "managers", "cooks", "support")
 LINES = (

@@ -10,9 +10,10 @@ from analysis.areas import CITY
 from analysis.pages import figures
 from analysis.pages.figures import Figure
 from analysis.pages.marks import together
-from analysis.pages.release import Number, Release, indicator_name, label, listed, plain
+from analysis.pages.release import Number, Release
 from analysis.pages.sections import cell
 from analysis.pages.tables import NOTHING, Cell, Column, Row, Table
+from analysis.pages.words import indicator_name, label, listed, plain
 
 IMPLIED = "≈"
 IMPLIED_MEANS = f"{IMPLIED} Chỉ tiêu không in thẳng mà suy ra từ số in: giá trị in và phần thiếu hoặc vượt in cạnh nó."

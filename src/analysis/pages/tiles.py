@@ -18,9 +18,10 @@ from analysis.pages import figures
 from analysis.pages.figures import Figure
 from analysis.pages.marks import Marks, together
 from analysis.pages.outlook import between, marks_of, needs
-from analysis.pages.release import Number, Release, area_name, label, listed, plain
+from analysis.pages.release import Number, Release
 from analysis.pages.sections import cell, gap_places
 from analysis.pages.tables import NOTHING, Cell, Column, Row, Table
+from analysis.pages.words import area_name, label, listed, plain
 
 SHADES = ("#ffffff", "#d9e8f3", "#a9cae2", "#74a9cf")  # the darkest still carries ink at 6:1
 ABOVE, BELOW = "▲", "▼"

@@ -5,9 +5,10 @@ import pandas as pd
 from analysis import vietnamese
 from analysis.areas import CITY
 from analysis.pages.outlook import NO_FORECAST, STAGE_NAMES, between, marks_of
-from analysis.pages.release import SIMULATED, Release, label
+from analysis.pages.release import SIMULATED, Release
 from analysis.pages.sentences import Says
 from analysis.pages.tables import Cell, Column, Row, Table
+from analysis.pages.words import label
 
 BANDS = ("nursery", "kindergarten")
 KEY = ["made_year", "stage", "sector", "age_band", "indicator"]

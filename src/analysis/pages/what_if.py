@@ -17,8 +17,9 @@ from analysis.meaning import norms
 from analysis.models import needs as formulas
 from analysis.pages import outlook
 from analysis.pages.marks import Marks, beside
-from analysis.pages.release import Release, label
+from analysis.pages.release import Release
 from analysis.pages.tables import TEMPLATES
+from analysis.pages.words import label
 
 BANDS = ("nursery", "kindergarten")
 
