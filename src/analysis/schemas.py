@@ -13,10 +13,9 @@ ROUND = _columns(school_year=TEXT, period=TEXT)
 WHERE = _columns(area=TEXT, sector=TEXT, age_band=TEXT)
 WHAT = _columns(indicator=TEXT, value=NUMBER)
 CELL = _columns(workbook=TEXT, sheet=TEXT, cell=TEXT, basis=TEXT)
-FORECAST = _columns(
-    target_year=TEXT, expected_=NUMBER, lower_80_=NUMBER, upper_80_=NUMBER, lower_95_=NUMBER, upper_95_=NUMBER,
-    model_=TEXT, basis=TEXT, note_=TEXT,
-)  # fmt: skip
+LIMITS = _columns(lower_80_=NUMBER, upper_80_=NUMBER, lower_95_=NUMBER, upper_95_=NUMBER)
+EXPECTED = _columns(expected_=NUMBER) + LIMITS
+FORECAST = _columns(target_year=TEXT) + EXPECTED + _columns(model_=TEXT, basis=TEXT, note_=TEXT)
 BACKTEST = _columns(
     stage=TEXT, indicator=TEXT, sector=TEXT, age_band=TEXT, level=TEXT, model=TEXT, lead=WHOLE, forecasts=WHOLE,
     mape_=NUMBER, median_error_=NUMBER, mase_=NUMBER, relative_error_=NUMBER, coverage_80_=NUMBER, coverage_95_=NUMBER,
@@ -186,11 +185,9 @@ TABLES: dict[str, list[pa.Field]] = {
         age_band=TEXT,
         indicator=TEXT,
         current_=NUMBER,
-        expected_=NUMBER,
-        lower_80_=NUMBER,
-        upper_80_=NUMBER,
-        lower_95_=NUMBER,
-        upper_95_=NUMBER,
+    )
+    + EXPECTED
+    + _columns(
         model_=TEXT,
         basis=TEXT,
     ),
@@ -207,10 +204,9 @@ TABLES: dict[str, list[pa.Field]] = {
         age_band=TEXT,
         indicator=TEXT,
         expected=NUMBER,
-        lower_80_=NUMBER,
-        upper_80_=NUMBER,
-        lower_95_=NUMBER,
-        upper_95_=NUMBER,
+    )
+    + LIMITS
+    + _columns(
         actual=NUMBER,
         error_=NUMBER,
         inside_80_=FLAG,
@@ -224,11 +220,9 @@ TABLES: dict[str, list[pa.Field]] = {
         sector=TEXT,
         indicator=TEXT,
         current_=NUMBER,
-        expected_=NUMBER,
-        lower_80_=NUMBER,
-        upper_80_=NUMBER,
-        lower_95_=NUMBER,
-        upper_95_=NUMBER,
+    )
+    + EXPECTED
+    + _columns(
         model_=TEXT,
         basis=TEXT,
         note_=TEXT,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis import reference
-from analysis.models.forecasting import ratio
+from analysis.models.forecasting import fading, ratio
 
 AGES = 6
 BANDS = {"nursery": [0, 1, 2], "kindergarten": [3, 4, 5], "age5": [5]}
@@ -87,8 +87,7 @@ def _infant_trend(living: np.ndarray) -> np.ndarray:
     after, before = (np.where(both, each, 0.0).sum(axis=0) for each in (infants[:, 1:], infants[:, :-1]))
     change = np.full(infants.shape[-1], np.nan)
     change[1:] = np.log(ratio(after, before))
-    ages = np.arange(len(change))[None, :] - np.arange(len(change))[:, None]
-    weights = np.where(ages >= 0, reference.setting("damping") ** ages.clip(0), 0.0)
+    weights = fading(len(change))
     return np.nan_to_num(ratio(np.nan_to_num(change) @ weights, np.isfinite(change) @ weights))
 
 

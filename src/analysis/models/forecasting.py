@@ -168,6 +168,12 @@ def same_as_last_year(scaled: np.ndarray, lead: int = 1) -> np.ndarray:
     return np.concatenate([ahead, scaled], axis=-1)
 
 
+def fading(years: int) -> np.ndarray:
+    """Weight of each year (rows) in what is known in each year (columns): damping^age, 0 for years to come."""
+    ages = np.arange(years)[None, :] - np.arange(years)[:, None]
+    return np.where(ages >= 0, reference.setting("damping") ** ages.clip(0), 0.0)
+
+
 def drift(scaled: np.ndarray, lead: int = 1) -> np.ndarray:
     """Last value, moved on by the mean of all yearly changes so far; columns as in same_as_last_year.
 

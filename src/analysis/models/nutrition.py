@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from analysis import periods, reference
+from analysis import periods
 from analysis.areas import CITY
 from analysis.models import backtest, forecasting, paths, pooling, rate_trends, trends
 from analysis.models.forecasting import SAME, Panel
@@ -45,8 +45,7 @@ def pooled_level(given: Panel, lead: int = 1) -> np.ndarray:
     known = np.isfinite(given.scaled)
     cases, measured = (np.where(known, each, 0.0).sum(axis=0) for each in (given.counts, given.out_of))
     away = given.scaled - np.where(known.any(axis=0), forecasting.to_scale(cases, measured), np.nan)
-    age = np.arange(len(given.years))[None] - np.arange(len(given.years))[:, None]
-    weight = np.where(age >= 0, reference.setting("damping") ** age.clip(0), 0.0)
+    weight = forecasting.fading(len(given.years))
     usual = forecasting.ratio(np.nan_to_num(away) @ weight, known @ weight)
     return pooling.city_trend(given, lead) - forecasting.same_as_last_year(away - usual, lead)
 

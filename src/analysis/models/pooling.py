@@ -41,7 +41,7 @@ def changes(given: Panel, lead: int) -> np.ndarray:
 
 def shrunk(own: np.ndarray, city: np.ndarray, lead: int) -> np.ndarray:
     """See changes. own : yearly changes, areas × groups × years; city : groups × years."""
-    weights = _weights(own.shape[-1])
+    weights = forecasting.fading(own.shape[-1])
     upto = (weights > 0).astype(float)
     told = (np.isfinite(own) & np.isfinite(city)).astype(float)
     apart = np.where(told > 0, own - city, 0.0)
@@ -58,19 +58,13 @@ def shrunk(own: np.ndarray, city: np.ndarray, lead: int) -> np.ndarray:
 
 def _common(city: np.ndarray, lead: int) -> np.ndarray:
     """Damped trend of the city over the lead, groups × years: mean of its yearly changes, recent ones counting most."""
-    weights = _weights(city.shape[-1])
+    weights = forecasting.fading(city.shape[-1])
     return ratio(np.nan_to_num(city) @ weights, np.isfinite(city) @ weights) * _steps(lead)
 
 
 def _steps(lead: int) -> float:
     """How many years' trend a lead is worth: the j-th year ahead keeps damping^j of it (Gardner & McKenzie 1985)."""
     return float((reference.setting("damping") ** np.arange(1, lead + 1)).sum())
-
-
-def _weights(years: int) -> np.ndarray:
-    """Weight of the change of each year (rows) in the trend known in each year (columns): damping^age."""
-    ages = np.arange(years)[None, :] - np.arange(years)[:, None]
-    return np.where(ages >= 0, reference.setting("damping") ** ages.clip(0), 0.0)
 
 
 def trend(given: Panel, lead: int = 1) -> np.ndarray:

@@ -8,12 +8,12 @@ import pandas as pd
 from analysis import areas as units
 from analysis.areas import CITY
 from analysis.models import forecasting
+from analysis.models.calibration import LEVELS
+from analysis.models.choice import INSIDE
 from analysis.models.forecasting import Panel, ratio
 from analysis.models.paths import Forecast
 
-LEVELS = {"lower_80": 0.10, "upper_80": 0.90, "lower_95": 0.025, "upper_95": 0.975}
 MIXED = "sum_of_parts"  # parts forecast by different models
-INSIDE = {"age5": "kindergarten"}  # bands inside another one, never added
 COLUMNS = ["area", "sector", "age_band", "indicator", "kind", "value", "target_year", "expected", *LEVELS, "model",
            "basis", "note"]  # fmt: skip
 
