@@ -218,6 +218,16 @@ def test_a_run_told_to_stop_leaves_its_pages_and_nothing_else_and_another_run_wa
     assert pages(built) == before
 
 
+def test_what_is_saved_while_a_run_goes_on_counts_in_the_next_run(built):
+    """The run itself saves the notebook that it runs, as an analyst may: its table is of the text before."""
+    notebook = built / "notebooks/04_nutrition.ipynb"
+    saved = notebook.read_text() + "\n"
+    add_cell(built, "04_nutrition", f"from pathlib import Path\nPath({str(notebook)!r}).write_text({saved!r})")
+    assert steps(projects.make(built, "report")) == ["04_nutrition"]
+    assert steps(projects.make(built, "report")) == ["04_nutrition"]
+    assert steps(projects.make(built, "report")) == []
+
+
 def test_a_kernel_that_dies_stops_and_names_the_notebook_and_cell(built):
     before = pages(built)
     add_cell(built, "03_staffing", "import os\n", "os._exit(9)")

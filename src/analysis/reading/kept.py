@@ -27,6 +27,8 @@ def read_workbook(
     if place.exists():
         return _unpacked(place.read_bytes())
     book = intake.read_workbook(file, shown_as, school_year, period, area, corrections)
+    if _key(file, shown_as, school_year, period, area, corrections) != key:  # saved anew while it was read
+        return book
     with whole.written(place) as aside:
         aside.write_bytes(_packed(book))
     for old in place.parent.glob(f"{area}-{'?' * len(key)}.json.z"):

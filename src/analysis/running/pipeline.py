@@ -18,7 +18,7 @@ from doit.tools import config_changed
 from analysis import command, dependencies, ledger, periods
 from analysis.reading import received
 from analysis.reference import ROOT
-from analysis.running import jobs, notebooks, outputs, progress, runs, steps, warm
+from analysis.running import jobs, memory, notebooks, outputs, progress, runs, steps, warm
 from analysis.running.steps import STEPS, Step
 
 RAW, PROCESSED, REPORTS = "data/raw", "data/processed", "reports"
@@ -71,19 +71,22 @@ def run(
     folder = ROOT / processed
     with runs.alone(folder) as lock, warm.Run([folder, ROOT / reports], warm_kernels, lock) as ours:
         tasks = _Tasks(ours, list(wanted), raw, processed, reports, missing).all()
+        rested_on = {file for kind in tasks.values() for task in kind for file in task["file_dep"]}
+        given = [file for file in rested_on if not Path(file).is_relative_to(folder)]
         dependencies.remember()
         loader = ModuleTaskLoader(
             {
                 "DOIT_CONFIG": {
                     "dep_file": str(folder / ".doit.json"),
                     "backend": "memory",
+                    "check_file_uptodate": memory.checker(given),
                     "reporter": progress.Reporter,
                 },
-                **tasks,
+                **{f"task_{kind}": _generator(of_kind) for kind, of_kind in tasks.items()},
             }
         )
-        memory = {"BACKEND": {"memory": f"{progress.__name__}:Memory"}}
-        doit = DoitMain(loader, config_filenames=(), extra_config=memory)
+        backend = {"BACKEND": {"memory": f"{memory.__name__}:Memory"}}
+        doit = DoitMain(loader, config_filenames=(), extra_config=backend)
         return doit.run(["run", f"--process={jobs}", "--parallel-type=thread"])
 
 
@@ -101,10 +104,10 @@ class _Tasks:
         last = max((periods.order(*which) for which in wanted), default=(0, 0))
         self.before = [which for which in received.available(raw) if periods.order(*which) <= last]
 
-    def all(self) -> dict[str, Callable[[], Iterator[dict]]]:
-        """What doit asks for by name."""
+    def all(self) -> dict[str, list[dict]]:
+        """Every task, by its kind."""
         kinds = (self.read, self.step, self.output, self.changes, self.publish, self.freeze)
-        return {f"task_{kind.__name__}": _generator(list(kind())) for kind in kinds}
+        return {kind.__name__: list(kind()) for kind in kinds}
 
     def read(self) -> Iterator[dict]:
         """Reading ahead uses every core; a round that cannot be read is left to the notebook, which says why."""

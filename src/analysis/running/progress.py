@@ -1,31 +1,13 @@
-"""What make report says while it runs, in Vietnamese, and what it remembers for the next run."""
+"""What make report says while it runs, in Vietnamese."""
 
 import sys
 import time
-from pathlib import Path
 
-from doit.dependency import JsonDB
 from doit.exceptions import TaskFailed
 from doit.reporter import ConsoleReporter
 
-from analysis import whole
-
 READ = "read:"  # how the names of tasks that read a round ahead begin
 SECONDS_OF_SILENCE = 2.0
-
-
-class Memory(JsonDB):
-    """doit's record of what is up to date, written whole, and only where it changed."""
-
-    def __init__(self, name, codec, *, module_name=None):
-        super().__init__(name, codec, module_name=module_name)
-        self.before = codec.encode(self._db)
-
-    def dump(self):
-        now = self.codec.encode(self._db)
-        if now != self.before:
-            with whole.written(Path(self.name)) as aside:
-                aside.write_text(now, encoding="utf-8")
 
 
 class Reporter(ConsoleReporter):
