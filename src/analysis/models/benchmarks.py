@@ -6,7 +6,6 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
-from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
 TRENDS = ({"trend": None}, {"trend": "add"}, {"trend": "add", "damped_trend": True})
 
@@ -35,6 +34,8 @@ def smoothed(history: np.ndarray) -> np.ndarray:
     history : unbroken counts above zero, oldest first. Error additive; trend none, additive, or damped. The last
     count where no fit comes out.
     """
+    from statsmodels.tsa.exponential_smoothing.ets import ETSModel  # a second to import, and no report needs it
+
     best, forecast = np.inf, np.repeat(history[-1], 3)
     for trend in TRENDS:
         with warnings.catch_warnings():

@@ -13,8 +13,8 @@ from analysis import periods
 from analysis.areas import CITY
 from analysis.meaning import norms
 from analysis.models import forecasting
+from analysis.models.forecasting import SECTORS
 
-SECTORS = ["public", "nonpublic"]
 BANDS = ["nursery", "kindergarten"]
 
 

@@ -6,7 +6,7 @@ A forecast array is areas × groups × (years + lead): column t is the forecast 
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from analysis import periods, reference
 from analysis.areas import CITY
 
 GROUP = ["indicator", "sector", "age_band"]
+SECTORS = ["public", "nonpublic"]
 SAME = "same_as_last_year"
 HALF = 0.5  # added to counts before a logarithm or a logit, so that zero has one
 
@@ -119,12 +120,7 @@ def panel(
     first = min(map(periods.start, rows["school_year"].unique()), default=periods.start(school_year))
     years = [periods.shift(school_year, -back) for back in range(periods.start(school_year) - first, -1, -1)]
     areas = in_order(rows["area"].unique())
-    cells = rows.set_index(["area", *GROUP, "school_year"])["value"].unstack("school_year").reindex(columns=years)
-
-    def block(of: list[tuple[str, str, str]]) -> np.ndarray:
-        found = [_parts_or_zero(cells, areas, group) for group in of]
-        return np.stack(found, axis=1) if found else np.empty((len(areas), 0, len(years)))
-
+    block = partial(counts_of, rows, areas, years)
     sizes = None if out_of is None else block([(out_of, sector, band) for _, sector, band in groups])
     counts = block(groups)
     if sizes is not None:
@@ -132,19 +128,37 @@ def panel(
     return Panel(areas, list(groups), years, counts, sizes, worst_basis(rows["basis"]))
 
 
-def _parts_or_zero(cells: pd.DataFrame, areas: list[str], group: tuple[str, str, str]) -> np.ndarray:
-    indicator, sector, band = group
+def counts_of(rows: pd.DataFrame, areas: list[str], years: list[str], groups: list[tuple[str, str, str]]) -> np.ndarray:
+    """areas × groups × years of rows of one period; see panel for parts without a row."""
+    names = [list(dict.fromkeys(group[i] for group in groups)) for i in range(3)]
+    names[1] = list(dict.fromkeys([*names[1], *SECTORS, "all"]))
+    whole = cube(rows, "value", {"area": areas, **dict(zip(GROUP, names, strict=True)), "school_year": years})
+    found = np.full((len(areas), len(groups), len(years)), np.nan)
+    for g, (indicator, sector, band) in enumerate(groups):
+        of = {name: whole[:, names[0].index(indicator), place, names[2].index(band)]
+              for place, name in enumerate(names[1])}  # fmt: skip
+        own, others = of[sector], [of[other] for other in SECTORS if other != sector]
+        nothing_left = of["all"] == np.sum(others, axis=0)
+        found[:, g] = own if sector == "all" else np.where(np.isnan(own) & nothing_left, 0.0, own)
+    return found
 
-    def values(of_sector: str) -> np.ndarray:
-        keys = pd.MultiIndex.from_product([areas, [indicator], [of_sector], [band]], names=["area", *GROUP])
-        return cells.reindex(keys).to_numpy(float)
 
-    own = values(sector)
-    if sector == "all":
-        return own
-    others = [values(other) for other in ("public", "nonpublic") if other != sector]
-    nothing_left = values("all") == np.sum(others, axis=0)
-    return np.where(np.isnan(own) & nothing_left, 0.0, own)
+def cube(table: pd.DataFrame, value: str, axes: dict[str, list[str]]) -> np.ndarray:
+    """A column of a table as an array, its axes the places named by other columns; NaN where there is no row.
+
+    axes : column → names, in order; rows of other names are left out. Raises ValueError where two rows have one place.
+    """
+    places, shape = [], tuple(map(len, axes.values()))
+    for column, names in axes.items():
+        code, name = pd.factorize(table[column])
+        places.append(pd.Index(names, dtype=object).get_indexer(name)[code])
+    kept = np.min(places, axis=0) >= 0
+    at = np.ravel_multi_index([place[kept] for place in places], shape) if kept.any() else np.zeros(0, int)
+    if np.bincount(at).max(initial=0) > 1:
+        raise ValueError(f"more than one {value} in one place of {list(axes)}")
+    found = np.full(shape, np.nan)
+    found.flat[at] = table[value].to_numpy(float)[kept]
+    return found
 
 
 def years_until(rows: pd.DataFrame, school_year: str) -> list[str]:

@@ -6,11 +6,10 @@ import pandas as pd
 from analysis import periods
 from analysis.areas import CITY
 from analysis.models import backtest, forecasting, paths, pooling, trends
-from analysis.models.forecasting import SAME, Panel
+from analysis.models.forecasting import SAME, SECTORS, Panel
 from analysis.models.paths import Forecast
 
 BANDS = ["nursery", "kindergarten", "all"]
-SECTORS = ("public", "nonpublic")
 SHOWN = ["teachers", "qualified_teachers_share", "teachers_per_class", "teachers_shortage", "managers_shortage",
          "cooks_shortage", "teachers_left", "leaving_rate"]  # fmt: skip
 HISTORY = SHOWN[:6]
@@ -74,9 +73,13 @@ def leavers_panel(series: pd.DataFrame, school_year: str, period: str) -> Panel:
     teachers = forecasting.panel(series, school_year, period, [("teachers", sector, "all") for sector in SECTORS])
     base = teachers.counts
     left = np.full_like(base, np.nan)
-    rounds = _left_by_round(series, teachers.areas)
+    rows = series[(series["indicator"] == "teachers_left") & (series["area"] != CITY)]
+    left_in = {
+        name: forecasting.counts_of(rows[rows["period"] == name], teachers.areas, teachers.years, groups)
+        for name in periods.names()
+    }
     for t, year in enumerate(teachers.years[1:], start=1):
-        left[..., t] = sum(rounds.get(each, np.nan) for each in rounds_of_a_year(year, period))
+        left[..., t] = sum(left_in[name][..., t - (of != year)] for of, name in rounds_of_a_year(year, period))
     before = np.concatenate([np.full_like(base[..., :1], np.nan), base], axis=-1)
     left = np.where(before[..., :-1] > 0, left, np.nan)
     left = np.where(left <= before[..., :-1], left, np.nan)
@@ -94,20 +97,6 @@ def rounds_of_a_year(school_year: str, period: str) -> list[tuple[str, str]]:
     place = names.index(period) + 1
     before = [(periods.shift(school_year, -1), name) for name in names[place:]]
     return before + [(school_year, name) for name in names[:place]]
-
-
-def _left_by_round(series: pd.DataFrame, areas: list[str]) -> dict[tuple[str, str], np.ndarray]:
-    """Leavers since the round before, areas × sectors, by round."""
-    found = {}
-    rows = series[(series["indicator"] == "teachers_left") & (series["area"] != CITY)]
-    groups = [("teachers_left", sector, "all") for sector in SECTORS]
-    for (year, period), of_round in rows.groupby(["school_year", "period"], sort=False):
-        block = forecasting.panel(of_round, str(year), str(period), groups)
-        values = np.full((len(areas), len(groups)), np.nan)
-        here = [area for area in block.areas if area in areas]
-        values[[areas.index(area) for area in here]] = block.counts[[block.areas.index(area) for area in here], :, -1]
-        found[str(year), str(period)] = values
-    return found
 
 
 def shrunk_to_city(given: Panel, lead: int = 1) -> np.ndarray:
