@@ -15,7 +15,7 @@ from analysis.reading.findings import Finding
 from analysis.reading.intake import read_workbook
 from analysis.reference import ROOT
 from tests.office import recalculated
-from tests.workbooks import cells_of, write
+from tests.workbooks import answer, cells_of, write
 
 YEAR, PERIOD = "2024-2025", "HK1"
 UNITS = areas.reporting(periods.as_of(YEAR, PERIOD))
@@ -56,22 +56,6 @@ def check(sent, tmp_path, *more) -> int:
 @pytest.fixture
 def register(tmp_path):
     return shutil.copy(REGISTER, tmp_path / "corrections.csv")
-
-
-def answer(sheet, said: dict[str, tuple], free: tuple = ()) -> None:
-    """Fill in an answered sheet: cell asked about → (value, reason, who, day); free : rows added by the office."""
-    book = openpyxl.load_workbook(sheet)
-    page = book[queries.SHEET]
-    column = {page.cell(7, c).value: c for c in range(1, 12)}
-    for row in range(8, page.max_row + 1):
-        cell = page.cell(row, column["Ô"]).value
-        for label, text in zip(queries.ANSWERS, said.get(cell, ()), strict=False):
-            page.cell(row, column[label]).value = text
-        if cell is None and free:
-            added, free = free[0], free[1:]
-            for label, text in zip(("Trang", "Ô", "Giá trị hiện tại", *queries.ANSWERS), added, strict=True):
-                page.cell(row, column[label]).value = text
-    book.save(sheet)
 
 
 def take(sheet, sent, register, capsys) -> tuple[int, list[dict], str]:

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import openpyxl
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from analysis import areas, periods, reference
+from analysis.offices import queries
 from analysis.reading import forms
 from analysis.reading.cells import address
 
@@ -63,6 +65,22 @@ def write(file: Path, cells: Mapping[tuple[str, str], object]) -> Path:
             else:
                 sheets[sheet].write(cell, value)
     return file
+
+
+def answer(sheet: Path, said: Mapping[str, tuple], free: tuple = ()) -> None:
+    """Fill in an answered sheet: cell asked about → (value, reason, who, day); free : rows added by the office."""
+    book = openpyxl.load_workbook(sheet)
+    page = book[queries.SHEET]
+    column = {page.cell(7, c).value: c for c in range(1, 12)}
+    for row in range(8, page.max_row + 1):
+        cell = page.cell(row, column["Ô"]).value
+        for label, text in zip(queries.ANSWERS, said.get(cell, ()), strict=False):
+            page.cell(row, column[label]).value = text
+        if cell is None and free:
+            added, free = free[0], free[1:]
+            for label, text in zip(("Trang", "Ô", "Giá trị hiện tại", *queries.ANSWERS), added, strict=True):
+                page.cell(row, column[label]).value = text
+    book.save(sheet)
 
 
 def header(sheet: str, top: int, school_year: str = "2024-2025") -> dict[tuple[int, int], object]:

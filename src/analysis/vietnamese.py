@@ -10,6 +10,7 @@ from babel.numbers import format_decimal
 TONES = "\u0300\u0301\u0309\u0303\u0323"  # grave, acute, hook, tilde, dot below
 MINUS = "\u2212"
 NO_BREAK = "\u00a0"
+UNSEEN = ("Cc", "Cf", "Cs", "Cn")  # control and direction marks, halves of letters, and what no file format takes
 
 
 @functools.cache
@@ -92,6 +93,16 @@ def _with_word(value: float | None, decimals: int, unit: str, more: str, less: s
     if shown == 0:
         return same
     return f"{more if shown > 0 else less} {number(abs(shown), decimals)} {unit}".strip()
+
+
+def visible(words: str) -> str:
+    """Words on one line, with invisible, direction and forbidden characters spelt out; a no-break space stays one.
+
+    >>> visible("a\\u202eb\\n c")
+    'a⟨U+202E⟩b c'
+    """
+    line = " ".join(filter(None, re.split(r"[^\S\u00a0]+", words)))
+    return "".join(f"⟨U+{ord(c):04X}⟩" if unicodedata.category(c) in UNSEEN else c for c in line)
 
 
 def safe_file_name(text: str) -> str:

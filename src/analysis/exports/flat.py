@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from analysis.exports.document import Document
 from analysis.pages.page import slug
-from analysis.pages.tables import HIDDEN, NOTHING, TEXTS, Cell, Column, Row, Table, text, visible, withheld_means
+from analysis.pages.tables import HIDDEN, NOTHING, TEXTS, Cell, Column, Row, Table, text, withheld_means
+from analysis.vietnamese import visible
 
 MISSING, BLANK = "[x]", "[z]"
 SHORTHAND = {

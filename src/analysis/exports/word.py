@@ -21,7 +21,8 @@ from analysis.pages.marks import Marks
 from analysis.pages.page import slug
 from analysis.pages.quality import Opening
 from analysis.pages.sentences import Says
-from analysis.pages.tables import Table, layout, visible
+from analysis.pages.tables import Table, layout
+from analysis.vietnamese import visible
 
 ZIP_DAY = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can hold: the same content is the same file
 NOTE = "Ghi chú bảng"

@@ -11,7 +11,8 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
 from analysis.exports.word_styles import OURS, SMALL, text_width
-from analysis.pages.tables import SHORT, Cell, Table, layout, visible
+from analysis.pages.tables import SHORT, Cell, Table, layout
+from analysis.vietnamese import visible
 
 CELL = next(name for name in OURS if "Ô" in name)
 SMALLER = 10  # points, in a table that is too wide at SMALL

@@ -117,9 +117,12 @@ def _answers(cells: list[list], head: int) -> Iterator[Answer]:
         if any(str(said[label]).strip() for label in queries.ANSWERS):
             text = {label: str(value).strip() for label, value in said.items()}
             current, value = shown(said["Giá trị hiện tại"]).strip(), number(said["Giá trị đúng"])
+            found = str(said["Khoá"])
+            whole = found.partition("|")[2]
+            current = whole if shorten(whole) == current else current  # the sheet showed it shortened
             said_by, said_on = text["Người trả lời"], day(said["Ngày"])
             place_said = (text["Trang"], text["Ô"].upper())
-            yield Answer(row, *place_said, current, value, text["Lý do"], said_by, said_on, str(said["Khoá"]))
+            yield Answer(row, *place_said, current, value, text["Lý do"], said_by, said_on, found)
 
 
 def number(value):

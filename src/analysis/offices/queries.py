@@ -9,7 +9,7 @@ import xlsxwriter
 from analysis import areas, periods, reference, whole
 from analysis.offices.template_parts import BOX, FONT, INPUT, LOCKED, MIDDLE
 from analysis.reading.cells import shown
-from analysis.reading.findings import Finding
+from analysis.reading.findings import Finding, shorten
 
 CREATED = datetime(2025, 1, 1)  # fixed: the same findings give the same bytes
 SHEET, OTHER_CELLS = "Câu hỏi", 10  # empty rows for a cell that the office wants to correct of its own accord
@@ -120,7 +120,7 @@ def _heading(page, look: dict, school_year: str, period: str, area: str) -> int:
 def _question(page, look: dict, row: int, count: int, finding: Finding, now: Mapping) -> None:
     held = now.get((finding.sheet, finding.cell))
     as_read = finding.severity == "stop" or finding.check in CELL_IS_FOUND
-    current = shown(held) if held is not None else finding.found if as_read else ""
+    current = shown(held) if held is not None else shorten(finding.found) if as_read else ""
     question = finding.question
     texts = (finding.sheet, finding.cell, current, question, severity_name(finding.severity))
     page.write_number(row, 0, count, look["centre"])

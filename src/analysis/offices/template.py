@@ -13,10 +13,12 @@ from analysis import areas, command, periods, reference, whole
 from analysis.offices import template_sheets
 from analysis.offices.template_parts import Before
 from analysis.reading import forms, received, rounds
+from analysis.reading.findings import shorten
 from analysis.reading.intake import Workbook, read_workbook
 
 RAW, TEMPLATES = "data/raw", "reports/templates"
 CREATED = datetime(2025, 1, 1)  # fixed: the same form and the same figures give the same bytes
+LONGEST = 150  # characters of a name that the form repeats; a longer one is no name
 
 
 def main(arguments: list[str], raw: str = RAW, templates: str = TEMPLATES) -> int:
@@ -70,11 +72,12 @@ def _known(book: Workbook, school_year: str, period: str) -> Before:
     labels = {r.value: r.label_vi for r in reference.table("forms/choices").itertuples() if r.field == "kind"}
     known = Before(f"{periods.names()[period]}, năm học {school_year}", periods.start(school_year))
     known.facilities = [
-        (code, name, commune, labels.get(kind, "")) for code, name, commune, kind, *_ in book.facilities
+        (shorten(code), shorten(name, LONGEST), shorten(commune, LONGEST), labels.get(kind, ""))
+        for code, name, commune, kind, *_ in book.facilities
     ]
     if not any(finding.severity == "stop" for finding in book.findings):
         for facility, sector, band, indicator, value, *_ in book.numbers:
-            known.values[facility, "" if facility else sector, band, indicator] = value
+            known.values[shorten(facility), "" if facility else sector, band, indicator] = value
     return known
 
 

@@ -2,7 +2,6 @@
 
 import functools
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,12 +13,12 @@ from markupsafe import Markup
 from analysis import reference, vietnamese
 from analysis.pages.marks import Mark, Marks, beside, together
 from analysis.pages.shown import Shown
+from analysis.vietnamese import visible
 
 LONGEST = 300  # characters of a text cell; longer text from a workbook would push the table apart
 TEMPLATES = Path(__file__).with_name("templates")
 SHORT = 16  # characters that are kept on one line
 HIDDEN, NOTHING = "[kín]", "–"  # withheld is neither missing nor 0
-UNSEEN = ("Cc", "Cf", "Cs", "Cn")  # control and direction marks, halves of letters, and what no file format takes
 TEXTS = ("text", "note", "link", "range")
 WORDS = {"change": ("tăng", "giảm", "không đổi"), "gap": ("vượt", "thiếu", "đạt")}
 
@@ -209,12 +208,6 @@ def text(value: object) -> str:
     """
     line = "" if value is None or value != value else visible(str(value))
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
-
-
-def visible(words: str) -> str:
-    """Words on one line, with invisible, direction and forbidden characters spelt out; a no-break space stays one."""
-    line = " ".join(filter(None, re.split(r"[^\S\u00a0]+", words)))
-    return "".join(f"⟨U+{ord(c):04X}⟩" if unicodedata.category(c) in UNSEEN else c for c in line)
 
 
 def _link(address: str) -> Markup:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from analysis import reference
+from analysis.vietnamese import visible
 
 ANALYST = "corrections.csv"  # an advice that names it is not for the office
 
@@ -33,7 +34,7 @@ class Finding:
     @property
     def message(self) -> str:
         """Where, what and what to do, in Vietnamese."""
-        where = " › ".join(filter(None, (self.workbook, self.sheet, self.cell)))
+        where = visible(" › ".join(filter(None, (self.workbook, self.sheet, self.cell))))
         todo = f"Đã trả lời: {self.answer}." if self.answer else _checks()[self.check]["do"]
         return f"{where}: {self._says}. {todo}"
 
@@ -62,8 +63,8 @@ class DataError(Exception):
 
 
 def shorten(text: str, longest: int = 80) -> str:
-    """Text from a workbook, on one line and no longer than a message can bear."""
-    line = " ".join(text.split())
+    """Text from a workbook as a message can bear it: on one line, nothing unseen in it, not long."""
+    line = visible(text)
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 

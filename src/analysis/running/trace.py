@@ -9,7 +9,7 @@ from analysis import areas, command, periods, reference
 from analysis.meaning import indicators, provenance
 from analysis.meaning.provenance import Key, Origins, Step, Target
 from analysis.reading import received, rounds
-from analysis.reading.findings import DataError, stop_on_faults
+from analysis.reading.findings import DataError, shorten, stop_on_faults
 from analysis.reading.rounds import Round
 from analysis.screening.facts import label
 from analysis.vietnamese import change, number
@@ -79,7 +79,7 @@ def _tree(step: Step, limit: int, depth: int = 0) -> Iterator[str]:
 def _named(step: Step) -> str:
     area, sector, band, indicator = step.key
     if step.facility:
-        return f"{step.facility} ({label(indicator)})"
+        return f"{shorten(step.facility)} ({label(indicator)})"
     name = f"cần theo định mức, tính từ {label(indicator)}" if step.how in ("times", "divided") else label(indicator)
     return " · ".join([name, areas.name(area), _word("sector", sector), _word("age_band", band)])
 
@@ -104,7 +104,13 @@ def _how(step: Step) -> str:
 
 def _who(step: Step) -> str:
     return " ".join(
-        filter(None, (f"({step.facility})" if step.facility else "", f"[đã sửa: {step.note}]" * bool(step.note)))
+        filter(
+            None,
+            (
+                f"({shorten(step.facility)})" if step.facility else "",
+                f"[đã sửa: {shorten(step.note, 300)}]" * bool(step.note),
+            ),
+        )
     )
 
 
