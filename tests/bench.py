@@ -31,7 +31,8 @@ from tests.workbooks import cells_of, write
 
 PAGES = [step.notebook for step in pipeline.STEPS if step.page]
 STAGES = [step.notebook for step in pipeline.STEPS if not step.page]
-PLAIN = [*STAGES, "changes", *PAGES, "outputs"]
+OUTPUTS = ["tables", "word", "printed"]
+PLAIN = [*STAGES, "changes", *PAGES, *OUTPUTS]
 TIMES = (  # what, its seconds, what it is held against
     ("một tiến trình Python thường, từ đầu, đến hai trang", "plain, pages", "plain, pages"),
     ("papermill và nbconvert nguyên bản, lần lượt, từ đầu, đến hai trang", "stock", "plain, pages"),
@@ -44,6 +45,13 @@ TIMES = (  # what, its seconds, what it is held against
     ("make report, sửa sổ tay tóm tắt, đến khi có trang", "brief edited", "plain"),
     ("make report, sửa sổ tay phụ lục, đến khi có trang", "appendix edited", "plain"),
     ("make report, qua lại giữa hai kỳ đã dựng", "back again", "plain"),
+)
+PUBLISHED = (  # what is published: its files, what makes it
+    ("appendix.html", "appendix.html", "appendix page"),
+    ("brief.html", "brief.html", "brief page"),
+    ("tables.xlsx và CSV", "tables*", "tables"),
+    ("appendix.docx", "appendix.docx", "word"),
+    ("hai tệp PDF", "*.pdf", "printed"),
 )
 MEMORY = (
     ("điều phối", "driver"),
@@ -67,13 +75,22 @@ def _from_nothing(project: Path, year: str, period: str) -> dict[str, float]:
     say("một tiến trình Python thường, từ đầu")
     plain = timed([sys.executable, "-m", "tests.plain", year, period, "plain", *PLAIN], project)
     out["plain"], out["plain memory"] = plain.seconds, max(plain.memory.values())
-    out["plain, pages"] = plain.seconds - json.loads(plain.said[-1][1])["seconds"]["outputs"]
+    spent = json.loads(plain.said[-1][1])["seconds"]
+    out["plain, pages"] = plain.seconds - sum(spent[name] for name in OUTPUTS)
+    out |= {name: spent[name] for _, _, name in PUBLISHED}
     say("papermill và nbconvert nguyên bản, từ đầu")
     out["stock"] = stock(project, year, period)
     say("make report, từ đầu")
     report = timed(make(), project)
     out |= {"report": report.seconds, "report, pages": pages_seen(report), "together memory": report.together}
+    published = project / f"{pipeline.REPORTS}/{year}-{period}"
+    out |= {f"{label} bytes": _size(published.glob(files)) for label, files, _ in PUBLISHED}
     return out | {f"{role} memory": report.memory.get(role, 0) for role in ("driver", "server", "forked")}
+
+
+def _size(places: Iterable[Path]) -> int:
+    files = [file for place in places for file in ([place] if place.is_file() else place.rglob("*.*"))]
+    return sum(file.stat().st_size for file in files)
 
 
 def _again(project: Path, year: str, period: str) -> dict[str, float]:
@@ -214,10 +231,11 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
     print(f"\n| {' | '.join(names)} |\n|---|{'---:|' * (len(names) - 1)}")
     for row in rows:
         print(f"| {' | '.join(row)} |")
+    sys.stdout.flush()
 
 
 def main() -> None:
-    """Measure, print the tables of the README and draw docs/growth.svg."""
+    """Measure, print the tables of the README and draw docs/growth.svg; each table as soon as it is measured."""
     runs, began = int(os.environ.get("RUNS", "3")), time.monotonic()
     year, period = received.available(pipeline.RAW)[-1]
     measured = []
@@ -225,26 +243,38 @@ def main() -> None:
         for number in range(runs):
             say(f"lần {number + 1}/{runs}")
             measured.append(one_run(Path(folder) / f"project{number}", year, period))
-        last = Path(folder) / f"project{runs - 1}"
-        say("make reports, mọi kỳ")
-        every = timed(make(target="reports"), last).seconds
-        median = {name: statistics.median(run[name] for run in measured) for name in measured[0]}
         print(f"{machine()}, trung vị của {runs} lần đo, kỳ {year} {period}")
-        table(
-            ("việc", "giây", "so với một tiến trình Python thường"),
-            ((label, figure(median[name], 1), figure(median[name] / median[base], 2)) for label, name, base in TIMES),
-        )
-        print(f"\nSo với papermill và nbconvert nguyên bản: {figure(median['report, pages'] / median['stock'], 2)}.")
-        count = len(received.available(pipeline.RAW))
-        print(f"make reports, {count} kỳ, cả bảng tính, Word và PDF: {figure(every, 0)} giây.")
-        table(("bộ nhớ cao nhất", "MB"), ((label, f"{median[f'{of} memory'] / 1e6:.0f}") for label, of in MEMORY))
-        parts = ("start", "imports", "work")
-        table(
-            ("sổ tay (giây)", "khởi động", "ô nạp thư viện và đọc bảng", "việc"),
-            ((name, *(figure(median[f"{name} {part}"], 2) for part in parts)) for name in (*STAGES, *PAGES)),
-        )
+        _print_times({name: statistics.median(run[name] for run in measured) for name in measured[0]})
+        last = Path(folder) / f"project{runs - 1}"
         _print_growth(growth.curves(last, sys.executable, year, period, say))
+        _print_every(Path(folder) / "every")
     say(f"xong sau {(time.monotonic() - began) / 60:.1f} phút")
+
+
+def _print_times(median: dict[str, float]) -> None:
+    table(
+        ("việc", "giây", "so với một tiến trình Python thường"),
+        ((label, figure(median[name], 1), figure(median[name] / median[base], 2)) for label, name, base in TIMES),
+    )
+    print(f"\nSo với papermill và nbconvert nguyên bản: {figure(median['report, pages'] / median['stock'], 2)}.")
+    table(("bộ nhớ cao nhất", "MB"), ((label, f"{median[f'{of} memory'] / 1e6:.0f}") for label, of in MEMORY))
+    parts = ("start", "imports", "work")
+    table(
+        ("sổ tay (giây)", "khởi động", "ô nạp thư viện và đọc bảng", "việc"),
+        ((name, *(figure(median[f"{name} {part}"], 2) for part in parts)) for name in (*STAGES, *PAGES)),
+    )
+    table(
+        ("tệp phát hành", "KB", "giây dựng"),
+        ((label, f"{median[f'{label} bytes'] / 1e3:.0f}", figure(median[name], 2)) for label, _, name in PUBLISHED),
+    )
+
+
+def _print_every(folder: Path) -> None:
+    """All rounds at once, from nothing."""
+    say("make reports, mọi kỳ")
+    wanted = received.available(pipeline.RAW)
+    every = timed(make(target="reports"), projects.copy(folder, wanted)).seconds
+    print(f"\nmake reports, {len(wanted)} kỳ, từ đầu, cả bảng tính, Word và PDF: {figure(every, 0)} giây.", flush=True)
 
 
 def _print_growth(sizes: list[growth.Size]) -> None:

@@ -1,8 +1,8 @@
 """Everything make report does, in one plain Python process: what the bench holds make report against.
 
 Runs in the folder of a project: python -m tests.plain YEAR PERIOD PROCESSED NOTEBOOK... prints as JSON the seconds,
-and those of the processor, of each. Besides notebooks it knows "changes", "indicators" (the sums of the round alone)
-and "outputs" (tables, documents, printed pages).
+and those of the processor, of each; making the page of a notebook is told apart ("appendix page"). Besides notebooks it
+knows "changes", "indicators" (the sums of the round alone), "tables", "word" and "printed".
 """
 
 import ast
@@ -56,16 +56,31 @@ def add_up(folder: Path) -> None:
     indicators.of_round(*(store.read(folder, f"{name}.parquet") for name in ("observations", "facilities")))
 
 
-def outputs(folder: Path) -> None:
-    """Workbook, CSV files and printed pages."""
+def printed(folder: Path) -> None:
+    """Both pages as PDF."""
     from analysis.exports import pdf
-    from analysis.running import outputs as made
+    from analysis.running import outputs
 
-    made.make_tables(str(folder / "appendix.json"), str(folder / "pages"))
-    made.make_word(str(folder / "appendix.json"), str(folder / "pages/appendix.docx"))
     for page in sorted((folder / "pages").glob("*.html")):
         if pdf.browser():
-            made.print_page(str(page), str(page.with_suffix(".pdf")), pdf.browser())
+            outputs.print_page(str(page), str(page.with_suffix(".pdf")), pdf.browser())
+
+
+def tables(folder: Path) -> None:
+    """Workbook and CSV files."""
+    from analysis.running import outputs
+
+    outputs.make_tables(str(folder / "appendix.json"), str(folder / "pages"))
+
+
+def word(folder: Path) -> None:
+    """The Word document."""
+    from analysis.running import outputs
+
+    outputs.make_word(str(folder / "appendix.json"), str(folder / "pages/appendix.docx"))
+
+
+OTHERS = {"indicators": add_up, "tables": tables, "word": word, "printed": printed}
 
 
 def main(arguments: list[str]) -> None:
@@ -77,20 +92,23 @@ def main(arguments: list[str]) -> None:
     asked = {"school_year": school_year, "period": period, "raw": RAW, "processed": str(Path(processed).resolve())}
     pages = {step.notebook for step in steps.STEPS if step.page}
     spent: dict[str, dict[str, float]] = {"seconds": {}, "processor": {}}
-    for name in names:
+
+    def measure(name: str, work, *arguments, **named):
         started, worked = time.perf_counter(), time.process_time()
-        if name == "changes":
-            delivered.compare(folder, RAW, school_year, period, steps.numbers_rest_on())
-        elif name == "outputs":
-            outputs(folder)
-        elif name == "indicators":
-            add_up(folder)
-        else:
-            notebook = run(Path(f"notebooks/{name}.ipynb"), **asked)
-            if name in pages:
-                publish(notebook, name, folder)
+        done = work(*arguments, **named)
         spent["seconds"][name] = time.perf_counter() - started
         spent["processor"][name] = time.process_time() - worked
+        return done
+
+    for name in names:
+        if name == "changes":
+            measure(name, delivered.compare, folder, RAW, school_year, period, steps.numbers_rest_on())
+        elif name in OTHERS:
+            measure(name, OTHERS[name], folder)
+        else:
+            notebook = measure(name, run, Path(f"notebooks/{name}.ipynb"), **asked)
+            if name in pages:
+                measure(f"{name} page", publish, notebook, name, folder)
     print(json.dumps(spent))
 
 
