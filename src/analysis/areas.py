@@ -29,8 +29,9 @@ def reporting(on: dt.date) -> tuple[str, ...]:
     >>> len(reporting(dt.date(2024, 12, 31)))
     14
     """
-    rows = held(on)
-    return tuple(rows.index[rows["reports"] == "yes"])
+    day = on.isoformat()
+    owing = [r for r in reference.rows("areas") if r["reports"] == "yes" and r["valid_from"] <= day <= r["valid_to"]]
+    return tuple(row["area"] for row in sorted(owing, key=lambda row: int(row["order"])))
 
 
 @functools.cache

@@ -38,7 +38,7 @@ def read(where: Path | str, name: str) -> pd.DataFrame:
     """Read one of TABLES back with the declared types. Raises TableError where the file does not hold that table."""
     path = Path(where) / name
     if path.suffix == ".parquet":
-        return _checked(pa.parquet.read_table(path).to_pandas(), name).to_pandas()
+        return _checked(pa.parquet.read_table(path), name).to_pandas()
     convert = pa.csv.ConvertOptions(
         column_types=schema(name), strings_can_be_null=True, quoted_strings_can_be_null=False, null_values=[""]
     )
@@ -68,13 +68,17 @@ def _text_replaced(table: pa.Table, pattern: str, replacement: str) -> pa.Table:
     return table
 
 
-def _checked(table: pd.DataFrame, name: str) -> pa.Table:
+def _checked(table: pd.DataFrame | pa.Table, name: str) -> pa.Table:
     wanted = schema(name)
-    if list(table.columns) != wanted.names:
-        missing, extra = set(wanted.names) - set(table.columns), set(table.columns) - set(wanted.names)
+    names = table.column_names if isinstance(table, pa.Table) else list(table.columns)
+    if names != wanted.names:
+        missing, extra = set(wanted.names) - set(names), set(names) - set(wanted.names)
         raise TableError(f"{name}: missing columns {sorted(missing)}, unknown columns {sorted(extra)}")
     try:
-        checked = pa.Table.from_pandas(table, schema=wanted, preserve_index=False, safe=True)
+        if isinstance(table, pa.Table):
+            checked = pa.Table.from_arrays([table[f.name].cast(f.type) for f in wanted], schema=wanted)
+        else:
+            checked = pa.Table.from_pandas(table, schema=wanted, preserve_index=False, safe=True)
     except (pa.ArrowInvalid, pa.ArrowTypeError, ValueError) as problem:
         raise TableError(f"{name}: {problem}") from problem
     empty = [f.name for f in wanted if not f.nullable and checked[f.name].null_count]

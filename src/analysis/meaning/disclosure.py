@@ -67,26 +67,25 @@ class Disclosure:
 
     def mask(self, rows: pd.DataFrame) -> np.ndarray:
         """The same for the rows of a table with the columns KEY, as an array of truth values."""
-        hidden = np.zeros(len(rows), dtype=bool)
-        places, rows = KEY[:-1], rows.reset_index(drop=True)
-        for name, part in rows[rows["indicator"].isin(list(sensitive()))].groupby("indicator", sort=False):
-            asked = pd.MultiIndex.from_frame(part[places])
-            for count in sensitive()[str(name)]:
-                kept = self._cells[~self._cells["hidden"] & (self._cells["indicator"] == count)]
-                hidden[part.index] |= ~asked.isin(pd.MultiIndex.from_frame(kept[places]))
-        return hidden
+        return self._hidden.of(rows)
 
     def mask_ever(self, rows: pd.DataFrame) -> np.ndarray:
         """Which rows (area, sector, age_band, indicator) have a withheld number in any round: trends rest on all."""
-        ever = self._cells.groupby(KEY[2:])["hidden"].any().to_dict()
-        keys = zip(*(rows[name] for name in KEY[2:]), strict=True)
-        return np.array([any(ever.get((*key, part), True) for part in sensitive().get(name, ()))
-                         for *key, name in keys], dtype=bool)  # fmt: skip
+        return self._hidden_ever.of(rows)
+
+    @functools.cached_property
+    def _hidden(self) -> "_Hidden":
+        return _Hidden(self._cells)
+
+    @functools.cached_property
+    def _hidden_ever(self) -> "_Hidden":
+        return _Hidden(self._cells.groupby(KEY[2:], as_index=False)["hidden"].any())
 
     @functools.cached_property
     def _printed(self) -> set[tuple[str, ...]]:
         """Keys of the sensitive counts that are printed; all others are withheld."""
-        return set(self._cells.loc[~self._cells["hidden"], KEY].itertuples(index=False, name=None))
+        kept = self._cells[~self._cells["hidden"]]
+        return set(zip(*(kept[name].tolist() for name in KEY), strict=True))
 
     @functools.cached_property
     def _cells(self) -> pd.DataFrame:
@@ -101,8 +100,8 @@ class Disclosure:
         return cells.drop_duplicates(KEY, ignore_index=True)
 
     @functools.cached_property
-    def _counts(self) -> dict[tuple[str, str], pd.DataFrame]:
-        """Every count the rules name, of each round in order: areas × (indicator, view); what is not reported is 0."""
+    def _counts(self) -> dict[tuple[str, str], tuple[pd.Index, dict[str, np.ndarray]]]:
+        """The areas of each round in order, and every count the rules name: areas × VIEWS; 0 where not reported."""
         names = sorted({*rules().index, *rules()["of"], *rules()["beside"]} - {""})
         rows = self._series[self._series["indicator"].isin(names) & (self._series["area"] != CITY)]
         views = pd.MultiIndex.from_tuples([(name, *view) for name in names for view in VIEWS])
@@ -110,33 +109,53 @@ class Disclosure:
         table = table.reindex(columns=views).fillna(0.0)
         place = areas.order()
         table = table.loc[sorted(table.index, key=lambda at: (periods.order(*at[:2]), place.get(at[2], 999), at[2]))]
-        return {which: part.droplevel([0, 1]) for which, part in table.groupby(level=[0, 1], sort=False)}
+        return {
+            which: (part.index.droplevel([0, 1]), dict(zip(names, np.hsplit(part.to_numpy(), len(names)), strict=True)))
+            for which, part in table.groupby(level=[0, 1], sort=False)
+        }
 
     def _of_areas(self, name: str, rule: pd.Series) -> Iterator[tuple]:
-        """Cells of one condition by area, round by round, with the city's."""
+        """Cells of one condition by area, round by round, with the city's.
+
+        Where all numbers of an area repeat the round before, its workbook stands for a missing one: they were printed
+        or withheld then, and must be so again.
+        """
         threshold = reference.setting("small_count")
-        before, hidden = pd.DataFrame(), pd.DataFrame()  # of the round before
-        for which, counts in self._counts.items():
-            count, group = counts[name].to_numpy(), counts[rule["of"]].to_numpy()
-            beside = counts[rule["beside"]].to_numpy() if rule["beside"] else 0.0
-            now = pd.DataFrame(np.hstack([count, group]), counts.index)
-            same = _same(now, before)
-            forced = np.zeros_like(count, dtype=bool)
-            if same.any():
-                forced[same] = hidden.loc[counts.index[same]].to_numpy()
+        known = pd.Index([])  # areas of the round before; what was there, and below it an area that was not
+        before, hidden = np.full((1, 2 * len(VIEWS)), np.nan), np.zeros((1, len(VIEWS)), dtype=bool)
+        for which, (here, counts) in self._counts.items():
+            count, group = counts[name], counts[rule["of"]]
+            beside = counts[rule["beside"]] if rule["beside"] else 0.0
+            now, at = np.hstack([count, group]), known.get_indexer(here)
+            same = (now == before[at]).all(axis=1) & (now != 0).any(axis=1)
             order = [at for at in np.argsort(group[:, 0], kind="stable") if count[at, 0] and not same[at]]
             of = suppression.Counts(count, group - beside, threshold)
-            chosen, city = suppression.withheld(of, group, order, forced)
-            before, hidden = now, pd.DataFrame(chosen, counts.index)
-            for area, row in zip([*counts.index, CITY], [*chosen, city], strict=True):
-                yield from ((*which, area, *view, name, bool(no)) for view, no in zip(VIEWS, row, strict=True))
+            chosen, city = suppression.withheld(of, group, order, hidden[at] & same[:, None])
+            known, before, hidden = here, np.vstack([now, before[-1]]), np.vstack([chosen, hidden[-1]])
+            for area, row in zip([*here, CITY], [*chosen.tolist(), city.tolist()], strict=True):
+                yield from ((*which, area, *view, name, no) for view, no in zip(VIEWS, row, strict=True))
 
 
-def _same(now: pd.DataFrame, before: pd.DataFrame) -> np.ndarray:
-    """Areas whose numbers all repeat the round before: a workbook that stands for a missing one.
+class _Hidden:
+    """Whether each number that tells about health or disability is withheld: an axis for every part of its key."""
 
-    Their numbers were printed or withheld then, and must be so again.
-    """
-    if before.empty:
-        return np.zeros(len(now), dtype=bool)
-    return now.eq(before.reindex(now.index)).all(axis=1).to_numpy() & (now != 0).any(axis=1).to_numpy()
+    def __init__(self, cells: pd.DataFrame):
+        """cells : counts, one a row, by columns of KEY, and whether each is hidden; any other is."""
+        self._key = [name for name in KEY if name in cells]
+        places, axes = zip(*(pd.factorize(cells[name]) for name in self._key), strict=True)
+        counts = np.ones([len(axis) + 1 for axis in axes], dtype=bool)  # what is not among them is at -1, the last
+        counts[places] = cells["hidden"]
+        parts = [pd.Index(axes[-1]).get_indexer(list(names)) for names in sensitive().values()]
+        hidden = [counts[..., places].any(axis=-1) for places in parts]
+        self._axes = [*map(pd.Index, axes[:-1]), pd.Index(list(sensitive()))]
+        self._hidden = np.stack([*hidden, np.zeros_like(hidden[0])], axis=-1)  # other indicators tell nothing
+
+    def of(self, rows: pd.DataFrame) -> np.ndarray:
+        """The truth value of each row of a table with the same columns."""
+        return self._hidden[tuple(map(_places, self._axes, (rows[name] for name in self._key)))]
+
+
+def _places(axis: pd.Index, names: pd.Series) -> np.ndarray:
+    """Where each name stands on an axis, -1 where it does not; each is looked for once."""
+    places, each = pd.factorize(names, use_na_sentinel=False)
+    return axis.get_indexer(each)[places]

@@ -1,7 +1,7 @@
 """One round as the pages see it: its tables, one number by its key, and what each number rests on."""
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -123,22 +123,22 @@ class Release:
     def numbers(self) -> dict[tuple[str, str, str, str], Number]:
         """Every number of the round by (area, sector, age_band, indicator)."""
         table = self.table("indicators.csv")
-        before = self.table("series.parquet")
+        before = self._whole("series.parquet")
         before = before[before["school_year"] == periods.shift(self.school_year, -1)]
         before = before[before["period"] == self.period].set_index(indicators.KEY)["basis"]
         table = table.join(before.rename("basis_before"), on=indicators.KEY)
         table["met"] = table["met"].astype(object).where(table["met"].notna(), None)
-        table["marks"] = [self.marks([r.area], [r.basis]) for r in table[["area", "basis"]].itertuples()]
-        last_year = [(periods.shift(self.school_year, -1), self.period)]
-        table["marks_before"] = [
-            (*self.marks([], [r.basis_before]), *(self._marks_of_earlier(last_year) if r.area == CITY else ()))
-            for r in table[["area", "basis_before"]].itertuples()
-        ]
+        table["marks"] = _each(table[["area", "basis"]], lambda area, basis: self.marks([area], [basis]))
+        earlier = self._marks_of_earlier([(periods.shift(self.school_year, -1), self.period)])
+        table["marks_before"] = _each(
+            table[["area", "basis_before"]],
+            lambda area, basis: self.marks([], [basis]) + (earlier if area == CITY else ()),
+        )
         table["hidden"] = self.disclosure.mask(table)
         last = table.assign(school_year=periods.shift(self.school_year, -1))
         table["hidden_before"] = self.disclosure.mask(last) & table["basis_before"].notna()
-        rows = table[list(Number._fields)].itertuples(index=False, name=None)
-        return {row[:4]: Number(*row) for row in rows}
+        rows = map(Number._make, zip(*(table[name].tolist() for name in Number._fields), strict=True))
+        return {row[:4]: row for row in rows}
 
     def number(self, indicator: str, area: str = CITY, sector: str = "all", age_band: str = "all") -> Number | None:
         """The number of one key, or None where the round has none."""
@@ -184,7 +184,8 @@ class Release:
     @functools.cached_property
     def earlier_without(self) -> dict[tuple[str, str], list[str]]:
         """Earlier rounds that lack units, as (school year, period) → those that owed a workbook and are in another."""
-        there = self._whole("series.parquet").groupby(["school_year", "period"])["area"].agg(set)
+        rows = self._whole("series.parquet")[["school_year", "period", "area"]].drop_duplicates()
+        there = rows.groupby(["school_year", "period"])["area"].agg(set)
         known = set().union(*there)
         lacking = {
             which: [area for area in areas.reporting(periods.as_of(*which)) if area in known - found]
@@ -242,7 +243,7 @@ class Release:
     @functools.cached_property
     def simulated_rounds(self) -> list[tuple[str, str]]:
         """Rounds up to this one that hold simulated numbers, oldest first."""
-        rows = self.table("series.parquet")
+        rows = self._whole("series.parquet")
         rows = rows.loc[rows["basis"] == SIMULATED, ["school_year", "period"]].drop_duplicates()
         return sorted(rows.itertuples(index=False, name=None), key=lambda which: periods.order(*which))
 
@@ -255,6 +256,12 @@ class Release:
     def when(self) -> str:
         """ "học kỳ I năm học 2024-2025"."""
         return round_name(self.school_year, self.period)
+
+
+def _each(rows: pd.DataFrame, made: Callable[..., Marks]) -> list[Marks]:
+    """What is made of the cells of each row; made once for rows that are alike."""
+    known = functools.cache(made)
+    return [known(*row) for row in zip(*(rows[name].tolist() for name in rows), strict=True)]
 
 
 def _place(area: str) -> tuple[int, str]:

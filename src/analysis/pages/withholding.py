@@ -75,7 +75,8 @@ def _behind(rows: pd.DataFrame, here: pd.DataFrame, disclosure: Disclosure) -> n
 def _compared(rows: pd.DataFrame, here: pd.DataFrame, disclosure: Disclosure) -> np.ndarray:
     """Rows whose change is from a withheld number: of last year, or of the first weigh-in where none is given."""
     if "last_year" in rows:
-        before = here.assign(school_year=[periods.shift(year, -1) for year in here["school_year"]])
+        years = {year: periods.shift(year, -1) for year in here["school_year"].unique()}
+        before = here.assign(school_year=here["school_year"].map(years))
     else:
         before = here.assign(period=next(iter(periods.names())))
     known = rows["last_year"].notna() if "last_year" in rows else rows.get("change", pd.Series(0, rows.index)).notna()
