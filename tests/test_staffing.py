@@ -19,7 +19,7 @@ def series() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def leavers(series):
-    return staffing.leavers_outlook(series, YEAR, "HK1")
+    return staffing.leavers_outlook(series, YEAR, "HK1")[0]
 
 
 def outlooks(series, year=YEAR, period="HK1"):
@@ -58,7 +58,7 @@ class TestLeavers:
 
     def test_a_missing_round_makes_that_year_unknown_and_the_city_rate_serves(self, series):
         lost = (series["area"] == "cat_hai") & (series["school_year"] == "2023-2024") & (series["period"] == "HK2")
-        forecast = staffing.leavers_outlook(series[~lost], YEAR, "HK1")
+        forecast = staffing.leavers_outlook(series[~lost], YEAR, "HK1")[0]
         at = forecast.panel.areas.index("cat_hai")
         assert np.isnan(forecast.panel.counts[at, :, -1]).all()
         assert np.isfinite(forecast.expected[at]).all()
@@ -86,7 +86,7 @@ class TestLeavers:
     def test_the_city_forecast_is_near_the_true_rate(self):
         true, told = [], []
         for seed in range(4):
-            forecast = staffing.leavers_outlook(worlds.series(seed), YEAR, "HK1")
+            forecast = staffing.leavers_outlook(worlds.series(seed), YEAR, "HK1")[0]
             told.append(np.nansum(forecast.expected))
             true.append(0.06 * np.nansum(forecast.panel.sizes_at(99)))
         assert np.mean(told) == pytest.approx(np.mean(true), rel=0.15)
@@ -153,5 +153,5 @@ def test_leavers_of_last_years_come_with_their_rate(series):
 
 
 def test_qualified_teachers_never_pass_the_teachers_there(series):
-    forecast = staffing.qualified_outlook(series, YEAR, "HK1")
+    forecast = staffing.qualified_outlook(series, YEAR, "HK1")[0]
     assert (forecast.paths <= forecast.panel.out_of[..., -1]).all()

@@ -1,3 +1,3 @@
-"""Models: forecasting (panel, candidates), paths (errors, draws), trends (sums, tables), backtest (scores); then one
-module a stage: enrolment, staffing, nutrition, needs.
+"""Models: forecasting (panel), choice (candidates), paths and draws (forecasts), trends (tables), backtest (scores); then
+one module a stage: enrolment, staffing, nutrition, needs.
 """

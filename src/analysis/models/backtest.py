@@ -1,113 +1,164 @@
 """How past forecasts did: every candidate, and the whole procedure with its intervals, from rolling origins."""
 
+from dataclasses import dataclass
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
 from analysis import store
-from analysis.areas import CITY
-from analysis.models import choice, forecasting, paths
+from analysis.models import forecasting, paths
+from analysis.models.choice import Contest
 from analysis.models.forecasting import SAME, Panel, ratio
-from analysis.models.paths import Candidates, Forecast
+from analysis.models.paths import Forecast
 from analysis.models.trends import Cube, intervals
 
 PUBLISHED = "as_published"  # the whole procedure: the model that would have been chosen on the data of that time
 BACKTEST = [field.name for field in store.TABLES["enrolment_backtest.csv"]]
-CELL = ["indicator", "sector", "age_band"]
+WIDTHS = ("80", "95")
+KEYS = ["indicator", "sector", "age_band", "level", "model"]
+Key = tuple[str, str, str, str, str]
 
 
-def score(stage: str, forecast: Forecast, shown: dict[str, str] | None = None, lead: int = 1) -> pd.DataFrame:
-    """How past forecasts did: table <stage>_backtest.csv, by indicator, sector, age band, level and model.
+@dataclass(frozen=True)
+class _Published:
+    """What the whole procedure forecast of each year at one lead; NaN for years without an origin behind them.
+
+    expected, sizes : years × areas × groups; inside : by cube, widths × years × its places, 1 where the interval held.
+    """
+
+    expected: np.ndarray
+    sizes: np.ndarray
+    inside: list[np.ndarray]
+
+
+def score(stage: str, forecasts: dict[int, Forecast], shown: dict[str, str] | None = None) -> pd.DataFrame:
+    """How past forecasts did: table <stage>_backtest.csv, by lead, indicator, sector, age band, level and model.
 
     From every origin, each candidate and the whole procedure ("as_published": chosen and its intervals drawn with what
     was known then, by the same code) forecast the year `lead` later. Errors are percent of the actual value;
     mase is the mean error over the mean yearly change known by then (Hyndman & Koehler 2006, Int. J. Forecast. 22);
     relative_error is the mean one over that of "same as last year" on the same forecasts (below 1 is better). Level
-    "area" pools the areas, "city" is the sum. shown : indicator counted → name in the table.
+    "area" pools the areas, "city" is the sum. forecasts : of one panel, by lead; shown : indicator counted → name in
+    the table.
     """
-    given, candidates = forecast.panel, forecast.candidates
+    contest = next(iter(forecasts.values())).contest
+    given = contest.given
     cubes = [Cube(given, indicator) for indicator in dict.fromkeys(group[0] for group in given.groups)]
-    records: list[pd.DataFrame] = []
-    for origin in range(1, len(given.years) - lead + 1):
-        known, year = given.until(origin), origin - 1 + lead
-        told = {name: _told(given, forecast[..., year], year) for name, forecast in candidates[lead].items()}
-        then = paths.predict(known, _known_then(candidates, origin), lead)
-        for cube in cubes:
-            records += _scored(cube, given, year, told, then, _yearly_change(cube, known))
-    if not records:
+    due = [lead for lead in forecasts if lead < len(given.years)]
+    published = _published(contest, due, cubes)
+    chosen = contest.best(len(given.years))
+    parts = []
+    for lead in due:
+        rows, keys = _scored(contest, cubes, lead, published[lead])
+        if len(rows):
+            parts.append(_summary(rows, keys, dict(zip(given.groups, chosen[lead], strict=True))).assign(lead=lead))
+    if not parts:
         return pd.DataFrame(columns=BACKTEST)
-    return _summary(stage, pd.concat(records, ignore_index=True), given, candidates, shown or {}, lead)
+    table = pd.concat(parts, ignore_index=True).assign(stage=stage)
+    return table.assign(indicator=table["indicator"].replace(shown or {}))[BACKTEST]
 
 
-def _yearly_change(cube: Cube, known: Panel) -> np.ndarray:
-    """Mean absolute change from year to year so far, of the counts or rates of each place: what MASE divides by."""
-    values = cube.add(np.moveaxis(known.counts, -1, 0))
-    if known.sizes is not None:
-        sizes = np.where(np.isfinite(known.counts), known.out_of, np.nan)
-        values = ratio(values, cube.add(np.moveaxis(sizes, -1, 0)))
-    moved = np.abs(np.diff(values, axis=0))
+def _published(contest: Contest, leads: list[int], cubes: list[Cube]) -> dict[int, _Published]:
+    given = contest.given
+    shape = (len(given.years), len(given.areas), len(given.groups))
+    unknown = partial(np.full, shape, np.nan)
+    made = {
+        lead: _Published(unknown(), unknown(), [np.full((2, shape[0], *cube.shape), np.nan) for cube in cubes])
+        for lead in leads
+    }
+    for origin in range(1, shape[0]):
+        ahead = [lead for lead in leads if origin - 1 + lead < shape[0]]
+        for lead, then in paths.known_after(contest, origin, ahead).items() if ahead else ():
+            year, sizes = origin - 1 + lead, then.panel.sizes_at(origin - 1 + lead)
+            made[lead].expected[year] = then.expected
+            made[lead].sizes[year] = np.nan if sizes is None else sizes
+            for cube, inside in zip(cubes, made[lead].inside, strict=True):
+                inside[:, year] = _inside(cube, given, year, then, sizes)
+    return made
+
+
+def _inside(cube: Cube, given: Panel, year: int, then: Forecast, sizes: np.ndarray | None) -> list[np.ndarray]:
+    """By width, whether the actual values of a year lay within the limits: 1, 0, NaN where they are not known."""
+    counts = given.counts[..., year]
+    both = np.isfinite(then.expected) & np.isfinite(counts)
+    actual = _natural(cube, counts, given.sizes_at(year), both)
+    limits = intervals(_natural(cube, then.paths, sizes, both))
+    held = [(limits[f"lower_{width}"] <= actual) & (actual <= limits[f"upper_{width}"]) for width in WIDTHS]
+    return [np.where(np.isfinite(actual), each, np.nan) for each in held]
+
+
+def _natural(cube: Cube, counts: np.ndarray, sizes: np.ndarray | None, where: np.ndarray) -> np.ndarray:
+    """Counts added up, or rates where there are sizes, of the areas and groups to be counted."""
+    top = cube.add(counts, where)
+    return top if sizes is None else ratio(top, cube.add(sizes, where))
+
+
+def _scored(contest: Contest, cubes: list[Cube], lead: int, published: _Published) -> tuple[pd.DataFrame, list[Key]]:
+    """One row a place, year and model: percent error, error over the usual yearly change, whether the limits held.
+
+    Also what each number in the column group stands for: KEYS.
+    """
+    given, parts, keys = contest.given, [], list[Key]()
+    counts = np.moveaxis(given.counts, -1, 0)
+    sizes = None if given.sizes is None else np.moveaxis(given.out_of, -1, 0)
+    models = {name: (_told(given, each), sizes) for name, each in contest.candidates[lead].items()}
+    models[PUBLISHED] = published.expected, None if sizes is None else published.sizes
+    for cube, inside in zip(cubes, published.inside, strict=True):
+        usual = _yearly_change(cube, counts, sizes)[:-lead]
+        year, area, *cell = np.indices((len(counts) - lead, *cube.shape)).reshape(4, -1)
+        level = (area == len(given.areas)).astype(int)
+        off = {name: [each[lead:] for each in _off(cube, counts, sizes, *told)] for name, told in models.items()}
+        same = off[SAME][0]
+        for name, (error, distance) in off.items():
+            both = np.isfinite(error + same)
+            columns = {"group": len(keys) + np.ravel_multi_index((level, *cell), (2, *cube.shape[1:])), "year": year,
+                       "error": error, "scaled": np.abs(ratio(distance, usual)),
+                       "compared": np.where(both, error, np.nan), "same": np.where(both, same, np.nan)}  # fmt: skip
+            columns |= {f"inside_{width}": held[lead:] if name == PUBLISHED else np.full(same.shape, np.nan)
+                        for width, held in zip(WIDTHS, inside, strict=True)}  # fmt: skip
+            rows = pd.DataFrame({column: each.ravel() for column, each in columns.items()})
+            parts.append(rows[np.isfinite(distance).ravel()])
+            keys += [(cube.indicator, sector, band, place, name) for place in ("area", "city")
+                     for sector in cube.sectors for band in cube.bands]  # fmt: skip
+    return pd.concat(parts, ignore_index=True).sort_values("year", kind="stable"), keys
+
+
+def _told(given: Panel, forecast: np.ndarray) -> np.ndarray:
+    """Whole counts forecast, years × areas × groups, with each year's sizes; NaN where the actual is not known."""
+    counts = forecasting.from_scale(forecast[..., : len(given.years)], given.sizes_known)
+    whole = forecasting.largest_remainder(np.where(np.isfinite(given.counts), counts, np.nan), axis=0)
+    return np.moveaxis(whole, -1, 0)
+
+
+def _off(
+    cube: Cube, counts: np.ndarray, sizes: np.ndarray | None, forecast: np.ndarray, of: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Percent error and distance from the actual counts or rates, years × places; NaN where either is not known."""
+    both = np.isfinite(forecast) & np.isfinite(counts)
+    actual = _natural(cube, counts, sizes, both)
+    distance = _natural(cube, forecast, of, both) - actual
+    return 100 * np.abs(ratio(distance, actual)), distance
+
+
+def _yearly_change(cube: Cube, counts: np.ndarray, sizes: np.ndarray | None) -> np.ndarray:
+    """Mean absolute change from year to year up to each year, of the counts or rates of each place: what MASE rests on.
+
+    counts, sizes : years × areas × groups. Returns years × places.
+    """
+    moved = np.abs(np.diff(_natural(cube, counts, sizes, np.isfinite(counts)), axis=0, prepend=np.nan))
     told = np.isfinite(moved)
-    return ratio(np.where(told, moved, 0.0).sum(axis=0), told.sum(axis=0))
+    return ratio(np.where(told, moved, 0.0).cumsum(axis=0), told.cumsum(axis=0))
 
 
-def _known_then(candidates: Candidates, origin: int) -> Candidates:
-    """The candidates as they stood after the first so many years."""
-    return {lead: {name: f[..., : origin + lead] for name, f in of.items()} for lead, of in candidates.items()}
-
-
-def _told(given: Panel, forecast: np.ndarray, year: int) -> np.ndarray:
-    """Whole counts forecast for a year of the panel, with that year's sizes; NaN where the actual is not known."""
-    counts = forecasting.from_scale(forecast, given.sizes_at(year))
-    return forecasting.largest_remainder(np.where(np.isfinite(given.counts[..., year]), counts, np.nan), axis=0)
-
-
-def _scored(
-    cube: Cube, given: Panel, year: int, told: dict[str, np.ndarray], then: Forecast, usual: np.ndarray
-) -> list[pd.DataFrame]:
-    """One row a place and model: percent error, error over the usual yearly change, and whether the intervals held."""
-    counts, sizes = given.counts[..., year], given.sizes_at(year)
-
-    def natural(of: np.ndarray, out_of: np.ndarray | None, where: np.ndarray) -> np.ndarray:
-        top = cube.add(np.where(where, of, np.nan))
-        return top if out_of is None else ratio(top, cube.add(np.where(where, out_of, np.nan)))
-
-    places = pd.MultiIndex.from_product([cube.areas, cube.sectors, cube.bands], names=["area", "sector", "age_band"])
-    frames = []
-    for name, forecast in {**told, PUBLISHED: then.expected}.items():
-        both = np.isfinite(forecast) & np.isfinite(counts)
-        then_sizes = then.panel.sizes_at(year) if name == PUBLISHED else sizes
-        actual, expected = natural(counts, sizes, both), natural(forecast, then_sizes, both)
-        frame = places.to_frame(index=False).assign(indicator=cube.indicator, model=name, year=year)
-        frame["error"] = 100 * np.abs(ratio(expected - actual, actual)).ravel()
-        frame["scaled"] = np.abs(ratio(expected - actual, usual)).ravel()
-        if name == PUBLISHED:
-            limits = intervals(natural(then.paths, then_sizes, both))
-            for width in ("80", "95"):
-                inside = (limits[f"lower_{width}"] <= actual) & (actual <= limits[f"upper_{width}"])
-                frame[f"inside_{width}"] = np.where(np.isfinite(actual), inside, np.nan).ravel()
-        frames.append(frame[np.isfinite(actual.ravel())])
-    return frames
-
-
-def _summary(
-    stage: str, scored: pd.DataFrame, given: Panel, candidates: Candidates, shown: dict[str, str], lead: int
-) -> pd.DataFrame:
-    same = scored[scored["model"] == SAME].set_index(["area", *CELL, "year"])["error"].rename("same")
-    scored = scored.join(same, on=["area", *CELL, "year"])
-    scored["level"] = np.where(scored["area"] == CITY, "city", "area")
-    both = scored["error"].notna() & scored["same"].notna()
-    scored["compared"], scored["same"] = scored["error"].where(both), scored["same"].where(both)
-    grouped = scored.groupby([*CELL, "level", "model"], sort=False)
-    table = grouped.agg(
+def _summary(rows: pd.DataFrame, keys: list[Key], chosen: dict[tuple, str | None]) -> pd.DataFrame:
+    table = rows.groupby("group", sort=False).agg(
         forecasts=("error", "size"), mape=("error", "mean"), median_error=("error", "median"),
         mase=("scaled", "mean"),
         compared=("compared", "mean"), same=("same", "mean"),
         coverage_80=("inside_80", "mean"), coverage_95=("inside_95", "mean"),
-    ).reset_index()  # fmt: skip
+    )  # fmt: skip
+    table[KEYS] = [keys[group] for group in table.index]
     table["relative_error"] = table["compared"] / table["same"].where(table["same"] > 0)
-    chosen = dict(zip(given.groups, choice.choose(given, candidates), strict=True))
-    keys = table[[*CELL, "model"]].itertuples(index=False, name=None)
-    table["chosen"] = [chosen.get(key[:3]) == key[3] for key in keys]
-    table["indicator"] = table["indicator"].map(lambda name: shown.get(name, name))
-    for width in ("80", "95"):
-        table[f"coverage_{width}"] = 100 * table[f"coverage_{width}"].astype(float)
-    return table.assign(stage=stage, lead=lead)[BACKTEST]
+    table["chosen"] = [chosen.get(tuple(key)) == model for *key, _, model in table[KEYS].itertuples(index=False)]
+    return table.assign(**{f"coverage_{width}": 100 * table[f"coverage_{width}"] for width in WIDTHS})

@@ -1,65 +1,114 @@
 """Which model forecasts an indicator: the one that has forecast best what is published, with what was known then."""
 
+from dataclasses import dataclass
+from functools import cached_property
+
 import numpy as np
 
 from analysis import reference
-from analysis.models.forecasting import SAME, Panel, from_scale, largest_remainder, needed_years
+from analysis.models.forecasting import SAME, Panel, from_scale, largest_remainder, needed_years, ratio
 
 INSIDE = {"age5": "kindergarten"}  # bands inside another one, never added
+Candidates = dict[int, dict[str, np.ndarray]]  # lead → model → areas × groups × (years + lead), on the model's scale
 
 
-def choose(given: Panel, candidates: dict[int, dict[str, np.ndarray]]) -> list[str | None]:
-    """The model of each group; groups of one indicator share it, so that their sums are one model's too.
+def choose(given: Panel, candidates: Candidates) -> list[str | None]:
+    """The model of each group by all that is known; see Contest."""
+    return Contest(given, candidates).best(len(given.years))[min(candidates)]
 
-    candidates : lead → model → areas × groups × (years + lead), on the model's scale. Errors are those of whole counts
+
+@dataclass(frozen=True)
+class Tally:
+    """How one model did beside "same as last year", by how many years are known: errors at the four published levels.
+
+    ours, theirs : years × levels, absolute errors of whole counts added up so far; origins : years so far with any.
+    """
+
+    ours: np.ndarray
+    theirs: np.ndarray
+    origins: np.ndarray
+
+
+@dataclass(frozen=True)
+class Contest:
+    """What candidates have forecast of a panel, and which of them was best after any of its years.
+
+    Groups of one indicator share a model, so that their sums are one model's too. Errors are those of whole counts
     at every level that is published (areas and the city, by group and added up), on origins where "same as last year"
     has a forecast too; each level counts the same. "Same as last year" stays where another gains less than tie_margin
-    percent or has under minimum_origins origins one year ahead. None where fewer than needed_years are known,
-    or none in the last year: such a group is not forecast.
+    percent or has under minimum_origins origins one year ahead. one_model : whether one serves all leads; else each
+    lead has the best of those up to it.
     """
-    best = {indicator: _best(given, indicator, candidates) for indicator in {group[0] for group in given.groups}}
-    known = np.isfinite(given.counts).any(axis=0)
-    enough = (known.sum(axis=-1) >= needed_years(given)) & known[:, -1:].any(axis=-1)
-    return [best[group[0]] if there else None for group, there in zip(given.groups, enough, strict=True)]
+
+    given: Panel
+    candidates: Candidates
+    one_model: bool = True
+
+    def best(self, years: int) -> dict[int, list[str | None]]:
+        """lead → the model of each group, by what was known after the first so many years.
+
+        None where fewer than needed_years are known, or none in the last year: such a group is not forecast.
+        """
+        leads = sorted(self.candidates)
+        if self.one_model:
+            return dict.fromkeys(leads, self._models(leads, years))
+        return {lead: self._models(leads[:place], years) for place, lead in enumerate(leads, start=1)}
+
+    def _models(self, leads: list[int], years: int) -> list[str | None]:
+        best = {indicator: self._best(indicator, leads, years) for indicator in self._columns}
+        known = np.isfinite(self.given.counts[..., :years]).any(axis=0)
+        enough = (known.sum(axis=-1) >= needed_years(self.given)) & known[:, -1:].any(axis=-1)
+        return [best[group[0]] if there else None for group, there in zip(self.given.groups, enough, strict=True)]
+
+    def _best(self, indicator: str, leads: list[int], years: int) -> str:
+        best, least = SAME, 1 - reference.setting("tie_margin") / 100
+        for name in self.candidates[leads[0]]:
+            ratios, weights = [], []
+            for lead in leads:
+                tally = self._tallies[indicator, lead, name]
+                origins = int(tally.origins[years - 1]) if years else 0
+                if lead == leads[0] and origins < reference.setting("minimum_origins"):
+                    break
+                if origins:
+                    found = ratio(tally.ours[years - 1], tally.theirs[years - 1])
+                    told = found[np.isfinite(found)]
+                    ratios.append(float(np.mean(told)) if len(told) else 1.0)
+                    weights.append(origins)
+            ahead = all(self._covers(indicator, lead, name, years) for lead in leads)
+            if ratios and ahead and np.average(ratios, weights=weights) < least:
+                best, least = name, float(np.average(ratios, weights=weights))
+        return best
+
+    def _covers(self, indicator: str, lead: int, name: str, years: int) -> bool:
+        """Whether a model forecasts the year to come wherever "same as last year" does."""
+        at = (slice(None), self._columns[indicator], years + lead - 1)
+        offered = self.candidates[lead]
+        return not (np.isnan(offered[name][at]) & np.isfinite(offered[SAME][at])).any()
+
+    @cached_property
+    def _columns(self) -> dict[str, list[int]]:
+        columns: dict[str, list[int]] = {}
+        for g, group in enumerate(self.given.groups):
+            columns.setdefault(group[0], []).append(g)
+        return columns
+
+    @cached_property
+    def _tallies(self) -> dict[tuple[str, int, str], Tally]:
+        return {
+            (indicator, lead, name): _tally(self.given, columns, forecast, offered[SAME])
+            for indicator, columns in self._columns.items()
+            for lead, offered in self.candidates.items()
+            for name, forecast in offered.items()
+        }
 
 
-def _best(given: Panel, indicator: str, candidates: dict[int, dict[str, np.ndarray]]) -> str:
-    columns = [g for g, group in enumerate(given.groups) if group[0] == indicator]
-    leads = sorted(candidates)
-    best, least = SAME, 1 - reference.setting("tie_margin") / 100
-    for name in candidates[leads[0]]:
-        ratios, weights = [], []
-        for lead in leads:
-            found, origins = _relative(given, columns, candidates[lead][name], candidates[lead][SAME])
-            if lead == leads[0] and origins < reference.setting("minimum_origins"):
-                break
-            if origins:
-                ratios.append(found)
-                weights.append(origins)
-        ahead = all(_covers(given, columns, candidates[lead][name], candidates[lead][SAME]) for lead in leads)
-        if ratios and ahead and np.average(ratios, weights=weights) < least:
-            best, least = name, float(np.average(ratios, weights=weights))
-    return best
-
-
-def _covers(given: Panel, columns: list[int], forecast: np.ndarray, same: np.ndarray) -> bool:
-    """Whether a model forecasts the year to come wherever "same as last year" does."""
-    return not (np.isnan(forecast[:, columns, -1]) & np.isfinite(same[:, columns, -1])).any()
-
-
-def _relative(given: Panel, columns: list[int], forecast: np.ndarray, same: np.ndarray) -> tuple[float, int]:
-    """Absolute error over that of "same as last year", the mean of the published levels, and the origins behind it."""
+def _tally(given: Panel, columns: list[int], forecast: np.ndarray, same: np.ndarray) -> Tally:
     years = len(given.years)
     actual = given.counts[:, columns]
     told = np.isfinite(actual) & np.isfinite(forecast[:, columns, :years]) & np.isfinite(same[:, columns, :years])
     truth = _at_levels(given, columns, None, told)
-    errors = [_at_levels(given, columns, each, told) - truth for each in (forecast, same)]
-    origins = int(told.any(axis=(0, 1)).sum())
-    ratios = []
-    for ours, theirs in zip(*(_by_level(each) for each in errors), strict=True):
-        if theirs > 0:
-            ratios.append(ours / theirs)
-    return (float(np.mean(ratios)) if ratios else 1.0), origins
+    ours, theirs = (_by_level(_at_levels(given, columns, each, told) - truth) for each in (forecast, same))
+    return Tally(ours, theirs, np.cumsum(told.any(axis=(0, 1))))
 
 
 def _at_levels(given: Panel, columns: list[int], forecast: np.ndarray | None, told: np.ndarray) -> np.ndarray:
@@ -77,7 +126,8 @@ def _at_levels(given: Panel, columns: list[int], forecast: np.ndarray | None, to
     return np.concatenate([counts, counts.sum(axis=0, keepdims=True)], axis=0)
 
 
-def _by_level(errors: np.ndarray) -> list[float]:
-    """Absolute errors of the four levels: area by group, area, city by group, city."""
+def _by_level(errors: np.ndarray) -> np.ndarray:
+    """Absolute errors so far, years × the four levels: area by group, area, city by group, city."""
     size = np.abs(errors)
-    return [size[:-1, :-1].sum(), size[:-1, -1].sum(), size[-1, :-1].sum(), size[-1, -1].sum()]
+    levels = [size[:-1, :-1].sum(axis=(0, 1)), size[:-1, -1].sum(axis=0), size[-1, :-1].sum(axis=0), size[-1, -1]]
+    return np.cumsum(np.stack(levels, axis=-1), axis=0)

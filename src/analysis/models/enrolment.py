@@ -199,6 +199,4 @@ def breaks_table(series: pd.DataFrame, school_year: str, period: str) -> pd.Data
 
 def backtest_table(forecasts: dict[int, Forecast]) -> pd.DataFrame:
     """Table enrolment_backtest.csv, for every lead; see backtest.score."""
-    return pd.concat(
-        [backtest.score("enrolment", each, lead=lead) for lead, each in forecasts.items()], ignore_index=True
-    )
+    return backtest.score("enrolment", forecasts)

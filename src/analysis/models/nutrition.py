@@ -111,4 +111,4 @@ def _left_out(weighed: WeighIns) -> np.ndarray:
 
 def backtest_table(forecast: Forecast) -> pd.DataFrame:
     """Table nutrition_backtest.csv; see backtest.score. Errors are percent of the rate, not percentage points."""
-    return backtest.score("nutrition", forecast, RATES)
+    return backtest.score("nutrition", {1: forecast}, RATES)

@@ -16,52 +16,51 @@ HISTORY = SHOWN[:6]
 SEEDS = {"teachers": 2, "qualified": 3, "leavers": 4}
 
 
-def teachers_outlook(series: pd.DataFrame, school_year: str, period: str, lead: int = 1) -> Forecast:
-    """Teachers in post in the same period `lead` years on, were hiring and leaving to go on as they have."""
+def teachers_outlook(series: pd.DataFrame, school_year: str, period: str) -> list[Forecast]:
+    """Teachers in post in the same period, were hiring and leaving to go on as they have; see outlooks."""
     groups = [("teachers", sector, band) for sector in SECTORS for band in BANDS[:2]]
-    return _with_trends(forecasting.panel(series, school_year, period, groups), SEEDS["teachers"], lead)
+    return _with_trends(forecasting.panel(series, school_year, period, groups), SEEDS["teachers"])
 
 
-def qualified_outlook(series: pd.DataFrame, school_year: str, period: str, lead: int = 1) -> Forecast:
-    """Qualified teachers `lead` years on, out of the teachers of this year."""
+def qualified_outlook(series: pd.DataFrame, school_year: str, period: str) -> list[Forecast]:
+    """Qualified teachers out of the teachers of this year; see outlooks."""
     groups = [("qualified_teachers", sector, "all") for sector in SECTORS]
     given = forecasting.panel(series, school_year, period, groups, "teachers")
-    return _with_trends(given, SEEDS["qualified"], lead)
+    return _with_trends(given, SEEDS["qualified"])
 
 
-def _with_trends(given: Panel, seed: int, lead: int) -> Forecast:
+def _with_trends(given: Panel, seed: int) -> list[Forecast]:
     models = {
-        step: {
-            SAME: forecasting.same_as_last_year(given.scaled, step),
-            "drift": forecasting.drift(given.scaled, step),
-            "pooled_trend": pooling.trend(given, step),
+        lead: {
+            SAME: forecasting.same_as_last_year(given.scaled, lead),
+            "drift": forecasting.drift(given.scaled, lead),
+            "pooled_trend": pooling.trend(given, lead),
         }
-        for step in range(1, lead + 1)
+        for lead in paths.leads()
     }
-    return paths.predict(given, models, lead, seed)
+    return list(paths.ahead(given, models, seed, one_model=False).values())
 
 
-def leavers_outlook(series: pd.DataFrame, school_year: str, period: str, lead: int = 1) -> Forecast:
-    """Teachers leaving within the year that ends `lead` years on, out of those in post now.
+def leavers_outlook(series: pd.DataFrame, school_year: str, period: str) -> list[Forecast]:
+    """Teachers leaving within the year that ends then, out of those in post now; see outlooks.
 
     Each area and sector is offered last year's leaving rate as it was, and the same shrunk towards the city's; the
     errors of both are measured with the year's common part, which coin tossing alone (beta-binomial) would leave out.
-    An area whose leavers are not known this year is given the city's rate. With a lead above 1 it is the rate of that
+    An area whose leavers are not known this year is given the city's rate. In later years it is the rate of that
     year on the teachers of today.
     """
     given = leavers_panel(series, school_year, period)
     models = {}
-    for step in range(1, lead + 1):
-        same, shrunk = forecasting.same_as_last_year(given.scaled, step), shrunk_to_city(given, step)
-        models[step] = {SAME: np.where(np.isnan(same), shrunk, same), "shrunk_to_city": shrunk}
-    return paths.predict(given, models, lead, SEEDS["leavers"])
+    for lead in paths.leads():
+        same, shrunk = forecasting.same_as_last_year(given.scaled, lead), shrunk_to_city(given, lead)
+        models[lead] = {SAME: np.where(np.isnan(same), shrunk, same), "shrunk_to_city": shrunk}
+    return list(paths.ahead(given, models, SEEDS["leavers"], one_model=False).values())
 
 
 def outlooks(series: pd.DataFrame, school_year: str, period: str) -> dict[str, list[Forecast]]:
     """Teachers, qualified teachers and leavers, each one year ahead, two, up to the setting years_ahead."""
-    leads = paths.leads()
     made = {"teachers": teachers_outlook, "qualified": qualified_outlook, "leavers": leavers_outlook}
-    return {name: [make(series, school_year, period, lead) for lead in leads] for name, make in made.items()}
+    return {name: make(series, school_year, period) for name, make in made.items()}
 
 
 def leavers_panel(series: pd.DataFrame, school_year: str, period: str) -> Panel:
@@ -183,8 +182,6 @@ def backtest_table(made: dict[str, list[Forecast]]) -> pd.DataFrame:
     shown = {"teachers": {}, "qualified": {"qualified_teachers": "qualified_teachers_share"},
              "leavers": {"teachers_left": "leaving_rate"}}  # fmt: skip
     parts = [
-        backtest.score("staffing", forecast, shown[name], lead)
-        for name, forecasts in made.items()
-        for lead, forecast in enumerate(forecasts, start=1)
+        backtest.score("staffing", dict(enumerate(forecasts, start=1)), shown[name]) for name, forecasts in made.items()
     ]
     return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)

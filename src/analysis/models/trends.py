@@ -34,9 +34,16 @@ class Cube:
         self.sectors = [*sectors, "all"] if len(sectors) > 1 else sectors
         self.bands = [*bands, "all"] if len(self._parts) > 1 else bands
 
-    def add(self, counts: np.ndarray) -> np.ndarray:
-        """counts : … × areas × groups. Returns … × areas × sectors × bands, with totals."""
-        cube = counts[..., self._columns].reshape(*counts.shape[:-1], *self._shape)
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Areas, sectors and bands, with totals."""
+        return len(self.areas), len(self.sectors), len(self.bands)
+
+    def add(self, counts: np.ndarray, where: np.ndarray | None = None) -> np.ndarray:
+        """counts : … × areas × groups; where : those that count. Returns … × areas × sectors × bands, with totals."""
+        own = counts[..., self._columns]
+        own = own if where is None else np.where(where[..., self._columns], own, np.nan)
+        cube = own.reshape(*own.shape[:-1], *self._shape)
         if len(self._parts) > 1:
             cube = np.concatenate([cube, cube[..., self._parts].sum(axis=-1, keepdims=True)], axis=-1)
         if self._shape[0] > 1:
@@ -63,8 +70,15 @@ class Cube:
 
 
 def intervals(drawn: np.ndarray) -> dict[str, np.ndarray]:
-    """80 % and 95 % limits over the first axis, each the value of one path (so whole where paths are)."""
-    return dict(zip(LEVELS, np.quantile(drawn, list(LEVELS.values()), axis=0, method="inverted_cdf"), strict=True))
+    """80 % and 95 % limits over the first axis, each the value of one path (so whole where paths are).
+
+    The smallest value that at least that share of the paths do not pass (numpy's inverted_cdf); NaN where any is.
+    """
+    ranked = np.moveaxis(drawn, 0, -1).copy()
+    ranked.sort(axis=-1)  # NaN last
+    known = ~np.isnan(ranked[..., -1])
+    places = {name: max(int(np.ceil(len(drawn) * level)) - 1, 0) for name, level in LEVELS.items()}
+    return {name: np.where(known, ranked[..., place], np.nan) for name, place in places.items()}
 
 
 def forecast_rows(

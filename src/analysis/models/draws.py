@@ -1,0 +1,125 @@
+"""Simulated paths of one panel: whole-number draws that are off by as much as past forecasts were.
+
+Draws follow the two parts in which errors are measured (spread.py), so that areas, sectors and the city each have their
+own right interval.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis import reference
+from analysis.models.forecasting import HALF, from_scale, largest_remainder, ratio, slope, to_scale
+from analysis.models.spread import Spread
+
+AT_ONCE = 50_000  # numbers drawn at once: what a processor keeps near
+NOTHING = 1e-9  # persons
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What paths of one lead spread about. target : areas × groups on the model's scale; sizes : of a rate."""
+
+    target: np.ndarray
+    sizes: np.ndarray | None
+    errors: Spread
+
+    @property
+    def never(self) -> np.ndarray:
+        """Where there never was a single one."""
+        return np.isneginf(self.target)
+
+    @property
+    def expected(self) -> np.ndarray:
+        """Whole counts of the target, areas adding up to the city's."""
+        return largest_remainder(np.where(self.never, 0.0, from_scale(self.target, self.sizes)), axis=0)
+
+
+def _walks(steps: list[np.random.Generator], *shape: int) -> Iterator[np.ndarray]:
+    """Standard normals of each lead in turn; of a year and the one before they correlate √((lead − 1) / lead).
+
+    So the errors of one path grow from year to year, as those of a random walk do.
+    """
+    drawn = steps[0].standard_normal(shape)
+    yield drawn
+    for lead, rng in enumerate(steps[1:], start=2):
+        drawn = np.sqrt((lead - 1) / lead) * drawn + np.sqrt(1 / lead) * rng.standard_normal(shape)
+        yield drawn
+
+
+def draw(aims: dict[int, Aim], seeds: list[int]) -> dict[int, np.ndarray]:
+    """Whole counts of each lead's year: lead → paths × areas × groups, NaN where there is no target.
+
+    The city's total is off as it was, with Student tails for the few origins behind it; areas are off from it as they
+    were; then all areas of a path shift together until they add up to the city's total.
+    """
+    count, shape = int(reference.setting("paths")), next(iter(aims.values())).target.shape
+    steps = [np.random.default_rng([*seeds, *([step] if step else [])]) for step in range(max(aims))]
+    cities = list(_walks(steps, count, shape[1]))
+    laws = {lead: _Law(aim, cities[lead - 1], np.random.default_rng([*seeds, len(seeds), 0]))
+            for lead, aim in aims.items()}  # fmt: skip
+    found = {lead: np.empty((count, *shape)) for lead in aims}
+    at_once = max(AT_ONCE // max(shape[0] * shape[1], 1), 1)
+    for start in range(0, count, at_once):
+        part = slice(start, min(start + at_once, count))
+        for lead, normal in enumerate(_walks(steps, part.stop - start, *shape), start=1):
+            if lead in laws:
+                found[lead][part] = laws[lead].counts(part, normal)
+    return found
+
+
+class _Law:
+    """How the counts of one lead come from standard normals. city : paths × groups of them."""
+
+    def __init__(self, aim: Aim, city: np.ndarray, tails: np.random.Generator) -> None:
+        errors, paths = aim.errors, len(city)
+        self.told, self.never, self.root = np.isfinite(aim.target), aim.never, errors.own_root.T
+        self.centre = np.where(self.told, aim.target, 0.0)
+        self.sizes = None if aim.sizes is None else np.where(self.told, aim.sizes, 0.0)
+        origins = np.maximum(errors.city_origins, 1)
+        squares = np.cumsum(tails.standard_normal((paths, origins.max(initial=1))) ** 2, axis=1)
+        city = city @ errors.city_root.T
+        city *= errors.city * np.sqrt(origins / squares[:, origins - 1])
+        size = slope(self.centre, self.sizes)
+        self.deviation = np.sqrt(errors.level + np.divide(errors.count, size, out=np.zeros_like(size), where=size > 0))
+        pairs = max(errors.own_origins, 1)
+        self.wider = np.sqrt(pairs / tails.chisquare(pairs, (paths, 1, 1)))
+        bend = 1.0 if self.sizes is None else 1 - 2 / (1 + np.exp(-self.centre))  # keeps the mean of a path's counts
+        self.middle = self.centre - bend * self.deviation**2 / 2
+        whole = np.where(self.told, from_scale(self.centre, self.sizes), 0.0).sum(axis=0)
+        of = None if self.sizes is None else self.sizes.sum(axis=0)
+        self.city, self.total = city, from_scale(to_scale(whole, of) + city, of)
+
+    def counts(self, part: slice, normal: np.ndarray) -> np.ndarray:
+        """Whole counts of a part of the paths. normal : those paths × areas × groups."""
+        own = normal @ self.root * self.deviation * self.wider[part]
+        start = np.where(self.told, self.middle + own, 0.0)
+        if self.sizes is None:
+            drawn = _grown(start, self.told, self.total[part])
+        else:
+            drawn = _shifted(start, self.sizes, self.told, self.total[part], self.city[part])
+        drawn = np.where(self.told, np.rint(drawn) + 0.0, np.nan)  # −0 becomes 0
+        return np.where(self.never, 0.0, drawn)
+
+
+def _grown(start: np.ndarray, told: np.ndarray, total: np.ndarray) -> np.ndarray:
+    """Counts of areas that grow by one factor so that they add up to total, paths × groups."""
+    grown = np.where(told, np.exp(start), 0.0)
+    factor = ratio(total + HALF * told.sum(axis=0), grown.sum(axis=1))
+    return grown * factor[:, None] - HALF
+
+
+def _shifted(
+    start: np.ndarray, sizes: np.ndarray, told: np.ndarray, total: np.ndarray, shift: np.ndarray
+) -> np.ndarray:
+    """Counts out of sizes, by Newton's steps to the shift of each path and group that makes them add up to total."""
+    against, of, here = np.exp(-start), np.where(told, sizes + 1, 0.0), told.sum(axis=0)
+    for _ in range(6):
+        share = 1 / (1 + against * np.exp(-shift)[:, None])
+        gap = np.where(here > 0, total + HALF * here - (of * share).sum(axis=1), 0.0)
+        if np.abs(gap).max(initial=0.0) < NOTHING:
+            break
+        gain = (of * share * (1 - share)).sum(axis=1)
+        shift = shift + np.divide(gap, gain, out=np.zeros_like(gap), where=gain > 0).clip(-1, 1)
+    return of / (1 + against * np.exp(-shift)[:, None]) - HALF
