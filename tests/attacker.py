@@ -22,6 +22,9 @@ COUNTS = {
     "overweight_rate": "overweight_children",
     "obesity_rate": "obese_children",
 }
+WHOLE = "Toàn thành phố"
+UNITS = ("%", "trẻ", "đồng/trẻ/ngày")  # the second column of the city's table
+SHOWN = re.compile(r"\d|^–$|^\[kín\]$|^không đổi$")  # what stands where a number would
 CLOSE = 0.005  # what rounding to two places hides
 
 
@@ -81,14 +84,16 @@ class Printed:
         self.hidden: set[tuple] = set()
         self.drawn: dict[tuple, tuple[float, float]] = {}  # round, area: a rate between two limits
 
-    def read(self, html: str, which: tuple[str, str]) -> None:
-        page = BeautifulSoup(html, "html.parser")
-        self._by_area(page, which)
-        self._of_city(page, which)
+    def read(self, lines: list[list[str]], which: tuple[str, str]) -> None:
+        """Every line of cells that a published file holds (leaked.FORMS), whatever the file."""
+        names = {areas.name(area) for area in areas.order()} | {WHOLE}
+        self._by_area([line for line in lines if line[0] in names and len(line) > 5], which)
+        units = [(line, next((at for at, cell in enumerate(line) if cell in UNITS), 0)) for line in lines]
+        self._of_city([line[at:] for line, at in units if at and all(map(SHOWN.search, line[at + 1 :]))], which)
 
-    def _by_area(self, page, which) -> None:
+    def _by_area(self, lines, which) -> None:
         columns = reference.table("appendix").query("table == 'nutrition_by_area'")
-        for head, cells in _rows(page, "nutrition_by_area"):
+        for head, *cells in lines:
             shown = columns if len(cells) == len(columns) else columns[columns["show"] == ""]
             for cell, column in zip(cells, shown.itertuples(), strict=True):
                 key = (which, _code(head), "all", column.indicator)
@@ -99,9 +104,9 @@ class Printed:
                 elif cell != "–":
                     (self.changes if column.show else self.rates)[key] = _number(cell)
 
-    def _of_city(self, page, which) -> None:
+    def _of_city(self, lines, which) -> None:
         rows = reference.table("appendix").query("table == 'nutrition'")
-        for (_, cells), row in zip(_rows(page, "nutrition"), rows.itertuples(), strict=True):
+        for cells, row in zip(lines, rows.itertuples(), strict=True):
             if row.indicator in COUNTS and re.search(r"\d", cells[1]):
                 self.rates[which, CITY, row.age_band, row.indicator] = _number(cells[1])
 
@@ -151,15 +156,8 @@ class Printed:
         return problem
 
 
-def _rows(page, key: str) -> list[tuple[str, list[str]]]:
-    table = page.find(id=f"bang-{key}")
-    rows = [row for row in table.find_all("tr") if row.find("td")]
-    return [(row.find("th").contents[0].strip(), [cell.get_text(" ", strip=True) for cell in row.find_all("td")])
-            for row in rows]  # fmt: skip
-
-
 def _code(head: str) -> str:
-    return CITY if head == "Toàn thành phố" else next(area for area in areas.order() if areas.name(area) == head)
+    return CITY if head == WHOLE else next(area for area in areas.order() if areas.name(area) == head)
 
 
 def _number(shown: str) -> float:

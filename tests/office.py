@@ -26,11 +26,15 @@ def browser() -> str:
 
 def printed(file: Path, target: Path) -> list[str]:
     """The text of each page of a document or workbook as LibreOffice prints it."""
-    made = recalculated(file, target, "pdf")
+    return text_of(recalculated(file, target, "pdf")).split("\f")[:-1]
+
+
+def text_of(file: Path) -> str:
+    """The text of a PDF, its columns kept apart by spaces and its pages by form feeds."""
     if shutil.which("pdftotext") is None:
         missing("Không có pdftotext. Cài bằng: apt-get install poppler-utils")
-    text = subprocess.run(["pdftotext", "-layout", str(made), "-"], check=True, capture_output=True, timeout=60).stdout
-    return text.decode().split("\f")[:-1]
+    read = subprocess.run(["pdftotext", "-layout", str(file), "-"], check=True, capture_output=True, timeout=60)
+    return read.stdout.decode()
 
 
 def recalculated(file: Path, target: Path, kind: str = "xlsx") -> Path:

@@ -3,6 +3,7 @@
 import csv
 import functools
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -14,16 +15,18 @@ from analysis.exports import csv_files, document, flat
 from analysis.meaning import disclosure, indicators, suppression
 from analysis.meaning.disclosure import Disclosure
 from analysis.meaning.suppression import VIEWS
-from analysis.models import nutrition, weigh_ins, within_year
+from analysis.models import funnel, nutrition, weigh_ins, within_year
 from analysis.pages import charts, page, quality, sections, sentences
 from analysis.pages.release import Release
 from analysis.pages.tables import HIDDEN, Cell
 from analysis.reading import rounds
-from tests import attacker, releases, worlds
+from tests import attacker, leaked, releases, worlds
 
 ROUNDS = [("2022-2023", "HK1"), ("2023-2024", "HK1"), ("2024-2025", "DN"), ("2024-2025", "HK1")]
-AREAS = {"le_chan": 9000, "hai_an": 6000, "thuy_nguyen": 12000, "kien_an": 2500, "do_son": 700, "cat_hai": 260}
+AREAS = {"le_chan": 9000, "hai_an": 6000, "thuy_nguyen": 12000, "kien_an": 2500, "do_son": 700, "cat_hai": 260,
+         "hong_bang": 8000, "ngo_quyen": 7000, "an_duong": 10000, "vinh_bao": 11000}  # fmt: skip
 FEW = reference.setting("small_count")
+SPREAD = ["centre", "between", "dispersion"]  # of funnel.csv: what its lines are drawn from
 
 
 @functools.cache
@@ -63,13 +66,30 @@ def release(folder, which: tuple[str, str]) -> Release:
     return made
 
 
-def printed(folder) -> attacker.Printed:
-    """The pages of last year's round, of September and of this round, and what an attacker reads from them."""
+def of_rounds(folder) -> dict:
+    """The tables of last year's round, September's and this one as each was published."""
+    made = {which: release(folder / "-".join(which), which) for which in ROUNDS[1:]}
+    return {which: [sections.table(each, key, "x") for key in ("nutrition", "nutrition_by_area")]
+            for which, each in made.items()}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory):
+    return of_rounds(tmp_path_factory.mktemp("rounds"))
+
+
+def printed(tables: dict, folder, form: str = "html") -> attacker.Printed:
+    """What an attacker reads from the published files of one form."""
     pages = attacker.Printed()
-    for which in ROUNDS[1:]:
-        made = release(folder / "-".join(which), which)
-        tables = [sections.table(made, key, "x") for key in ("nutrition", "nutrition_by_area")]
-        pages.read("".join(table._repr_html_() for table in tables), which)
+    for which, each in tables.items():
+        (place := folder / "-".join(which)).mkdir(parents=True)
+        pages.read(leaked.published(each, place, form), which)
+    return pages
+
+
+def drawn(folder, pages: attacker.Printed) -> attacker.Printed:
+    """The same attacker, who has looked at the map of weigh-ins too."""
+    made = release(folder / "drawn", ROUNDS[-1])
     drawn = charts.weigh_ins_by_area(made, "map", "Bản đồ", "underweight_rate", "nutrition_by_area")
     pages.look(drawn._repr_html_(), "underweight_rate", ROUNDS)
     return pages
@@ -85,8 +105,8 @@ def recovered(pages: attacker.Printed) -> list[tuple]:
     return found
 
 
-def test_who_reads_all_our_pages_recovers_no_withheld_number(tmp_path):
-    pages = printed(tmp_path)
+def test_who_reads_all_our_pages_recovers_no_withheld_number(tables, tmp_path):
+    pages = drawn(tmp_path, printed(tables, tmp_path))
     assert {area for _, area, *_ in pages.hidden} >= {"cat_hai", "do_son"}
     assert {rate for *_, rate in pages.hidden} == set(attacker.COUNTS)
     assert {which for which, _ in pages.drawn} == set(
@@ -96,9 +116,57 @@ def test_who_reads_all_our_pages_recovers_no_withheld_number(tmp_path):
     assert recovered(pages) == []
 
 
-def test_without_the_second_unit_the_attacker_recovers_the_first(tmp_path, monkeypatch):
+@pytest.mark.parametrize("form", sorted(leaked.FORMS.keys() - {"html"}))
+def test_every_other_file_tells_the_attacker_no_more_and_no_less_than_the_page(tables, tmp_path, form):
+    page, file = printed(tables, tmp_path / "html"), printed(tables, tmp_path / form, form)
+    assert vars(file) == vars(page)
+    assert len(file.rates) > 100 and file.changes and file.hidden
+
+
+@pytest.mark.parametrize("form", ["html", "xlsx"])
+def test_without_the_second_unit_the_attacker_recovers_the_first(tmp_path, monkeypatch, form):
     monkeypatch.setattr(suppression, "_joined", lambda first, order, narrow: first)
-    assert recovered(printed(tmp_path))
+    assert recovered(printed(of_rounds(tmp_path / "made"), tmp_path, form))
+
+
+def fitting(series: pd.DataFrame, may: Disclosure) -> dict[str, set[tuple[int, int]]]:
+    """Of each rate with two units withheld: the pairs of counts, adding up as known, that give the funnel's limits.
+
+    The attacker knows our code, every printed number and the sum of the two; the lines are read without any error.
+    """
+    weighed, hidden = weigh_ins.read(weigh_ins.of_series(series), *ROUNDS[-1]), Disclosure(series)
+    published = funnel.table(weighed, ROUNDS[-1][1], may)
+    found = {}
+    for at, (count, sector, band) in enumerate(weighed.groups):
+        two = [place for place, area in enumerate(weighed.areas)
+               if hidden.withheld(area, "all", "all", count, *ROUNDS[-1])]  # fmt: skip
+        if (sector, band) != ("all", "all") or len(two) != 2:
+            continue
+        rows = published[(published["indicator"] == weigh_ins.RATES[count]) & (published["age_band"] == "all")]
+        cell = (two, at, -1, list(periods.names()).index(ROUNDS[-1][1]))
+        known = int(weighed.cases[cell].sum())
+        found[count] = set()
+        for one in range(known + 1):
+            cases = weighed.cases.copy()
+            cases[cell] = one, known - one
+            tried = funnel.table(replace(weighed, cases=cases), ROUNDS[-1][1], may)
+            if np.allclose(tried.loc[rows.index, SPREAD], rows[SPREAD], rtol=1e-9):
+                found[count].add((one, known - one))
+    return found
+
+
+def test_the_limits_of_the_funnel_fit_every_pair_of_withheld_numbers(tmp_path):
+    series = made_up()
+    for pairs in fitting(series, Disclosure(series)).values():
+        assert len(pairs) >= FEW and len(pairs) == 1 + sum(next(iter(pairs)))
+
+
+def test_limits_that_rest_on_withheld_numbers_give_them_away():
+    class Everything(Disclosure):
+        def withheld(self, *key, **more):
+            return False
+
+    assert any(len(pairs) == 1 for pairs in fitting(made_up(), Everything(made_up())).values())
 
 
 def test_everything_that_may_be_printed_of_a_round_is_safe_together():
@@ -252,3 +320,5 @@ def test_no_withheld_rate_stands_anywhere_in_the_appendix_or_its_files(tmp_path)
         assert HIDDEN in own
         assert not own & {f"{value:.2f}" for value in rows["value"]}
     assert HIDDEN in page.render(node)
+    brief = page.render(releases.executed("brief", asked)).lower()
+    assert not [word for word in ("nhẹ cân", "thấp còi", "thừa cân", "béo phì", "khuyết tật") if word in brief]

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis import store
+from analysis.meaning.disclosure import Disclosure
 from analysis.models import forecasting, funnel, nutrition, paths, rate_trends, trends, weigh_ins, within_year
 from tests import weighed as made_up
 from tests import worlds
@@ -159,7 +160,7 @@ class TestForecast:
         table = nutrition.trend_table(series, year, period, outlook, weighed, fitted)
         store.write(table, tmp_path, "nutrition.csv")
         store.write(within_year.table(series, weighed, fitted), tmp_path, "nutrition_rounds.csv")
-        store.write(funnel.table(weighed, period), tmp_path, "funnel.csv")
+        store.write(funnel.table(weighed, period, Disclosure(series)), tmp_path, "funnel.csv")
         store.write(nutrition.backtest_table(outlook), tmp_path, "nutrition_backtest.csv")
         assert ({"forecast", "trend", "fitted"} <= set(table["kind"])) == (year >= "2019-2020")
         assert table["note"].str.startswith("Không dự báo").any() == (year < "2019-2020")
@@ -253,7 +254,7 @@ class TestFunnel:
         far = city.copy()
         here = (far["area"] == "u2") & (far["school_year"] == YEAR) & (far["period"] == "HK1")
         far.loc[here & (far["indicator"] == "stunted_children"), "value"] *= 2.5
-        rows = funnel.table(weigh_ins.read(far, YEAR, "HK1"), "HK1")
+        rows = funnel.table(weigh_ins.read(far, YEAR, "HK1"), "HK1", Disclosure(far))
         rows = rows[(rows["indicator"] == "stunting_rate") & (rows["age_band"] == "all")].set_index("area")
         assert rows.at["u2", "place"] == "above_998" and rows.at["u2", "value"] > rows.at["u2", "upper_998"]
         assert (rows.drop("u2")["place"] == "inside").all()
@@ -265,7 +266,8 @@ class TestFunnel:
         here = (poor["area"] == "u2") & (poor["school_year"] == YEAR) & (poor["period"] == "HK1")
         poor.loc[here & (poor["indicator"] == "children_enrolled"), "value"] *= 1.4
         poor.loc[here & (poor["indicator"] == "stunted_children"), "value"] *= 3
-        rows = funnel.table(weigh_ins.read(poor, YEAR, "HK1"), "HK1").set_index(["area", "indicator", "age_band"])
+        rows = funnel.table(weigh_ins.read(poor, YEAR, "HK1"), "HK1", Disclosure(poor))
+        rows = rows.set_index(["area", "indicator", "age_band"])
         found = rows.loc[("u2", "stunting_rate", "all")]
         assert found["place"] == "unreliable" and not found["reliable"] and found["coverage"] < 75
         assert rows.xs("u1")["reliable"].all()

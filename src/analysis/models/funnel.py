@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import periods, reference, store
+from analysis.meaning.disclosure import Disclosure
 from analysis.models.forecasting import ratio
 from analysis.models.weigh_ins import RATES, WeighIns
 
@@ -48,20 +49,24 @@ def fit(cases: np.ndarray, sizes: np.ndarray, counts: np.ndarray) -> Funnel:
     return Funnel(centre, np.sqrt(between), dispersion, off / np.sqrt(own + between))
 
 
-def table(weighed: WeighIns, period: str) -> pd.DataFrame:
+def table(weighed: WeighIns, period: str, may: Disclosure) -> pd.DataFrame:
     """Table funnel.csv: the last round of `weighed`, both sectors together, by area, rate and age band.
 
+    The limits come from what may be printed alone: two withheld numbers whose sum is known could be worked out from a
+    spread that they are part of.
     value, centre and limits in percent, coverage in percent of children enrolled, between on the arcsine scale; place
     as in `place`: an unreliable area neither sets the limits nor is said to stand out. Limits hold at the area's size.
     """
     kept = [g for g, group in enumerate(weighed.groups) if group[1] == "all"]
     now = (slice(None), kept, -1, list(periods.names()).index(period))
     cases, sizes, enrolled = weighed.cases[now], weighed.measured[now], weighed.enrolled[now]
-    counts = weighed.reliable[now]
-    found = fit(cases, sizes, counts)
+    reliable = weighed.reliable[now]
+    shown = [[not may.withheld(area, *weighed.groups[g][1:], weighed.groups[g][0], weighed.years[-1], period)
+              for g in kept] for area in weighed.areas]  # fmt: skip
+    found = fit(cases, sizes, reliable & np.array(shown))
     at = {"centre": 100 * found.centre, "between": found.between, "dispersion": found.dispersion}
     by_cell = {"value": 100 * ratio(cases, sizes), "children_measured": sizes, "coverage": 100 * ratio(sizes, enrolled),
-               "reliable": counts, "z": found.z, "place": place(found.z, counts)}  # fmt: skip
+               "reliable": reliable, "z": found.z, "place": place(found.z, reliable)}  # fmt: skip
     by_cell |= {name: np.broadcast_to(each, cases.shape) for name, each in at.items()}
     for level in LIMITS:
         low, high = limits(found.centre, found.between, sizes, level)

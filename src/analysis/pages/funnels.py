@@ -55,7 +55,7 @@ def figure(release: Release, key: str, caption: str, table: str) -> Figure:
         "Vòng rỗng: trong giới hạn; hình thoi có tên: ngoài giới hạn; dấu nhân: cân đo chưa đủ trẻ.",
     ]
     if every.loc[every["age_band"] == "all", "value"].isna().any():
-        notes.append(f"Không vẽ đơn vị {HIDDEN}. {HIDDEN} {withheld_means()}")
+        notes.append(f"Không vẽ, không tính vào tỷ lệ chung và giới hạn đơn vị {HIDDEN}. {HIDDEN} {withheld_means()}")
     alt = " ".join(words for words, _ in said(release).items)
     return Figure(key, caption, alt, notes=tuple(notes), table=table, **done)  # type: ignore[arg-type]
 
