@@ -16,7 +16,7 @@ from analysis.pages.tables import HIDDEN
 from tests import releases, worlds
 
 YEAR = "2024-2025"
-AREAS = ("hong_bang", "ngo_quyen", "le_chan", "hai_an", "kien_an", "cat_hai")
+AREAS = ("hong_bang", "ngo_quyen", "le_chan", "hai_an", "kien_an", "thuy_nguyen", "cat_hai")
 
 
 def tables(series: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -92,7 +92,7 @@ def test_too_few_children_measured_is_said_in_table_trend_funnel_and_words(serie
     assert "Có lần cân đo chưa đủ tin cậy, không dùng cho xu hướng: Lê Chân." in trend.notes
     said = repr(funnels.said(release))
     assert said.count("cân đo chưa đủ trẻ, không xét: Lê Chân") == 4
-    assert "trên 5 đơn vị trong giới hạn 95 %" in said
+    assert "trên 6 đơn vị trong giới hạn 95 %" in said
 
 
 def test_the_funnel_names_who_is_out_and_ranks_nobody_else(made, tmp_path):
@@ -104,7 +104,7 @@ def test_the_funnel_names_who_is_out_and_ranks_nobody_else(made, tmp_path):
     release = releases.release(tmp_path, **(made | {"funnel.csv": rows}))
     figure = funnels.figure(release, "f", "Phễu", "c")
     assert "cao hơn giới hạn 99,8 %: Lê Chân (7,25\xa0%); thấp hơn giới hạn 95 %: Cát Hải (1,5\xa0%)" in figure.alt
-    assert "4 trên 6 đơn vị trong giới hạn 95 %" in figure.alt
+    assert "5 trên 7 đơn vị trong giới hạn 95 %" in figure.alt
     thap_coi = next(part for part in figure.alt.split("ngẫu nhiên.") if "Thấp còi" in part)
     assert "Hải An" not in thap_coi and "Kiến An" not in thap_coi
     assert figure.svg != funnels.figure(releases.release(tmp_path / "b", **made), "f", "Phễu", "c").svg
