@@ -7,7 +7,7 @@ import pytest
 
 from analysis import dependencies
 from analysis.reference import ROOT
-from analysis.running import notebooks, pipeline
+from analysis.running import jobs, notebooks, pipeline
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 STEPS = {step.notebook: step for step in pipeline.STEPS}
@@ -81,3 +81,9 @@ def test_what_a_notebook_rests_on_is_found_through_its_imports_and_tables():
 def test_every_file_that_a_notebook_rests_on_exists():
     for notebook in NOTEBOOKS:
         assert all(file.exists() for file in dependencies.files(notebook))
+
+
+def test_a_job_names_what_its_own_body_imports_and_not_what_its_neighbours_do():
+    named = set(dependencies.called(jobs.read))
+    assert {"pandas", "analysis.reading.intake"} <= named
+    assert not named & {"matplotlib", "docx", "nbformat"} and "nbformat" in dependencies.called(jobs.render)

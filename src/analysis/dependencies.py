@@ -4,8 +4,10 @@ import ast
 import contextlib
 import functools
 import hashlib
+import inspect
 import json
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,13 +50,18 @@ def files(source: Path) -> list[Path]:
 
 def imports(source: Path) -> list[str]:
     """Every module, ours or a library's, that a notebook or module imports sooner or later, sorted."""
-    found: set[str] = set()
-    for file in files(source):
-        if file.suffix in (".py", ".ipynb"):
-            names = _names(file)
-            found |= {*names.modules, *(module for module, _ in names.members)}
-            found |= {".".join(other.relative_to(CODE).with_suffix("").parts) for other in _modules(names)}
-    return sorted(found)
+    return sorted({name for file in files(source) if file.suffix in (".py", ".ipynb") for name in _named(_names(file))})
+
+
+def called(function: Callable) -> list[str]:
+    """Every module that the body of a function imports sooner or later, sorted."""
+    names = _parsed(textwrap.dedent(inspect.getsource(function)))
+    return sorted(_named(names).union(*(imports(file) for file in _modules(names))))
+
+
+def _named(names: Names) -> set[str]:
+    ours = {".".join(file.relative_to(CODE).with_suffix("").parts) for file in _modules(names)}
+    return {*names.modules, *(module for module, _ in names.members), *ours}
 
 
 def remember() -> None:

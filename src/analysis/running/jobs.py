@@ -1,4 +1,4 @@
-"""What forked processes do (warm_server.py): be a kernel, render a page, read a round ahead."""
+"""What forked processes do (warm_server.py): be a kernel, render a page, read rounds ahead."""
 
 import contextlib
 import importlib.util
@@ -53,16 +53,18 @@ def render(executed: str, html: str, *documents: str) -> None:
         document.write(notebook, Path(file))
 
 
-def read(raw: str, processed: str, school_year: str, period: str, missing: str) -> None:
-    """Read and add up a round, and keep the sums for the notebook that will ask for them.
+def read(raw: str, processed: str, missing: str, *rounds: str) -> None:
+    """Read and add up rounds ("2024-2025/HK1"), and keep the sums for the notebook that will ask for them.
 
     A round that cannot be used is left to that notebook, which says why.
     """
     from analysis.meaning import history
     from analysis.reading.findings import DataError
 
-    with contextlib.suppress(DataError):
-        history.of_round(raw, processed, school_year, period, missing)
+    for which in rounds:
+        school_year, period = which.split("/")
+        with contextlib.suppress(DataError):
+            history.of_round(raw, processed, school_year, period, missing)
 
 
 def compare(folder: str, raw: str, school_year: str, period: str, *rests_on: str) -> None:

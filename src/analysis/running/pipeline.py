@@ -22,6 +22,7 @@ from analysis.running import jobs, memory, notebooks, outputs, progress, runs, s
 from analysis.running.steps import STEPS, Step
 
 RAW, PROCESSED, REPORTS = "data/raw", "data/processed", "reports"
+SHARE = 6  # rounds that one process reads ahead
 STOPPED = 130  # exit status of a run that was told to stop
 Round = tuple[str, str]  # school year, period
 
@@ -96,7 +97,7 @@ def pages(school_year: str, period: str, reports: str = REPORTS) -> list[Path]:
 
 
 class _Tasks:
-    """What doit is told: one task a round to read ahead, one a round and notebook, one a round to publish its pages."""
+    """What doit is told: tasks that read shares of the rounds ahead, run each notebook of a round, publish it."""
 
     def __init__(self, ours: warm.Run, wanted: list[Round], raw: str, processed: str, reports: str, missing: str):
         self.run, self.wanted, self.missing = ours, wanted, missing
@@ -112,12 +113,15 @@ class _Tasks:
     def read(self) -> Iterator[dict]:
         """Reading ahead uses every core; a round that cannot be read is left to the notebook, which says why."""
         rules = dependencies.files(ROOT / "src/analysis/meaning/history.py")
-        for which in self.before:
+        count = -(-len(self.before) // SHARE)
+        for number in range(count):
+            share = self.before[number::count]
             yield _task(
-                name="-".join(which),
-                actions=[(self._read, which)],
-                rests_on=rules + steps.workbooks(self.raw, *which),
+                name=str(number),
+                actions=[(self._read, share)],
+                rests_on=[*rules, *(file for which in share for file in steps.workbooks(self.raw, *which))],
                 uptodate=[config_changed(self.missing)],
+                meta={progress.READ: len(share)},
             )
 
     def step(self) -> Iterator[dict]:
@@ -126,14 +130,13 @@ class _Tasks:
             folder = periods.folder(self.processed, *which)
             for step in STEPS:
                 workbooks = step.raw and not step.page
-                earlier = [f"read:{'-'.join(w)}" for w in self.before if periods.order(*w) <= periods.order(*which)]
                 published = [f"freeze:{'-'.join(w)}" for w in self.wanted if w[1] == which[1] and w[0] < which[0]]
                 yield _task(
                     name=f"{'-'.join(which)}:{step.notebook}",
                     actions=[(self._step, [step, which])],
                     rests_on=steps.rests_on(step, self.raw, folder, *which),
                     targets=[folder / name for name in (*step.writes, *steps.drafts(step))],
-                    task_dep=(earlier if workbooks else []) + (published if step.earlier else []),
+                    task_dep=(["read:*"] if workbooks else []) + (published if step.earlier else []),
                     uptodate=[
                         *([config_changed(self.missing)] if workbooks else []),
                         *([_Before(folder, *which)] if step.earlier else []),
@@ -193,8 +196,8 @@ class _Tasks:
     def _title(self, title: str, which: Round) -> str:
         return title if len(self.wanted) == 1 else f"{title}, {which[0]} {which[1]}"
 
-    def _read(self, school_year: str, period: str) -> None:
-        self.run.call(jobs.read, self.raw, self.processed, school_year, period, self.missing)
+    def _read(self, *share: Round) -> None:
+        self.run.call(jobs.read, self.raw, self.processed, self.missing, *("/".join(which) for which in share))
 
     def _freeze(self, school_year: str, period: str) -> TaskFailed | None:
         try:

@@ -6,7 +6,7 @@ import time
 from doit.exceptions import TaskFailed
 from doit.reporter import ConsoleReporter
 
-READ = "read:"  # how the names of tasks that read a round ahead begin
+READ = "rounds read"  # key of a task's meta: how many rounds it reads ahead, without a line of its own
 SECONDS_OF_SILENCE = 2.0
 
 
@@ -19,7 +19,7 @@ class Reporter(ConsoleReporter):
         self.read, self.said = 0, time.monotonic()
 
     def execute_task(self, task):
-        if task.actions and not task.name.startswith(READ):
+        if task.actions and not task.meta:
             self.started[task.name] = time.monotonic()
             self.say(f"… {task.title()}")
 
@@ -27,8 +27,8 @@ class Reporter(ConsoleReporter):
         if task.name in self.started:
             seconds = f"{time.monotonic() - self.started[task.name]:.1f}".replace(".", ",")
             self.say(f"✓ {task.title()}: {seconds} giây")
-        elif task.name.startswith(READ):
-            self.read += 1
+        elif task.meta:
+            self.read += task.meta[READ]
             if time.monotonic() - self.said > SECONDS_OF_SILENCE:
                 print(f"    đã đọc {self.read} kỳ", file=sys.stderr, flush=True)
                 self.said = time.monotonic()

@@ -1,7 +1,6 @@
 """The processes of one run of make report: forked by warm_server.py where that can be, and ended with the run."""
 
 import contextlib
-import inspect
 import json
 import os
 import select
@@ -156,7 +155,7 @@ class Run:
 
     def call(self, function: Callable, *arguments: str) -> bool:
         """Whether a function was called in a forked process and came to its end; what it says on failing is dropped."""
-        needs = dependencies.imports(Path(inspect.getfile(function)))
+        needs = [function.__module__, *dependencies.called(function)]
         base = os.environ | {"TMPDIR": self.folder}  # what it has aside is gone with the run
         process = self.fork(function, arguments, base, os.getcwd(), imports=needs, spare=[])
         return process is not None and process.wait() == 0

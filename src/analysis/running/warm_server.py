@@ -5,6 +5,7 @@ anything. When the other end is gone, for whatever reason, it ends its jobs, cle
 ends. Linux only: jobs are watched by pidfd and end with this process by PR_SET_PDEATHSIG.
 """
 
+import atexit
 import ctypes
 import gc
 import importlib
@@ -19,6 +20,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import NoReturn
 
 from analysis.running import runs
 
@@ -54,7 +56,6 @@ class Job:
         random.seed()
         if "numpy" in sys.modules:
             sys.modules["numpy"].random.seed()
-        gc.unfreeze()
         try:
             getattr(importlib.import_module(self.module), self.function)(*self.arguments)
         except SystemExit as leaving:
@@ -177,7 +178,18 @@ def main(arguments: Sequence[str]) -> int:
             server.end_jobs()
             shutil.rmtree(folder, ignore_errors=True)
             runs.clear(places)
-    return job.run(before) if job else 0
+    if job:
+        _leave(job.run(before))
+    return 0
+
+
+def _leave(status: int) -> NoReturn:
+    """End a forked process as Python ends, but for freeing what it shares with the server: that copies all of it."""
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(status)
 
 
 if __name__ == "__main__":
