@@ -6,7 +6,7 @@ number of the table; pages and `make trace` (trace.py) show the same tree.
 
 import functools
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -49,18 +49,19 @@ class Step:
 
     @cached_property
     def _again(self) -> float:  # kept: trees share their branches
-        values = [part.recomputed() for part in self.parts]
-        by_hand = {
-            "cell": lambda: self.value,
-            "sum": lambda: sum(values),
-            "ratio": lambda: values[0] * self.factor / values[1],
-            "times": lambda: values[0] * self.factor,
-            "divided": lambda: values[0] / self.factor,
-            "norm": lambda: self.factor,
-            "less": lambda: round(sum(values[:-1]) - values[-1], 6),
-            "count": lambda: float(len(values)),
-        }
-        return by_hand[self.how]()
+        return BY_HAND[self.how](self, [part.recomputed() for part in self.parts])
+
+
+BY_HAND: dict[str, Callable[[Step, list[float]], float]] = {  # a number from its parts, by Step.how
+    "cell": lambda step, _: step.value,
+    "sum": lambda _, values: sum(values),
+    "ratio": lambda step, values: values[0] * step.factor / values[1],
+    "times": lambda step, values: values[0] * step.factor,
+    "divided": lambda step, values: values[0] / step.factor,
+    "norm": lambda step, _: step.factor,
+    "less": lambda _, values: round(sum(values[:-1]) - values[-1], 6),
+    "count": lambda _, values: float(len(values)),
+}
 
 
 @dataclass(frozen=True)
@@ -117,11 +118,12 @@ class Origins:
         }
         cells: dict[Key, list[Step]] = defaultdict(list)
         columns = ["area", "sector", "age_band", "indicator", "value", "facility", "workbook", "sheet", "cell"]
-        for *key, value, facility, workbook, sheet, cell in self.this.observations[columns].itertuples(index=False):
-            code = facility if isinstance(facility, str) else ""
+        rows = self.this.observations[columns].astype(object)  # plain objects: columns of Arrow are slow to walk
+        for *of, value, facility, workbook, sheet, cell in zip(*(rows[name] for name in columns), strict=True):
+            key, code = (*of,), facility if isinstance(facility, str) else ""
             where, name = (workbook, sheet, cell), names.get(code, "")
-            step = Step((*key,), value, "cell", (), 1.0, name, where, used.get(where, ""))
-            cells[*key,].append(step)
+            step = Step(key, value, "cell", (), 1.0, name, where, used.get(where, ""))
+            cells[key].append(step)
             if code and key[1] == "nonpublic":
                 cells[key[0], kinds[code], key[2], key[3]].append(step)
         return cells
@@ -206,19 +208,23 @@ class Origins:
         if area == CITY:
             each = [step for a in self.areas for step in self._managers((a, sector, band, indicator))]
             return [_needed((CITY, sector, band, "managers"), each)]
+        steps = [step for step in self._posts.get(area, ()) if sector in ("all", step.key[1])]
+        return [_needed((area, sector, band, "managers"), steps)] if steps else []
+
+    @cached_property
+    def _posts(self) -> dict[str, list[Step]]:
+        """What the norm asks of each facility, by area."""
         rows = norms.in_force("managers_per_school", self.on)
-        listed = self.this.facilities
-        listed = listed[(listed["area"] == area) & ((listed["sector"] == sector) | (sector == "all"))]
-        sizes = [self._of_facility(area, "classes", code) for code in listed["facility"]]
-        schools = pd.DataFrame({"kind": listed["kind"], "classes": [size.value for size in sizes]}, index=listed.index)
-        needed = norms.managers_needed(schools, rows)
+        listed = self.this.facilities[["area", "sector", "kind", "facility", "name"]].astype(object)
+        sizes = [self._of_facility(area, "classes", code) for area, code in listed[["area", "facility"]].to_numpy()]
+        needed = norms.managers_needed(listed.assign(classes=[size.value for size in sizes]), rows)
         cited = {(row.applies_to, row.value): _cited(pd.Series(row._asdict())) for row in rows.itertuples()}
-        steps = []
+        found: dict[str, list[Step]] = defaultdict(list)
         for row, size, posts in zip(listed.itertuples(), sizes, needed, strict=True):
             note = cited.get((row.kind, posts), "không phải trường: không định mức")
-            key_of = (area, row.sector, band, "managers")
-            steps.append(Step(key_of, float(posts), "norm", (size,), float(posts), row.name, None, note))
-        return [_needed((area, sector, band, "managers"), steps)] if steps else []
+            key = (row.area, row.sector, "all", "managers")
+            found[row.area].append(Step(key, float(posts), "norm", (size,), float(posts), row.name, None, note))
+        return found
 
     def _of_facility(self, area: str, indicator: str, code: str) -> Step:
         """One count of one facility, its nursery and kindergarten cells added."""
@@ -233,7 +239,7 @@ class Origins:
         found: dict[tuple[str, str, str], list[Step]] = defaultdict(list)
         rows = self.this.observations
         rows = rows[rows["facility"].notna() & rows["age_band"].isin(BANDS["all"])]
-        rows = rows[rows["indicator"].isin(["classes", "children_enrolled"])]
+        rows = rows[rows["indicator"].isin(["classes", "children_enrolled"])].astype(object)
         by_cell = {step.where: step for key, steps in self._cells.items() if key[2] in BANDS["all"] for step in steps}
         for r in rows.itertuples():
             found[r.area, r.facility, r.indicator].append(by_cell[r.workbook, r.sheet, r.cell])

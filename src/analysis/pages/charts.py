@@ -178,7 +178,7 @@ def weigh_ins_by_area(release: Release, key: str, caption: str, indicator: str, 
         f"{indicator_name(indicator)}, {round_name(*rounds[-1])}: cao nhất {top}, thấp nhất {bottom}. "
         f"Từ {round_name(*rounds[0])}: giảm ở {int((moved < 0).sum())} trên {len(moved)} đơn vị."
     )
-    notes = ["Mỗi ô một lần cân đo (ba lần mỗi năm học); càng đậm càng cao; số bên phải là kỳ này."]
+    notes = ["Mỗi ô một lần cân đo (ba lần mỗi năm học); màu càng nổi trên nền, tỷ lệ càng cao; số cuối dòng: kỳ này."]
     if wide.isna().to_numpy().any():
         notes.append(f"Ô gạch chéo: không có số liệu, hoặc {HIDDEN}. {HIDDEN} {withheld_means()}")
     return Figure(key, caption, alt, notes=tuple(notes), table=table, **done)  # type: ignore[arg-type]

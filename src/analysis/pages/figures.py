@@ -18,6 +18,7 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter
 
 from analysis import vietnamese
@@ -34,6 +35,7 @@ STYLE: Any = {
     "axes.titlesize": 9,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
+    "axes.titley": 1.0,  # found by itself it is there too, after measuring every label of the axes once more
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.edgecolor": GREY,
@@ -86,7 +88,7 @@ def canvas(
     height: float, rows: int = 1, columns: int = 1, width: float = WIDTH, **options
 ) -> tuple[Canvas, np.ndarray]:
     """An empty figure in the style, without pyplot: no backend, no state. height and width in inches."""
-    drawing = Canvas(figsize=(width, height), layout="constrained")
+    drawing = Canvas(figsize=(width, height), layout="constrained", dpi=72)
     FigureCanvasSVG(drawing)
     return drawing, drawing.subplots(rows, columns, squeeze=False, **options)
 
@@ -96,10 +98,13 @@ def finish(drawing: Canvas, marks: Marks = ()) -> dict[str, object]:
     if marks:
         tags = "; ".join(mark.tag for mark in marks)
         drawing.supxlabel(tags[0].upper() + tags[1:], fontsize=7, color=GREY, x=0.995, ha="right", style="italic")
+    for axis in [axis for ax in drawing.axes for axis in (ax.xaxis, ax.yaxis) if not axis.get_label_text()]:
+        axis.set_label_coords(0, 0)  # else a place is looked for, below all ticks, for a label that is not there
+    ConstrainedLayoutEngine().execute(drawing)
+    drawing.set_layout_engine("none")  # done: saving would draw everything once more only to lay it out
     out = io.StringIO()
     drawing.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     svg = out.getvalue()
-    drawing.set_layout_engine("none")  # the picture keeps the places that the vectors have
     pixels = io.BytesIO()
     drawing.savefig(pixels, format="png", dpi=PRINT_DPI, metadata={"Software": None})
     width, height = (round(size * 96) for size in drawing.get_size_inches())
@@ -114,7 +119,11 @@ def style():
 
 def vietnamese_ticks(axis, decimals: int = 0) -> None:
     """Numbers along an axis as Vietnamese readers write them."""
-    axis.set_major_formatter(FuncFormatter(lambda value, _: vietnamese.number(value, decimals)))
+    axis.set_major_formatter(_written(decimals))
+
+
+def _written(decimals: int) -> FuncFormatter:
+    return FuncFormatter(lambda value, _: vietnamese.number(value, decimals))
 
 
 def from_zero(ax: Axes) -> None:
@@ -254,24 +263,23 @@ def fan(ax: Axes, years: Sequence[str], values: Sequence[float], ahead: pd.DataF
 
 
 def heat(ax: Axes, table: pd.DataFrame, ends: Sequence[str], starts: Mapping[int, str]) -> None:
-    """A row a name, a column a time: darker is higher, in grey print too; what has no value is crossed out.
+    """A row a name, a column a time: the more colour the higher, in grey print too; what has no value is crossed out.
 
     ends : what is written at the end of each row.  starts : column number → what stands below it.
     """
-    import seaborn  # a second to import, for this one kind of figure
-
-    seaborn.heatmap(table, ax=ax, cmap="Blues", linewidths=0.4, linecolor="white", cbar_kws={"pad": 0.09, "aspect": 30})
+    cells = ax.pcolormesh(np.ma.masked_invalid(table), cmap="Blues", linewidths=0.4, edgecolors="white")
+    ax.figure.colorbar(cells, ax=ax, pad=0.09, aspect=30, format=_written(1)).outline.set_visible(False)
     for place, column in np.argwhere(table.isna().to_numpy()):
         ax.plot(column + 0.5, place + 0.5, "x", color=GREY, markersize=4)
     for place, words in enumerate(ends):
         ax.annotate(words, (1.01, place + 0.5), xycoords=("axes fraction", "data"),
                     va="center", fontsize=7.5)  # fmt: skip
-    ax.set_xticks([column + 0.5 for column in starts], list(starts.values()), rotation=0)
+    ax.set_xticks([column + 0.5 for column in starts], list(starts.values()))
+    ax.set_yticks(np.arange(len(table)) + 0.5, list(table.index))
+    ax.invert_yaxis()
+    ax.grid(visible=False)
+    ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
-    ax.set(xlabel="", ylabel="")
-    scale = ax.collections[0].colorbar
-    if scale is not None:
-        vietnamese_ticks(scale.ax.yaxis, 1)
 
 
 @functools.cache

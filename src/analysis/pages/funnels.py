@@ -51,7 +51,7 @@ def figure(release: Release, key: str, caption: str, table: str) -> Figure:
     notes = [
         "Nét liền: tỷ lệ chung; nét đứt: giới hạn 95 %; nét chấm: giới hạn 99,8 %, đã cộng độ khác nhau thường có.",
         "Cứ 20 đơn vị không có gì khác thường thì trung bình vẫn có 1 nằm ngoài giới hạn 95 %.",
-        "Dải nhạt: giới hạn 95 % nếu chỉ có sai số ngẫu nhiên.",
+        "Dải tô màu: giới hạn 95 % nếu chỉ có sai số ngẫu nhiên.",
         "Vòng rỗng: trong giới hạn; hình thoi có tên: ngoài giới hạn; dấu nhân: cân đo chưa đủ trẻ.",
     ]
     if every.loc[every["age_band"] == "all", "value"].isna().any():

@@ -71,7 +71,7 @@ def enrolment_fans(release: Release, key: str, caption: str, table: str) -> Figu
             words.append(f"{name}: nay {vietnamese.number(seen['value'].iloc[-1])}, {_expected(forecast)}")
         done = figures.finish(drawing, release.marks_of(rows))
     alt = f"Dự báo các năm học sau. {'. '.join(words)}."
-    notes = ("Nét liền: đã có; hình thoi và nét đứt: dự kiến; dải đậm: khoảng 80 %; dải nhạt: khoảng 95 %.",)
+    notes = ("Nét liền: đã có; hình thoi và nét đứt: dự kiến; dải hẹp: khoảng 80 %; dải rộng: khoảng 95 %.",)
     return Figure(key, caption, alt, notes=notes, table=table, **done)  # type: ignore[arg-type]
 
 

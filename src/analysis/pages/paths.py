@@ -98,8 +98,8 @@ def table(release: Release) -> Paths:
     rows, waiting, seen = [], sections.shown(), set()
     while waiting:
         key = waiting.pop(0)
-        trees = {place.area: found.tree(place.area, *key) for place in places}
-        if key in seen or not any(trees.values()):
+        trees = {} if key in seen else {place.area: found.tree(place.area, *key) for place in places}
+        if not any(trees.values()):
             continue
         seen.add(key)
         row, parts = _row(release, key, trees, printed.get(key, []))

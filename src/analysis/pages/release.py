@@ -46,7 +46,7 @@ class Number(NamedTuple):
     @property
     def decimals(self) -> int:
         """Places the report prints for this indicator."""
-        return int(indicators.definitions().at[self.indicator, "decimals"])
+        return _decimals()[self.indicator]
 
     @property
     def is_rate(self) -> bool:
@@ -262,6 +262,11 @@ def _each(rows: pd.DataFrame, made: Callable[..., Marks]) -> list[Marks]:
     """What is made of the cells of each row; made once for rows that are alike."""
     known = functools.cache(made)
     return [known(*row) for row in zip(*(rows[name].tolist() for name in rows), strict=True)]
+
+
+@functools.cache
+def _decimals() -> dict[str, int]:
+    return indicators.definitions()["decimals"].astype(int).to_dict()
 
 
 def _place(area: str) -> tuple[int, str]:

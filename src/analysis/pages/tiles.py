@@ -1,6 +1,6 @@
 """Tile maps: every unit an equal square placed roughly as it lies, so that a large one does not outweigh the others.
 
-Darker is worse, the figure stands in every square, and those beyond the line also carry a heavy edge and a sign.
+More colour is worse, the figure stands in every square, and those beyond the line also carry a heavy edge and a sign.
 """
 
 from collections.abc import Mapping, Sequence
@@ -72,7 +72,7 @@ def shortage(release: Release, key: str, caption: str, table: str) -> Figure:
         if tiles := _above_city(values, below):
             panels.append((title, "người trên 100", tiles))
             alt.append(_ranked(title, values))
-    notes = [f"Đậm hơn: thiếu nhiều hơn. {ABOVE} và viền đậm: cao hơn mức chung của thành phố."]
+    notes = [f"Màu càng nổi trên nền, thiếu càng nhiều. {ABOVE} và viền dày: cao hơn mức chung của thành phố."]
     notes.append("Dòng dưới: số người thiếu" + ("; hình bên phải: khoảng 80 %." if ahead else "."))
     marks = together([of.lacking.marks for of in short.values()] + [of["marks"] for of in ahead.values()])
     return _figure(release, key, caption, table, panels, " ".join(alt), notes, marks)
@@ -91,7 +91,10 @@ def enrolment(release: Release, key: str, caption: str, bands: Sequence[str], ta
         panels.append((f"{label('age_band', band)}: %, chỉ tiêu {aim}", "điểm % dưới chỉ tiêu", tiles))
         alt.append(_against(band, aim, list(found.values())))
         marks += [n.marks for n in found.values()]
-    notes = [f"Đậm hơn: xa chỉ tiêu hơn; trắng: đạt hoặc vượt. {BELOW} và viền đậm: chưa đạt. Dòng dưới: điểm %."]
+    notes = [
+        f"Màu càng nổi trên nền, càng xa chỉ tiêu; không tô: đạt hoặc vượt. {BELOW} và viền dày: chưa đạt. Dòng dưới: "
+        "điểm %."
+    ]
     return _figure(release, key, caption, table, panels, " ".join(alt), notes, together(marks))
 
 
@@ -186,7 +189,7 @@ def _draw(ax: Axes, at: Mapping[str, tuple[int, int]], tiles: Mapping[str, Tile]
         value = f"{tile.sign} {tile.value}".strip()
         for down, words, size in ((0.22, area_name(area), 6.6), (0.51, value, 9), (0.8, tile.under, 6.6)):
             ax.text(column + 0.5, row + down, words, ha="center", va="center", fontsize=size,
-                    fontweight="bold" if words == value else "normal")  # fmt: skip
+                    fontweight="bold" if words == value else "normal", in_layout=False)  # fmt: skip
     _legend(ax, steps, measure)
     ax.set_xlim(0, max(column for _, column in at.values()) + 1)
     ax.set_ylim(max(row for row, _ in at.values()) + 1, -0.05)

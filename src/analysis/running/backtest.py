@@ -3,9 +3,7 @@
 import sys
 from collections.abc import Iterable
 
-from babel.numbers import format_decimal
-
-from analysis import command
+from analysis import command, vietnamese
 from analysis.models import long_panel, panel_backtest
 from analysis.reference import ROOT
 
@@ -50,9 +48,7 @@ def run(arguments: Iterable[str]) -> int:
 
 
 def _cell(value: float, head: tuple[str, int]) -> str:
-    whole = isinstance(value, int)
-    text = "–" if value != value else format_decimal(value, "#,##0" if whole else "#,##0.00", locale="vi")
-    return f"{text:>{head[1]}}"
+    return f"{vietnamese.number(value, 0 if isinstance(value, int) else 2):>{head[1]}}"
 
 
 def _tell(panel: long_panel.LongPanel) -> None:
