@@ -1,5 +1,8 @@
 """How large classes may become: no larger than the norms allow for the children's ages, unless they are already."""
 
+import datetime as dt
+import functools
+
 import numpy as np
 
 from analysis import periods
@@ -21,14 +24,21 @@ def largest(living: np.ndarray, years: list[str], period: str, lead: int) -> dic
     """
     found = {band: np.full((len(living), len(years)), np.inf) for band in AGES}
     for place, year in enumerate(years):
-        rows = norms.in_force("max_children_per_class", periods.as_of(periods.shift(year, lead), period))
-        sizes = rows[rows["applies_to"] == "school"].set_index("age_band")["value"]
+        sizes = _norm(periods.as_of(periods.shift(year, lead), period))
         for band, ages in AGES.items():
-            if set(ages.values()) <= set(sizes.index):
+            if set(ages.values()) <= sizes.keys():
                 children = living[:, list(ages), place]
-                rooms = children / sizes[list(ages.values())].to_numpy()
+                rooms = children / np.array([sizes[age] for age in ages.values()])
                 found[band][:, place] = children.sum(axis=1) / rooms.sum(axis=1)
     return found
+
+
+@functools.cache
+def _norm(on: dt.date) -> dict[str, float]:
+    """Largest classes of schools by age on a day."""
+    rows = norms.in_force("max_children_per_class", on)
+    rows = rows[rows["applies_to"] == "school"]
+    return dict(zip(rows["age_band"], rows["value"], strict=True))
 
 
 def held(change: np.ndarray, size: np.ndarray, limit: np.ndarray) -> np.ndarray:

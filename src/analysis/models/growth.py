@@ -104,30 +104,30 @@ def fit(told: np.ndarray, change: np.ndarray, weight: np.ndarray, start: np.ndar
     """
     strength = reference.setting("growth_ridge") * np.eye(len(start))
     found = start
+    near = 0.004  # below 0.4 % an error counts by its square
     for _ in range(25):
-        off = np.clip(told @ found - change, -1.5, 1.5)
-        near = 0.004  # below 0.4 % an error counts by its square
+        off = (told @ found - change).clip(-1.5, 1.5)
         pull = weight * np.where(np.abs(off) < near, 1 / near, np.abs(np.expm1(off)) / np.maximum(off**2, near**2))
-        normal = (told * pull[:, None]).T @ told + strength
-        last, found = found, np.linalg.solve(normal, (told * pull[:, None]).T @ change + strength @ start)
+        pulled = (told * pull[:, None]).T
+        last, found = found, np.linalg.solve(pulled @ told + strength, pulled @ change + strength @ start)
         if np.abs(found - last).max() < 1e-5:
             break
     return found
 
 
-def expected(of: Histories, lead: int, teaches: np.ndarray | None = None) -> np.ndarray:
+def expected(of: Histories, lead: int, teaches: np.ndarray | None = None, wanted: slice = slice(None)) -> np.ndarray:
     """Expected log change from each year to `lead` years later, by what was known in that year.
 
-    teaches : series that are learnt from; all where not given. Evidence half as old as growth_half_life years counts
-    twice. NaN until LEARNT_FROM years in a row are known, for a series that is learnt from; any series with one known
-    change has a forecast otherwise.
+    teaches : series that are learnt from; all where not given. wanted : places of the years to forecast from, the
+    others stay NaN. Evidence half as old as growth_half_life years counts twice. NaN until LEARNT_FROM years in a row
+    are known, for a series that is learnt from; any series with one known change has a forecast otherwise.
     """
     told, change, run = clues(of, lead), of.change(lead), of.run
     teaches = np.ones(len(run), bool) if teaches is None else teaches
     evidence = (run >= LEARNT_FROM) & np.isfinite(change) & teaches[:, None]
     half_life, years = reference.setting("growth_half_life"), np.arange(run.shape[1])
     forecast, start = np.full(run.shape, np.nan), usual(lead)
-    for year in years:
+    for year in years[wanted]:
         rows = evidence & (years <= year - lead)
         age = np.broadcast_to(year - years, run.shape)[rows]
         enough = rows.sum() >= FEW

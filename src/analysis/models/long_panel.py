@@ -159,7 +159,7 @@ def outlook(panel: LongPanel, measure: str, lead: int) -> Outlook:
     """Growth forecasts of every series, from every year, learned from this panel and the one of data/reference."""
     pool, own = together(panel, known()), len(panel.areas)
     every = pool.histories(measure)
-    expected = growth.expected(every, lead)
+    expected = _known_growth(measure, lead) if panel is known() else growth.expected(every, lead)
     mine = np.arange(len(pool.areas)) < own
     limits = calibration.limits(every, expected, lead, mine[:, None] & (every.run >= growth.SETTLED))
     start = panel.years[0] - pool.years[0]
@@ -193,7 +193,13 @@ def learned_change(totals: np.ndarray, coming: np.ndarray, years: list[int], lea
     cut = (slice(0, len(totals)), slice(start, start + len(years)))
     history.coming[lead][cut] = coming
     history.partner[: len(totals)] = np.nan
-    return growth.expected(history, lead, np.arange(len(pool.areas)) >= len(totals))[cut]
+    return growth.expected(history, lead, np.arange(len(pool.areas)) >= len(totals), cut[1])[cut]
+
+
+@functools.cache
+def _known_growth(measure: str, lead: int) -> np.ndarray:
+    """growth.expected of the long panel of data/reference."""
+    return growth.expected(known().histories(measure), lead)
 
 
 @functools.cache
@@ -202,7 +208,7 @@ def _usual_units(lead: int) -> float:
     off = []
     for measure in MEASURES:
         history = known().histories(measure)
-        units = (history.change(lead) - growth.expected(history, lead)) / calibration.restlessness(history)
+        units = (history.change(lead) - _known_growth(measure, lead)) / calibration.restlessness(history)
         off.append(units[np.isfinite(units)])
     lower, upper = np.quantile(np.concatenate(off), [0.1, 0.9])
     return float(upper - lower) / (2 * MIDDLE_80)
