@@ -22,7 +22,8 @@ from analysis.running import jobs, memory, notebooks, outputs, progress, runs, s
 from analysis.running.steps import STEPS, Step
 
 RAW, PROCESSED, REPORTS = "data/raw", "data/processed", "reports"
-SHARE = 6  # rounds that one process reads ahead
+SHARE = 12  # rounds that one process reads ahead
+MEMORY = ".doit.json"  # what is up to date (memory.py)
 STOPPED = 130  # exit status of a run that was told to stop
 Round = tuple[str, str]  # school year, period
 
@@ -36,7 +37,7 @@ def main(arguments: list[str]) -> int:
     try:
         said = command.asked(arguments, ("YEAR", "PERIOD", "JOBS", "MISSING", "ALL", "KERNELS"))
         wanted = command.rounds_asked(said, RAW)[0 if said.get("ALL") else -1 :]
-        jobs = command.whole_number(said, "JOBS", 2)
+        side_by_side = command.whole_number(said, "JOBS", 2)
         missing = said.get("MISSING", "stop")
         if missing not in received.MISSING:
             raise command.UsageError(f'MISSING="{missing}" không phải một trong: {", ".join(received.MISSING)}.')
@@ -46,7 +47,7 @@ def main(arguments: list[str]) -> int:
     for number in (signal.SIGTERM, signal.SIGHUP) if os.name == "posix" else ():
         signal.signal(number, signal.default_int_handler)
     try:
-        status = run(wanted, jobs, missing=missing, warm_kernels=said.get("KERNELS") != "ordinary")
+        status = run(wanted, side_by_side, missing=missing, warm_kernels=said.get("KERNELS") != "ordinary")
     except KeyboardInterrupt:
         print("\nĐã dừng theo yêu cầu. Trang của lần trước (nếu có) được giữ nguyên.", file=sys.stderr, flush=True)
         os._exit(STOPPED)  # threads that waited for a kernel have nothing left to wait for
@@ -58,7 +59,7 @@ def main(arguments: list[str]) -> int:
 
 def run(
     wanted: Iterable[Round],
-    jobs: int = 2,
+    side_by_side: int = 2,
     raw: str = RAW,
     processed: str = PROCESSED,
     reports: str = REPORTS,
@@ -71,6 +72,8 @@ def run(
     """
     folder = ROOT / processed
     with runs.alone(folder) as lock, warm.Run([folder, ROOT / reports], warm_kernels, lock) as ours:
+        if not (folder / MEMORY).exists():  # all is to be built: libraries load while the code is looked through
+            ours.start(["analysis.meaning.history", *jobs.KERNEL])
         tasks = _Tasks(ours, list(wanted), raw, processed, reports, missing).all()
         rested_on = {file for kind in tasks.values() for task in kind for file in task["file_dep"]}
         given = [file for file in rested_on if not Path(file).is_relative_to(folder)]
@@ -78,7 +81,7 @@ def run(
         loader = ModuleTaskLoader(
             {
                 "DOIT_CONFIG": {
-                    "dep_file": str(folder / ".doit.json"),
+                    "dep_file": str(folder / MEMORY),
                     "backend": "memory",
                     "check_file_uptodate": memory.checker(given),
                     "reporter": progress.Reporter,
@@ -88,7 +91,7 @@ def run(
         )
         backend = {"BACKEND": {"memory": f"{memory.__name__}:Memory"}}
         doit = DoitMain(loader, config_filenames=(), extra_config=backend)
-        return doit.run(["run", f"--process={jobs}", "--parallel-type=thread"])
+        return doit.run(["run", f"--process={side_by_side}", "--parallel-type=thread"])
 
 
 def pages(school_year: str, period: str, reports: str = REPORTS) -> list[Path]:

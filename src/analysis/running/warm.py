@@ -93,8 +93,11 @@ class Run:
     def __exit__(self, *_) -> None:
         self.end()
 
-    def start(self) -> None:
-        """Make the folder and start the server, where they are not there yet; it imports while this process goes on."""
+    def start(self, spare: Iterable[str] = ()) -> None:
+        """Make the folder and start the server, where they are not there yet; it imports while this process goes on.
+
+        spare : modules that it imports before anything is asked of it.
+        """
         with self._starting:
             if self.folder:
                 return
@@ -102,11 +105,12 @@ class Run:
             self.folder = runs.folder()
             RUNS[self.folder] = self
             if self.warm:
-                self._serve()
+                self._serve(spare)
 
-    def _serve(self) -> None:
+    def _serve(self, spare: Iterable[str]) -> None:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        command = [sys.executable, "-m", warm_server.__name__, str(theirs.fileno()), self.folder, *self.places]
+        asked = [str(theirs.fileno()), self.folder, " ".join(spare), *self.places]
+        command = [sys.executable, "-m", warm_server.__name__, *asked]
         with theirs:
             try:
                 self._server = subprocess.Popen(

@@ -68,9 +68,8 @@ class Job:
 class Server:
     """Forks jobs until the other end of `control` is closed; imports `spare` modules while nothing else is due."""
 
-    def __init__(self, control: socket.socket):
-        self.control = control
-        self.spare: list[str] = []
+    def __init__(self, control: socket.socket, spare: list[str]):
+        self.control, self.spare = control, spare
         self.jobs: dict[int, tuple[int, int]] = {}  # pidfd → process, pipe that tells how it ended
         self.poll = select.poll()
         self.poll.register(control, select.POLLIN)
@@ -164,13 +163,13 @@ def threads() -> int:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """arguments : number of the inherited socket, the run's folder, and where a run may leave files half written."""
-    control, folder, *places = arguments
+    """arguments : number of the inherited socket, its folder, spare modules, where a run may leave half files."""
+    control, folder, spare, *places = arguments
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ["JPY_PARENT_PID"] = str(os.getpid())  # ipykernel reads it when it is imported
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # no word about a debugger that nobody uses here
     before, ours = dict(os.environ), os.getpid()
-    server = Server(socket.socket(fileno=int(control)))
+    server = Server(socket.socket(fileno=int(control)), spare.split())
     try:
         job = server.serve()
     finally:
