@@ -59,67 +59,75 @@ def draw(aims: dict[int, Aim], seeds: list[int]) -> dict[int, np.ndarray]:
     cities = list(_walks(steps, count, shape[1]))
     laws = {lead: _Law(aim, cities[lead - 1], np.random.default_rng([*seeds, len(seeds), 0]))
             for lead, aim in aims.items()}  # fmt: skip
-    found = {lead: np.empty((count, *shape)) for lead in aims}
+    found = {lead: np.empty((*shape, count)) for lead in aims}
     at_once = max(AT_ONCE // max(shape[0] * shape[1], 1), 1)
     for start in range(0, count, at_once):
         part = slice(start, min(start + at_once, count))
         for lead, normal in enumerate(_walks(steps, part.stop - start, *shape), start=1):
             if lead in laws:
-                found[lead][part] = laws[lead].counts(part, normal)
-    return found
+                found[lead][..., part] = laws[lead].counts(part, normal)
+    return {lead: np.moveaxis(drawn, -1, 0) for lead, drawn in found.items()}
 
 
 class _Law:
-    """How the counts of one lead come from standard normals. city : paths × groups of them."""
+    """How the counts of one lead come from standard normals. city : paths × groups of them.
+
+    Its arrays are areas × groups × paths: what is done to every path runs along the memory.
+    """
 
     def __init__(self, aim: Aim, city: np.ndarray, tails: np.random.Generator) -> None:
         errors, paths = aim.errors, len(city)
-        self.told, self.never, self.root = np.isfinite(aim.target), aim.never, errors.own_root.T
-        self.centre = np.where(self.told, aim.target, 0.0)
-        self.sizes = None if aim.sizes is None else np.where(self.told, aim.sizes, 0.0)
+        told = np.isfinite(aim.target)
+        centre = np.where(told, aim.target, 0.0)
+        sizes = None if aim.sizes is None else np.where(told, aim.sizes, 0.0)
         origins = np.maximum(errors.city_origins, 1)
         squares = np.cumsum(tails.standard_normal((paths, origins.max(initial=1))) ** 2, axis=1)
         city = city @ errors.city_root.T
         city *= errors.city * np.sqrt(origins / squares[:, origins - 1])
-        size = slope(self.centre, self.sizes)
-        self.deviation = np.sqrt(errors.level + np.divide(errors.count, size, out=np.zeros_like(size), where=size > 0))
+        size = slope(centre, sizes)
+        deviation = np.sqrt(errors.level + np.divide(errors.count, size, out=np.zeros_like(size), where=size > 0))
         pairs = max(errors.own_origins, 1)
-        self.wider = np.sqrt(pairs / tails.chisquare(pairs, (paths, 1, 1)))
-        bend = 1.0 if self.sizes is None else 1 - 2 / (1 + np.exp(-self.centre))  # keeps the mean of a path's counts
-        self.middle = self.centre - bend * self.deviation**2 / 2
-        whole = np.where(self.told, from_scale(self.centre, self.sizes), 0.0).sum(axis=0)
-        of = None if self.sizes is None else self.sizes.sum(axis=0)
-        self.city, self.total = city, from_scale(to_scale(whole, of) + city, of)
+        self.wider = np.sqrt(pairs / tails.chisquare(pairs, paths))
+        bend = 1.0 if sizes is None else 1 - 2 / (1 + np.exp(-centre))  # keeps the mean of a path's counts
+        whole = np.where(told, from_scale(centre, sizes), 0.0).sum(axis=0)
+        of = None if sizes is None else sizes.sum(axis=0)
+        self.city, self.total = city.T, from_scale(to_scale(whole, of) + city, of).T
+        self.told, self.never, self.deviation, self.middle = (
+            each[..., None] for each in (told, aim.never, deviation, centre - bend * deviation**2 / 2)
+        )
+        self.root, self.sizes = errors.own_root, None if sizes is None else sizes[..., None]
 
     def counts(self, part: slice, normal: np.ndarray) -> np.ndarray:
         """Whole counts of a part of the paths. normal : those paths × areas × groups."""
-        own = normal @ self.root * self.deviation * self.wider[part]
+        own = self.root @ np.moveaxis(normal, 0, -1)
+        own *= self.deviation
+        own *= self.wider[part]
         start = np.where(self.told, self.middle + own, 0.0)
         if self.sizes is None:
-            drawn = _grown(start, self.told, self.total[part])
+            drawn = _grown(start, self.told, self.total[:, part])
         else:
-            drawn = _shifted(start, self.sizes, self.told, self.total[part], self.city[part])
+            drawn = _shifted(start, self.sizes, self.told, self.total[:, part], self.city[:, part])
         drawn = np.where(self.told, np.rint(drawn) + 0.0, np.nan)  # −0 becomes 0
         return np.where(self.never, 0.0, drawn)
 
 
 def _grown(start: np.ndarray, told: np.ndarray, total: np.ndarray) -> np.ndarray:
-    """Counts of areas that grow by one factor so that they add up to total, paths × groups."""
+    """Counts of areas that grow by one factor so that they add up to total, groups × paths."""
     grown = np.where(told, np.exp(start), 0.0)
-    factor = ratio(total + HALF * told.sum(axis=0), grown.sum(axis=1))
-    return grown * factor[:, None] - HALF
+    return grown * ratio(total + HALF * told.sum(axis=0), grown.sum(axis=0)) - HALF
 
 
 def _shifted(
     start: np.ndarray, sizes: np.ndarray, told: np.ndarray, total: np.ndarray, shift: np.ndarray
 ) -> np.ndarray:
-    """Counts out of sizes, by Newton's steps to the shift of each path and group that makes them add up to total."""
+    """Counts out of sizes, by Newton's steps to the shift of each group and path that makes them add up to total."""
     against, of, here = np.exp(-start), np.where(told, sizes + 1, 0.0), told.sum(axis=0)
     for _ in range(6):
-        share = 1 / (1 + against * np.exp(-shift)[:, None])
-        gap = np.where(here > 0, total + HALF * here - (of * share).sum(axis=1), 0.0)
+        share = 1 / (1 + against * np.exp(-shift))
+        drawn = of * share
+        gap = np.where(here > 0, total + HALF * here - drawn.sum(axis=0), 0.0)
         if np.abs(gap).max(initial=0.0) < NOTHING:
             break
-        gain = (of * share * (1 - share)).sum(axis=1)
+        gain = (drawn * (1 - share)).sum(axis=0)
         shift = shift + np.divide(gap, gain, out=np.zeros_like(gap), where=gain > 0).clip(-1, 1)
-    return of / (1 + against * np.exp(-shift)[:, None]) - HALF
+    return of / (1 + against * np.exp(-shift)) - HALF

@@ -98,8 +98,7 @@ def slope(scaled: np.ndarray, sizes: np.ndarray | None) -> np.ndarray:
 
 def ratio(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
     """top / bottom, NaN where bottom is not above zero."""
-    top, bottom = np.broadcast_arrays(top, bottom)
-    return np.divide(top, bottom, out=np.full(top.shape, np.nan), where=np.isfinite(bottom) & (bottom > 0))
+    return top / np.where(np.isfinite(bottom) & (bottom > 0), bottom, np.nan)
 
 
 def panel(

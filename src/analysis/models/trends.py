@@ -1,5 +1,6 @@
 """Tables of what was and what is expected: history, and forecasts added up to sectors and the city."""
 
+import functools
 from collections.abc import Iterable
 
 import numpy as np
@@ -40,18 +41,26 @@ class Cube:
         return len(self.areas), len(self.sectors), len(self.bands)
 
     def add(self, counts: np.ndarray, where: np.ndarray | None = None) -> np.ndarray:
-        """counts : … × areas × groups; where : those that count. Returns … × areas × sectors × bands, with totals."""
-        own = counts[..., self._columns]
-        own = own if where is None else np.where(where[..., self._columns], own, np.nan)
-        cube = own.reshape(*own.shape[:-1], *self._shape)
-        if len(self._parts) > 1:
-            cube = np.concatenate([cube, cube[..., self._parts].sum(axis=-1, keepdims=True)], axis=-1)
-        if self._shape[0] > 1:
-            cube = np.concatenate([cube, cube.sum(axis=-2, keepdims=True)], axis=-2)
-        known = np.isfinite(cube)
-        city = np.where(known, cube, 0.0).sum(axis=-3, keepdims=True)
-        city = np.where(known.any(axis=-3, keepdims=True), city, np.nan)
-        return np.concatenate([cube, city], axis=-3)
+        """counts : … × areas × groups; where : those that count. Returns … × areas × sectors × bands, with totals.
+
+        What leads (paths) stays side by side in memory, so that many of them are added at once.
+        """
+        places_first = np.moveaxis(counts, (-2, -1), (0, 1))
+        cube = np.empty((*self.shape, *places_first.shape[2:]))
+        sectors, bands = self._shape
+        for column, (i, j) in zip(self._columns, np.ndindex(sectors, bands), strict=True):
+            cube[:-1, i, j] = places_first[:, column]
+            if where is not None:
+                cube[:-1, i, j][~np.moveaxis(where, (-2, -1), (0, 1))[:, column]] = np.nan
+        if len(self.bands) > bands:
+            cube[:-1, :, -1] = functools.reduce(np.add, (cube[:-1, :, j] for j in self._parts))
+        if len(self.sectors) > sectors:
+            cube[:-1, -1] = functools.reduce(np.add, (cube[:-1, i] for i in range(sectors)))
+        cube[-1] = cube[:-1].sum(axis=0)
+        if np.isnan(cube[-1]).any():
+            known = np.isfinite(cube[:-1])
+            cube[-1] = np.where(known.any(axis=0), cube[:-1].sum(axis=0, where=known), np.nan)
+        return np.moveaxis(cube, (0, 1, 2), (-3, -2, -1))
 
     def models(self, given: Panel, models: list[str | None]) -> np.ndarray:
         """Model behind each sector × band; sum_of_parts where the parts have different ones."""
