@@ -120,14 +120,17 @@ def test_an_incomplete_round_is_never_kept_as_a_whole_one(received, tmp_path):
         history.series(received, tmp_path / "processed", YEAR, "DN")
 
 
-def test_the_page_says_which_units_stand_with_an_earlier_workbook_and_nothing_where_none_does(received):
+def test_the_page_says_which_units_stand_with_an_earlier_workbook_or_none_and_nothing_where_all_have_one(received):
     this = rounds.read(received, YEAR, "DN", missing="carry")
-    release = SimpleNamespace(school_year=YEAR, period="DN", table=lambda name: this.reporting)
-    says = quality.carried(release)
-    assert says[0] == "Có số liệu kỳ trước." and "Cát Hải" in says[1] and "Lê Chân" not in says[1]
+    release = SimpleNamespace(school_year=YEAR, period="DN", table=lambda name: this.reporting, areas_missing=[])
+    [(head, words)] = quality.without_workbook(release)
+    assert head == "Có số liệu kỳ trước." and "Cát Hải" in words and "Lê Chân" not in words
     assert label("basis", "carried") == "Số liệu kỳ trước của đơn vị"
     release.table = lambda name: this.reporting[this.reporting["area"] != GONE]
-    assert quality.carried(release) is None
+    assert quality.without_workbook(release) == []
+    release.areas_missing = [GONE]
+    [(head, words)] = quality.without_workbook(release)
+    assert head == "Chưa đủ đơn vị." and words.startswith("Cát Hải chưa có biểu kỳ này: mọi tổng")
 
 
 @pytest.fixture(scope="module")

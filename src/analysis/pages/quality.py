@@ -38,7 +38,7 @@ def opening(release: Release) -> Opening:
     """The round, its day, and warnings made from the data: simulated numbers, units that have not reported."""
     day = periods.as_of(release.school_year, release.period)
     when = f"{release.when[0].upper()}{release.when[1:]}, số liệu đến ngày {day.day:02d}/{day.month:02d}/{day.year}"
-    warnings = (simulated(release), partial(release), carried(release), corrected(release))
+    warnings = (simulated(release), *without_workbook(release), corrected(release))
     return Opening(when, [each for each in warnings if each])
 
 
@@ -60,27 +60,19 @@ def simulated(release: Release) -> tuple[str, str] | None:
     return None
 
 
-def partial(release: Release) -> tuple[str, str] | None:
-    """Which units have not reported; None when all have."""
-    missing = release.areas_missing
-    if not missing:
-        return None
-    return "Chưa đủ đơn vị.", (
-        f"Chưa có biểu của {listed([area_name(area) for area in missing])}; mọi tổng toàn thành phố chưa gồm các "
-        "đơn vị này."
-    )
-
-
-def carried(release: Release) -> tuple[str, str] | None:
-    """Which units stand with a workbook of an earlier round; None when none does."""
+def without_workbook(release: Release) -> list[tuple[str, str]]:
+    """Which units have no workbook of this round: left out, or standing with one of an earlier round; empty if none."""
     rows = release.table("reporting.csv")
-    here = rows.loc[~rows["workbook"].str.startswith(f"{release.school_year}/{release.period}/"), "area"]
-    if here.empty:
-        return None
-    return "Có số liệu kỳ trước.", (
-        f"{listed([area_name(area) for area in here])} chưa có biểu kỳ này: dùng biểu kỳ trước, cả trong tổng toàn "
-        "thành phố."
+    earlier = rows.loc[~rows["workbook"].str.startswith(f"{release.school_year}/{release.period}/"), "area"]
+    cases = (
+        ("Chưa đủ đơn vị.", release.areas_missing, "mọi tổng toàn thành phố chưa gồm các đơn vị này."),
+        ("Có số liệu kỳ trước.", list(earlier), "dùng biểu kỳ trước, cả trong tổng toàn thành phố."),
     )
+    return [
+        (head, f"{listed([area_name(area) for area in here])} chưa có biểu kỳ này: {words}")
+        for head, here, words in cases
+        if here
+    ]
 
 
 def corrected(release: Release) -> tuple[str, str] | None:
