@@ -34,12 +34,12 @@ def tables(growth: float = 1.0, participation: float = 1.0, size: float = 1.0) -
                     rows += [(area, sector, band, "classes", kind, year, classes),
                              (area, sector, band, "children_enrolled", kind, year, round(children))]  # fmt: skip
                     if back:
-                        drawn += [(year, path, area, sector, band, rng.poisson(classes)) for path in range(PATHS)]
+                        drawn.append((year, area, sector, band, rng.poisson(classes, PATHS)))
                 teachers = round(TEACHERS[sector] * share)
                 left = round(teachers * LEAVING)
                 rows.append((area, sector, "all", "teachers_left", kind, year, left))
                 if back:
-                    gone += [(year, path, area, sector, rng.binomial(teachers, LEAVING)) for path in range(PATHS)]
+                    gone.append((year, area, sector, "all", rng.binomial(teachers, LEAVING, PATHS)))
                 else:
                     rows.append((area, sector, "all", "teachers", kind, year, teachers))
     for year in AHEAD:
@@ -53,8 +53,8 @@ def tables(growth: float = 1.0, participation: float = 1.0, size: float = 1.0) -
     return {
         "enrolment": made[~of_staff],
         "staffing": made[of_staff],
-        "class_paths": pd.DataFrame(drawn, columns=["target_year", "path", "area", "sector", "age_band", "classes"]),
-        "leaver_paths": pd.DataFrame(gone, columns=["target_year", "path", "area", "sector", "leavers"]),
+        "class_paths": pd.DataFrame(drawn, columns=["target_year", "area", "sector", "age_band", "classes"]),
+        "leaver_paths": pd.DataFrame(gone, columns=["target_year", "area", "sector", "age_band", "leavers"]),
         "series": pd.DataFrame(
             [(YEAR, "HK1", "hai_phong", "all", band, "children_enrolled", value, "derived")
              for band, value in (("m3_12", 10.0), ("m13_24", 190.0), ("m25_36", 300.0))],

@@ -53,16 +53,16 @@ def hand_made(classes: dict, teachers: dict, leavers: int = 0):
                 (area, sector, band, "classes", kind, year, count)
                 for kind, year in (("observed", YEAR), ("forecast", NEXT))
             ]
-            drawn.append((NEXT, 0, area, sector, band, count))
+            drawn.append((NEXT, area, sector, band, np.array([count])))
     for (area, sector), count in teachers.items():
         rows.append((area, sector, "all", "teachers", "observed", YEAR, count))
         rows.append((area, sector, "all", "teachers_left", "forecast", NEXT, leavers))
-        leave.append((NEXT, 0, area, sector, leavers))
+        leave.append((NEXT, area, sector, "all", np.array([leavers])))
     columns = ["area", "sector", "age_band", "indicator", "kind", "target_year", "value"]
     made = pd.DataFrame(rows, columns=columns).assign(model="same_as_last_year", basis="derived", note=None)
     made["expected"] = made["value"]
-    drawn = pd.DataFrame(drawn, columns=["target_year", "path", "area", "sector", "age_band", "classes"])
-    leave = pd.DataFrame(leave, columns=["target_year", "path", "area", "sector", "leavers"])
+    drawn = pd.DataFrame(drawn, columns=["target_year", "area", "sector", "age_band", "classes"])
+    leave = pd.DataFrame(leave, columns=["target_year", "area", "sector", "age_band", "leavers"])
     return made[made["indicator"] == "classes"], made[made["indicator"] != "classes"], drawn, leave
 
 
@@ -105,8 +105,8 @@ def test_every_path_of_the_city_is_the_sum_of_its_areas(stages, table):
     _, _, classes, leavers = stages
     classes, leavers = (paths[paths["target_year"] == NEXT] for paths in (classes, leavers))
     norm = classes["age_band"].map({"nursery": 2.5, "kindergarten": 2.2})
-    needed = np.rint((classes["classes"] * norm).groupby(classes["path"]).sum().round(6))
-    left = leavers.groupby("path")["leavers"].sum()
+    needed = np.rint((classes["classes"] * norm).sum().round(6))
+    left = leavers["leavers"].sum()
     now = by_place(table, "teachers_now", "current")["hai_phong", "all"]
     limits = np.quantile(needed - (now - left), [0.1, 0.9], method="inverted_cdf")
     row = table[

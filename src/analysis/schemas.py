@@ -3,6 +3,7 @@
 import pyarrow as pa
 
 TEXT, NUMBER, WHOLE, FLAG = pa.string(), pa.float64(), pa.int64(), pa.bool_()
+PATHS = pa.list_(WHOLE)  # one number a simulated path
 
 
 def _columns(**types: pa.DataType) -> list[pa.Field]:
@@ -146,10 +147,10 @@ TABLES: dict[str, list[pa.Field]] = {
     # a jump in a count that comes from what is counted, not from children
     "breaks.csv": ROUND
     + _columns(area=TEXT, age_band=TEXT, indicator=TEXT, since=TEXT, before=NUMBER, after=NUMBER, basis=TEXT),
-    # classes of next years, one row a simulated path: what needs are added up from
-    "class_paths.parquet": _columns(path=WHOLE, target_year=TEXT, area=TEXT, sector=TEXT, age_band=TEXT, classes=WHOLE),
-    # teachers expected to leave within a year, one row a simulated path
-    "leaver_paths.parquet": _columns(target_year=TEXT, path=WHOLE, area=TEXT, sector=TEXT, leavers=WHOLE),
+    # classes of next years on every path: what needs are added up from
+    "class_paths.parquet": _columns(target_year=TEXT) + WHERE + _columns(classes=PATHS),
+    # teachers expected to leave within a year on every path
+    "leaver_paths.parquet": _columns(target_year=TEXT) + WHERE + _columns(leavers=PATHS),
     # the norms read in two ways, in persons: totals, and the steps that lead from the city's practice to the Circular
     "norm_readings.csv": _columns(area=TEXT, post=TEXT, line=TEXT, kind=TEXT, persons=NUMBER, basis=TEXT),
     # how past forecasts did: errors in percent of the actual value, coverage in percent of forecasts

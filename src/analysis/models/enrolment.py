@@ -165,22 +165,11 @@ def _ahead(forecast: Forecast) -> list[pd.DataFrame]:
 
 
 def class_paths(forecasts: dict[int, Forecast]) -> pd.DataFrame:
-    """Table class_paths.parquet: whole classes by path, target year, area, sector and band (nursery, kindergarten).
+    """Table class_paths.parquet: whole classes on every path, by target year, area, sector, nursery and kindergarten.
 
     One path is one world through all target years.
     """
-    tables = []
-    for forecast in forecasts.values():
-        given = forecast.panel
-        groups = [g for g, group in enumerate(given.groups) if group[0] == "classes" and group[2] != "age5"]
-        drawn = forecast.paths[:, :, groups]
-        path, area, group = (each.ravel() for each in np.indices(drawn.shape))
-        names = np.array([given.groups[g][1:] for g in groups], dtype=object).reshape(-1, 2)
-        table = pd.DataFrame({"path": path, "target_year": forecast.target_year,
-                              "area": np.array(given.areas, dtype=object)[area], "sector": names[group, 0],
-                              "age_band": names[group, 1], "classes": drawn.ravel()})  # fmt: skip
-        tables.append(table.dropna().astype({"classes": "int64"}))
-    return pd.concat(tables, ignore_index=True)
+    return paths.table(forecasts.values(), "classes", BANDS[:2], "classes")
 
 
 def breaks_table(series: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame:

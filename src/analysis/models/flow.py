@@ -5,6 +5,7 @@ Arrays are years × areas × sectors, with an axis of paths after the years wher
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -41,7 +42,10 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Flow:
-    """What needs are made of, in whole persons; leavers are of the teachers in post now."""
+    """What needs are made of, in whole persons; leavers are of the teachers in post now.
+
+    keep : years × areas × 1, 1 where all that a year's sum is made of is known, else NaN.
+    """
 
     areas: list[str]
     years: list[str]
@@ -50,8 +54,19 @@ class Flow:
     left: np.ndarray
     needed: np.ndarray
     leavers: np.ndarray
-    needed_paths: np.ndarray
-    leavers_paths: np.ndarray
+    keep: np.ndarray
+    given: Inputs
+
+    @cached_property
+    def needed_paths(self) -> np.ndarray:
+        """Teachers needed on every path: years × paths × areas × sectors."""
+        norms = self.given.norms[:, None, None, None]
+        return whole((self.given.classes_paths * norms).sum(axis=-1) * self.keep[:, None])
+
+    @cached_property
+    def leavers_paths(self) -> np.ndarray:
+        """Leavers on every path, of the teachers in post now."""
+        return self.given.leavers_paths * self.keep[:, None]
 
 
 def read(
@@ -70,7 +85,7 @@ def read(
     teachers = cells(staffing, "teachers", "observed", school_year)
     left = cells(staffing, "teachers_left", "observed", school_year)
     drawn_classes = drawn(class_paths, "classes", years, areas, BANDS)
-    drawn_leavers = drawn(leaver_paths.assign(age_band="all"), "leavers", years, areas, ["all"])[..., 0]
+    drawn_leavers = drawn(leaver_paths, "leavers", years, areas, ["all"])[..., 0]
 
     def ahead_of(table: pd.DataFrame, indicator: str, bands: list[str]) -> np.ndarray:
         return np.stack([block(cells(table, indicator, "forecast", year), areas, bands) for year in years])
@@ -97,10 +112,8 @@ def flow_of(given: Inputs) -> Flow:
     needed = (given.classes @ norm)[..., 0]
     known = np.isfinite(now + given.teachers + needed + given.leavers).all(axis=-1)  # years × areas
     keep = np.where(known | ~known.any(axis=-1, keepdims=True), 1.0, np.nan)[..., None]
-    needed_paths = (given.classes_paths @ norm[:, None])[..., 0]
     return Flow(given.areas, given.years, whole(now), given.teachers, given.left,
-                whole(needed * keep), given.leavers * keep,
-                whole(needed_paths * keep[:, None]), given.leavers_paths * keep[:, None])  # fmt: skip
+                whole(needed * keep), given.leavers * keep, keep, given)  # fmt: skip
 
 
 def course(flow: Flow, needed: np.ndarray, leavers: np.ndarray) -> Iterator[dict[str, np.ndarray]]:
@@ -171,15 +184,13 @@ def children(enrolment: pd.DataFrame, given: Inputs, school_year: str) -> tuple[
 
 
 def drawn(table: pd.DataFrame, value: str, years: list[str], areas: list[str], bands: list[str]) -> np.ndarray:
-    """years × paths × areas × sectors × bands of a table of paths."""
-    paths = int(table["path"].max()) + 1 if len(table) else 1
-    found = np.full((len(years), paths, len(areas), len(SECTORS), len(bands)), np.nan)
-    places = [pd.Index(names).get_indexer(table[column]) for names, column in
-              ((years, "target_year"), (areas, "area"), (SECTORS, "sector"), (bands, "age_band"))]  # fmt: skip
-    kept = np.min(places, axis=0) >= 0
-    year, *others = (place[kept] for place in places)
-    found[year, table["path"].to_numpy()[kept], *others] = table[value].to_numpy()[kept]
-    return found
+    """years × paths × areas × sectors × bands of a table of paths; an area's paths lie side by side in memory."""
+    axes = {"target_year": years, "area": areas, "sector": SECTORS, "age_band": bands}
+    at, kept = forecasting.places(table, axes)
+    found = np.full((*map(len, axes.values()), len(table[value].iloc[0]) if len(table) else 1), np.nan)
+    for place, numbers in zip(zip(*at, strict=True), table[value].to_numpy()[kept], strict=True):
+        found[place] = numbers
+    return np.moveaxis(found, -1, 1)
 
 
 def whole(persons: np.ndarray) -> np.ndarray:

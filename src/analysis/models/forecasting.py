@@ -147,17 +147,23 @@ def cube(table: pd.DataFrame, value: str, axes: dict[str, list[str]]) -> np.ndar
 
     axes : column → names, in order; rows of other names are left out. Raises ValueError where two rows have one place.
     """
-    places, shape = [], tuple(map(len, axes.values()))
-    for column, names in axes.items():
-        code, name = pd.factorize(table[column])
-        places.append(pd.Index(names, dtype=object).get_indexer(name)[code])
-    kept = np.min(places, axis=0) >= 0
-    at = np.ravel_multi_index([place[kept] for place in places], shape) if kept.any() else np.zeros(0, int)
-    if np.bincount(at).max(initial=0) > 1:
+    at, kept = places(table, axes)
+    shape = tuple(map(len, axes.values()))
+    if kept.any() and np.bincount(np.ravel_multi_index(at, shape)).max() > 1:
         raise ValueError(f"more than one {value} in one place of {list(axes)}")
     found = np.full(shape, np.nan)
-    found.flat[at] = table[value].to_numpy(float)[kept]
+    found[at] = table[value].to_numpy(float)[kept]
     return found
+
+
+def places(table: pd.DataFrame, axes: dict[str, list[str]]) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
+    """Where each row stands on axes named as in cube, of the rows that have a place, and which rows these are."""
+    found = []
+    for column, names in axes.items():
+        code, name = pd.factorize(table[column])
+        found.append(pd.Index(names, dtype=object).get_indexer(name)[code])
+    kept = np.min(found, axis=0) >= 0
+    return tuple(place[kept] for place in found), kept
 
 
 def years_until(rows: pd.DataFrame, school_year: str) -> list[str]:
@@ -214,8 +220,10 @@ def largest_remainder(values: np.ndarray, axis: int = -1, total: np.ndarray | No
         total = np.rint(np.nansum(values, axis=-1).round(6))
     spare = np.asarray(total) - down.sum(axis=-1)
     remainder = np.where(np.isnan(values), -1.0, exact - down)
-    rank = np.argsort(np.argsort(-remainder, axis=-1, kind="stable"), axis=-1, kind="stable")
-    return np.moveaxis(np.where(np.isnan(values), np.nan, down + (rank < spare[..., None])), -1, axis)
+    up = np.zeros_like(down)
+    largest = np.argsort(-remainder, axis=-1, kind="stable")
+    np.put_along_axis(up, largest, np.arange(values.shape[-1]) < spare[..., None], axis=-1)
+    return np.moveaxis(np.where(np.isnan(values), np.nan, down + up), -1, axis)
 
 
 def needed_years(given: Panel) -> int:

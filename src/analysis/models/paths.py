@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from analysis import periods, reference
 from analysis.models import long_panel, spread
@@ -108,3 +109,19 @@ def _errors(given: Panel, candidates: Candidates, best: dict[int, list[str | Non
         return spread.beside(spread.measure(given, made), given, lead, before)
 
     return lambda lead: off(lead, tuple(best[lead]))
+
+
+def table(forecasts: Iterable[Forecast], indicator: str, bands: list[str], name: str) -> pd.DataFrame:
+    """One indicator on every path: target_year, area, sector, age_band, and in the column `name` a number a path.
+
+    Areas and groups without a forecast are left out.
+    """
+    rows = [
+        (forecast.target_year, area, sector, band, forecast.paths[:, a, g].astype(np.int64))
+        for forecast in forecasts
+        for g, (what, sector, band) in enumerate(forecast.panel.groups)
+        if what == indicator and band in bands
+        for a, area in enumerate(forecast.panel.areas)
+        if np.isfinite(forecast.expected[a, g])
+    ]
+    return pd.DataFrame(rows, columns=["target_year", "area", "sector", "age_band", name])

@@ -139,8 +139,7 @@ def scenario_table(of: World) -> pd.DataFrame:
 
 def _recruits(given: Inputs) -> list[dict[str, np.ndarray]]:
     """The course of expected needs alone, without paths."""
-    alone = replace(given, classes_paths=given.classes_paths[:, :1], leavers_paths=given.leavers_paths[:, :1])
-    flow = flows.flow_of(alone)
+    flow = flows.flow_of(given)
     return list(flows.course(flow, flow.needed, flow.leavers))
 
 

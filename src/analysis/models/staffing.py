@@ -161,20 +161,11 @@ def _leavers_rows(leavers: list[Forecast]) -> list[pd.DataFrame]:
 
 
 def leaver_paths(leavers: list[Forecast]) -> pd.DataFrame:
-    """Table leaver_paths.parquet: whole teachers leaving within a year, by target year, path, area and sector.
+    """Table leaver_paths.parquet: whole teachers leaving within a year on every path, by target year, area and sector.
 
     In later years too they are out of today's teachers: needs.csv takes their rate.
     """
-    return pd.concat([_paths(forecast) for forecast in leavers], ignore_index=True)
-
-
-def _paths(leavers: Forecast) -> pd.DataFrame:
-    path, area, sector = (each.ravel() for each in np.indices(leavers.paths.shape))
-    names = np.array([group[1] for group in leavers.panel.groups], dtype=object)
-    areas = np.array(leavers.panel.areas, dtype=object)
-    table = pd.DataFrame({"target_year": leavers.target_year, "path": path, "area": areas[area],
-                          "sector": names[sector], "leavers": leavers.paths.ravel()})  # fmt: skip
-    return table.dropna().astype({"leavers": "int64"})
+    return paths.table(leavers, "teachers_left", ["all"], "leavers")
 
 
 def backtest_table(made: dict[str, list[Forecast]]) -> pd.DataFrame:
