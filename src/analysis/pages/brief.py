@@ -173,7 +173,7 @@ def _models(release: Release) -> Said:
         )
     ]
     if len(parts) == 1:  # one model for all
-        parts = [label("model", str(rows["model"].iloc[0]))]
+        parts = [label("model", str(rows["model"].iloc[0])).partition(";")[0]]
     return [(f"Mô hình số nhóm, lớp: {'; '.join(parts)}.", release.marks_of(rows))]
 
 

@@ -87,15 +87,15 @@ class Paths:
         return f"Đường đi của {len(self.rows)} chỉ tiêu"
 
 
-def table(release: Release) -> Paths:
-    """The rows of every number that the tables of appendix.csv show, and of what those are computed from."""
+def table(release: Release, asked: Iterable[Key] | None = None) -> Paths:
+    """The rows of some numbers, by default all that the tables of appendix.csv show, and of what they are made of."""
     this = evidence.round_of(release)
     if this.observations.empty:
         return Paths([], [])
     found = Origins(this)
     places = _places(release)
     printed = _printed(release)
-    rows, waiting, seen = [], sections.shown(), set()
+    rows, waiting, seen = [], sections.shown() if asked is None else list(asked), set()
     while waiting:
         key = waiting.pop(0)
         trees = {} if key in seen else {place.area: found.tree(place.area, *key) for place in places}

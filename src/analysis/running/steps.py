@@ -68,7 +68,8 @@ STEPS = (
         "brief",
         "tóm tắt cho lãnh đạo",
         ("indicators.csv", "series.parquet", "reporting.csv", "partial.csv", "corrections_used.csv", "enrolment.csv",
-         "enrolment_backtest.csv", "needs.csv", "waterfall.csv", "scenarios.csv", "forecast_scores.csv"),
+         "enrolment_backtest.csv", "needs.csv", "waterfall.csv", "scenarios.csv", "forecast_scores.csv",
+         "observations.parquet", "facilities.parquet", "reconciliation.csv"),
         page=True,
     ),
 )  # fmt: skip
