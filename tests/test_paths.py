@@ -6,7 +6,6 @@ import pytest
 
 from analysis import store
 from analysis.areas import CITY
-from analysis.meaning.provenance import Origins
 from analysis.pages import evidence, paths, sections
 from analysis.pages.release import Release
 from analysis.pages.tables import HIDDEN
@@ -50,7 +49,7 @@ def test_a_row_holds_the_cells_that_make_trace_finds(release, table, rows):
         own = {step.where[2]} if step.where else set()
         return own.union(*(cells_of(part) for part in step.parts))
 
-    trees = Origins(evidence.round_of(release))
+    trees = evidence.origins_of(release)
     for key in ("all.nursery.enrolment_rate", "public.all.teachers_shortage", "all.all.schools", "all.all.managers"):
         for place in (1, 6, 14):
             tree = trees.tree(table.places[place].area, *key.split("."))

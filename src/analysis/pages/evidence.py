@@ -40,10 +40,9 @@ def origins(release: Release, key: str, caption: str) -> Table:
 
     The trees are those of provenance.Origins, which `make trace` prints in full; each is added up again here.
     """
-    this = round_of(release)
-    if this.observations.empty:
+    found = release.once(origins_of)
+    if found is None:
         return Table(key, caption, "", (), ())
-    found = Origins(this)
     rows = []
     for sector, band, indicator in HEADLINES:
         number, tree = release.number(indicator, CITY, sector, band), found.tree(CITY, sector, band, indicator)
@@ -102,11 +101,11 @@ def codebook(release: Release, key: str, caption: str) -> Table:
     return from_frame(table, key, caption, shown)
 
 
-def round_of(release: Release) -> Round:
-    """This round as it was read, from its tables."""
+def origins_of(release: Release) -> Origins | None:
+    """Where the numbers of this round come from, or None where it has none."""
     names = ("observations.parquet", "facilities.parquet", "corrections_used.csv", "reporting.csv")
     observations, facilities, corrections, reporting = (release.table(name) for name in names)
-    return Round(observations, facilities, [], corrections, reporting)
+    return None if observations.empty else Origins(Round(observations, facilities, [], corrections, reporting))
 
 
 def _cells(step: Step) -> Iterator[Step]:

@@ -43,7 +43,8 @@ def needs(release: Release) -> dict[tuple[str, str, str], dict]:
 
 def marks_of(release: Release, row: Mapping) -> Marks:
     """What a forecast rests on: one row of a table with the columns area and basis."""
-    return release.marks_of(pd.DataFrame([row]))
+    rounds = [(row["school_year"], row["period"])] if "school_year" in row and "period" in row else None
+    return release.rests({row["area"]}, {row["basis"]}, "target_year" in row, rounds)
 
 
 def enrolment_fans(release: Release, key: str, caption: str, table: str) -> Figure:

@@ -54,14 +54,12 @@ def render(notebook) -> str:
 
 
 def _export(notebook) -> str:
-    from nbconvert.exporters import HTMLExporter, TemplateExporter
-    from traitlets.config import Config
+    from nbconvert.exporters import HTMLExporter
 
     exporter = HTMLExporter(
         template_name="page",
         extra_template_basedirs=[str(TEMPLATES)],
         exclude_anchor_links=True,
-        config=Config({"NbConvertBase": {"display_data_priority": ["text/html"]}}),
     )
     style, kind = _style(), notebook.metadata.get("page", {}).get("kind", "")
     script = _script(kind)
@@ -74,8 +72,9 @@ def _export(notebook) -> str:
         "script": script,
         "script_hash": _hash(script),
     }
-    # HTMLExporter's own from_notebook_node would rewrite the page to fill in missing alt texts with a stock phrase
-    return TemplateExporter.from_notebook_node(exporter, notebook, resources)[0]
+    # not from_notebook_node: it copies the notebook three times for preprocessors of which we have none, and would
+    # rewrite the page to fill in missing alt texts with a stock phrase
+    return exporter.template.render(nb=notebook, resources=resources).lstrip("\n")
 
 
 def _style() -> str:

@@ -18,7 +18,7 @@ import pandas as pd
 from analysis import vietnamese
 from analysis.areas import CITY
 from analysis.meaning import provenance
-from analysis.meaning.provenance import Origins, Step
+from analysis.meaning.provenance import Step
 from analysis.pages import evidence, sections
 from analysis.pages.release import Release
 from analysis.pages.tables import HIDDEN, TEMPLATES, text
@@ -89,10 +89,9 @@ class Paths:
 
 def table(release: Release, asked: Iterable[Key] | None = None) -> Paths:
     """The rows of some numbers, by default all that the tables of appendix.csv show, and of what they are made of."""
-    this = evidence.round_of(release)
-    if this.observations.empty:
+    found = release.once(evidence.origins_of)
+    if found is None:
         return Paths([], [])
-    found = Origins(this)
     places = _places(release)
     printed = _printed(release)
     rows, waiting, seen = [], sections.shown() if asked is None else list(asked), set()

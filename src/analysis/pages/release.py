@@ -1,10 +1,10 @@
 """One round as the pages see it: its tables, one number by its key, and what each number rests on."""
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import pandas as pd
 
@@ -17,6 +17,7 @@ from analysis.pages.marks import Marks
 from analysis.pages.withholding import tells, without_withheld
 from analysis.pages.words import area_name, listed, round_name
 
+Made = TypeVar("Made")
 SIMULATED, CARRIED = "simulated", "carried"
 
 
@@ -114,6 +115,16 @@ class Release:
         """Tables given so far: of this object, so that a new one in the same kernel reads anew."""
         return {}
 
+    def once(self, made: Callable[["Release"], Made]) -> Made:
+        """What a function makes of this release, made when first asked for and shared by all who ask again."""
+        if made not in self._made:
+            self._made[made] = made(self)
+        return self._made[made]
+
+    @functools.cached_property
+    def _made(self) -> dict[Callable, Any]:
+        return {}
+
     def published(self, name: str) -> pd.DataFrame:
         """One table of data/raw/published, every cell as text."""
         file = reference.ROOT / self.raw / "published" / f"{name}.csv"
@@ -164,16 +175,21 @@ class Release:
         Rows of school_year and period are of those rounds; rows of a target_year show or rest on this period's earlier
         rounds.
         """
-        of, bases = set(rows["area"]), set(rows["basis"])
-        if "target_year" in rows and not of & self._carried_somewhere:
-            bases.discard(CARRIED)  # the models say of every unit what holds for one of them
-        rests = self.marks(of, bases)
-        city = rows[rows["area"] == CITY]
-        if {"school_year", "period"} <= set(city):
-            shown = list(city[["school_year", "period"]].drop_duplicates().itertuples(index=False, name=None))
-        else:
-            shown = [which for which in self.earlier_without if which[1] == self.period and "target_year" in city]
-        return rests + (self._marks_of_earlier(shown) if len(city) else ())
+        rounds = None
+        if {"school_year", "period"} <= set(rows):
+            city = rows[rows["area"] == CITY]
+            rounds = [*zip(city["school_year"], city["period"], strict=True)]
+        return self.rests(set(rows["area"]), set(rows["basis"]), "target_year" in rows, rounds)
+
+    def rests(
+        self, of: set[str], bases: set[str], ahead: bool, rounds: Sequence[tuple[str, str]] | None = None
+    ) -> Marks:
+        """The same of numbers by their areas and bases. ahead : of a target_year.  rounds : those of the city's."""
+        if ahead and not of & self._carried_somewhere:
+            bases = bases - {CARRIED}  # the models say of every unit what holds for one of them
+        if rounds is None:
+            rounds = [which for which in self.earlier_without if which[1] == self.period] if ahead else []
+        return self.marks(of, bases) + (self._marks_of_earlier(rounds) if CITY in of else ())
 
     @functools.cached_property
     def _carried_somewhere(self) -> set[str]:
@@ -196,7 +212,8 @@ class Release:
 
     def _marks_of_earlier(self, rounds: Iterable[tuple[str, str]]) -> Marks:
         """The mark of city numbers that show or rest on these rounds, where an earlier one lacks units."""
-        lacking = [which for which in self.earlier_without if which in set(rounds)]
+        asked = set(rounds)
+        lacking = [which for which in self.earlier_without if which in asked]
         said = [
             f"{round_name(*which)} (chưa gồm {listed([area_name(unit) for unit in self.earlier_without[which]])})"
             for which in lacking
