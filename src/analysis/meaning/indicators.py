@@ -3,15 +3,17 @@
 Which indicator is a sum, a ratio or a shortage stands in data/reference/indicators.csv.
 """
 
+import datetime as dt
 import functools
 
+import numpy as np
 import pandas as pd
 
 from analysis import areas, periods, reference
 from analysis.areas import CITY
 from analysis.meaning import norms
+from analysis.meaning.cube import KEY, Cube, added
 
-KEY = ["area", "sector", "age_band", "indicator"]
 SECTORS = ("public", "nonpublic")
 BANDS = {
     "nursery": ("age0", "age1", "age2"),
@@ -32,20 +34,21 @@ def of_round(observations: pd.DataFrame, facilities: pd.DataFrame) -> pd.DataFra
     observations, facilities : tables of store.TABLES for one round, without faults.
     Counts are exact; rates are percent and not rounded; shortages are persons and not rounded.
     """
-    school_year, period = observations["school_year"].iloc[0], observations["period"].iloc[0]
-    sums = _sums(observations, facilities, school_year, period)
-    values = pd.concat([sums, _ratios(sums), _shortages(sums, observations, facilities)])
-    table = values.rename("value").reset_index()
-    table.insert(0, "period", period)
-    table.insert(0, "school_year", school_year)
+    sums = _sums(observations, facilities)
+    _put_ratios(sums)
+    _put_shortages(sums, observations, facilities)
+    table = sums.table()
+    for place, name in enumerate(("school_year", "period")):
+        table.insert(place, name, observations[name].iloc[0])
     table["basis"] = _basis(table["area"], observations)
-    return table.sort_values(KEY, ignore_index=True)
+    return table
 
 
 def sums_and_rates(observations: pd.DataFrame, facilities: pd.DataFrame) -> pd.Series:
     """The same without what follows from norms, indexed by KEY: what a round says of itself."""
-    sums = _sums(observations, facilities, observations["school_year"].iloc[0], observations["period"].iloc[0])
-    return pd.concat([sums, _ratios(sums)])
+    sums = _sums(observations, facilities)
+    _put_ratios(sums)
+    return sums.table().set_index(KEY)["value"]
 
 
 def compare(series: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame:
@@ -117,109 +120,106 @@ def _targets(table: pd.DataFrame, school_year: str) -> pd.Series:
     return pd.Series([own.get(k, shared.get(k[1:])) for k in keys], index=table.index, dtype="float64")
 
 
-def _sums(observations: pd.DataFrame, facilities: pd.DataFrame, school_year: str, period: str) -> pd.Series:
-    """Sums indexed by KEY: areas and city; every sector; bands added from their parts where not reported."""
+@functools.cache
+def _of_kind(kind: str) -> tuple:
+    """The rows of indicators.csv of one kind."""
+    rows = definitions()
+    return tuple(rows[rows["kind"] == kind].itertuples())
+
+
+def _sums(observations: pd.DataFrame, facilities: pd.DataFrame) -> Cube:
+    """Sums of areas and city; every sector; bands added from their parts where not reported."""
     rows = observations[["facility", *KEY, "value"]]
-    kinds = facilities.drop_duplicates("facility").set_index("facility")["kind"]
     within = rows[rows["facility"].notna() & (rows["sector"] == "nonpublic")]
+    kinds = facilities.drop_duplicates("facility").set_index("facility")["kind"]
     within = within.assign(sector=within["facility"].map(kinds))  # independent and nonpublic_school inside nonpublic
-    sums = pd.concat([rows, within]).groupby(KEY, sort=False)["value"].sum()
-    sums = pd.concat([sums, _over_norm(observations, facilities, school_year, period)])
-    sums = _filled(sums, "sector", {"all": SECTORS})
-    sums = _filled(sums, "age_band", BANDS)
-    sums = pd.concat([sums, *(_total(sums, r) for r in definitions().query("kind == 'total'").itertuples())])
-    scores = definitions().query("kind == 'score'").index
-    added = sums[~sums.index.get_level_values("indicator").isin(scores)]
-    city = added.groupby(KEY[1:], sort=False).sum()
-    return pd.concat([sums, pd.concat({CITY: city}, names=["area"])])
-
-
-def _filled(sums: pd.Series, level: str, parts: dict[str, tuple[str, ...]]) -> pd.Series:
-    """Add the whole of each group of parts where no whole was reported."""
-    others = [name for name in KEY if name != level]
-    for whole, names in parts.items():
-        here = sums[sums.index.get_level_values(level).isin(names)]
-        added = here.groupby(others, sort=False).sum()
-        added = pd.concat({whole: added}, names=[level]).reorder_levels(KEY)
-        sums = pd.concat([sums, added[~added.index.isin(sums.index)]])
+    rows = pd.concat([rows[[*KEY, "value"]], within[[*KEY, "value"]], _over_norm(observations, facilities)])
+    bands = {"all", *(band for parts in BANDS.values() for band in parts)}
+    sums = Cube(rows, area=[CITY], sector=["all", *SECTORS], age_band=bands, indicator=definitions().index)
+    sums.add("sector", "all", SECTORS)
+    for whole, parts in BANDS.items():
+        sums.add("age_band", whole, parts)
+    for total in _of_kind("total"):
+        sums.add("indicator", total.indicator, total.numerator.split("|"))
+    city = added(sums.along("area"))
+    city[[sums.at("indicator", score.indicator) for score in _of_kind("score")]] = np.nan
+    sums.along("area")[sums.at("area", CITY)] = city
     return sums
 
 
-def _total(sums: pd.Series, definition) -> pd.Series:
-    """The indicator that is the sum of several others."""
-    parts = sums[sums.index.get_level_values("indicator").isin(definition.numerator.split("|"))]
-    added = parts.groupby(KEY[:-1], sort=False).sum()
-    return pd.concat({definition.indicator: added}, names=["indicator"]).reorder_levels(KEY)
-
-
-def _over_norm(observations: pd.DataFrame, facilities: pd.DataFrame, school_year: str, period: str) -> pd.Series:
+def _over_norm(observations: pd.DataFrame, facilities: pd.DataFrame) -> pd.DataFrame:
     """Independent facilities above the ceiling in force on that day; no rows where there was no ceiling."""
-    ceiling = norms.in_force("max_children_independent", periods.as_of(school_year, period))
+    ceiling = norms.in_force("max_children_independent", _day(observations))
     counted = facilities[facilities["kind"] == "independent"]
     if ceiling.empty or counted.empty:
-        return pd.Series(dtype="float64", index=pd.MultiIndex.from_arrays([[]] * 4, names=KEY))
+        return pd.DataFrame({name: [] for name in [*KEY, "value"]}, dtype="str").astype({"value": "float64"})
     enrolled = observations[
         (observations["indicator"] == "children_enrolled") & observations["age_band"].isin(BANDS["all"])
     ]
     children = enrolled.groupby("facility")["value"].sum()
     over = (counted["facility"].map(children) > ceiling["value"].iloc[0]).groupby(counted["area"]).sum().astype(float)
-    key = [(area, "nonpublic", "all", "independent_facilities_over_70_children") for area in over.index]
-    return pd.Series(over.to_numpy(), index=pd.MultiIndex.from_tuples(key, names=KEY))
+    rows = over.rename("value").rename_axis("area").reset_index()
+    return rows.assign(sector="nonpublic", age_band="all", indicator="independent_facilities_over_70_children")
 
 
-def _ratios(sums: pd.Series) -> pd.Series:
+def _day(observations: pd.DataFrame) -> dt.date:
+    """The day the round of these observations describes."""
+    return periods.as_of(observations["school_year"].iloc[0], observations["period"].iloc[0])
+
+
+def _put_ratios(sums: Cube) -> None:
     """Every ratio of indicators.csv for every key that has both parts and something to divide by."""
-    ratios = definitions().query("kind == 'ratio'")[
-        ["indicator", "numerator", "denominator", "denominator_sector", "scale"]
-    ]
-    parts = sums.rename("value").reset_index()
-    above = ratios.merge(parts.rename(columns={"indicator": "numerator"}), on="numerator")
-    above["below_sector"] = above["denominator_sector"].where(above["denominator_sector"] != "", above["sector"])
-    below = parts.rename(columns={"indicator": "denominator", "sector": "below_sector", "value": "below"})
-    both = above.merge(below[below["below"] > 0], on=["area", "below_sector", "age_band", "denominator"])
-    both["value"] = both["value"] * both["scale"].astype(float) / both["below"]
-    return both.set_index(KEY)["value"]
+    for ratio in _of_kind("ratio"):
+        below = sums[ratio.denominator]
+        if ratio.denominator_sector:
+            below = below[:, [sums.at("sector", ratio.denominator_sector)]]
+        sums[ratio.indicator] = sums[ratio.numerator] * float(ratio.scale) / np.where(below > 0, below, np.nan)
 
 
-def _shortages(sums: pd.Series, observations: pd.DataFrame, facilities: pd.DataFrame) -> pd.Series:
+def _put_shortages(sums: Cube, observations: pd.DataFrame, facilities: pd.DataFrame) -> None:
     """Posts the norms ask for, less the people there; below zero where there are more. City and sectors included."""
-    on = periods.as_of(observations["school_year"].iloc[0], observations["period"].iloc[0])
+    on = _day(observations)
     teachers, cooks = norms.per_band("teachers_per_class", on), norms.per_band("children_per_cook", on)
     needed = {
         "teachers": _needed_by_band(sums, "classes", norms.teachers_needed, teachers),
         "cooks": _needed_by_band(sums, "children_enrolled", norms.cooks_needed, cooks),
-        "managers": _managers_needed(observations, facilities, norms.in_force("managers_per_school", on)),
+        "managers": _managers_needed(sums, observations, facilities, norms.in_force("managers_per_school", on)),
     }
-    short = {
-        f"{post}_shortage": (count - sums.xs(post, level="indicator")).dropna().round(6)
-        for post, count in needed.items()
-    }
-    return pd.concat(short, names=["indicator"]).reorder_levels(KEY)
+    for post, count in needed.items():
+        sums[f"{post}_shortage"] = (count - sums[post]).round(6)
 
 
-def _needed_by_band(sums: pd.Series, counted: str, rule, norm: pd.Series) -> pd.Series:
-    counts = sums.xs(counted, level="indicator").unstack("age_band")[list(norm.index)].fillna(0)
-    needed = rule(counts, norm)
-    needed["all"] = needed.sum(axis=1)
-    return needed.stack().rename_axis(index=KEY[:-1])
+def _needed_by_band(sums: Cube, counted: str, rule, norm: pd.Series) -> np.ndarray:
+    """What a norm asks for, areas × sectors × age bands, where anything was counted; the two bands make up "all"."""
+    counts = sums[counted]
+    bands = [sums.at("age_band", band) for band in norm.index]
+    asked = pd.DataFrame(np.nan_to_num(counts[..., bands]).reshape(-1, len(bands)), columns=norm.index)
+    needed = np.full_like(counts, np.nan)
+    needed[..., bands] = rule(asked, norm).to_numpy().reshape(*counts.shape[:-1], -1)
+    needed[..., sums.at("age_band", "all")] = needed[..., bands].sum(axis=-1)
+    needed[np.isnan(counts).all(axis=-1)] = np.nan
+    return needed
 
 
-def _managers_needed(observations: pd.DataFrame, facilities: pd.DataFrame, norm: pd.DataFrame) -> pd.Series:
-    """Managers by area and sector: the norm goes by the size of each school."""
+def _managers_needed(
+    sums: Cube, observations: pd.DataFrame, facilities: pd.DataFrame, norm: pd.DataFrame
+) -> np.ndarray:
+    """Managers, areas × sectors × age bands (all only): the norm goes by the size of each school."""
     own = observations[(observations["indicator"] == "classes") & observations["age_band"].isin(BANDS["all"])]
     schools = facilities.assign(classes=facilities["facility"].map(own.groupby("facility")["value"].sum()).fillna(0))
     schools["needed"] = norms.managers_needed(schools, norm)
     by_sector = schools.groupby(["area", "sector"])["needed"].sum().unstack(fill_value=0.0)
     by_sector["all"] = by_sector.sum(axis=1)
     by_sector.loc[CITY] = by_sector.sum()
-    needed = by_sector.rename_axis(columns="sector").stack()
-    return pd.concat({"all": needed}, names=["age_band"]).reorder_levels(KEY[:-1])
+    needed = np.full_like(sums["classes"], np.nan)
+    needed[..., sums.at("age_band", "all")] = by_sector.reindex(index=sums.axes["area"], columns=sums.axes["sector"])
+    return needed
 
 
 def _basis(area: pd.Series, observations: pd.DataFrame) -> pd.Series:
     """The worst of what stands below: simulated, else carried from an earlier round, else derived by adding up."""
     said = pd.Series("derived", index=area.index)
     for basis in ("carried", "simulated"):  # the worse one last
-        here = set(observations.loc[observations["basis"] == basis, "area"])
+        here = set(observations.loc[observations["basis"] == basis, "area"].unique())
         said[area.isin(here | ({CITY} if here else set()))] = basis
     return said

@@ -4,6 +4,7 @@ import datetime as dt
 import functools
 from typing import TypeVar
 
+import numpy as np
 import pandas as pd
 
 from analysis import periods, reference
@@ -79,17 +80,15 @@ def managers_needed(schools: pd.DataFrame, norms: pd.DataFrame) -> pd.Series:
     >>> managers_needed(schools, norms).tolist()
     [2.0, 3.0, 0.0]
     """
-    needed = pd.Series(0.0, index=schools.index)
-    covered = ~schools["kind"].isin(norms["applies_to"])
-    for norm in norms.itertuples():
-        above = schools["classes"] >= (norm.size_from if pd.notna(norm.size_from) else 0)
-        below = schools["classes"] <= (norm.size_to if pd.notna(norm.size_to) else float("inf"))
-        hit = (schools["kind"] == norm.applies_to) & above & below
+    kinds, classes = schools["kind"].to_numpy(), schools["classes"].to_numpy()
+    needed, covered = np.zeros(len(schools)), ~np.isin(kinds, norms["applies_to"])
+    for norm in norms.fillna({"size_from": 0, "size_to": np.inf}).itertuples():
+        hit = (kinds == norm.applies_to) & (classes >= norm.size_from) & (classes <= norm.size_to)
         needed[hit] = norm.value
         covered |= hit
     if not covered.all():
         raise ValueError(f"norms.csv: no managers_per_school for {schools[~covered].iloc[0].to_dict()}")
-    return needed
+    return pd.Series(needed, index=schools.index)
 
 
 def of_round(item: str, school_year: str, period: str) -> pd.Series:
