@@ -101,6 +101,7 @@ def _is_old(text: str) -> bool:
     return all(ord(letter) < 256 for letter in _composed(text))
 
 
+@functools.lru_cache(maxsize=4096)  # a unit's facilities keep their names from round to round
 def _is_vietnamese(text: str) -> bool:
     """Whether every word with a letter beyond ASCII is a Vietnamese syllable; ASCII words may be of any language."""
     return all(_is_syllable(word) for word in re.split(r"[\s\d!-/:-@\[-`{-~–—“”‘’…]+", text) if not word.isascii())

@@ -2,6 +2,7 @@
 
 import functools
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -53,6 +54,10 @@ def valid(rows: pd.DataFrame, school_year: str) -> pd.DataFrame:
     return rows[(rows["valid_from"] <= school_year) & ((rows["valid_to"] == "") | (rows["valid_to"] >= school_year))]
 
 
+def _valid(rows: list[dict[str, str]], school_year: str) -> list[dict[str, str]]:
+    return [row for row in rows if row["valid_from"] <= school_year <= (row["valid_to"] or school_year)]
+
+
 def _number(text: str, otherwise: float) -> float:
     return float(text) if text else otherwise
 
@@ -60,68 +65,71 @@ def _number(text: str, otherwise: float) -> float:
 @functools.cache
 def sheets(school_year: str) -> dict[str, tuple[str, str]]:
     """Sheets of the form: id → (name, layout)."""
-    rows = valid(reference.table("forms/sheets"), school_year)
-    return {r.sheet: (r.name_vi, r.layout) for r in rows.itertuples()}
+    rows = _valid(reference.rows("forms/sheets"), school_year)
+    return {r["sheet"]: (r["name_vi"], r["layout"]) for r in rows}
 
 
 @functools.cache
 def columns(school_year: str, sheet: str) -> tuple[Column, ...]:
     """Columns of a sheet in their printed order."""
-    rows = valid(reference.table("forms/columns"), school_year)
-    rows = rows[rows["sheet"] == sheet]
-    return tuple(
-        Column(
-            r.column,
-            tuple(key(h) for h in (r.header_1, r.header_2, r.header_3) if h),
-            r.indicator,
-            r.age_band,
-            r.type,
-            r.required,
-            _number(r.minimum, 0),
-            _number(r.maximum, float("inf")),
-            r.part_of,
-            r.at_most,
-            tuple(rows.loc[rows["part_of"] == r.column, "column"]),
-            tuple(filter(None, (r.header_1, r.header_2, r.header_3))),
-        )
-        for r in rows.itertuples()
+    rows = [r for r in _valid(reference.rows("forms/columns"), school_year) if r["sheet"] == sheet]
+    parts: dict[str, list[str]] = {}
+    for r in rows:
+        parts.setdefault(r["part_of"], []).append(r["column"])
+    return tuple(_column(r, parts.get(r["column"], [])) for r in rows)
+
+
+def _column(row: Mapping[str, str], parts: Iterable[str]) -> Column:
+    printed = tuple(filter(None, (row["header_1"], row["header_2"], row["header_3"])))
+    return Column(
+        row["column"],
+        tuple(map(key, printed)),
+        row["indicator"],
+        row["age_band"],
+        row["type"],
+        row["required"],
+        _number(row["minimum"], 0),
+        _number(row["maximum"], float("inf")),
+        row["part_of"],
+        row["at_most"],
+        tuple(parts),
+        printed,
     )
 
 
 @functools.cache
 def shares(school_year: str, sheet: str) -> tuple[tuple[str, str], ...]:
     """Counts of a sheet that an office may print a share beside: (part, whole), both columns of the sheet."""
-    rows = valid(reference.table("forms/shares"), school_year)
-    return tuple((r.part, r.whole) for r in rows[rows["sheet"] == sheet].itertuples())
+    rows = _valid(reference.rows("forms/shares"), school_year)
+    return tuple((r["part"], r["whole"]) for r in rows if r["sheet"] == sheet)
 
 
 @functools.cache
 def indicator_rows(school_year: str) -> tuple[Row, ...]:
     """Indicator rows of the form in their printed order."""
-    rows = valid(reference.table("forms/rows"), school_year)
+    rows = _valid(reference.rows("forms/rows"), school_year)
     return tuple(
         Row(
-            r.code,
-            r.label_vi,
-            r.indicator,
-            r.age_band,
-            r.sector_detail,
-            r.split == "yes",
-            r.type,
-            _number(r.minimum, 0),
-            _number(r.maximum, float("inf")),
-            r.part_of,
-            r.at_most,
+            r["code"],
+            r["label_vi"],
+            r["indicator"],
+            r["age_band"],
+            r["sector_detail"],
+            r["split"] == "yes",
+            r["type"],
+            _number(r["minimum"], 0),
+            _number(r["maximum"], float("inf")),
+            r["part_of"],
+            r["at_most"],
         )
-        for r in rows.itertuples()
+        for r in rows
     )
 
 
 @functools.cache
 def choices(field: str) -> dict[str, str]:
     """Allowed answers of a field: key of the printed label → value."""
-    rows = reference.table("forms/choices")
-    return {key(r.label_vi): r.value for r in rows[rows["field"] == field].itertuples()}
+    return {key(r["label_vi"]): r["value"] for r in reference.rows("forms/choices") if r["field"] == field}
 
 
 def choice(field: str, text: str) -> str:
@@ -132,7 +140,7 @@ def choice(field: str, text: str) -> str:
 @functools.cache
 def cover() -> dict[str, str]:
     """Fields of the cover: key of the printed label → field."""
-    return {key(r.label_vi): r.field for r in reference.table("forms/cover").itertuples()}
+    return {key(r["label_vi"]): r["field"] for r in reference.rows("forms/cover")}
 
 
 @functools.cache
@@ -162,25 +170,22 @@ def is_label(text: str, kind: str) -> bool:
 @functools.cache
 def _labels(kind: str) -> dict[str, str]:
     """Key of every label of a kind and of its variants → key of the label."""
-    rows = reference.table("forms/aliases")
-    rows = rows[rows["kind"] == kind]
     known = {key(text): key(text) for text in _own_labels(kind)}
-    for r in rows.itertuples():
-        for text in (r.label_vi, *r.aliases.split("|")):
-            if known.setdefault(key(text), key(r.label_vi)) != key(r.label_vi):
+    for r in (row for row in reference.rows("forms/aliases") if row["kind"] == kind):
+        for text in (r["label_vi"], *r["aliases"].split("|")):
+            if known.setdefault(key(text), key(r["label_vi"])) != key(r["label_vi"]):
                 raise ValueError(f"forms/aliases.csv: {text!r} stands for two labels of kind {kind}")
     return known
 
 
 def _own_labels(kind: str) -> list[str]:
     if kind == "header":
-        headers = reference.table("forms/columns")[["header_1", "header_2", "header_3"]]
-        return [text for text in headers.to_numpy().ravel() if text]
+        rows = reference.rows("forms/columns")
+        return [text for row in rows for text in (row["header_1"], row["header_2"], row["header_3"]) if text]
     if kind == "sheet":
-        return list(reference.table("forms/sheets")["name_vi"])
+        return [row["name_vi"] for row in reference.rows("forms/sheets")]
     if kind == "cover":
-        return list(reference.table("forms/cover")["label_vi"])
+        return [row["label_vi"] for row in reference.rows("forms/cover")]
     if kind == "row":
-        return list(reference.table("forms/rows")["label_vi"])
-    answers = reference.table("forms/choices")
-    return list(answers.loc[answers["field"] == kind, "label_vi"])
+        return [row["label_vi"] for row in reference.rows("forms/rows")]
+    return [row["label_vi"] for row in reference.rows("forms/choices") if row["field"] == kind]

@@ -57,6 +57,7 @@ def _coded_lines(page: Sheet, where: layout.Columns, wanted: tuple[forms.Row, ..
     return lines
 
 
+@functools.lru_cache(maxsize=4096, typed=True)  # 1.0 is no True
 def _code(value) -> str:
     text = shown(value).strip().strip(".'")
     return text.zfill(2) if text.isdigit() else text

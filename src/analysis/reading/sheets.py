@@ -1,5 +1,6 @@
 """Sheets with one row a facility or a birth year: counts checked across their parts and down to total rows."""
 
+import functools
 import unicodedata
 
 from analysis import periods
@@ -88,12 +89,17 @@ def _sectors(kinds: list[str]) -> list[str]:
 
 def _texts(page: Sheet, rows: list[int], line: tuple, at: int) -> list[str]:
     """Names in Unicode; one that no encoding makes Vietnamese stays as it is, and is told."""
-    texts = [unicodedata.normalize("NFC", " ".join(shown(value).split())) for value in line]
+    texts = [_tidy(shown(value)) for value in line]
     readable = encodings.readable_column(texts)
     for row, text, read in zip(rows, texts, readable, strict=True):
         if read is None:
             page.doubt("unreadable_text", address(row, at), text)
     return [text if read is None else read for text, read in zip(texts, readable, strict=True)]
+
+
+@functools.lru_cache(maxsize=65536)
+def _tidy(text: str) -> str:
+    return unicodedata.normalize("NFC", " ".join(text.split()))
 
 
 def _settle(page: Sheet, numbers: Numbers, rows: list[int], totals: list[int], counts, at: dict[str, int]) -> None:
