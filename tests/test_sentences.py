@@ -19,7 +19,7 @@ from tests import releases
 
 NOT_FIGURES = (  # digits that are names: ages, levels, documents
     "6 tháng tuổi đến 5 tuổi", "mẫu giáo 5 tuổi", "trẻ 5 tuổi", "mức độ 1", "mức độ 2", "cấp độ 1", "Nghị định 105",
-    "Luật Giáo dục 2019",
+    "Luật Giáo dục 2019", "có 100% giáo viên",
 )  # fmt: skip
 DIGITS = re.compile(r"\d[\d.,]*")
 
@@ -293,3 +293,30 @@ def test_areas_with_any_stand_most_first(release):
     assert sentences_figures.OF_AREAS["by_area"](some)[0] == "Cát Hải 03 cơ sở, Hồng Bàng 01 cơ sở"
     assert area_name("cat_hai") == "Cát Hải"
     assert pd.isna(number().gap)
+
+
+@pytest.mark.parametrize(
+    ("values", "having"),
+    [
+        ([100, 0, 99.996], "Có 02/03: Hồng Bàng, Cát Hải."),
+        ([100, 99.99, 12], "Cả 03/03."),
+        ([0, 0, 0], None),
+    ],
+)
+def test_areas_that_have_any_are_counted_and_named_unless_they_are_all_or_none(values, having):
+    named = [number(area=area, unit="percent", indicator="enrolment_rate", value=float(value))
+             for area, value in zip(releases.AREAS, values, strict=True)]  # fmt: skip
+    of = {show: sentences_figures.OF_AREAS[show](named) for show in ("having", "areas_having", "all_having", "areas")}
+    said = {show: found[0] for show, found in of.items() if found}
+    if "all_having" in said:
+        words = f"Cả {said['all_having']}/{said['areas']}."
+    else:
+        words = f"Có {said['having']}/{said['areas']}: {said['areas_having']}." if "having" in said else None
+    assert words == having
+
+
+def test_a_share_is_full_where_it_is_written_as_a_hundred():
+    full = sentences_figures.OF_AREAS["areas_full"]
+    shares = [number(area=area, unit="percent", indicator="enrolment_rate", value=value)
+              for area, value in zip(releases.AREAS, (100.0, 99.996, 99.99), strict=True)]  # fmt: skip
+    assert full(shares)[0] == "Hồng Bàng, Lê Chân"

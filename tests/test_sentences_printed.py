@@ -81,6 +81,15 @@ def test_the_well_known_sentences_read_as_in_the_report(release):
     assert "thiếu 20 CBQL, 654 giáo viên, 73 nhân viên nấu ăn, 379 nhân viên khác" in said
 
 
+def test_lists_that_the_report_prints_in_words_alone_name_the_same_units(release):
+    full = next(line for line in repr(sentences.of(release, "8.1")).splitlines() if "đã được cấp, gồm" in line)
+    count, _, names = full.partition(", gồm: ")
+    printed = "Ngô Quyền, Lê Chân, Kiến An, Cát Hải, Vĩnh Bảo, An Lão, Đồ Sơn, Kiến Thuỵ, Tiên Lãng, Hải An"
+    assert count == "Có 10/14 đơn vị có 100% giáo viên, nhân viên sử dụng chữ ký số đã được cấp"
+    assert set(names.removesuffix(".").split(", ")) == set(printed.split(", "))
+    assert "Cả 14/14 đơn vị đã tổ chức cho trẻ mẫu giáo làm quen tiếng Anh." in repr(sentences.of(release, "5.1.f"))
+
+
 def test_the_appendix_lists_each_figure_under_its_sentence(release, held):
     table = sentences_printed.table(release, "x", "x")
     assert len(table.rows) == len(held)

@@ -153,6 +153,23 @@ def _every(numbers: list[Number]) -> tuple[str, tuple[Number, ...]] | None:
     return (f"{len(judged):02d}", tuple(judged)) if judged and all(n.met for n in judged) else None
 
 
+def _full(n: Number) -> bool:
+    return vietnamese.rounded(n.value, n.decimals) >= 100
+
+
+def _in(test: Callable[[Number], object], name: str) -> dict[str, Callable]:
+    """How many areas pass a test, which ones, and how many where all do: the slots name, areas_name, all_name."""
+
+    def passing(numbers: list[Number]) -> list[Number]:
+        return [n for n in numbers if test(n)]
+
+    return {
+        name: lambda ns: _counted(passing(ns), ns),
+        f"areas_{name}": lambda ns: _areas(passing(ns), ns),
+        f"all_{name}": lambda ns: _counted(ns, ns) if len(passing(ns)) == len(ns) else None,
+    }
+
+
 def _by_area(numbers: list[Number]) -> tuple[str, tuple[Number, ...]] | None:
     """Areas that have any, most first; among equals the administrative order."""
     ranked = sorted((n for n in numbers if _some(n)), key=lambda n: -n.value)
@@ -194,5 +211,8 @@ OF_AREAS: dict[str, Callable[[list[Number]], tuple[str, tuple[Number, ...]] | No
     "areas_short": lambda ns: _areas([n for n in _judged(ns) if not n.met], _judged(ns)),
     "by_area": _by_area,
     "leaders": _leaders,
+    "areas": lambda ns: _counted(ns, ns),  # how many report it
+    **_in(_full, "full"),  # at 100 %
+    **_in(_some, "having"),  # above zero
 }
 SHOWS = {**OF_CITY, **OF_AREAS}
