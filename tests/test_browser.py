@@ -242,6 +242,23 @@ def test_the_accessibility_rules_see_the_middle_of_a_table(chromium, written):
     assert [rule.partition(" ")[0] for rule in reader.breaches()] == ["td-headers-attr", "color-contrast"]
 
 
+def test_a_button_takes_the_words_of_a_sentence_and_nothing_beside_them(chromium, written):
+    page = Reader(chromium, written / "appendix.html").page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    line = page.locator(".says li", has_text="Trẻ nhà trẻ: 19.932 trẻ")
+    line.get_by_role("button").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.activeElement.textContent === 'Đã chép'")
+    taken = page.evaluate("navigator.clipboard.readText()")
+    assert taken == line.locator(".say").inner_text() and taken.endswith("so với chỉ tiêu năm).")
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error()); }")
+    line.get_by_role("button").click()
+    page.wait_for_function("document.activeElement.textContent === 'Đã chọn'")
+    assert page.evaluate("getSelection().toString()") == taken
+    page.emulate_media(media="print")
+    assert not line.get_by_role("button").is_visible()
+
+
 def test_without_scripts_a_number_leads_to_its_row_of_cells(plain):
     assert plain.page.locator("td button, dialog").count() == 0
     links = plain.page.locator("#bang-enrolment_by_area .from a")

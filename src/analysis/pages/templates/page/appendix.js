@@ -133,6 +133,25 @@ document.querySelectorAll("main table").forEach((table) => {
   });
 });
 
+// sentences: a button takes the words alone, or marks them where the browser lends no clipboard
+document.querySelectorAll(".say").forEach((say, n) => {
+  const button = made("button", "Chép");
+  button.type = "button";
+  button.className = "copy";
+  button.setAttribute("aria-live", "polite");
+  button.setAttribute("aria-describedby", (say.id ||= "cau-" + n));
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(say.textContent);
+      button.textContent = "Đã chép";
+    } catch {
+      getSelection().selectAllChildren(say);
+      button.textContent = "Đã chọn";
+    }
+  });
+  say.parentNode.append(" ", button);
+});
+
 // search: rows of any table that hold all the words, whatever their marks and capitals
 const MOST = 40;
 const folded = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[đĐ]/g, "d").toLowerCase();
