@@ -3,8 +3,6 @@
 import datetime as dt
 import functools
 
-import pandas as pd
-
 from analysis import reference
 from analysis.vietnamese import key
 
@@ -13,13 +11,11 @@ PREFIXES = ("thành phố", "tp.", "tp", "quận", "q.", "huyện", "h.", "phòn
 
 
 @functools.cache
-def held(on: dt.date) -> pd.DataFrame:
-    """Units that exist on a day, indexed by area, in the report's order."""
-    rows = reference.table("areas")
+def held(on: dt.date) -> dict[str, dict[str, str]]:
+    """Units that exist on a day with their rows of areas.csv, by area, in the report's order."""
     day = on.isoformat()
-    rows = rows[(rows["valid_from"] <= day) & (rows["valid_to"] >= day)].copy()
-    rows["order"] = rows["order"].astype(int)
-    return rows.sort_values("order").set_index("area")
+    rows = [row for row in reference.rows("areas") if row["valid_from"] <= day <= row["valid_to"]]
+    return {row["area"]: row for row in sorted(rows, key=lambda row: int(row["order"]))}
 
 
 @functools.cache
@@ -29,23 +25,27 @@ def reporting(on: dt.date) -> tuple[str, ...]:
     >>> len(reporting(dt.date(2024, 12, 31)))
     14
     """
-    day = on.isoformat()
-    owing = [r for r in reference.rows("areas") if r["reports"] == "yes" and r["valid_from"] <= day <= r["valid_to"]]
-    return tuple(row["area"] for row in sorted(owing, key=lambda row: int(row["order"])))
+    return tuple(area for area, row in held(on).items() if row["reports"] == "yes")
 
 
 @functools.cache
 def order() -> dict[str, int]:
     """Place of every area in the report's lists; the city is 0."""
-    rows = reference.table("areas").drop_duplicates("area")
-    return dict(zip(rows["area"], rows["order"].astype(int), strict=True))
+    return {area: int(row["order"]) for area, row in _first().items()}
+
+
+def name(area: str) -> str:
+    """Short name shown to readers: "Lê Chân", "Hải Phòng". Raises KeyError for an unknown area."""
+    return _first()[area]["name_vi"]
 
 
 @functools.cache
-def name(area: str) -> str:
-    """Short name shown to readers: "Lê Chân", "Hải Phòng". Raises KeyError for an unknown area."""
-    rows = reference.table("areas").drop_duplicates("area").set_index("area")
-    return rows.at[area, "name_vi"]
+def _first() -> dict[str, dict[str, str]]:
+    """The first row of each area in areas.csv."""
+    found: dict[str, dict[str, str]] = {}
+    for row in reference.rows("areas"):
+        found.setdefault(row["area"], row)
+    return found
 
 
 def full_name(area: str, on: dt.date) -> str:
@@ -54,7 +54,7 @@ def full_name(area: str, on: dt.date) -> str:
     >>> full_name("thuy_nguyen", dt.date(2024, 12, 31)), full_name("thuy_nguyen", dt.date(2025, 1, 1))
     ('Huyện Thuỷ Nguyên', 'Thành phố Thuỷ Nguyên')
     """
-    row = held(on).loc[area]
+    row = held(on)[area]
     return f"{row['type_vi']} {row['name_vi']}"
 
 
@@ -71,9 +71,9 @@ def find(text: str, on: dt.date) -> str | None:
 @functools.cache
 def _names(on: dt.date) -> dict[str, set[str]]:
     names: dict[str, set[str]] = {}
-    for area, row in held(on).iterrows():
+    for area, row in held(on).items():
         for text in (row["name_vi"], *filter(None, row["aliases"].split("|"))):
-            names.setdefault(_bare(text), set()).add(str(area))
+            names.setdefault(_bare(text), set()).add(area)
     return names
 
 

@@ -90,11 +90,15 @@ def compare(series: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame
 
 def target(school_year: str, area: str, sector: str, age_band: str, indicator: str) -> float | None:
     """The target set for exactly this key, or None."""
-    rows = reference.table("targets")
-    key = (school_year, area, sector, age_band, indicator)
-    for column, wanted in zip(("school_year", "area", "sector", "age_band", "indicator"), key, strict=True):
-        rows = rows[rows[column] == wanted]
-    return float(rows["value"].iloc[0]) if len(rows) else None
+    return _set().get((school_year, area, sector, age_band, indicator))
+
+
+@functools.cache
+def _set() -> dict[tuple[str, ...], float]:
+    """data/reference/targets.csv: school year and KEY → value."""
+    return {
+        tuple(row[name] for name in ("school_year", *KEY)): float(row["value"]) for row in reference.rows("targets")
+    }
 
 
 def _of(series: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame:

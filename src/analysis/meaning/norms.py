@@ -19,13 +19,20 @@ def in_force(item: str, on: dt.date) -> pd.DataFrame:
     Columns applies_to, age_band, size_from, size_to (numbers; NaN where open) and value (number), document.
     Empty where no norm of that kind was in force.
     """
+    rows, day = _rows(item), on.isoformat()
+    return rows[(rows["valid_from"] <= day) & ((rows["valid_to"] == "") | (rows["valid_to"] >= day))].reset_index(
+        drop=True
+    )
+
+
+@functools.cache
+def _rows(item: str) -> pd.DataFrame:
+    """The rows of norms.csv for one item, whenever they are in force, with numbers as numbers."""
     rows = reference.table("norms")
-    rows = rows[rows["item"] == item]
-    day = on.isoformat()
-    rows = rows[(rows["valid_from"] <= day) & ((rows["valid_to"] == "") | (rows["valid_to"] >= day))].copy()
+    rows = rows[rows["item"] == item].copy()
     for column in ("size_from", "size_to", "value"):
         rows[column] = pd.to_numeric(rows[column])
-    return rows.reset_index(drop=True)
+    return rows
 
 
 def per_band(item: str, on: dt.date) -> pd.Series:

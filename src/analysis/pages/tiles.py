@@ -217,7 +217,7 @@ def _steps(shades: Sequence[float]) -> list[float]:
 
 def _here(release: Release) -> dict[str, tuple[int, int]]:
     """Places of the units that exist on the day of the round."""
-    held = areas.held(_day(release)).index
+    held = areas.held(_day(release))
     return {area: place for area, place in places().items() if area in held}
 
 

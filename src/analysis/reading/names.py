@@ -44,12 +44,13 @@ def units_meant(text: str, on: dt.date) -> frozenset[str]:
 @functools.cache
 def _names(on: dt.date) -> tuple[tuple[str, str], ...]:
     return tuple(
-        (str(area), _bare(text))
-        for area, row in areas.held(on).iterrows()
+        (area, _bare(text))
+        for area, row in areas.held(on).items()
         for text in (row["name_vi"], *filter(None, row["aliases"].split("|")))
     )
 
 
+@functools.cache
 def _bare(text: str) -> str:
     """The key of a name without what stands before it."""
     bare = " ".join(unicodedata.normalize("NFC", text).casefold().split()).replace("ủy", "uỷ").strip(" .:,-–")

@@ -6,12 +6,13 @@ What is hidden is known of .xls too.
 
 import functools
 from io import BytesIO
-
-import openpyxl
-from openpyxl.workbook import Workbook as Excel
+from typing import TYPE_CHECKING
 
 from analysis.reading import binary_workbook
 from analysis.reading.files import Content
+
+if TYPE_CHECKING:
+    from openpyxl.workbook import Workbook as Excel
 
 LARGEST = 3_000_000  # bytes unpacked; a unit's workbook is about 200 kB, and this look is a hundred times slower
 
@@ -23,17 +24,19 @@ class SecondLook:
         self.content = content
 
     @functools.cached_property
-    def workbook(self) -> Excel | None:
+    def workbook(self) -> "Excel | None":
         if self.content.kind != "xlsx" or self.content.unpacked > LARGEST:
             return None
         return self._load(values=False)
 
     @functools.cached_property
-    def worked_out(self) -> Excel | None:
+    def worked_out(self) -> "Excel | None":
         """The workbook with what its formulas gave when it was last saved."""
         return self._load(values=True) if self.workbook is not None else None
 
-    def _load(self, values: bool) -> Excel | None:
+    def _load(self, values: bool) -> "Excel | None":
+        import openpyxl  # a tenth of a second to import: most workbooks are never looked at twice
+
         try:
             return openpyxl.load_workbook(BytesIO(self.content.data), keep_links=False, data_only=values)
         except Exception:  # whatever that reader cannot make of a workbook the fast one could read stays unknown
