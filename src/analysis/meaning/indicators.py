@@ -107,7 +107,7 @@ def _of(series: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame:
 
 def _absent(series: pd.DataFrame, school_year: str, period: str) -> set[str]:
     """Units that owe a workbook for a round and are not in it; the same in two rounds means their totals compare."""
-    present = set(_of(series, school_year, period)["area"])
+    present = set(_of(series, school_year, period)["area"].unique())
     return set(areas.reporting(periods.as_of(school_year, period))) - present if present else set()
 
 
@@ -120,7 +120,7 @@ def _targets(table: pd.DataFrame, school_year: str) -> pd.Series:
         for r in rows[rows["area"] == CITY].itertuples()
         if r.unit in ("percent", "ratio")
     }
-    keys = zip(*(table[column] for column in KEY), strict=True)
+    keys = zip(*(table[column].tolist() for column in KEY), strict=True)
     return pd.Series([own.get(k, shared.get(k[1:])) for k in keys], index=table.index, dtype="float64")
 
 

@@ -2,6 +2,7 @@
 
 import functools
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -12,6 +13,16 @@ from analysis.rounding import judge
 VALUE_OF = {"reported": "value", "change_vs_previous_year": "change", "gap_to_target": "gap"}
 PER_UNIT = {("billion_vnd", "million_vnd"): 1000.0}
 KEY = ["area", "sector", "age_band", "indicator"]
+
+
+class _Values(NamedTuple):
+    """What one row of indicators.csv says."""
+
+    value: float
+    change: float
+    gap: float
+    met: bool
+    unit: str
 
 
 def published(raw: Path | str) -> pd.DataFrame:
@@ -26,7 +37,8 @@ def reconcile(table: pd.DataFrame, figures: pd.DataFrame, school_year: str, peri
     match_cut (only if cut), mismatch, or not_computed with the reason. A printed target is looked up in targets.csv;
     figures of another round than this one are not computed.
     """
-    by_key = table.set_index(KEY)
+    values = map(_Values._make, zip(*(table[name].tolist() for name in _Values._fields), strict=True))
+    by_key = dict(zip(zip(*(table[name].tolist() for name in KEY), strict=True), values, strict=True))
     reasons = _contradictions()
     rows = [_row(figure, by_key, school_year, period, reasons) for figure in figures.itertuples()]
     out = pd.DataFrame(rows, columns=["indicator", "computed", "status", "reason"])
@@ -40,7 +52,7 @@ def reconcile(table: pd.DataFrame, figures: pd.DataFrame, school_year: str, peri
     return kept
 
 
-def _row(figure, by_key: pd.DataFrame, school_year: str, period: str, reasons: dict) -> tuple:
+def _row(figure, by_key: dict[tuple, _Values], school_year: str, period: str, reasons: dict) -> tuple:
     name = _our_names().get(figure.indicator, figure.indicator)
     if figure.basis == "target":
         value = indicators.target(figure.school_year, figure.area, figure.sector, figure.age_band, name)
@@ -58,15 +70,14 @@ def _row(figure, by_key: pd.DataFrame, school_year: str, period: str, reasons: d
     return name, value, status, reason if status == "mismatch" else None
 
 
-def _computed(figure, name: str, by_key: pd.DataFrame) -> float | None:
-    key = (figure.area, figure.sector, figure.age_band, name)
-    if key not in by_key.index:
+def _computed(figure, name: str, by_key: dict[tuple, _Values]) -> float | None:
+    row = by_key.get((figure.area, figure.sector, figure.age_band, name))
+    if row is None:
         return None
-    row = by_key.loc[key]
-    value = row["met"] if figure.unit == "flag" else row[VALUE_OF[figure.basis]]
+    value = row.met if figure.unit == "flag" else getattr(row, VALUE_OF[figure.basis])
     if pd.isna(value):
         return None
-    return float(value) / PER_UNIT.get((figure.unit, row["unit"]), 1.0)
+    return float(value) / PER_UNIT.get((figure.unit, row.unit), 1.0)
 
 
 @functools.cache

@@ -141,7 +141,7 @@ def _identical_rows(facts: Facts) -> Iterator[Finding]:
 def _digit_preference(facts: Facts) -> Iterator[Finding]:
     """Pearson's chi-square of last digits against an even spread, for the enrolment counts of a unit."""
     enrolled = [c for c in facts.counts.columns if c[0] == "children_enrolled"]
-    counts = facts.counts[enrolled].stack(["indicator", "age_band"], future_stack=True).dropna()
+    counts = facts.counts[enrolled].stack().dropna()
     last = (counts[counts >= DIGITS_FROM] % 10).astype(int)
     for area, digits in last.groupby("area"):
         seen = np.bincount(digits, minlength=10)
