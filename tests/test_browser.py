@@ -178,6 +178,17 @@ def test_the_city_and_a_unit_lead_to_workbook_sheet_and_cells(chromium, written)
     assert page.inner_text("dialog[open]").count(".xlsx › ") == 28  # public and non-public cells of 14 workbooks
 
 
+def test_a_change_names_the_workbook_and_the_page_of_last_years_number(chromium, written):
+    page = Reader(chromium, written / "appendix.html").page
+    page.locator("#bang-enrolment_by_area tr[data-area=le_chan] td[data-of$=' c'] button").first.click()
+    said = page.inner_text("dialog[open]")
+    assert "2023-2024/HK1/le_chan.xlsx" in said and "reports/2023-2024-HK1/appendix.html" in said
+    assert re.search(r"2024-2025/HK1/le_chan\.xlsx › Mạng lưới", said)
+    page.keyboard.press("Escape")
+    page.locator("#bang-enrolment_by_area tr[data-area=le_chan] td[data-of]:not([data-of*=' ']) button").first.click()
+    assert "2023-2024" not in page.inner_text("dialog[open]")
+
+
 def test_rows_are_found_without_marks_and_the_link_leads_to_the_row(chromium, written):
     page = Reader(chromium, written / "appendix.html").page
     page.get_by_label("Tìm trong các bảng").fill("le chan huy dong")

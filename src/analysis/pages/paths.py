@@ -15,7 +15,7 @@ from typing import NamedTuple
 import jinja2
 import pandas as pd
 
-from analysis import vietnamese
+from analysis import periods, vietnamese
 from analysis.areas import CITY
 from analysis.meaning import provenance
 from analysis.meaning.provenance import Step
@@ -77,6 +77,7 @@ class Paths:
 
     places: list[Place]
     rows: list[PathRow]
+    before: str = ""  # folder of the workbooks of the same period last year, "2023-2024/HK1", where it is compared with
 
     def _repr_html_(self) -> str:
         if not self.rows:
@@ -104,7 +105,13 @@ def table(release: Release, asked: Iterable[Key] | None = None) -> Paths:
         row, parts = _row(release, key, trees, printed.get(key, []))
         rows.append(row)
         waiting += parts
-    return Paths(places, rows)
+    return Paths(places, rows, _before(release) if asked is None else "")
+
+
+def _before(release: Release) -> str:
+    """Where the workbooks of last year's round are, if any number is compared with it."""
+    compared = release.table("indicators.csv")["last_year"].notna().any()
+    return f"{periods.shift(release.school_year, -1)}/{release.period}" if compared else ""
 
 
 def code(key: Key) -> str:

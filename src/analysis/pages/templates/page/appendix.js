@@ -24,8 +24,8 @@ const made = (tag, ...parts) => {
 
 // where a number comes from: the rows of the table of paths, unfolded from the number that was asked
 const SHOWN = {
-  y: "Số cùng kỳ năm trước, tính cùng cách từ biểu của kỳ ấy: xem phụ lục của kỳ ấy.",
-  c: "Thay đổi: số kỳ này (dưới đây) trừ số cùng kỳ năm trước; số năm trước tính cùng cách từ biểu của kỳ ấy.",
+  y: "Số cùng kỳ năm trước. Dưới đây: số kỳ này, tính cùng cách.",
+  c: "Thay đổi: số kỳ này (dưới đây) trừ số cùng kỳ năm trước.",
   t: "Chỉ tiêu năm: số ghi trong văn bản nêu dưới đây.",
   g: "Chênh lệch: số kỳ này (dưới đây) trừ chỉ tiêu năm.",
   m: "Kết quả: so số kỳ này (dưới đây) với chỉ tiêu năm.",
@@ -79,6 +79,12 @@ const headOf = (td) => {
   const last = table.tHead.rows[table.tHead.rows.length - 1];
   return [table.caption.querySelector(".cap").firstChild.textContent.trim(), td.parentNode.cells[0].firstChild.textContent].join(" ");
 };
+// the other term of a change: which workbook of last year, and which page leads to its cells
+const before = document.querySelector(".before");
+const lastYear = (area) => {
+  const book = places.get(area).querySelector(".unit").textContent.split("/").pop();
+  return made("p", before.textContent, ...(book ? [" Biểu của đơn vị: ", made("code", before.dataset.round + "/" + book)] : []));
+};
 const ask = (td) => {
   const number = td.textContent;
   if (!td.dataset.of) return show(number, headOf(td), made("p", td.closest(".table").querySelector("p.from").textContent));
@@ -90,7 +96,7 @@ const ask = (td) => {
   const basis = made("li", "loại số liệu: " + places.get(area).dataset.basis);
   const tree = made("ul", steps(id, area));
   tree.className = "tree";
-  show(number, about, ...(what ? [made("p", SHOWN[what])] : []), tree, made("h3", "Kiểm tra"), made("ul", ...checks, basis));
+  show(number, about, ...(what ? [made("p", SHOWN[what])] : []), tree, ...(before && "yc".includes(what || " ") ? [lastYear(area)] : []), made("h3", "Kiểm tra"), made("ul", ...checks, basis));
 };
 
 // every number is a button; of a table one is on the way of the Tab key, arrows lead to the others
