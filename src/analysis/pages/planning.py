@@ -19,7 +19,7 @@ COURSE = (
     ("teachers_to_recruit", "Số dự kiến"),
 )
 NEEDS = "sổ tay 05_needs (needs.csv): nhóm, lớp dự kiến nhân định mức, trừ giáo viên ở lại."
-FILLED = "Từ năm thứ hai, số cần tuyển tính với giả định năm trước đã tuyển đủ."
+FILLED = "Từ năm thứ hai, số cần tuyển tính với giả định năm trước đã tuyển đủ; số âm: có thể thừa giáo viên."
 UNITS = {"percent": "điểm %", "children": "trẻ", "teachers per group or class": "người"}
 
 

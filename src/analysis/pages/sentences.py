@@ -26,13 +26,18 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Says(Shown):
-    """A list of sentences, each with what it rests on, which stands apart from the words to be copied."""
+    """A list of sentences, each with what it rests on, which stands apart from the words.
+
+    to_copy : whether a writer pastes them into the report.
+    """
 
     items: list[tuple[str, Marks]] = field(default_factory=list)
+    to_copy: bool = False
 
     def _repr_html_(self) -> str:
+        say = Markup(' class="say"') if self.to_copy else ""
         lines = (
-            Markup('<li><span class="say">{}</span>{}</li>').format(words, beside(mark.tag for mark in marks))
+            Markup("<li><span{}>{}</span>{}</li>").format(say, words, beside(mark.tag for mark in marks))
             for words, marks in self.items
         )
         return str(Markup('<ul class="says">{}</ul>').format(Markup("").join(lines))) if self.items else "<p></p>"
@@ -54,7 +59,7 @@ def of(release: Release, *sections: str) -> Says:
     """
     if unknown := set(sections) - {pattern.section for pattern in patterns()}:
         raise KeyError(f"sentences.csv has no section {sorted(unknown)}")
-    return Says([(each.words, each.marks) for each in written(release) if each.section in sections])
+    return Says([(each.words, each.marks) for each in written(release) if each.section in sections], to_copy=True)
 
 
 def written(release: Release) -> list[Sentence]:
