@@ -111,24 +111,30 @@ def walk(rng, years: int, areas: int, common: float, own: float, rates: bool = F
     return rng.binomial(sizes, 1 / (1 + np.exp(3.3 - path))).astype(float), sizes.astype(float)
 
 
-def mixed(rng, years: int, areas: int = 14) -> np.ndarray:
-    """Counts (areas × years) of a city drawn at random, its truth known: what real series do, together.
+def mixed(rng, known: int, ahead: int, futures: int, areas: int = 14) -> tuple[np.ndarray, np.ndarray]:
+    """Counts of a city drawn at random, its truth known: what real series do, together.
 
     Growth that persists or does not, part of it common and part an area's own; areas large or small, counted with
-    chance; in some years a shock that is gone the year after, in others a level that shifts for good.
+    chance; in some years a shock that is gone the year after, in others a level that shifts for good. Returns what is
+    known, areas × years, and ways it may go on from there, futures × areas × years.
     """
     persist = rng.choice([0.0, 0.6])
     common, own = 0.02 * np.exp(rng.normal(0, 0.4, 2))
 
+    def both(shape, draw):
+        past, future = draw((1, *shape, known)), draw((futures, *shape, ahead))
+        return np.concatenate([np.broadcast_to(past, (futures, *past.shape[1:])), future], axis=-1)
+
     def growth(shape, deviation):
-        found = rng.normal(0, deviation, shape)
+        found = both(shape, lambda size: rng.normal(0, deviation, size))
         found[..., 0] /= np.sqrt(1 - persist**2)
-        for year in range(1, shape[-1]):
+        for year in range(1, known + ahead):
             found[..., year] += persist * found[..., year - 1]
         return found
 
-    path = (growth((1, years), common) + growth((areas, years), own)).cumsum(axis=1)
-    shock = np.where(rng.random(years) < 0.08, -0.08, 0.0)
-    shift = np.where(rng.random(years) < 0.04, rng.normal(0, 0.08), 0.0).cumsum()
+    path = (growth((1,), common) + growth((areas,), own)).cumsum(axis=-1)
+    shock = both((1,), lambda size: np.where(rng.random(size) < 0.08, -0.08, 0.0))
+    shift = both((1,), lambda size: np.where(rng.random(size) < 0.04, rng.normal(0, 0.08, size), 0.0)).cumsum(axis=-1)
     size = rng.uniform(*((20, 300) if rng.random() < 0.5 else (300, 9000)), (areas, 1))
-    return rng.poisson(size * np.exp(path + shock + shift)).astype(float)
+    mean = size * np.exp(path + shock + shift)
+    return rng.poisson(mean[0, :, :known]).astype(float), rng.poisson(mean[..., known:]).astype(float)

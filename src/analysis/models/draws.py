@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis import reference
+from analysis.models import few_errors
 from analysis.models.forecasting import HALF, from_scale, largest_remainder, ratio, slope, to_scale
 from analysis.models.spread import Spread
 
@@ -51,13 +52,13 @@ def _walks(steps: list[np.random.Generator], *shape: int) -> Iterator[np.ndarray
 def draw(aims: dict[int, Aim], seeds: list[int]) -> dict[int, np.ndarray]:
     """Whole counts of each lead's year: lead → paths × areas × groups, NaN where there is no target.
 
-    The city's total is off as it was, with Student tails for the few origins behind it; areas are off from it as they
+    The city's total is off as it was, by the law of so few errors (few_errors.law); areas are off from it as they
     were; then all areas of a path shift together until they add up to the city's total.
     """
     count, shape = int(reference.setting("paths")), next(iter(aims.values())).target.shape
     steps = [np.random.default_rng([*seeds, *([step] if step else [])]) for step in range(max(aims))]
     cities = list(_walks(steps, count, shape[1]))
-    laws = {lead: _Law(aim, cities[lead - 1], np.random.default_rng([*seeds, len(seeds), 0]))
+    laws = {lead: _Law(aim, lead, cities[lead - 1], np.random.default_rng([*seeds, len(seeds), 0]))
             for lead, aim in aims.items()}  # fmt: skip
     found = {lead: np.empty((*shape, count)) for lead in aims}
     at_once = max(AT_ONCE // max(shape[0] * shape[1], 1), 1)
@@ -75,15 +76,13 @@ class _Law:
     Its arrays are areas × groups × paths: what is done to every path runs along the memory.
     """
 
-    def __init__(self, aim: Aim, city: np.ndarray, tails: np.random.Generator) -> None:
+    def __init__(self, aim: Aim, lead: int, city: np.ndarray, tails: np.random.Generator) -> None:
         errors, paths = aim.errors, len(city)
         told = np.isfinite(aim.target)
         centre = np.where(told, aim.target, 0.0)
         sizes = None if aim.sizes is None else np.where(told, aim.sizes, 0.0)
-        origins = np.maximum(errors.city_origins, 1)
-        squares = np.cumsum(tails.standard_normal((paths, origins.max(initial=1))) ** 2, axis=1)
-        city = city @ errors.city_root.T
-        city *= errors.city * np.sqrt(origins / squares[:, origins - 1])
+        city = few_errors.spread(city @ errors.city_root.T, errors.city_known, lead, aim.sizes is not None)
+        city *= errors.city
         size = slope(centre, sizes)
         deviation = np.sqrt(errors.level + np.divide(errors.count, size, out=np.zeros_like(size), where=size > 0))
         pairs = max(errors.own_origins, 1)

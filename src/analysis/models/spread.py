@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analysis import reference
-from analysis.models import forecasting, long_panel
+from analysis.models import few_errors, forecasting, long_panel
 from analysis.models.forecasting import Panel, from_scale, ratio, slope, to_scale
 
 FEW = 2  # past errors of the city without which a group is not forecast
@@ -19,7 +19,8 @@ class Spread:
     """Errors of past forecasts, by group and on the model's scale, with how the groups go together."""
 
     city: np.ndarray  # groups: root mean square error of the city's total
-    city_origins: np.ndarray  # groups: past forecasts behind it, those of the long panel that stand beside included
+    city_origins: np.ndarray  # groups: independent past forecasts behind it, those that stand beside it included
+    city_known: np.ndarray  # groups: its own past forecasts one year ahead
     city_root: np.ndarray  # groups × groups: root of the correlations between groups
     level: np.ndarray  # groups: variance of an area's distance from the city that no size makes smaller
     count: np.ndarray  # groups: variance that shrinks with size, as counting does (1 = plain Poisson or binomial)
@@ -51,43 +52,66 @@ def measure(given: Panel, forecast: np.ndarray) -> Spread:
     pairs = pairs[np.isfinite(pairs).any(axis=1)]
     origins = np.isfinite(city).sum(axis=1)
     typical = np.sqrt(np.nansum(city**2, axis=1) / np.maximum(origins, 1))
-    return Spread(typical, origins, _root(city.T), level, count, _root(pairs), len(pairs))
+    return Spread(typical, origins, origins, _root(city.T), level, count, _root(pairs), len(pairs))
 
 
 def beside(found: Spread, given: Panel, lead: int, nearer: Spread | None) -> Spread:
-    """The few errors at one lead beside what else is known of such errors.
+    """The few errors at one lead beside what else is known of such errors, which counts as reference_origins origins.
 
-    A year ahead, the city's counts stand beside what long series of other countries were off by, which counts as the
-    setting reference_origins; a rate has nothing of the kind. Further ahead they stand beside the errors one year
-    nearer, grown by long_panel.growth_of_errors; areas have more errors of their own and need less of that.
+    A year ahead, the city's counts stand beside what long series of other countries were off by; a rate has nothing of
+    the kind. Further ahead all stand beside the errors one year nearer: what counting leaves stays, the rest grows.
+    Past forecasts that share years count as fewer (few_errors.independent).
     """
     usual = int(reference.setting("reference_origins"))
+    own = few_errors.independent(found.city_origins, lead)
     if nearer is None:
-        if given.sizes is not None:
-            return found
-        totals = np.where(np.isfinite(given.counts), given.counts, 0.0).sum(axis=0)
-        known = np.where(found.city_origins > 0, usual, 0)
-        city, behind = _city(found, long_panel.usual_error(totals, lead) ** 2, known)
-        return replace(found, city=city, city_origins=behind)
-    grown = long_panel.growth_of_errors(lead)
-    pairs = usual * len(given.areas)
-    part = found.own_origins / (found.own_origins + pairs)
-    city, behind = _city(found, nearer.city**2 * grown, nearer.city_origins)
+        weight = np.where((own > 0) & (given.sizes is None), usual, 0)
+        other = long_panel.usual_error(_totals(given)[0], lead) ** 2 if given.sizes is None else np.zeros(len(own))
+    else:
+        weight = np.minimum(nearer.city_origins, usual)
+        found = _areas_beside(found, nearer, lead, usual)
+        counting = np.fmin(ratio(nearer.count, _last_slope(given)), nearer.city**2)
+        other = counting + (nearer.city**2 - counting) * _growth(found, nearer, lead)
     return replace(
         found,
-        level=part * found.level + (1 - part) * nearer.level * grown,
-        count=part * found.count + (1 - part) * nearer.count,
-        own_origins=found.own_origins + pairs,
-        city=city,
-        city_origins=behind,
+        city=np.sqrt(few_errors.beside(found.city**2, own, other, weight)),
+        city_origins=own + weight,
+        city_known=found.city_known if nearer is None else nearer.city_known,
     )
 
 
-def _city(found: Spread, variance: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The city's errors together with others of that variance, which count as so many origins."""
-    behind = found.city_origins + weight
-    squares = found.city**2 * found.city_origins + variance * weight
-    return np.sqrt(squares / np.maximum(behind, 1)), behind
+def _areas_beside(found: Spread, nearer: Spread, lead: int, usual: int) -> Spread:
+    """Areas' errors beside those one year nearer, grown: one ratio, so it counts once, not once an area."""
+    part = found.own_origins / (found.own_origins + usual)
+    return replace(
+        found,
+        level=part * found.level + (1 - part) * nearer.level * long_panel.growth_of_errors(lead),
+        count=part * found.count + (1 - part) * nearer.count,
+        own_origins=found.own_origins + usual,
+    )
+
+
+def _growth(found: Spread, nearer: Spread, lead: int) -> np.ndarray:
+    """Variance of a group's errors over that one year nearer, as its areas tell: the city's own are too few to.
+
+    Held between what never grows and a straight line, whose errors grow as the lead does; as in long series where the
+    areas tell nothing.
+    """
+    told = (found.level > 0) & (nearer.level > 0)
+    areas = np.where(told, ratio(found.level, nearer.level), long_panel.growth_of_errors(lead))
+    return areas.clip(1, (lead / (lead - 1)) ** 2)
+
+
+def _totals(given: Panel) -> tuple[np.ndarray, np.ndarray | None]:
+    """The city's counts and sizes, groups × years."""
+    return _city_sums(np.nan_to_num(given.counts), given.sizes_known, np.isfinite(given.counts))
+
+
+def _last_slope(given: Panel) -> np.ndarray:
+    """Counts of the city gained per unit of scale in the last year, by group."""
+    counts, sizes = _totals(given)
+    last = None if sizes is None else sizes[..., -1]
+    return slope(to_scale(counts[..., -1], last), last)
 
 
 def _city_sums(counts: np.ndarray, sizes: np.ndarray | None, told: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
