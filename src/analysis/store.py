@@ -38,12 +38,11 @@ def read(where: Path | str, name: str) -> pd.DataFrame:
     """Read one of TABLES back with the declared types. Raises TableError where the file does not hold that table."""
     path = Path(where) / name
     if path.suffix == ".parquet":
-        return _checked(pa.parquet.read_table(path), name).to_pandas()
+        return _fitting(pa.parquet.read_table(path), name).to_pandas()
     convert = pa.csv.ConvertOptions(
         column_types=schema(name), strings_can_be_null=True, quoted_strings_can_be_null=False, null_values=[""]
     )
-    table = _as_it_was(pa.csv.read_csv(path, convert_options=convert))
-    return _checked(table.to_pandas(), name).to_pandas()
+    return _fitting(_as_it_was(pa.csv.read_csv(path, convert_options=convert)), name).to_pandas()
 
 
 def schema(name: str) -> pa.Schema:
@@ -68,23 +67,34 @@ def _text_replaced(table: pa.Table, pattern: str, replacement: str) -> pa.Table:
     return table
 
 
-def _checked(table: pd.DataFrame | pa.Table, name: str) -> pa.Table:
-    wanted = schema(name)
-    names = table.column_names if isinstance(table, pa.Table) else list(table.columns)
-    if names != wanted.names:
-        missing, extra = set(wanted.names) - set(names), set(names) - set(wanted.names)
-        raise TableError(f"{name}: missing columns {sorted(missing)}, unknown columns {sorted(extra)}")
+def _checked(table: pd.DataFrame, name: str) -> pa.Table:
+    _named_as(list(table.columns), name)
     try:
-        if isinstance(table, pa.Table):
-            checked = pa.Table.from_arrays([table[f.name].cast(f.type) for f in wanted], schema=wanted)
-        else:
-            checked = pa.Table.from_pandas(table, schema=wanted, preserve_index=False, safe=True)
+        checked = pa.Table.from_pandas(table, schema=schema(name), preserve_index=False, safe=True)
     except (pa.ArrowInvalid, pa.ArrowTypeError, ValueError) as problem:
         raise TableError(f"{name}: {problem}") from problem
-    empty = [f.name for f in wanted if not f.nullable and checked[f.name].null_count]
+    return _fitting(checked, name)
+
+
+def _fitting(table: pa.Table, name: str) -> pa.Table:
+    """The table with its declared types. Raises TableError where it is not as declared."""
+    wanted = schema(name)
+    _named_as(table.column_names, name)
+    try:
+        fitting = table.cast(wanted)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as problem:
+        raise TableError(f"{name}: {problem}") from problem
+    empty = [f.name for f in wanted if not f.nullable and fitting[f.name].null_count]
     if empty:
         raise TableError(f"{name}: empty cells in {empty}")
     for field in wanted:
-        if field.type == NUMBER and pc.any(pc.is_inf(checked[field.name])).as_py():
+        if field.type == NUMBER and pc.any(pc.is_inf(fitting[field.name])).as_py():
             raise TableError(f"{name}: infinite value in {field.name}")
-    return checked.replace_schema_metadata(None)
+    return fitting.replace_schema_metadata(None)
+
+
+def _named_as(columns: list[str], name: str) -> None:
+    wanted = schema(name).names
+    if columns != wanted:
+        missing, extra = set(wanted) - set(columns), set(columns) - set(wanted)
+        raise TableError(f"{name}: missing columns {sorted(missing)}, unknown columns {sorted(extra)}")

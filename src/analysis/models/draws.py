@@ -14,7 +14,7 @@ from analysis.models import few_errors
 from analysis.models.forecasting import HALF, from_scale, largest_remainder, ratio, slope, to_scale
 from analysis.models.spread import Spread
 
-AT_ONCE = 50_000  # numbers drawn at once: what a processor keeps near
+AT_ONCE, FEWEST = 50_000, 16  # numbers drawn at once, what a processor keeps near; paths at least
 NOTHING = 1e-9  # persons
 
 
@@ -61,7 +61,7 @@ def draw(aims: dict[int, Aim], seeds: list[int]) -> dict[int, np.ndarray]:
     laws = {lead: _Law(aim, lead, cities[lead - 1], np.random.default_rng([*seeds, len(seeds), 0]))
             for lead, aim in aims.items()}  # fmt: skip
     found = {lead: np.empty((*shape, count)) for lead in aims}
-    at_once = max(AT_ONCE // max(shape[0] * shape[1], 1), 1)
+    at_once = max(AT_ONCE // max(shape[0] * shape[1], 1), FEWEST)
     for start in range(0, count, at_once):
         part = slice(start, min(start + at_once, count))
         for lead, normal in enumerate(_walks(steps, part.stop - start, *shape), start=1):

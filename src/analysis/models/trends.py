@@ -14,6 +14,7 @@ from analysis.models.choice import INSIDE
 from analysis.models.forecasting import Panel, ratio
 from analysis.models.paths import Forecast
 
+AT_ONCE = 32  # cells whose paths are ranked at once, few enough to stay near the processor
 MIXED = "sum_of_parts"  # parts forecast by different models
 COLUMNS = ["area", "sector", "age_band", "indicator", "kind", "value", "target_year", "expected", *LEVELS, "model",
            "basis", "note"]  # fmt: skip
@@ -83,11 +84,14 @@ def intervals(drawn: np.ndarray) -> dict[str, np.ndarray]:
 
     The smallest value that at least that share of the paths do not pass (numpy's inverted_cdf); NaN where any is.
     """
-    ranked = np.moveaxis(drawn, 0, -1).copy()
-    ranked.sort(axis=-1)  # NaN last
-    known = ~np.isnan(ranked[..., -1])
     places = {name: max(int(np.ceil(len(drawn) * level)) - 1, 0) for name, level in LEVELS.items()}
-    return {name: np.where(known, ranked[..., place], np.nan) for name, place in places.items()}
+    cells = np.moveaxis(drawn, 0, -1).reshape(-1, len(drawn))
+    found = np.empty((len(places), len(cells)))
+    for start in range(0, len(cells), AT_ONCE):
+        part = slice(start, start + AT_ONCE)
+        ranked = np.sort(cells[part], axis=-1)  # NaN last
+        found[:, part] = np.where(np.isnan(ranked[:, -1]), np.nan, ranked[:, list(places.values())].T)
+    return dict(zip(places, found.reshape(-1, *drawn.shape[1:]), strict=True))
 
 
 def forecast_rows(
