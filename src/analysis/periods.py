@@ -29,6 +29,7 @@ def as_of(school_year: str, period: str) -> dt.date:
     return dt.date(start(school_year) + int(row["year_offset"]), int(row["as_of_month"]), int(row["as_of_day"]))
 
 
+@functools.cache
 def start(school_year: str) -> int:
     """First calendar year of a school year. Raises ValueError unless it is written as two years in a row.
 
@@ -51,6 +52,7 @@ def shift(school_year: str, years: int) -> str:
     return f"{first}-{first + 1}"
 
 
+@functools.cache
 def order(school_year: str, period: str) -> tuple[int, int]:
     """Sort key of a round: school year, then its place in the year.
 

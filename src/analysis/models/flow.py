@@ -17,6 +17,7 @@ from analysis.models import forecasting
 from analysis.models.forecasting import SECTORS
 
 BANDS = ["nursery", "kindergarten"]
+Block = tuple[dict[str, str], dict[str, np.ndarray]]  # what it is named by; its values, (areas, city) × (sectors, all)
 
 
 @dataclass(frozen=True)
@@ -213,3 +214,16 @@ def add(persons: np.ndarray) -> np.ndarray:
     known = np.isfinite(both)
     city = np.where(known.any(axis=-2, keepdims=True), np.where(known, both, 0.0).sum(axis=-2, keepdims=True), np.nan)
     return np.concatenate([both, city], axis=-2)
+
+
+def rows(areas: list[str], blocks: list[Block]) -> pd.DataFrame:
+    """A row a block and place, with the block's words and its value there."""
+    places = (len(areas) + 1, len(SECTORS) + 1)
+    named = {"area": np.repeat(np.array([*areas, CITY], object), places[1]),
+             "sector": np.tile(np.array([*SECTORS, "all"], object), places[0])}  # fmt: skip
+    columns = {name: np.tile(each, len(blocks)) for name, each in named.items()}
+    for name in blocks[0][0]:
+        columns[name] = np.repeat(np.array([words[name] for words, _ in blocks], object), places[0] * places[1])
+    for name in blocks[0][1]:
+        columns[name] = np.concatenate([np.broadcast_to(values[name], places).ravel() for _, values in blocks])
+    return pd.DataFrame(columns)

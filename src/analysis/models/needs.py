@@ -6,6 +6,8 @@ asks for. From the second year on, each year's gap is taken to be filled in that
 hiring stands beside it.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
@@ -14,7 +16,7 @@ from analysis import store
 from analysis.areas import CITY
 from analysis.meaning import norms as norm_rules
 from analysis.models import forecasting
-from analysis.models.flow import SECTORS, Flow, Inputs, add, course, flow_of
+from analysis.models.flow import SECTORS, Block, Flow, Inputs, add, course, flow_of, rows
 from analysis.models.trends import LEVELS, MIXED, intervals
 
 COLUMNS = [field.name for field in store.TABLES["needs.csv"]]
@@ -57,11 +59,11 @@ def table(given: Inputs, enrolment: pd.DataFrame, staffing: pd.DataFrame) -> pd.
     now = _current(flow)
     ahead = course(flow, flow.needed, flow.leavers)
     drawn = course(flow, flow.needed_paths, flow.leavers_paths)
-    parts = []
+    blocks: list[Block] = []
     for year, expected, paths in zip(flow.years, ahead, drawn, strict=True):
-        parts += _year(flow, year, expected, paths, now)
+        blocks += _year(year, expected, paths, now)
         now = {}
-    result = pd.concat(parts, ignore_index=True)
+    result = rows(flow.areas, blocks)
     result["basis"] = forecasting.worst_basis(pd.concat([enrolment["basis"], staffing["basis"]]))
     result["model"] = _models(result, enrolment, staffing)
     result["note"] = _notes(result, _reason(enrolment, "classes"), _reason(staffing, "teachers_left"))
@@ -69,21 +71,16 @@ def table(given: Inputs, enrolment: pd.DataFrame, staffing: pd.DataFrame) -> pd.
 
 
 def _year(
-    flow: Flow, year: str, expected: dict[str, np.ndarray], paths: dict[str, np.ndarray], now: dict[str, np.ndarray]
-) -> list[pd.DataFrame]:
-    """Rows of one target year. now : what is known of this year, empty for later ones."""
-    places = pd.MultiIndex.from_product([[*flow.areas, CITY], [*SECTORS, "all"]], names=PLACE[1:])
-    parts = []
+    year: str, expected: dict[str, np.ndarray], paths: dict[str, np.ndarray], now: dict[str, np.ndarray]
+) -> Iterator[Block]:
+    """Blocks of one target year. now : what is known of this year, empty for later ones."""
+    unknown = np.array(np.nan)
     for name in SHOWN if now else [name for name in SHOWN if name in expected]:
-        part = places.to_frame(index=False).assign(target_year=year, indicator=name)
         ahead = name in expected and not (name == "teachers_shortage" and now)  # the first year starts from the known
-        part["current"] = add(now[name]).ravel() if name in now else np.nan
-        part["expected"] = add(expected[name]).ravel() if ahead else np.nan
-        limits = intervals(add(paths[name])) if ahead else dict.fromkeys(LEVELS, np.array(np.nan))
-        for limit, values in limits.items():
-            part[limit] = np.broadcast_to(values, (len(flow.areas) + 1, 3)).ravel()
-        parts.append(part)
-    return parts
+        values = {"current": add(now[name]) if name in now else unknown,
+                  "expected": add(expected[name]) if ahead else unknown}  # fmt: skip
+        values |= intervals(add(paths[name])) if ahead else dict.fromkeys(LEVELS, unknown)
+        yield {"target_year": year, "indicator": name}, values
 
 
 def _current(flow: Flow) -> dict[str, np.ndarray]:

@@ -13,12 +13,11 @@ from analysis import reference, store
 from analysis.areas import CITY
 from analysis.models import flow as flows
 from analysis.models import forecasting
-from analysis.models.flow import BANDS, SECTORS, Inputs
+from analysis.models.flow import BANDS, Inputs
 from analysis.models.trends import intervals
 
 SHOWN = ["teachers_needed", "teachers_left", "teachers_to_recruit"]
 YOUNG = ["m3_12", "m13_24", "m25_36"]  # with every year further ahead, one more of these is still to be born
-PLACE = ["area", "sector"]
 
 
 @dataclass(frozen=True)
@@ -120,8 +119,7 @@ def scenario_table(of: World) -> pd.DataFrame:
     By target year, area and the city × public, nonpublic and all; difference : from what is expected. Scenarios whose
     inputs are not known are left out.
     """
-    base = _recruits(of.inputs)
-    frames = []
+    base, blocks = _recruits(of.inputs), []
     for scenario, rows in reference.table("scenarios").groupby("scenario", sort=False):
         now = of
         for row in rows.itertuples():
@@ -130,10 +128,10 @@ def scenario_table(of: World) -> pd.DataFrame:
         flow = flows.flow_of(now.inputs)
         years = zip(flow.years, base, flows.course(flow, flow.needed, flow.leavers),
                     flows.course(flow, flow.needed_paths, flow.leavers_paths), strict=True)  # fmt: skip
-        for year, before, expected, paths in years:
-            frames += [_rows(flow, name, expected[name], paths[name], before[name]).assign(
-                           scenario=scenario, target_year=year) for name in SHOWN]  # fmt: skip
-    result = pd.concat(frames, ignore_index=True).assign(basis=of.basis).dropna(subset=["expected", "difference"])
+        blocks += [({"scenario": scenario, "target_year": year, "indicator": name},
+                    _values(expected[name], paths[name], before[name]))
+                   for year, before, expected, paths in years for name in SHOWN]  # fmt: skip
+    result = flows.rows(of.inputs.areas, blocks).assign(basis=of.basis).dropna(subset=["expected", "difference"])
     return result[[field.name for field in store.TABLES["scenarios.csv"]]]
 
 
@@ -143,13 +141,9 @@ def _recruits(given: Inputs) -> list[dict[str, np.ndarray]]:
     return list(flows.course(flow, flow.needed, flow.leavers))
 
 
-def _rows(flow: flows.Flow, name: str, expected: np.ndarray, paths: np.ndarray, before: np.ndarray) -> pd.DataFrame:
-    places = pd.MultiIndex.from_product([[*flow.areas, CITY], [*SECTORS, "all"]], names=PLACE)
-    limits = {limit: values.ravel() for limit, values in intervals(flows.add(paths)).items()}
-    difference = flows.add(expected) - flows.add(before)
-    return places.to_frame(index=False).assign(
-        indicator=name, expected=flows.add(expected).ravel(), difference=difference.ravel() + 0.0, **limits
-    )
+def _values(expected: np.ndarray, paths: np.ndarray, before: np.ndarray) -> dict[str, np.ndarray]:
+    then = flows.add(expected)
+    return {"expected": then, **intervals(flows.add(paths)), "difference": then - flows.add(before) + 0.0}
 
 
 def sensitivity_table(of: World) -> pd.DataFrame:

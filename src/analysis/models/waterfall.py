@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from analysis import store
-from analysis.areas import CITY
 from analysis.models import flow as flows
 from analysis.models import forecasting
 from analysis.models.flow import SECTORS, Inputs
@@ -30,7 +29,7 @@ def table(
     Decomposition of Rates, U.S. Bureau of the Census.
     """
     flow = flows.flow_of(given)
-    children, frames = list(zip(*flows.children(enrolment, given, school_year), strict=True)), []
+    children, blocks = list(zip(*flows.children(enrolment, given, school_year), strict=True)), []
     now, norm, needed = given.classes_now, given.norm_now, flow.needed_now
     for year, recruits in enumerate(flows.course(flow, flow.needed, flow.leavers)):
         chain = _chain(now, given.classes[year], children[year], children[year + 1], norm)
@@ -39,9 +38,10 @@ def table(
         start = recruits["teachers_shortage"]
         first = start if year or published is None else _published(published, given, start)
         moves = [first, start - first, 0 * start, *np.diff(totals, axis=0), recruits["teachers_left"]]
-        frames.append(_rows(given, flow.years[year], [*moves, recruits["teachers_to_recruit"]]))
+        blocks += [({"target_year": flow.years[year], "step": step}, {"persons": flows.add(persons) + 0.0})
+                   for step, persons in zip(STEPS, [*moves, recruits["teachers_to_recruit"]], strict=True)]  # fmt: skip
         now, norm, needed = given.classes[year], given.norms[year], flow.needed[year]
-    result = pd.concat(frames, ignore_index=True)
+    result = flows.rows(given.areas, blocks).dropna(subset="persons")
     return result.assign(basis=forecasting.worst_basis(enrolment["basis"]))[COLUMNS]
 
 
@@ -77,10 +77,3 @@ def _published(needs: pd.DataFrame, given: Inputs, now: np.ndarray) -> np.ndarra
     keys = pd.MultiIndex.from_product([given.areas, SECTORS])
     values = before.reindex(keys).to_numpy(float).reshape(now.shape)
     return np.where(np.isfinite(values), values, now) + 0 * now
-
-
-def _rows(given: Inputs, year: str, persons: list[np.ndarray]) -> pd.DataFrame:
-    places = pd.MultiIndex.from_product([[*given.areas, CITY], [*SECTORS, "all"]], names=["area", "sector"])
-    frames = [places.to_frame(index=False).assign(step=step, persons=flows.add(each).ravel() + 0.0)
-              for step, each in zip(STEPS, persons, strict=True)]  # fmt: skip
-    return pd.concat(frames, ignore_index=True).assign(target_year=year).dropna(subset="persons")

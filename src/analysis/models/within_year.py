@@ -45,7 +45,7 @@ def table(series: pd.DataFrame, weighed: WeighIns, fitted: Trend) -> pd.DataFram
     ended = (found["period"] == "HK2") & found["target"].notna() & found["change"].notna()
     found["met"] = (found["change"] <= found["target"]).astype("boolean").where(ended)
     found["verdict"] = _verdicts(found, ended)
-    order = [periods.order(*each) for each in zip(found["school_year"], found["period"], strict=True)]
+    order = [periods.order(*each) for each in zip(found["school_year"].tolist(), found["period"].tolist(), strict=True)]
     found["target_year"], found["kind"] = [f"{year}-{place}" for year, place in order], "observed"
     return trends.ordered(found, list(RATES.values()), list(BANDS))[COLUMNS]
 
@@ -91,7 +91,7 @@ def _targets(found: pd.DataFrame) -> pd.Series:
     rows = rows[rows["indicator"] == REDUCTION]
     pairs = zip(rows["school_year"], rows["area"], strict=True)
     asked = {(year, area): indicators.target(year, area, "all", "all", REDUCTION) for year, area in pairs}
-    keys = zip(found["school_year"], found["area"], found["indicator"], strict=True)
+    keys = zip(*(found[name].tolist() for name in ("school_year", "area", "indicator")), strict=True)
     wanted = [
         asked.get((year, area), asked.get((year, CITY))) if name in REDUCED else None for year, area, name in keys
     ]
