@@ -6,11 +6,9 @@ number of the table; pages and `make trace` (trace.py) show the same tree.
 
 import functools
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-
-import pandas as pd
 
 from analysis import periods, reference
 from analysis.areas import CITY
@@ -94,6 +92,8 @@ class Origins:
         self.on = periods.as_of(this.observations["school_year"].iloc[0], this.observations["period"].iloc[0])
         self.areas = list(dict.fromkeys(this.observations["area"]))
         self._made: dict[Key, Step | None] = {}
+        self._norms: dict[str, dict[str, tuple[float, str]]] = {}
+        self._read: dict[str, dict[Key, list[Step]]] = {}
 
     def tree(self, area: str, sector: str, age_band: str, indicator: str) -> Step | None:
         """The tree of one row of indicators.csv, or None where this round has no such number.
@@ -107,26 +107,43 @@ class Origins:
             self._made[key] = made(key)
         return self._made[key]
 
+    def _cells(self, indicator: str) -> dict[Key, list[Step]]:
+        """Numbers of one indicator as read, under every key they are added to: a non-public one also under its kind."""
+        if indicator not in self._read:
+            cells: dict[Key, list[Step]] = defaultdict(list)
+            for *of, value, facility, workbook, sheet, cell in self._rows.get(indicator, ()):
+                key, where = (*of,), (workbook, sheet, cell)
+                name, kind = self._facilities.get(facility, ("", ""))
+                step = Step(key, value, "cell", (), 1.0, name, where, self._corrected.get(where, ""))
+                cells[key].append(step)
+                if kind and key[1] == "nonpublic":
+                    cells[key[0], kind, key[2], key[3]].append(step)
+            self._read[indicator] = cells
+        return self._read[indicator]
+
     @cached_property
-    def _cells(self) -> dict[Key, list[Step]]:
-        """Numbers as they were read, under every key they are added to: a non-public one also under its kind."""
-        kinds = self.this.facilities.drop_duplicates("facility").set_index("facility")["kind"].to_dict()
-        names = self.this.facilities.drop_duplicates("facility").set_index("facility")["name"].to_dict()
-        used = {
+    def _rows(self) -> dict[str, list[tuple]]:
+        """Observations by indicator, as plain rows: columns of Arrow are slow to walk."""
+        columns = ["area", "sector", "age_band", "indicator", "value", "facility", "workbook", "sheet", "cell"]
+        rows = self.this.observations[columns].astype(object)
+        found: dict[str, list[tuple]] = defaultdict(list)
+        for row in zip(*(rows[name] for name in columns), strict=True):
+            found[row[3]].append(row)
+        return found
+
+    @cached_property
+    def _facilities(self) -> dict[str, tuple[str, str]]:
+        """Name and kind of each facility by its code."""
+        listed = self.this.facilities.drop_duplicates("facility")
+        return {code: (name, kind) for code, name, kind in listed[["facility", "name", "kind"]].to_numpy(object)}
+
+    @cached_property
+    def _corrected(self) -> dict[tuple[str, str, str], str]:
+        """What is said of a cell that the register corrects."""
+        return {
             (r.workbook, r.sheet, r.cell): f"ô ghi “{r.found}”, dùng {r.value:g}: {r.reason} ({r.said_by}, {r.said_on})"
             for r in self.this.corrections_used.itertuples()
         }
-        cells: dict[Key, list[Step]] = defaultdict(list)
-        columns = ["area", "sector", "age_band", "indicator", "value", "facility", "workbook", "sheet", "cell"]
-        rows = self.this.observations[columns].astype(object)  # plain objects: columns of Arrow are slow to walk
-        for *of, value, facility, workbook, sheet, cell in zip(*(rows[name] for name in columns), strict=True):
-            key, code = (*of,), facility if isinstance(facility, str) else ""
-            where, name = (workbook, sheet, cell), names.get(code, "")
-            step = Step(key, value, "cell", (), 1.0, name, where, used.get(where, ""))
-            cells[key].append(step)
-            if code and key[1] == "nonpublic":
-                cells[key[0], kinds[code], key[2], key[3]].append(step)
-        return cells
 
     def _sum(self, key: Key) -> Step | None:
         """A count: of the city from its areas; else its cells, else its sectors, else its age bands."""
@@ -136,12 +153,12 @@ class Origins:
             return None if kind == "score" else _added(key, (self.tree(a, *key[1:]) for a in self.areas))
         if kind == "over_norm" and (sector, band) == ("nonpublic", "all"):
             return self._over_norm(key)
-        if key in self._cells:
-            cells = self._cells[key]
-            return cells[0] if len(cells) == 1 else _added(key, cells)
+        read = self._cells(indicator)
+        if key in read:
+            return read[key][0] if len(read[key]) == 1 else _added(key, read[key])
         if sector == "all":
             parts = [(area, part, band, indicator) for part in SECTORS]
-            split = [part for part in parts if part in self._cells or kind == "over_norm"]
+            split = [part for part in parts if part in read or kind == "over_norm"]
             if split:
                 return _added(key, (self.tree(*part) for part in split))
         return _added(key, (self.tree(area, sector, part, indicator) for part in BANDS.get(band, ())))
@@ -190,15 +207,22 @@ class Origins:
         """What the norms ask for, an age band a step; both bands for the band "all"."""
         area, sector, band, _ = key
         item, counted = PER_BAND[post]
-        rows = norms.in_force(item, self.on).set_index("age_band")
+        asked, how = self._per_band(item), "times" if post == "teachers" else "divided"
         steps = []
         for name in BANDS["all"] if band == "all" else (band,):
-            count = self.tree(area, sector, name, counted) if name in rows.index else None
+            count = self.tree(area, sector, name, counted) if name in asked else None
             if count is not None:
-                norm, how = rows.loc[name], "times" if post == "teachers" else "divided"
-                value = count.value * norm["value"] if how == "times" else count.value / norm["value"]
-                steps.append(Step(count.key, value, how, (count,), float(norm["value"]), "", None, _cited(norm)))
+                norm, cited = asked[name]
+                value = count.value * norm if how == "times" else count.value / norm
+                steps.append(Step(count.key, value, how, (count,), norm, "", None, cited))
         return steps
+
+    def _per_band(self, item: str) -> dict[str, tuple[float, str]]:
+        """A norm's value by age band, with its document."""
+        if item not in self._norms:
+            rows = norms.in_force(item, self.on).to_dict("records")
+            self._norms[item] = {row["age_band"]: (float(row["value"]), _cited(row)) for row in rows}
+        return self._norms[item]
 
     def _managers(self, key: Key) -> list[Step]:
         """What the norm asks for, a facility a step, since it goes by the size of each; the city's an area a step."""
@@ -218,7 +242,7 @@ class Origins:
         listed = self.this.facilities[["area", "sector", "kind", "facility", "name"]].astype(object)
         sizes = [self._of_facility(area, "classes", code) for area, code in listed[["area", "facility"]].to_numpy()]
         needed = norms.managers_needed(listed.assign(classes=[size.value for size in sizes]), rows)
-        cited = {(row.applies_to, row.value): _cited(pd.Series(row._asdict())) for row in rows.itertuples()}
+        cited = {(row.applies_to, row.value): _cited(row._asdict()) for row in rows.itertuples()}
         found: dict[str, list[Step]] = defaultdict(list)
         for row, size, posts in zip(listed.itertuples(), sizes, needed, strict=True):
             note = cited.get((row.kind, posts), "không phải trường: không định mức")
@@ -237,19 +261,18 @@ class Origins:
     def _facility_cells(self) -> dict[tuple[str, str, str], list[Step]]:
         """Classes and children of each facility, by area, code and indicator: nursery and kindergarten."""
         found: dict[tuple[str, str, str], list[Step]] = defaultdict(list)
-        rows = self.this.observations
-        rows = rows[rows["facility"].notna() & rows["age_band"].isin(BANDS["all"])]
-        rows = rows[rows["indicator"].isin(["classes", "children_enrolled"])].astype(object)
-        by_cell = {step.where: step for key, steps in self._cells.items() if key[2] in BANDS["all"] for step in steps}
-        for r in rows.itertuples():
-            found[r.area, r.facility, r.indicator].append(by_cell[r.workbook, r.sheet, r.cell])
+        for indicator in ("classes", "children_enrolled"):
+            by_cell = {step.where: step for steps in self._cells(indicator).values() for step in steps}
+            for area, _, band, _, _, facility, *where in self._rows.get(indicator, ()):
+                if isinstance(facility, str) and band in BANDS["all"]:
+                    found[area, facility, indicator].append(by_cell[*where,])
         return found
 
 
 @functools.cache
-def _defined(indicator: str) -> pd.Series:
+def _defined(indicator: str) -> dict[str, str]:
     """Its row of data/reference/indicators.csv."""
-    return indicators.definitions().loc[indicator]
+    return indicators.definitions().loc[indicator].to_dict()
 
 
 def _needed(key: Key, steps: list[Step]) -> Step:
@@ -261,7 +284,7 @@ def _added(key: Key, parts: Iterable[Step | None]) -> Step | None:
     return Step(key, float(sum(part.value for part in there)), "sum", there) if there else None
 
 
-def _cited(norm: pd.Series) -> str:
+def _cited(norm: Mapping) -> str:
     """A norm's document with its clause and date, as a reader would look it up."""
     clause = f", điều {norm['clause']}" if norm["clause"] else ""
     return f"{norm['document']}{clause}, từ {norm['valid_from']}"
