@@ -169,6 +169,19 @@ def test_limits_that_rest_on_withheld_numbers_give_them_away():
     assert any(len(pairs) == 1 for pairs in fitting(made_up(), Everything(made_up())).values())
 
 
+def test_a_table_is_withheld_as_each_of_its_numbers_alone_and_what_is_of_no_known_place_always():
+    known = made_up()
+    elsewhere = {"area": "nowhere"}, {"school_year": "2030-2031"}, {"sector": "independent"}, {"age_band": "age3"}
+    rows = pd.concat([known.sample(1500, random_state=1), *(known.sample(60, random_state=2).assign(**at)
+                                                           for at in elsewhere)])  # fmt: skip
+    may = Disclosure(known)
+    alone = [may.withheld(*key) for key in rows[[*disclosure.KEY[2:], *disclosure.KEY[:2]]].itertuples(index=False)]
+    assert may.mask(rows).tolist() == alone and 200 < sum(alone) < len(alone) - 200
+    ever = known.assign(hidden=may.mask(known)).groupby(disclosure.KEY[2:])["hidden"].transform("any")
+    assert may.mask_ever(known).tolist() == ever.tolist() and ever.any()
+    assert may.mask_ever(rows[rows["area"] == "nowhere"]).tolist() == may.mask(rows[rows["area"] == "nowhere"]).tolist()
+
+
 def test_everything_that_may_be_printed_of_a_round_is_safe_together():
     series = made_up()
     may = Disclosure(series)

@@ -6,6 +6,7 @@ import pytest
 from analysis import store
 from analysis.areas import CITY
 from analysis.meaning import indicators
+from analysis.meaning.cube import Cube
 
 YEAR, PERIOD = "2024-2025", "HK1"
 
@@ -179,3 +180,16 @@ def test_a_target_exactly_reached_is_met():
 def test_the_first_year_has_no_change_and_a_year_without_targets_no_gap():
     table = indicators.compare(series("2017-2018", 45, 100), "2017-2018", PERIOD)
     assert table[["last_year", "change", "target", "gap"]].isna().all(axis=None)
+
+
+def test_a_cube_adds_what_is_alike_and_fills_only_what_nobody_reported():
+    rows = [("a", "public", 2), ("a", "public", 3), ("a", "nonpublic", 0), ("b", "all", 9), ("b", "public", 4)]
+    columns = [*indicators.KEY, "value"]
+    counted = Cube(pd.DataFrame([(a, s, "all", "cooks", float(v)) for a, s, v in rows], columns=columns), sector=["x"])
+    counted.add("sector", "all", ("public", "nonpublic"))
+    counted.add("sector", "x", ("x",))
+    said = {tuple(key[:2]): value for *key, value in counted.table().itertuples(index=False)}
+    assert said == {("a", "all"): 5, ("a", "nonpublic"): 0, ("a", "public"): 5, ("b", "all"): 9, ("b", "public"): 4}
+    assert list(said) == sorted(said)
+    with pytest.raises(KeyError):
+        counted.add("sector", "all", ("of nobody",))
