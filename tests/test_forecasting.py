@@ -55,12 +55,21 @@ class TestPanel:
         given = forecasting.panel(pd.DataFrame(rows), "2020-2021", "HK1", [GROUP])
         assert given.areas == ["le_chan"] and given.counts.ravel().tolist() == [5]
 
-    def test_one_simulated_number_makes_the_whole_simulated(self):
-        rows = pd.DataFrame(
-            [row("public", "nursery", 5), row("public", "nursery", 5, area="cat_hai", basis="simulated")]
-        )
-        assert forecasting.panel(rows, "2020-2021", "HK1", [GROUP]).basis == "simulated"
-        assert forecasting.panel(rows[:1], "2020-2021", "HK1", [GROUP]).basis == "derived"
+    def test_a_carried_unit_marks_itself_and_the_city_and_a_simulated_one_all_that_is_forecast(self):
+        def bases(basis):
+            rows = [row("public", "nursery", 5, area, year)
+                    for area in ("le_chan", "cat_hai") for year in ("2019-2020", "2020-2021")]  # fmt: skip
+            rows[2]["basis"] = basis
+            forecast = predict(forecasting.panel(pd.DataFrame(rows), "2020-2021", "HK1", [GROUP]))
+            cube = trends.Cube(forecast.panel, GROUP[0])
+            made = trends.panel_rows(cube, forecast.panel, GROUP[0]), trends.forecast_rows(cube, forecast)
+            return [each.set_index("area")["basis"].to_dict() for each in made]
+
+        carried = {"le_chan": "derived", "cat_hai": "carried", "hai_phong": "carried"}
+        assert bases("carried") == [carried, carried]
+        seen, ahead = bases("simulated")
+        assert seen == {area: basis.replace("carried", "simulated") for area, basis in carried.items()}
+        assert set(ahead.values()) == {"simulated"} and set(bases("derived")[1].values()) == {"derived"}
 
 
 class TestCandidates:

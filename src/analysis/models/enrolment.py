@@ -180,7 +180,7 @@ def breaks_table(series: pd.DataFrame, school_year: str, period: str) -> pd.Data
     given = forecasting.panel(series, school_year, period, LIVING)
     rows = [
         (school_year, period, given.areas[jump.area], "age0", "children_living", given.years[jump.year],
-         *given.counts[jump.area, 0, jump.year - 1 : jump.year + 1], given.basis)
+         *given.counts[jump.area, 0, jump.year - 1 : jump.year + 1], given.basis[given.areas[jump.area]])
         for jump in cohorts.breaks(given.counts)
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=[field.name for field in store.TABLES["breaks.csv"]])

@@ -5,7 +5,7 @@ A forecast array is areas × groups × (years + lead): column t is the forecast 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
 import numpy as np
@@ -27,7 +27,7 @@ class Panel:
 
     areas, groups, years : the three axes; years follow one another without a gap.
     counts, sizes : areas × groups × years, NaN where not known; sizes may have one more year, where those at risk next
-    year are known already. basis : of what stands on all of them.
+    year are known already. basis : by area and for the city, of what rests on their own numbers; see bases.
     """
 
     areas: list[str]
@@ -35,7 +35,7 @@ class Panel:
     years: list[str]
     counts: np.ndarray
     sizes: np.ndarray | None = None
-    basis: str = "derived"
+    basis: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def scaled(self) -> np.ndarray:
@@ -124,7 +124,7 @@ def panel(
     counts = block(groups)
     if sizes is not None:
         counts, sizes = (np.where(np.isnan(counts + sizes) | (sizes <= 0), np.nan, each) for each in (counts, sizes))
-    return Panel(areas, list(groups), years, counts, sizes, worst_basis(rows["basis"]))
+    return Panel(areas, list(groups), years, counts, sizes, bases(rows))
 
 
 def counts_of(rows: pd.DataFrame, areas: list[str], years: list[str], groups: list[tuple[str, str, str]]) -> np.ndarray:
@@ -179,6 +179,19 @@ def in_order(areas: Iterable[str]) -> list[str]:
 def worst_basis(basis: pd.Series) -> str:
     """Basis of what rests on all of these rows: "simulated" if one of them is, else "carried", else "derived"."""
     return next((worst for worst in ("simulated", "carried") if (basis == worst).any()), "derived")
+
+
+def bases(*tables: pd.DataFrame) -> dict[str, str]:
+    """Basis of what rests on each area's own rows, and of the city, which rests on all; columns area and basis."""
+    told = pd.concat([table[["area", "basis"]].drop_duplicates() for table in tables])
+    return told.groupby("area")["basis"].agg(worst_basis).to_dict() | {CITY: worst_basis(told["basis"])}
+
+
+def resting(area: pd.Series, basis: dict[str, str], ahead: bool = False) -> pd.Series:
+    """Basis of rows of these areas. ahead : of forecasts, which lean on every area: simulated where one of them is."""
+    if ahead and basis.get(CITY) == "simulated":
+        return pd.Series("simulated", index=area.index)
+    return area.map(basis).fillna("derived")
 
 
 def same_as_last_year(scaled: np.ndarray, lead: int = 1) -> np.ndarray:

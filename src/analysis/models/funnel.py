@@ -15,6 +15,7 @@ import pandas as pd
 
 from analysis import periods, reference, store
 from analysis.meaning.disclosure import Disclosure
+from analysis.models import forecasting
 from analysis.models.forecasting import ratio
 from analysis.models.weigh_ins import RATES, WeighIns
 
@@ -75,7 +76,7 @@ def table(weighed: WeighIns, period: str, may: Disclosure) -> pd.DataFrame:
     keys = [(area, "all", band, rate) for area in weighed.areas for rate, band in names]
     rows = pd.DataFrame(keys, columns=["area", "sector", "age_band", "indicator"])
     rows = rows.assign(**{name: each.ravel() for name, each in by_cell.items()}, school_year=weighed.years[-1])
-    rows = rows.assign(period=period, basis=weighed.basis)
+    rows = rows.assign(period=period, basis=forecasting.resting(rows["area"], weighed.basis))
     return rows[rows["z"].notna()].reindex(columns=COLUMNS)
 
 

@@ -64,7 +64,7 @@ def table(given: Inputs, enrolment: pd.DataFrame, staffing: pd.DataFrame) -> pd.
         blocks += _year(year, expected, paths, now)
         now = {}
     result = rows(flow.areas, blocks)
-    result["basis"] = forecasting.worst_basis(pd.concat([enrolment["basis"], staffing["basis"]]))
+    result["basis"] = forecasting.resting(result["area"], forecasting.bases(enrolment, staffing))
     result["model"] = _models(result, enrolment, staffing)
     result["note"] = _notes(result, _reason(enrolment, "classes"), _reason(staffing, "teachers_left"))
     return _ordered(result)[COLUMNS]

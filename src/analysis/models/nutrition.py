@@ -93,7 +93,8 @@ def trend_rows(weighed: WeighIns, fitted: Trend, period: str) -> pd.DataFrame:
     lines = table.loc[table.index.repeat(len(weighed.years))].assign(kind="fitted", expected=line.ravel())
     lines["target_year"] = np.tile(weighed.years, len(table))
     kept = [slopes[slopes["value"].notna()], lines[lines["expected"].notna()]]
-    found = pd.concat(kept, ignore_index=True).assign(model=POOLED, basis=weighed.basis)
+    found = pd.concat(kept, ignore_index=True).assign(model=POOLED)
+    found["basis"] = forecasting.resting(found["area"], weighed.basis, ahead=True)
     return found.reindex(columns=trends.COLUMNS).astype({"note": object})
 
 

@@ -50,7 +50,8 @@ def table(observations: pd.DataFrame, facilities: pd.DataFrame) -> pd.DataFrame:
     parts = [_lines(post, totals, places, areas) for post, totals in asked.items()]
     table = pd.concat(parts, ignore_index=True)
     told = (table["post"] == "support") | (table["line"] == "disabled_children")  # by area, they give the children away
-    return table[~told | (table["area"] == CITY)].assign(basis=forecasting.worst_basis(observations["basis"]))[COLUMNS]
+    basis = forecasting.resting(table["area"], forecasting.bases(observations))
+    return table.assign(basis=basis)[~told | (table["area"] == CITY)][COLUMNS]
 
 
 def _facilities(observations: pd.DataFrame, facilities: pd.DataFrame) -> pd.DataFrame:

@@ -35,7 +35,7 @@ class World:
     leaving: np.ndarray
     as_now: np.ndarray
     unborn: np.ndarray
-    basis: str
+    basis: dict[str, str]
 
 
 def world(
@@ -52,7 +52,7 @@ def world(
         np.repeat(_city(staffing, "leaving_rate", ["all"], given.years), len(BANDS), axis=1),
         np.where(np.isnan(back), 1.0, back),
         _unborn(series, school_year, period, len(given.years)),
-        forecasting.worst_basis(pd.concat([enrolment["basis"], staffing["basis"]])),
+        forecasting.bases(enrolment, staffing),
     )
 
 
@@ -131,7 +131,8 @@ def scenario_table(of: World) -> pd.DataFrame:
         blocks += [({"scenario": scenario, "target_year": year, "indicator": name},
                     _values(expected[name], paths[name], before[name]))
                    for year, before, expected, paths in years for name in SHOWN]  # fmt: skip
-    result = flows.rows(of.inputs.areas, blocks).assign(basis=of.basis).dropna(subset=["expected", "difference"])
+    result = flows.rows(of.inputs.areas, blocks).dropna(subset=["expected", "difference"])
+    result["basis"] = forecasting.resting(result["area"], of.basis)
     return result[[field.name for field in store.TABLES["scenarios.csv"]]]
 
 
@@ -157,7 +158,9 @@ def sensitivity_table(of: World) -> pd.DataFrame:
     for row in reference.table("assumptions").itertuples():
         for direction, year, expected, usual in _turned(of, base, row):
             at = of.inputs.years.index(year)
-            rows.append((row.assumption, year, direction, _value(of, row, at), expected, expected - usual, of.basis))
+            rows.append(
+                (row.assumption, year, direction, _value(of, row, at), expected, expected - usual, of.basis[CITY])
+            )
     columns = [field.name for field in store.TABLES["sensitivity.csv"]]
     return pd.DataFrame(rows, columns=columns).dropna(subset="expected").reset_index(drop=True)
 

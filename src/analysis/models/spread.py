@@ -81,13 +81,16 @@ def beside(found: Spread, given: Panel, lead: int, nearer: Spread | None) -> Spr
 
 
 def _areas_beside(found: Spread, nearer: Spread, lead: int, usual: int) -> Spread:
-    """Areas' errors beside those one year nearer, grown: one ratio, so it counts once, not once an area."""
+    """Areas' errors beside those one year nearer, grown: one ratio, so it counts once, not once an area.
+
+    Where none of this lead are known, those one year nearer stand alone, with as many behind them.
+    """
     part = found.own_origins / (found.own_origins + usual)
     return replace(
         found,
         level=part * found.level + (1 - part) * nearer.level * long_panel.growth_of_errors(lead),
         count=part * found.count + (1 - part) * nearer.count,
-        own_origins=found.own_origins + usual,
+        own_origins=found.own_origins + usual if found.own_origins else nearer.own_origins,
     )
 
 

@@ -83,7 +83,9 @@ def leavers_panel(series: pd.DataFrame, school_year: str, period: str) -> Panel:
     left = np.where(before[..., :-1] > 0, left, np.nan)
     left = np.where(left <= before[..., :-1], left, np.nan)
     before = np.where(before > 0, before, np.nan)
-    return Panel(teachers.areas, groups, teachers.years, left, before, teachers.basis)
+    used = series[series["indicator"].isin(["teachers", "teachers_left"]) & (series["area"] != CITY)]
+    used = used[used["school_year"].isin(forecasting.years_until(used, school_year))]
+    return Panel(teachers.areas, groups, teachers.years, left, before, forecasting.bases(used))
 
 
 def rounds_of_a_year(school_year: str, period: str) -> list[tuple[str, str]]:

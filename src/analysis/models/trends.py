@@ -138,7 +138,7 @@ def _rows(
         below = _like(per, per.models(forecast.panel, forecast.models), cube)
         models = np.where(models == below, models, MIXED)
     table["model"] = np.broadcast_to(models, (len(cube.areas), *models.shape)).ravel()
-    table["basis"] = forecast.panel.basis
+    table["basis"] = forecasting.resting(table["area"], forecast.panel.basis, ahead=True)
     left_out = without_forecast(cube, forecast)
     table["note"] = None
     if left_out:
@@ -184,7 +184,8 @@ def panel_rows(cube: Cube, given: Panel, indicator: str, rate: bool = False) -> 
     lacking = np.isnan(cube.add(counts)[:, :-1]).sum(axis=1, keepdims=True) + np.zeros((1, len(cube.areas), 1, 1))
     lacking[:, :-1] = 0
     note = np.array([None, *(f"Chưa gồm {n} đơn vị thiếu số liệu." for n in range(1, len(cube.areas)))], dtype=object)
-    table["basis"], table["note"] = given.basis, note[lacking.astype(int).ravel()]
+    table["basis"] = forecasting.resting(table["area"], given.basis)
+    table["note"] = note[lacking.astype(int).ravel()]
     return table[table["value"].notna()].reindex(columns=COLUMNS).astype({"model": object, "note": object})
 
 

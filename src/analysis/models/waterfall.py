@@ -42,7 +42,7 @@ def table(
                    for step, persons in zip(STEPS, [*moves, recruits["teachers_to_recruit"]], strict=True)]  # fmt: skip
         now, norm, needed = given.classes[year], given.norms[year], flow.needed[year]
     result = flows.rows(given.areas, blocks).dropna(subset="persons")
-    return result.assign(basis=forecasting.worst_basis(enrolment["basis"]))[COLUMNS]
+    return result.assign(basis=forecasting.resting(result["area"], forecasting.bases(enrolment)))[COLUMNS]
 
 
 def _chain(

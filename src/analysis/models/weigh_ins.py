@@ -1,7 +1,7 @@
 """The weigh-ins as arrays: children with a condition out of those measured, by area, group, school year and round."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -39,7 +39,7 @@ class WeighIns:
     cases: np.ndarray
     measured: np.ndarray
     enrolled: np.ndarray
-    basis: str = "derived"  # of what rests on all of them
+    basis: dict[str, str] = field(default_factory=dict)  # by area and for the city, as in forecasting.Panel
 
     @cached_property
     def reliable(self) -> np.ndarray:
@@ -87,4 +87,4 @@ def read(series: pd.DataFrame, school_year: str, period: str, conditions: Sequen
     known = np.isfinite(cases) & (measured > 0) & (cases <= measured)
     cases, measured = (np.where(known, each, np.nan) for each in (cases, measured))
     groups = [(condition, sector, band) for condition in conditions for sector in SECTORS for band in BANDS]
-    return WeighIns(areas, groups, years, cases, measured, enrolled, forecasting.worst_basis(rows["basis"]))
+    return WeighIns(areas, groups, years, cases, measured, enrolled, forecasting.bases(rows))

@@ -185,17 +185,9 @@ class Release:
         self, of: set[str], bases: set[str], ahead: bool, rounds: Sequence[tuple[str, str]] | None = None
     ) -> Marks:
         """The same of numbers by their areas and bases. ahead : of a target_year.  rounds : those of the city's."""
-        if ahead and not of & self._carried_somewhere:
-            bases = bases - {CARRIED}  # the models say of every unit what holds for one of them
         if rounds is None:
             rounds = [which for which in self.earlier_without if which[1] == self.period] if ahead else []
         return self.marks(of, bases) + (self._marks_of_earlier(rounds) if CITY in of else ())
-
-    @functools.cached_property
-    def _carried_somewhere(self) -> set[str]:
-        """Areas of which a round stands with an earlier workbook, and the city, which rests on all of them."""
-        rows = self._whole("series.parquet")
-        return {CITY, *rows.loc[rows["basis"] == CARRIED, "area"]}
 
     @functools.cached_property
     def earlier_without(self) -> dict[tuple[str, str], list[str]]:
