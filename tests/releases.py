@@ -103,6 +103,8 @@ def whole(folder: Path, **tables: pd.DataFrame) -> Release:
     printed = reconciliation.published(reference.ROOT / "data/raw")
     read = {
         "observations.parquet": this.observations,
+        "observations_before.parquet": before.observations,
+        "facilities_before.parquet": before.facilities,
         "facilities.parquet": this.facilities,
         "corrections_used.csv": this.corrections_used,
         "reporting.csv": this.reporting,

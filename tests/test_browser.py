@@ -178,12 +178,14 @@ def test_the_city_and_a_unit_lead_to_workbook_sheet_and_cells(chromium, written)
     assert page.inner_text("dialog[open]").count(".xlsx › ") == 28  # public and non-public cells of 14 workbooks
 
 
-def test_a_change_names_the_workbook_and_the_page_of_last_years_number(chromium, written):
+def test_a_change_leads_to_the_cells_of_both_its_terms(chromium, written):
     page = Reader(chromium, written / "appendix.html").page
     page.locator("#bang-enrolment_by_area tr[data-area=le_chan] td[data-of$=' c'] button").first.click()
-    said = page.inner_text("dialog[open]")
-    assert "2023-2024/HK1/le_chan.xlsx" in said and "reports/2023-2024-HK1/appendix.html" in said
-    assert re.search(r"2024-2025/HK1/le_chan\.xlsx › Mạng lưới", said)
+    now, last = page.inner_text("dialog[open]").split("Cùng kỳ năm trước\n")
+    for said, year in ((now, "2024-2025"), (last, "2023-2024")):
+        assert re.search(rf"{year}/HK1/le_chan\.xlsx › Mạng lưới › Q\d+:Q\d+", said)
+    first, second = (int(re.search(r"Nhà trẻ: ([\d.]+)", said)[1].replace(".", "")) for said in (now, last))
+    assert first - second == int(re.match("−?\\d+", now)[0].replace("−", "-"))
     page.keyboard.press("Escape")
     page.locator("#bang-enrolment_by_area tr[data-area=le_chan] td[data-of]:not([data-of*=' ']) button").first.click()
     assert "2023-2024" not in page.inner_text("dialog[open]")

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from analysis import store
+from analysis import store, vietnamese
 from analysis.areas import CITY
 from analysis.pages import evidence, paths, sections
 from analysis.pages.release import Release
@@ -56,6 +56,31 @@ def test_a_row_holds_the_cells_that_make_trace_finds(release, table, rows):
             assert cells_below(key, place) == cells_of(tree) != set(), (key, table.places[place].area)
 
 
+def test_last_years_cells_stand_where_they_are_others_and_only_for_what_was_computed_in_the_same_way(
+    release, table, rows
+):
+    trees, now = evidence.origins_before(release), evidence.origins_of(release)
+    assert table.before == "2023-2024/HK1" and table.places[3].workbook_before == "2023-2024/HK1/le_chan.xlsx"
+    others = 0
+    for key in ("public.nursery.classes", "nonpublic.all.teachers", "all.all.classrooms"):
+        assert rows[key].again
+        for place, at in list(zip(table.places, rows[key].cells, strict=True))[1:]:
+            last, this = (paths._ranges(each.tree(place.area, *key.split("."))) for each in (trees, now))
+            others += last != this
+            assert at.ranges_before == ("" if last == this else ", ".join(cells for _, cells in last))
+            assert at.last_year == vietnamese.number(trees.tree(place.area, *key.split(".")).value)
+    assert others > 5
+
+
+def test_what_another_circular_asked_for_a_year_before_is_not_said_to_be_the_same(tmp_path):
+    made = releases.whole(tmp_path)
+    for name in ("observations_before.parquet", "facilities_before.parquet"):
+        earlier = releases.stored(made, name).assign(school_year="2022-2023")  # before Thông tư 19/2023
+        store.write(earlier, made.folder, name)
+    again = {row.key: row.again for row in paths.table(made).rows}
+    assert again["all.all.classes"] and again["all.nursery.enrolment_rate"] and not again["all.all.teachers_shortage"]
+
+
 def spread(run: str) -> list[str]:
     column, first, last = re.fullmatch(r"([A-Z]+)(\d+)(?::[A-Z]+(\d+))?", run).groups()
     return [f"{column}{row}" for row in range(int(first), int(last or first) + 1)]
@@ -66,7 +91,8 @@ def test_a_number_that_its_cells_do_not_give_is_counted_out(release, tmp_path):
     wrong = (indicators["area"] == "le_chan") & (indicators["indicator"] == "classes")
     indicators.loc[wrong, "value"] += 1
     for name in ("observations.parquet", "facilities.parquet", "corrections_used.csv", "reporting.csv", "partial.csv",
-                 "series.parquet", "reconciliation.csv"):  # fmt: skip
+                 "series.parquet", "reconciliation.csv", "observations_before.parquet",
+                 "facilities_before.parquet"):  # fmt: skip
         store.write(store.read(release.folder, name), store.folder(tmp_path, "2024-2025", "HK1"), name)
     store.write(indicators, store.folder(tmp_path, "2024-2025", "HK1"), "indicators.csv")
     made = paths.table(Release(str(tmp_path), "2024-2025", "HK1", "data/raw"))

@@ -23,18 +23,22 @@ BACKTEST = _columns(
     chosen=FLAG,
 )  # fmt: skip
 
+OBSERVATIONS = [
+    *ROUND, *_columns(area=TEXT, facility_=TEXT, sector=TEXT, age_band=TEXT), *WHAT, *CELL, *_columns(note_=TEXT),
+]  # fmt: skip
+FACILITIES = [
+    *ROUND, *_columns(area=TEXT, facility=TEXT, name=TEXT, commune=TEXT, kind=TEXT, sector=TEXT), *CELL,
+]  # fmt: skip
+
 # A column whose name ends in "_" in the calls above may be empty; every other one must be filled.
 TABLES: dict[str, list[pa.Field]] = {
     # every number read, one row a number; facility is empty for numbers of the whole unit
-    "observations.parquet": ROUND
-    + _columns(area=TEXT, facility_=TEXT, sector=TEXT, age_band=TEXT)
-    + WHAT
-    + CELL
-    + _columns(note_=TEXT),
+    "observations.parquet": OBSERVATIONS,
     # one row a facility and round
-    "facilities.parquet": ROUND
-    + _columns(area=TEXT, facility=TEXT, name=TEXT, commune=TEXT, kind=TEXT, sector=TEXT)
-    + CELL,
+    "facilities.parquet": FACILITIES,
+    # the same of the same period a year earlier, to say where a change comes from
+    "observations_before.parquet": OBSERVATIONS,
+    "facilities_before.parquet": FACILITIES,
     # exact sums, rates and shortages of every round up to this one, by area, sector, age band; the city is hai_phong
     "series.parquet": ROUND + WHERE + WHAT + _columns(basis=TEXT),
     # this round: value, the same period last year, change, target, gap

@@ -64,6 +64,21 @@ def of_round(
     return series
 
 
+def year_before(
+    raw: Path | str, processed: Path | str, school_year: str, period: str, missing: str = "stop"
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Observations and facilities of the same period a year earlier, to say where a change comes from.
+
+    Both are empty where that round is not there.
+    """
+    which = (periods.shift(school_year, -1), period)
+    if which not in received.available(raw):
+        names = ("observations.parquet", "facilities.parquet")
+        return tuple(store.schema(name).empty_table().to_pandas() for name in names)  # type: ignore[return-value]
+    before = rounds.read(raw, *which, missing=missing, kept=workbooks(processed))
+    return before.observations, before.facilities
+
+
 def workbooks(processed: Path | str) -> Path:
     """Where what each workbook gave is kept (reading.kept)."""
     return reference.ROOT / processed / "workbooks"

@@ -108,6 +108,13 @@ def origins_of(release: Release) -> Origins | None:
     return None if observations.empty else Origins(Round(observations, facilities, [], corrections, reporting))
 
 
+def origins_before(release: Release) -> Origins | None:
+    """The same of the same period a year earlier, without notes on corrections; None where it was not read."""
+    observations, facilities = (release.table(f"{name}_before.parquet") for name in ("observations", "facilities"))
+    none = release.table("corrections_used.csv").iloc[:0]
+    return None if observations.empty else Origins(Round(observations, facilities, [], none, pd.DataFrame()))
+
+
 def _cells(step: Step) -> Iterator[Step]:
     if step.where is not None:
         yield step

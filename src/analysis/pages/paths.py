@@ -18,10 +18,10 @@ import pandas as pd
 from analysis import periods, vietnamese
 from analysis.areas import CITY
 from analysis.meaning import provenance
-from analysis.meaning.provenance import Step
+from analysis.meaning.provenance import Origins, Step
 from analysis.pages import evidence, sections
-from analysis.pages.release import Release
-from analysis.pages.tables import HIDDEN, TEMPLATES, text
+from analysis.pages.release import Number, Release
+from analysis.pages.tables import HIDDEN, NOTHING, TEMPLATES, text
 from analysis.pages.words import area_name, indicator_name, label, plain
 
 Key = tuple[str, str, str]  # sector, age band, indicator
@@ -43,10 +43,15 @@ class Formula(NamedTuple):
 
 
 class At(NamedTuple):
-    """A number of one unit: its value as the page writes it, and the cells it was read from ("F8:F29")."""
+    """A number of one unit: its value as the page writes it, and the cells it was read from ("F8:F29").
+
+    last_year, ranges_before : the same of last year's period; the cells only where they are others, NOTHING for none.
+    """
 
     value: str
     ranges: str
+    last_year: str = ""
+    ranges_before: str = ""
 
 
 class Place(NamedTuple):
@@ -56,11 +61,15 @@ class Place(NamedTuple):
     name: str
     workbook: str
     basis: str
+    workbook_before: str = ""
 
 
 @dataclass(frozen=True)
 class PathRow:
-    """One indicator: summed where the city's number is the sum of its units'."""
+    """One indicator: summed where the city's number is the sum of its units'.
+
+    again : last year's numbers were computed in the same ways.
+    """
 
     key: str
     name: str
@@ -69,6 +78,7 @@ class PathRow:
     checks: list[str]
     sheet: str
     cells: list[At]
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,7 +103,8 @@ def table(release: Release, asked: Iterable[Key] | None = None) -> Paths:
     found = release.once(evidence.origins_of)
     if found is None:
         return Paths([], [])
-    places = _places(release)
+    before = release.once(evidence.origins_before) if asked is None else None
+    places = _places(release, before)
     printed = _printed(release)
     rows, waiting, seen = [], sections.shown() if asked is None else list(asked), set()
     while waiting:
@@ -102,16 +113,11 @@ def table(release: Release, asked: Iterable[Key] | None = None) -> Paths:
         if not any(trees.values()):
             continue
         seen.add(key)
-        row, parts = _row(release, key, trees, printed.get(key, []))
+        then = {place.area: before.tree(place.area, *key) for place in places} if before else {}
+        row, parts = _row(release, key, trees, then, printed.get(key, []))
         rows.append(row)
         waiting += parts
-    return Paths(places, rows, _before(release) if asked is None else "")
-
-
-def _before(release: Release) -> str:
-    """Where the workbooks of last year's round are, if any number is compared with it."""
-    compared = release.table("indicators.csv")["last_year"].notna().any()
-    return f"{periods.shift(release.school_year, -1)}/{release.period}" if compared else ""
+    return Paths(places, rows, f"{periods.shift(release.school_year, -1)}/{release.period}" if before else "")
 
 
 def code(key: Key) -> str:
@@ -123,33 +129,52 @@ def code(key: Key) -> str:
     return ".".join(key)
 
 
-def _places(release: Release) -> list[Place]:
+def _places(release: Release, before: Origins | None) -> list[Place]:
     rows = release.table("reporting.csv").set_index("area")
+    books = before.this.observations.drop_duplicates("area").set_index("area")["workbook"] if before else {}
     known = [area for area in release.areas if area in rows.index]
-    places = [Place(a, area_name(a), text(rows.at[a, "workbook"]), label("basis", rows.at[a, "basis"])) for a in known]
+    places = [
+        Place(a, area_name(a), text(rows.at[a, "workbook"]), label("basis", rows.at[a, "basis"]), text(books.get(a)))
+        for a in known
+    ]
     bases = "; ".join(dict.fromkeys(place.basis for place in places))
     return [Place(CITY, area_name(CITY), "", bases), *places]
 
 
-def _row(release: Release, key: Key, trees: dict[str, Step | None], printed: list[str]) -> tuple[PathRow, list[Key]]:
-    """One row, and the keys of the parts of its formulas."""
-    of_units = {area: tree for area, tree in trees.items() if tree is not None and area != CITY}
+def _row(
+    release: Release, key: Key, trees: dict[str, Step | None], then: dict[str, Step | None], printed: list[str]
+) -> tuple[PathRow, list[Key]]:
+    """One row, and the keys of the parts of its formulas. then : the trees of last year."""
+    of_units, of_last = ({a: t for a, t in each.items() if t is not None and a != CITY} for each in (trees, then))
     whole = trees[CITY]
     summed = whole is not None and whole.how == "sum" and all(part.key[1:] == key for part in whole.parts)
     formulas = _formulas(of_units)
-    cells = {area: _ranges(tree) for area, tree in of_units.items()}
+    cells, last = ({area: _ranges(tree) for area, tree in each.items()} for each in (of_units, of_last))
     sheets = list(dict.fromkeys(sheet for ranges in cells.values() for sheet, _ in ranges))
-    one_sheet = len(sheets) == 1
+    one_sheet = sheets[0] if len(sheets) == 1 else ""
     shown = []
     for area in trees:
         number = release.number(key[2], area, key[0], key[1])
-        value = "" if number is None or pd.isna(number.value) else vietnamese.number(number.value, number.decimals)
-        value = HIDDEN if number and number.hidden else value
-        where = ", ".join(r if one_sheet else f"{sheet}!{r}" for sheet, r in cells.get(area, []))
-        shown.append(At(value, where))
+        now, before = cells.get(area, []), last.get(area, [])
+        other = "" if now == before or area == CITY or not then else _where(before, one_sheet) or NOTHING
+        shown.append(At(_value(number), _where(now, one_sheet), _value(number, last=True) if then else "", other))
+    again = bool(of_last) and {_formula(tree) for tree in of_last.values()} <= {way.parts for way in formulas}
     row = PathRow(code(key), words(key), formulas, summed, _checks(release, key, trees) + printed,
-                  text(sheets[0]) if one_sheet else "", shown)  # fmt: skip
+                  text(one_sheet), shown, again)  # fmt: skip
     return row, [tuple(part.key.split(".")) for formula in formulas for part in formula.parts if part.key]  # type: ignore[misc]
+
+
+def _value(number: Number | None, last: bool = False) -> str:
+    """A number, or last year's, as the page writes it; "" where it is not known."""
+    if number is None:
+        return ""
+    value, hidden = (number.last_year, number.hidden_before) if last else (number.value, number.hidden)
+    return HIDDEN if hidden else "" if pd.isna(value) else vietnamese.number(value, number.decimals)
+
+
+def _where(ranges: list[tuple[str, str]], sheet: str) -> str:
+    """Cells as one text, each with its sheet unless it is that one."""
+    return ", ".join(cells if of == sheet else f"{of}!{cells}" for of, cells in ranges)
 
 
 def words(key: Key) -> str:

@@ -35,7 +35,8 @@ STEPS = (
         "01_clean",
         "đọc và làm sạch số liệu",
         (),
-        ("observations.parquet", "facilities.parquet", "corrections_used.csv", "reporting.csv", "partial.csv",
+        ("observations.parquet", "facilities.parquet", "observations_before.parquet", "facilities_before.parquet",
+         "corrections_used.csv", "reporting.csv", "partial.csv",
          "findings.csv", "series.parquet", "indicators.csv", "reconciliation.csv"),
         raw=True,
     ),
@@ -54,7 +55,7 @@ STEPS = (
     Step(
         "appendix",
         "phụ lục",
-        ("observations.parquet", "facilities.parquet",
+        ("observations.parquet", "facilities.parquet", "observations_before.parquet", "facilities_before.parquet",
          "indicators.csv", "series.parquet", "reporting.csv", "partial.csv", "findings.csv", "corrections_used.csv",
          "reconciliation.csv", "enrolment.csv", "breaks.csv", "enrolment_backtest.csv", "long_panel_scores.csv",
          "staffing_backtest.csv", "nutrition.csv",

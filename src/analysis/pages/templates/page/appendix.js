@@ -34,27 +34,30 @@ const places = new Map([...document.querySelectorAll("#duong-di thead th[data-ar
 const city = places.keys().next().value;
 const placeName = (area) => places.get(area).firstChild.textContent;
 
-const steps = (id, area, name) => {
+// then: the number of the same period last year, computed in the same way
+const steps = (id, area, name, then) => {
   const row = document.getElementById("of-" + id);
   const cell = row.cells[places.get(area).cellIndex];
-  const value = cell.firstChild && cell.firstChild.nodeType === 3 ? ": " + cell.firstChild.textContent : "";
-  const item = made("li", made("b", name || row.cells[0].textContent), value);
+  const now = cell.firstChild && cell.firstChild.nodeType === 3 ? cell.firstChild.textContent : "";
+  const value = then ? cell.dataset.y : now;
+  const item = made("li", made("b", name || row.cells[0].textContent), value ? ": " + value : "");
   if (area === city && "sum" in row.dataset) {
     const units = [...places.keys()].filter((a) => a !== city && row.cells[places.get(a).cellIndex].hasChildNodes());
-    const all = made("details", made("summary", ` = cộng ${units.length} đơn vị`), made("ul", ...units.map((a) => steps(id, a, placeName(a)))));
+    const all = made("details", made("summary", ` = cộng ${units.length} đơn vị`), made("ul", ...units.map((a) => steps(id, a, placeName(a), then))));
     item.append(all);
     return item;
   }
   const ways = [...row.cells[1].children];
   const way = ways.find((w) => (w.dataset.for || "").split(" ").includes(area)) || ways[0];
   item.append(" = " + way.textContent);
-  const where = cell.querySelector("i");
+  const where = (then && cell.querySelector(".y")) || cell.querySelector("i:not(.y)");
   if (where) {
-    const book = places.get(area).querySelector(".unit").textContent;
+    const head = places.get(area);
+    const book = then ? head.dataset.y : head.querySelector(".unit").textContent;
     const sheet = row.cells[3].textContent;
     item.append(made("code", [book, sheet, where.textContent].filter(Boolean).join(" › ")));
   }
-  const parts = [...way.querySelectorAll("a")].map((a) => steps(a.hash.slice(4), area));
+  const parts = [...way.querySelectorAll("a")].map((a) => steps(a.hash.slice(4), area, "", then));
   if (parts.length) item.append(made("ul", ...parts));
   return item;
 };
@@ -79,11 +82,11 @@ const headOf = (td) => {
   const last = table.tHead.rows[table.tHead.rows.length - 1];
   return [table.caption.querySelector(".cap").firstChild.textContent.trim(), td.parentNode.cells[0].firstChild.textContent].join(" ");
 };
-// the other term of a change: which workbook of last year, and which page leads to its cells
 const before = document.querySelector(".before");
-const lastYear = (area) => {
-  const book = places.get(area).querySelector(".unit").textContent.split("/").pop();
-  return made("p", before.textContent, ...(book ? [" Biểu của đơn vị: ", made("code", before.dataset.round + "/" + book)] : []));
+const treeOf = (...asked) => {
+  const tree = made("ul", steps(...asked));
+  tree.className = "tree";
+  return tree;
 };
 const ask = (td) => {
   const number = td.textContent;
@@ -94,9 +97,8 @@ const ask = (td) => {
   const about = row.cells[0].textContent + ", " + (area === city ? "toàn thành phố" : placeName(area));
   const checks = [...row.cells[2].children].map((check) => made("li", check.textContent));
   const basis = made("li", "loại số liệu: " + places.get(area).dataset.basis);
-  const tree = made("ul", steps(id, area));
-  tree.className = "tree";
-  show(number, about, ...(what ? [made("p", SHOWN[what])] : []), tree, ...(before && "yc".includes(what || " ") ? [lastYear(area)] : []), made("h3", "Kiểm tra"), made("ul", ...checks, basis));
+  const last = before && "yc".includes(what || " ") ? [made("h3", "Cùng kỳ năm trước"), "again" in row.dataset ? treeOf(id, area, "", true) : made("p", before.textContent)] : [];
+  show(number, about, ...(what ? [made("p", SHOWN[what])] : []), treeOf(id, area), ...last, made("h3", "Kiểm tra"), made("ul", ...checks, basis));
 };
 
 // every number is a button; of a table one is on the way of the Tab key, arrows lead to the others
