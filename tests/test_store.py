@@ -79,3 +79,14 @@ def test_a_table_that_is_not_as_declared_is_refused_and_nothing_is_written(tmp_p
 def test_writing_twice_gives_the_same_bytes(tmp_path):
     first = store.write(table(), tmp_path, "corrections_used.csv").read_bytes()
     assert store.write(table(), tmp_path, "corrections_used.csv").read_bytes() == first
+
+
+def test_only_the_rows_asked_for_come_back(tmp_path):
+    columns = store.schema("series.parquet").names
+    rows = [("2024-2025", "HK1", area, "all", "all", name, value, "reported")
+            for value, (area, name) in enumerate([("le_chan", "teachers"), ("le_chan", "classes"),
+                                                  ("cat_hai", "teachers"), ("hai_an", "teachers")])]  # fmt: skip
+    store.write(pd.DataFrame(rows, columns=columns), tmp_path, "series.parquet")
+    whole = store.read(tmp_path, "series.parquet")
+    found = store.read(tmp_path, "series.parquet", indicator=["teachers"], area=["hai_an", "le_chan"])
+    pd.testing.assert_frame_equal(found, whole.iloc[[0, 3]].reset_index(drop=True))

@@ -1,5 +1,8 @@
 """Writing and reading the tables that stages hand to one another, checked against schemas.TABLES."""
 
+import functools
+import operator
+from collections.abc import Collection
 from pathlib import Path
 
 import pandas as pd
@@ -34,11 +37,19 @@ def write(table: pd.DataFrame, where: Path | str, name: str) -> Path:
     return path
 
 
-def read(where: Path | str, name: str) -> pd.DataFrame:
-    """Read one of TABLES back with the declared types. Raises TableError where the file does not hold that table."""
+def read(where: Path | str, name: str, **only: Collection[str]) -> pd.DataFrame:
+    """Read one of TABLES back with the declared types. Raises TableError where the file does not hold that table.
+
+    only : of a Parquet file, text columns and the values whose rows are wanted; other rows are never made.
+    """
     path = Path(where) / name
     if path.suffix == ".parquet":
-        return _fitting(pa.parquet.read_table(path), name).to_pandas()
+        if not only:
+            return _fitting(pa.parquet.read_table(path), name).to_pandas()
+        texts = [field.name for field in schema(name) if field.type == TEXT]  # few words again and again
+        wanted = [pc.field(column).isin(list(values)) for column, values in only.items()]
+        kept = pa.parquet.read_table(path, read_dictionary=texts).filter(functools.reduce(operator.and_, wanted))
+        return _fitting(kept, name).to_pandas()
     convert = pa.csv.ConvertOptions(
         column_types=schema(name), strings_can_be_null=True, quoted_strings_can_be_null=False, null_values=[""]
     )

@@ -13,6 +13,7 @@ BANDS = ["nursery", "kindergarten", "all"]
 SHOWN = ["teachers", "qualified_teachers_share", "teachers_per_class", "teachers_shortage", "managers_shortage",
          "cooks_shortage", "teachers_left", "leaving_rate"]  # fmt: skip
 HISTORY = SHOWN[:6]
+READ = [*SHOWN, "qualified_teachers"]  # indicators of series.parquet
 SEEDS = {"teachers": 2, "qualified": 3, "leavers": 4}
 
 
