@@ -6,7 +6,7 @@ import pytest
 from analysis import store
 from analysis.areas import CITY
 from analysis.meaning import indicators
-from analysis.meaning.cube import Cube
+from analysis.meaning.cube import Cube, Texts
 
 YEAR, PERIOD = "2024-2025", "HK1"
 
@@ -184,8 +184,12 @@ def test_the_first_year_has_no_change_and_a_year_without_targets_no_gap():
 
 def test_a_cube_adds_what_is_alike_and_fills_only_what_nobody_reported():
     rows = [("a", "public", 2), ("a", "public", 3), ("a", "nonpublic", 0), ("b", "all", 9), ("b", "public", 4)]
-    columns = [*indicators.KEY, "value"]
-    counted = Cube(pd.DataFrame([(a, s, "all", "cooks", float(v)) for a, s, v in rows], columns=columns), sector=["x"])
+    table = pd.DataFrame(rows, columns=["area", "sector", "value"]).assign(age_band="all", indicator="cooks")
+    texts = {name: Texts(table[name]) for name in indicators.KEY}
+    counted = Cube(
+        **{name: each.names for name, each in texts.items()} | {"sector": ["all", "public", "nonpublic", "x"]}
+    )
+    counted.put(texts, table["value"].to_numpy(dtype=float))
     counted.add("sector", "all", ("public", "nonpublic"))
     counted.add("sector", "x", ("x",))
     said = {tuple(key[:2]): value for *key, value in counted.table().itertuples(index=False)}

@@ -3,7 +3,6 @@
 Which indicator is a sum, a ratio or a shortage stands in data/reference/indicators.csv.
 """
 
-import datetime as dt
 import functools
 
 import numpy as np
@@ -12,7 +11,7 @@ import pandas as pd
 from analysis import areas, periods, reference
 from analysis.areas import CITY
 from analysis.meaning import norms
-from analysis.meaning.cube import KEY, Cube, added
+from analysis.meaning.cube import KEY, Cube, Texts, added
 
 SECTORS = ("public", "nonpublic")
 BANDS = {
@@ -34,9 +33,10 @@ def of_round(observations: pd.DataFrame, facilities: pd.DataFrame) -> pd.DataFra
     observations, facilities : tables of store.TABLES for one round, without faults.
     Counts are exact; rates are percent and not rounded; shortages are persons and not rounded.
     """
-    sums = _sums(observations, facilities)
+    rows = _Rows(observations, facilities)
+    sums = _sums(rows)
     _put_ratios(sums)
-    _put_shortages(sums, observations, facilities)
+    _put_shortages(sums, rows)
     table = sums.table()
     for place, name in enumerate(("school_year", "period")):
         table.insert(place, name, observations[name].iloc[0])
@@ -46,7 +46,7 @@ def of_round(observations: pd.DataFrame, facilities: pd.DataFrame) -> pd.DataFra
 
 def sums_and_rates(observations: pd.DataFrame, facilities: pd.DataFrame) -> pd.Series:
     """The same without what follows from norms, indexed by KEY: what a round says of itself."""
-    sums = _sums(observations, facilities)
+    sums = _sums(_Rows(observations, facilities))
     _put_ratios(sums)
     return sums.table().set_index(KEY)["value"]
 
@@ -131,15 +131,39 @@ def _of_kind(kind: str) -> tuple:
     return tuple(rows[rows["kind"] == kind].itertuples())
 
 
-def _sums(observations: pd.DataFrame, facilities: pd.DataFrame) -> Cube:
+class _Rows:
+    """What is added up of a round: its texts held once each, and its numbers."""
+
+    def __init__(self, observations: pd.DataFrame, facilities: pd.DataFrame):
+        self.texts = {name: Texts(observations[name]) for name in ("facility", *KEY)}
+        self.values = observations["value"].to_numpy(dtype="float64")
+        self.facilities = facilities
+        self.on = periods.as_of(observations["school_year"].iloc[0], observations["period"].iloc[0])
+
+    def of_facilities(self, indicator: str) -> pd.Series:
+        """One count of each facility listed, nursery and kindergarten; 0 where it reports none."""
+        own = self.texts["indicator"].among(indicator) & self.texts["age_band"].among(*BANDS["all"])
+        facility = self.texts["facility"]
+        own &= facility.places >= 0
+        sums = np.bincount(facility.places[own], self.values[own], minlength=len(facility.names))
+        counts = pd.Series(sums, facility.names).reindex(self.facilities["facility"], fill_value=0.0)
+        return counts.set_axis(self.facilities.index)
+
+
+def _sums(rows: _Rows) -> Cube:
     """Sums of areas and city; every sector; bands added from their parts where not reported."""
-    rows = observations[["facility", *KEY, "value"]]
-    within = rows[rows["facility"].notna() & (rows["sector"] == "nonpublic")]
-    kinds = facilities.drop_duplicates("facility").set_index("facility")["kind"]
-    within = within.assign(sector=within["facility"].map(kinds))  # independent and nonpublic_school inside nonpublic
-    rows = pd.concat([rows[[*KEY, "value"]], within[[*KEY, "value"]], _over_norm(observations, facilities)])
-    bands = {"all", *(band for parts in BANDS.values() for band in parts)}
-    sums = Cube(rows, area=[CITY], sector=["all", *SECTORS], age_band=bands, indicator=definitions().index)
+    texts, listed = rows.texts, rows.facilities
+    kind = texts["facility"].mapped(listed.drop_duplicates("facility").set_index("facility")["kind"])
+    sums = Cube(
+        area={CITY, *texts["area"].names, *listed["area"].unique()},
+        sector={"all", *SECTORS, *texts["sector"].names, *kind.names, *listed["sector"].unique()},
+        age_band={"all", *texts["age_band"].names, *(band for parts in BANDS.values() for band in parts)},
+        indicator={*definitions().index, *texts["indicator"].names},
+    )
+    sums.put(texts, rows.values)
+    within = texts["sector"].among("nonpublic") & (kind.places >= 0)
+    sums.put(texts | {"sector": kind}, rows.values, within)  # independent and nonpublic_school inside nonpublic
+    _put_over_norm(sums, rows)
     sums.add("sector", "all", SECTORS)
     for whole, parts in BANDS.items():
         sums.add("age_band", whole, parts)
@@ -151,24 +175,16 @@ def _sums(observations: pd.DataFrame, facilities: pd.DataFrame) -> Cube:
     return sums
 
 
-def _over_norm(observations: pd.DataFrame, facilities: pd.DataFrame) -> pd.DataFrame:
-    """Independent facilities above the ceiling in force on that day; no rows where there was no ceiling."""
-    ceiling = norms.in_force("max_children_independent", _day(observations))
-    counted = facilities[facilities["kind"] == "independent"]
-    if ceiling.empty or counted.empty:
-        return pd.DataFrame({name: [] for name in [*KEY, "value"]}, dtype="str").astype({"value": "float64"})
-    enrolled = observations[
-        (observations["indicator"] == "children_enrolled") & observations["age_band"].isin(BANDS["all"])
-    ]
-    children = enrolled.groupby("facility")["value"].sum()
-    over = (counted["facility"].map(children) > ceiling["value"].iloc[0]).groupby(counted["area"]).sum().astype(float)
-    rows = over.rename("value").rename_axis("area").reset_index()
-    return rows.assign(sector="nonpublic", age_band="all", indicator="independent_facilities_over_70_children")
-
-
-def _day(observations: pd.DataFrame) -> dt.date:
-    """The day the round of these observations describes."""
-    return periods.as_of(observations["school_year"].iloc[0], observations["period"].iloc[0])
+def _put_over_norm(sums: Cube, rows: _Rows) -> None:
+    """Independent facilities above the ceiling in force on that day; nothing where there was no ceiling."""
+    ceiling = norms.in_force("max_children_independent", rows.on)
+    counted = rows.facilities["kind"] == "independent"
+    if ceiling.empty or not counted.any():
+        return
+    over = (rows.of_facilities("children_enrolled") > ceiling["value"].iloc[0])[counted]
+    found = over.groupby(rows.facilities["area"][counted]).sum()
+    places = [sums.at("area", area) for area in found.index], sums.at("sector", "nonpublic"), sums.at("age_band", "all")
+    sums["independent_facilities_over_70_children"][places] = found
 
 
 def _put_ratios(sums: Cube) -> None:
@@ -180,14 +196,13 @@ def _put_ratios(sums: Cube) -> None:
         sums[ratio.indicator] = sums[ratio.numerator] * float(ratio.scale) / np.where(below > 0, below, np.nan)
 
 
-def _put_shortages(sums: Cube, observations: pd.DataFrame, facilities: pd.DataFrame) -> None:
+def _put_shortages(sums: Cube, rows: _Rows) -> None:
     """Posts the norms ask for, less the people there; below zero where there are more. City and sectors included."""
-    on = _day(observations)
-    teachers, cooks = norms.per_band("teachers_per_class", on), norms.per_band("children_per_cook", on)
+    teachers, cooks = (norms.per_band(item, rows.on) for item in ("teachers_per_class", "children_per_cook"))
     needed = {
         "teachers": _needed_by_band(sums, "classes", norms.teachers_needed, teachers),
         "cooks": _needed_by_band(sums, "children_enrolled", norms.cooks_needed, cooks),
-        "managers": _managers_needed(sums, observations, facilities, norms.in_force("managers_per_school", on)),
+        "managers": _managers_needed(sums, rows),
     }
     for post, count in needed.items():
         sums[f"{post}_shortage"] = (count - sums[post]).round(6)
@@ -205,18 +220,16 @@ def _needed_by_band(sums: Cube, counted: str, rule, norm: pd.Series) -> np.ndarr
     return needed
 
 
-def _managers_needed(
-    sums: Cube, observations: pd.DataFrame, facilities: pd.DataFrame, norm: pd.DataFrame
-) -> np.ndarray:
+def _managers_needed(sums: Cube, rows: _Rows) -> np.ndarray:
     """Managers, areas × sectors × age bands (all only): the norm goes by the size of each school."""
-    own = observations[(observations["indicator"] == "classes") & observations["age_band"].isin(BANDS["all"])]
-    schools = facilities.assign(classes=facilities["facility"].map(own.groupby("facility")["value"].sum()).fillna(0))
-    schools["needed"] = norms.managers_needed(schools, norm)
-    by_sector = schools.groupby(["area", "sector"])["needed"].sum().unstack(fill_value=0.0)
-    by_sector["all"] = by_sector.sum(axis=1)
-    by_sector.loc[CITY] = by_sector.sum()
+    schools = rows.facilities[["area", "sector", "kind"]].assign(classes=rows.of_facilities("classes"))
+    schools["needed"] = norms.managers_needed(schools, norms.in_force("managers_per_school", rows.on))
+    totals = schools.groupby(["area", "sector"])["needed"].sum().unstack(fill_value=0.0)
+    by_sector = totals.reindex(index=sums.axes["area"], columns=sums.axes["sector"]).to_numpy(copy=True)
+    by_sector[:, sums.at("sector", "all")] = added(by_sector.T)
+    by_sector[sums.at("area", CITY)] = added(by_sector)
     needed = np.full_like(sums["classes"], np.nan)
-    needed[..., sums.at("age_band", "all")] = by_sector.reindex(index=sums.axes["area"], columns=sums.axes["sector"])
+    needed[..., sums.at("age_band", "all")] = by_sector
     return needed
 
 
