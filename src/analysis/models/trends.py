@@ -1,6 +1,5 @@
 """Tables of what was and what is expected: history, and forecasts added up to sectors and the city."""
 
-import functools
 from collections.abc import Iterable
 
 import numpy as np
@@ -54,9 +53,9 @@ class Cube:
             if where is not None:
                 cube[:-1, i, j][~np.moveaxis(where, (-2, -1), (0, 1))[:, column]] = np.nan
         if len(self.bands) > bands:
-            cube[:-1, :, -1] = functools.reduce(np.add, (cube[:-1, :, j] for j in self._parts))
+            _sum([cube[:-1, :sectors, j] for j in self._parts], cube[:-1, :sectors, -1])
         if len(self.sectors) > sectors:
-            cube[:-1, -1] = functools.reduce(np.add, (cube[:-1, i] for i in range(sectors)))
+            _sum([cube[:-1, i] for i in range(sectors)], cube[:-1, -1])
         cube[-1] = cube[:-1].sum(axis=0)
         if np.isnan(cube[-1]).any():
             known = np.isfinite(cube[:-1])
@@ -77,6 +76,13 @@ class Cube:
                 } - {None}
                 found[i, j] = used.pop() if len(used) == 1 else MIXED
         return found
+
+
+def _sum(parts: list[np.ndarray], into: np.ndarray) -> None:
+    """Add parts up in place: with many paths a sum made aside costs more than the adding."""
+    into[...] = parts[0]
+    for part in parts[1:]:
+        into += part
 
 
 def intervals(drawn: np.ndarray) -> dict[str, np.ndarray]:
