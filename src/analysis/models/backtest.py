@@ -11,7 +11,7 @@ from analysis.models import forecasting, paths
 from analysis.models.choice import Contest
 from analysis.models.forecasting import SAME, Panel, ratio
 from analysis.models.paths import Forecast
-from analysis.models.trends import Cube, intervals
+from analysis.models.trends import Cube, intervals, joined
 
 PUBLISHED = "as_published"  # the whole procedure: the model that would have been chosen on the data of that time
 BACKTEST = [field.name for field in store.TABLES["enrolment_backtest.csv"]]
@@ -83,7 +83,10 @@ def _inside(cube: Cube, given: Panel, year: int, then: Forecast, sizes: np.ndarr
     counts = given.counts[..., year]
     both = np.isfinite(then.expected) & np.isfinite(counts)
     actual = _natural(cube, counts, given.sizes_at(year), both)
-    limits = intervals(_natural(cube, then.paths, sizes, both))
+    whole = None if sizes is None else cube.add(sizes, both)
+    limits = joined(
+        intervals(block if whole is None else ratio(block, whole[at])) for at, block in cube.blocks(then.paths, both)
+    )
     held = [(limits[f"lower_{width}"] <= actual) & (actual <= limits[f"upper_{width}"]) for width in WIDTHS]
     return [np.where(np.isfinite(actual), each, np.nan) for each in held]
 

@@ -1,6 +1,7 @@
 """Tables of what was and what is expected: history, and forecasts added up to sectors and the city."""
 
-from collections.abc import Iterable
+import functools
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from analysis.models.choice import INSIDE
 from analysis.models.forecasting import Panel, ratio
 from analysis.models.paths import Forecast
 
-AT_ONCE = 32  # cells whose paths are ranked at once, few enough to stay near the processor
+AT_ONCE = 32  # areas added up, cells ranked at once: few enough for their paths to stay near the processor
 MIXED = "sum_of_parts"  # parts forecast by different models
 COLUMNS = ["area", "sector", "age_band", "indicator", "kind", "value", "target_year", "expected", *LEVELS, "model",
            "basis", "note"]  # fmt: skip
@@ -41,26 +42,39 @@ class Cube:
         return len(self.areas), len(self.sectors), len(self.bands)
 
     def add(self, counts: np.ndarray, where: np.ndarray | None = None) -> np.ndarray:
-        """counts : … × areas × groups; where : those that count. Returns … × areas × sectors × bands, with totals.
+        """counts : … × areas × groups; where : those that count. Returns … × areas × sectors × bands, with totals."""
+        return np.concatenate([block for _, block in self.blocks(counts, where)], axis=-3)
 
-        What leads (paths) stays side by side in memory, so that many of them are added at once.
+    def blocks(self, counts: np.ndarray, where: np.ndarray | None = None) -> Iterator[tuple[slice, np.ndarray]]:
+        """add, a few areas at a time and the city last: many paths of many areas need no room of their own.
+
+        What leads (paths) lies side by side in memory, so that many of them are added at once.
         """
-        places_first = np.moveaxis(counts, (-2, -1), (0, 1))
-        cube = np.empty((*self.shape, *places_first.shape[2:]))
-        sectors, bands = self._shape
+        places, count = np.moveaxis(counts, (-2, -1), (0, 1)), len(self.areas) - 1
+        where = None if where is None else np.moveaxis(where, (-2, -1), (0, 1))
+        city = np.zeros((*self.shape[1:], *places.shape[2:]))
+        seen = np.zeros(city.shape, bool)
+        for start in range(0, count, AT_ONCE):
+            at = slice(start, min(start + AT_ONCE, count))
+            block = self._with_totals(places[at], None if where is None else where[at])
+            known = np.isfinite(block)
+            city += block.sum(axis=0, where=known)
+            seen |= known.any(axis=0)
+            yield at, np.moveaxis(block, (0, 1, 2), (-3, -2, -1))
+        yield slice(count, count + 1), np.moveaxis(np.where(seen, city, np.nan)[None], (0, 1, 2), (-3, -2, -1))
+
+    def _with_totals(self, counts: np.ndarray, where: np.ndarray | None) -> np.ndarray:
+        """areas × groups × … to areas × sectors × bands × …, with totals of sectors and bands."""
+        cube, (sectors, bands) = np.empty((len(counts), *self.shape[1:], *counts.shape[2:])), self._shape
         for column, (i, j) in zip(self._columns, np.ndindex(sectors, bands), strict=True):
-            cube[:-1, i, j] = places_first[:, column]
+            cube[:, i, j] = counts[:, column]
             if where is not None:
-                cube[:-1, i, j][~np.moveaxis(where, (-2, -1), (0, 1))[:, column]] = np.nan
+                cube[:, i, j][~where[:, column]] = np.nan
         if len(self.bands) > bands:
-            _sum([cube[:-1, :sectors, j] for j in self._parts], cube[:-1, :sectors, -1])
+            cube[:, :sectors, -1] = functools.reduce(np.add, (cube[:, :sectors, j] for j in self._parts))
         if len(self.sectors) > sectors:
-            _sum([cube[:-1, i] for i in range(sectors)], cube[:-1, -1])
-        cube[-1] = cube[:-1].sum(axis=0)
-        if np.isnan(cube[-1]).any():
-            known = np.isfinite(cube[:-1])
-            cube[-1] = np.where(known.any(axis=0), cube[:-1].sum(axis=0, where=known), np.nan)
-        return np.moveaxis(cube, (0, 1, 2), (-3, -2, -1))
+            cube[:, -1] = functools.reduce(np.add, (cube[:, i] for i in range(sectors)))
+        return cube
 
     def models(self, given: Panel, models: list[str | None]) -> np.ndarray:
         """Model behind each sector × band; sum_of_parts where the parts have different ones."""
@@ -78,13 +92,6 @@ class Cube:
         return found
 
 
-def _sum(parts: list[np.ndarray], into: np.ndarray) -> None:
-    """Add parts up in place: with many paths a sum made aside costs more than the adding."""
-    into[...] = parts[0]
-    for part in parts[1:]:
-        into += part
-
-
 def intervals(drawn: np.ndarray) -> dict[str, np.ndarray]:
     """80 % and 95 % limits over the first axis, each the value of one path (so whole where paths are).
 
@@ -100,6 +107,12 @@ def intervals(drawn: np.ndarray) -> dict[str, np.ndarray]:
     return dict(zip(places, found.reshape(-1, *drawn.shape[1:]), strict=True))
 
 
+def joined(parts: Iterable[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """intervals of blocks of areas as those of all areas and the city."""
+    listed = list(parts)
+    return {name: np.concatenate([part[name] for part in listed]) for name in LEVELS}
+
+
 def forecast_rows(
     cube: Cube, forecast: Forecast, per: Cube | None = None, scale: float = 1.0, indicator: str = ""
 ) -> pd.DataFrame:
@@ -107,11 +120,16 @@ def forecast_rows(
 
     The ratio is taken on every path; the expected one is the ratio of expected counts.
     """
-    expected, drawn = cube.add(forecast.expected), cube.add(forecast.paths)
-    if per is not None:
+    expected, drawn = cube.add(forecast.expected), cube.blocks(forecast.paths)
+    if per is None:
+        limits = joined(intervals(block) for _, block in drawn)
+    else:
         expected = ratio(expected, _like(per, per.add(forecast.expected), cube)) * scale
-        drawn = ratio(drawn, _like(per, per.add(forecast.paths), cube)) * scale
-    return _rows(cube, forecast, expected, drawn, indicator or cube.indicator, per)
+        limits = joined(
+            intervals(ratio(top, _like(per, bottom, cube)) * scale)
+            for (_, top), (_, bottom) in zip(drawn, per.blocks(forecast.paths), strict=True)
+        )
+    return _rows(cube, forecast, expected, limits, indicator or cube.indicator, per)
 
 
 def rate_rows(cube: Cube, forecast: Forecast, indicator: str) -> pd.DataFrame:
@@ -121,8 +139,9 @@ def rate_rows(cube: Cube, forecast: Forecast, indicator: str) -> pd.DataFrame:
     """
     of = forecast.panel.sizes_at(len(forecast.panel.years))
     sizes = cube.add(np.where(np.isfinite(forecast.expected), np.nan if of is None else of, np.nan))
-    expected, drawn = (100 * ratio(cube.add(each), sizes) for each in (forecast.expected, forecast.paths))
-    return _rows(cube, forecast, expected, drawn, indicator)
+    expected = 100 * ratio(cube.add(forecast.expected), sizes)
+    limits = joined(intervals(100 * ratio(block, sizes[at])) for at, block in cube.blocks(forecast.paths))
+    return _rows(cube, forecast, expected, limits, indicator)
 
 
 def _like(per: Cube, values: np.ndarray, cube: Cube) -> np.ndarray:
@@ -131,13 +150,18 @@ def _like(per: Cube, values: np.ndarray, cube: Cube) -> np.ndarray:
 
 
 def _rows(
-    cube: Cube, forecast: Forecast, expected: np.ndarray, drawn: np.ndarray, indicator: str, per: Cube | None = None
+    cube: Cube,
+    forecast: Forecast,
+    expected: np.ndarray,
+    limits: dict[str, np.ndarray],
+    indicator: str,
+    per: Cube | None = None,
 ) -> pd.DataFrame:
     places = pd.MultiIndex.from_product([cube.areas, cube.sectors, cube.bands], names=["area", "sector", "age_band"])
     table = places.to_frame(index=False)
     table["indicator"], table["kind"], table["value"] = indicator, "forecast", np.nan
     table["target_year"], table["expected"] = forecast.target_year, expected.ravel()
-    for name, limit in intervals(drawn).items():
+    for name, limit in limits.items():
         table[name] = limit.ravel()
     models = cube.models(forecast.panel, forecast.models)
     if per is not None:
