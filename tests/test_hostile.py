@@ -100,6 +100,16 @@ def test_the_terminal_is_told_nothing_but_text(sent, capsys):
     assert not UNSEEN.search(printed)
 
 
+def test_the_name_of_a_stray_file_is_text_too(sent):
+    stray = sent.file.with_name("\x1b[31m\u202e<img src=x onerror=alert(1)>.xlsx")
+    stray.write_bytes(b"")
+    this = rounds.read(sent.raw, YEAR, PERIOD)
+    stray.unlink()
+    [found] = [finding for finding in this.findings if finding.check == "unknown_workbook"]
+    told = "\n".join([found.message, found.question, check_data.summary(this, YEAR, PERIOD)])
+    assert told.count("⟨U+001B⟩[31m⟨U+202E⟩<img src=x") >= 2 and not UNSEEN.search(told)
+
+
 def test_both_pages_show_it_as_text_in_a_browser_that_runs_what_can_be_run(reader):
     page = reader.page
     assert reader.said == [] and reader.asked == []

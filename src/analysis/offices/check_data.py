@@ -9,7 +9,7 @@ import pandas as pd
 from analysis import areas, command, reference, store
 from analysis.offices import queries
 from analysis.reading import rounds
-from analysis.reading.findings import DataError
+from analysis.reading.findings import DataError, shorten
 from analysis.reading.rounds import Round
 from analysis.screening import screening
 
@@ -87,7 +87,7 @@ def summary(this: Round, school_year: str, period: str) -> str:
 
 
 def _unit(area: str) -> str:
-    return areas.name(area) if area in areas.order() else area
+    return areas.name(area) if area in areas.order() else shorten(area)
 
 
 if __name__ == "__main__":
