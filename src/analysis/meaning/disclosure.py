@@ -34,6 +34,12 @@ def rules() -> pd.DataFrame:
 
 
 @functools.cache
+def counts_named() -> list[str]:
+    """Every count that the rules name: of a series, Disclosure reads no other rows."""
+    return sorted({*rules().index, *rules()["of"], *rules()["beside"]} - {""})
+
+
+@functools.cache
 def sensitive() -> dict[str, frozenset[str]]:
     """Indicators that tell about health or disability: the counts of `rules`, and what is computed from them.
 
@@ -102,7 +108,7 @@ class Disclosure:
     @functools.cached_property
     def _counts(self) -> dict[tuple[str, str], tuple[pd.Index, dict[str, np.ndarray]]]:
         """The areas of each round in order, and every count the rules name: areas × VIEWS; 0 where not reported."""
-        names = sorted({*rules().index, *rules()["of"], *rules()["beside"]} - {""})
+        names = counts_named()
         rows = self._series[self._series["indicator"].isin(names) & (self._series["area"] != CITY)]
         views = pd.MultiIndex.from_tuples([(name, *view) for name in names for view in VIEWS])
         table = rows.set_index([*KEY[:3], "indicator", "sector", "age_band"])["value"].unstack(level=[3, 4, 5])

@@ -22,6 +22,7 @@ RATES = {
 BANDS = ("nursery", "kindergarten", "all")
 SECTORS = ("all", "public", "nonpublic")
 MEASURED, ENROLLED = "children_measured", "children_enrolled"
+READ = [*RATES, *RATES.values(), MEASURED, ENROLLED]  # indicators of series.parquet
 CELL = ["area", "sector", "age_band", "school_year", "period"]
 
 
@@ -54,8 +55,7 @@ class WeighIns:
 
 def of_series(series: pd.DataFrame) -> pd.DataFrame:
     """The rows of series.parquet that the models of weigh-ins read: a tenth of it, so that each step is quick."""
-    wanted = [*RATES, *RATES.values(), MEASURED, ENROLLED]
-    rows = series[series["indicator"].isin(wanted)]
+    rows = series[series["indicator"].isin(READ)]
     return rows[rows["age_band"].isin(BANDS) & rows["sector"].isin(SECTORS)]
 
 
