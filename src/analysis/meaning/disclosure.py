@@ -18,6 +18,7 @@ import pandas as pd
 from analysis import areas, periods, reference
 from analysis.areas import CITY
 from analysis.meaning import indicators, suppression
+from analysis.meaning.cube import Texts
 from analysis.meaning.suppression import VIEWS
 
 KEY = ["school_year", "period", "area", "sector", "age_band", "indicator"]
@@ -163,5 +164,5 @@ class _Hidden:
 
 def _places(axis: pd.Index, names: pd.Series) -> np.ndarray:
     """Where each name stands on an axis, -1 where it does not; each is looked for once."""
-    places, each = pd.factorize(names, use_na_sentinel=False)
-    return axis.get_indexer(each)[places]
+    texts = Texts(names)
+    return np.append(axis.get_indexer(texts.names), -1)[texts.places]
