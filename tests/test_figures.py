@@ -154,3 +154,16 @@ def test_a_carried_unit_marks_every_figure_that_shows_it_or_the_city_beside_the_
     made = releases.release(tmp_path, missing={"cat_hai": "carry"})
     assert tags(made) == {key: [SIMULATED.tag, "số kỳ trước: 1/14"] for key in "abcdefgl"}
     assert not any(figure.marks for figure in of_documents(made))
+
+
+def test_a_heat_map_has_its_first_row_on_top_more_colour_for_more_and_a_cross_where_nothing_is():
+    _, axes = figures.canvas(2)
+    ax = axes[0, 0]
+    rows = pd.DataFrame([[1.0, None], [3.0, 2.0]], index=["Trên", "Dưới"])
+    figures.heat(ax, rows, ["1", "2"], {0: "2017"})
+    cells = ax.collections[0]
+    light = {value: sum(cells.to_rgba(value)[:3]) for value in (1.0, 2.0, 3.0)}
+    assert light[1.0] > light[2.0] > light[3.0]
+    assert [words.get_text() for words in ax.get_yticklabels()] == ["Trên", "Dưới"] and ax.yaxis_inverted()
+    assert [(*cross.get_xdata(), *cross.get_ydata()) for cross in ax.lines] == [(1.5, 0.5)]
+    assert [words.get_text() for words in ax.texts] == ["1", "2"]
