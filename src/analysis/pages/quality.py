@@ -223,7 +223,7 @@ def sources(release: Release, key: str, caption: str) -> Table:
     for name in ("report_figures", "yearbook_history", "national_series"):
         for row in release.published(name)[["document", "link"]].drop_duplicates().itertuples(index=False):
             found.setdefault(row.document, row.link)
-    kept = {document: link if "/" in link else f"bản lưu: {link}" for document, link in found.items()}
+    kept = {document: link if "/" in link else "văn bản lưu, không kèm địa chỉ" for document, link in found.items()}
     lines = [Row(document, [Cell(link, "link")]) for document, link in kept.items()]
     return Table(key, caption, "Văn bản, nguồn", [Column("Địa chỉ hoặc tệp", text=True)], lines)
 
