@@ -17,6 +17,7 @@ from analysis.models import forecasting
 from analysis.models.forecasting import SECTORS
 
 BANDS = ["nursery", "kindergarten"]
+AT_ONCE = 200_000  # numbers made whole at once: what a processor keeps near
 Block = tuple[dict[str, str], dict[str, np.ndarray]]  # what it is named by; its values, (areas, city) × (sectors, all)
 
 
@@ -61,8 +62,13 @@ class Flow:
     @cached_property
     def needed_paths(self) -> np.ndarray:
         """Teachers needed on every path: years × paths × areas × sectors."""
-        norms = self.given.norms[:, None, None, None]
-        return whole((self.given.classes_paths * norms).sum(axis=-1) * self.keep[:, None])
+        classes, norms, keep = self.given.classes_paths, self.given.norms[:, None, None, None], self.keep[:, None]
+        needed = np.empty_like(classes[..., 0])
+        at_once = max(AT_ONCE // max(classes[:, :1].size, 1), 1)
+        for start in range(0, classes.shape[1], at_once):
+            part = slice(start, start + at_once)
+            needed[:, part] = whole((classes[:, part] * norms).sum(axis=-1) * keep)
+        return needed
 
     @cached_property
     def leavers_paths(self) -> np.ndarray:

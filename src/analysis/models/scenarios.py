@@ -101,7 +101,8 @@ def changed(of: World, lever: str, how: str, band: str, value: float) -> Inputs:
         raise ValueError(f"unknown lever {lever!r}")
     by = np.ones((len(given.years), *given.classes.shape[1:]))
     by[..., at] = np.broadcast_to(factor, by.shape)[..., at]
-    return replace(given, classes=given.classes * by, classes_paths=np.rint(given.classes_paths * by[:, None]))
+    drawn = given.classes_paths * by[:, None]
+    return replace(given, classes=given.classes * by, classes_paths=np.rint(drawn, out=drawn))
 
 
 def _scaled(how: str, now: np.ndarray | None, value: float, years: int) -> np.ndarray:
