@@ -55,6 +55,10 @@ class TestPanel:
         given = forecasting.panel(pd.DataFrame(rows), "2020-2021", "HK1", [GROUP])
         assert given.areas == ["le_chan"] and given.counts.ravel().tolist() == [5]
 
+    def test_two_numbers_for_one_place_are_refused(self):
+        with pytest.raises(ValueError, match="more than one value"):
+            forecasting.panel(pd.DataFrame([row("public", "nursery", 5)] * 2), "2020-2021", "HK1", [GROUP])
+
     def test_a_carried_unit_marks_itself_and_the_city_and_a_simulated_one_all_that_is_forecast(self):
         def bases(basis):
             rows = [row("public", "nursery", 5, area, year)
@@ -70,6 +74,31 @@ class TestPanel:
         seen, ahead = bases("simulated")
         assert seen == {area: basis.replace("carried", "simulated") for area, basis in carried.items()}
         assert set(ahead.values()) == {"simulated"} and set(bases("derived")[1].values()) == {"derived"}
+
+
+class TestTotals:
+    """More areas than are added up at once, some of them not known."""
+
+    given = panel(np.ones((75, 4, 1)), groups=[("classes", s, b) for s in ("public", "nonpublic")
+                                               for b in ("nursery", "age5")])  # fmt: skip
+    drawn = np.random.default_rng(5).integers(0, 50, (40, 75, 4)).astype(float)
+    drawn[:, 70, 1] = np.nan
+
+    def test_every_level_is_the_sum_of_what_is_known(self):
+        cube = trends.Cube(self.given, "classes")
+        whole = cube.add(self.drawn)
+        assert whole.shape == (40, 76, 3, 2)
+        assert np.array_equal(whole[:, :75, 2, 0], self.drawn[..., 0] + self.drawn[..., 2])
+        assert np.array_equal(whole[:, 75, 0, 1], np.nansum(self.drawn[..., 1], axis=1))
+        assert np.isnan(whole[:, 70, 2, 1]).all()
+        for at, block in cube.blocks(self.drawn):
+            assert np.array_equal(block, whole[:, at], equal_nan=True)
+
+    def test_limits_are_those_of_the_paths_ranked(self):
+        limits = trends.intervals(self.drawn)
+        for name, level in trends.LEVELS.items():
+            ranked = np.quantile(self.drawn, level, axis=0, method="inverted_cdf")
+            assert np.array_equal(limits[name], ranked, equal_nan=True)
 
 
 class TestCandidates:
