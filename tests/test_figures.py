@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis import store
-from analysis.pages import brief, causes, charts, figures, outlook, planning, published
+from analysis.pages import assumptions, brief, causes, charts, figures, outlook, planning, published
 from analysis.pages.marks import SIMULATED
 from tests import releases
 
@@ -24,6 +24,7 @@ def drawn(release) -> list[figures.Figure]:
         outlook.recruits(release, "f", "Cần tuyển", "t"),
         causes.waterfall(release, "g", "Vì sao"),
         planning.scenarios_figure(release, "l", "Kịch bản", "t"),
+        assumptions.tornado(release, "m", "Giả định", "t"),
     ]
 
 
@@ -68,11 +69,12 @@ def test_the_words_of_a_figure_carry_its_figures(release, every):
     assert "Toàn thành phố" not in words["f"]
     assert "Cát Hải 174 (khoảng 80 %: 169 đến 180)" in words["f"]
     assert "Cần tuyển: 232" in words["g"]
+    assert "đổi nhiều nhất theo Tỷ lệ huy động nhà trẻ ± 1 điểm %: −7 và +7 người" in words["m"]
     assert "Dương Kinh 63,6" in words["i"]
 
 
 def test_a_figure_of_simulated_numbers_says_so_and_one_of_documents_does_not(release, every, tmp_path):
-    assert {figure.key for figure in every if figure.marks} == set("abcdefgl")
+    assert {figure.key for figure in every if figure.marks} == set("abcdefglm")
     assert "số liệu mô phỏng" in every[0]._repr_html_()
     real = drawn(releases.release(tmp_path, basis="derived"))
     assert not any(figure.marks for figure in real)
@@ -103,6 +105,7 @@ def test_without_enough_years_a_figure_says_why_it_is_not_there(tmp_path):
         outlook.recruits(first, "f", "x", "t"),
         causes.waterfall(first, "g", "x"),
         planning.scenarios_figure(first, "l", "x", "t"),
+        assumptions.tornado(first, "m", "x", "t"),
     ):
         assert not figure.svg
         assert re.search(r"ít nhất (hai|ba)", figure._repr_html_())
@@ -120,8 +123,8 @@ def test_a_round_without_any_numbers_draws_nothing_and_does_not_fail(tmp_path):
     assert not charts.against_target(bare, "a", "x", "enrolment_rate", ["nursery"], "t").svg
 
 
-OF_SEVERAL_YEARS = set("bdegl")
-OF_CITY = set("abcdegl")  # "f" shows each unit and not the city
+OF_SEVERAL_YEARS = set("bdeglm")
+OF_CITY = set("abcdeglm")  # "f" shows each unit and not the city
 
 
 def tags(release) -> dict[str, list[str]]:
@@ -132,7 +135,7 @@ def test_a_left_out_unit_marks_every_figure_with_a_number_of_the_city_in_caption
     whole = releases.release(tmp_path / "whole", basis="derived")
     lacking = releases.release(tmp_path / "lacking", basis="derived", missing={"cat_hai": "partial"})
     assert set(map(tuple, tags(whole).values())) == {()}
-    assert tags(lacking) == {key: ["thiếu 1/14 đơn vị"] if key in OF_CITY else [] for key in "abcdefgl"}
+    assert tags(lacking) == {key: ["thiếu 1/14 đơn vị"] if key in OF_CITY else [] for key in "abcdefglm"}
     for before, after in zip(drawn(whole), drawn(lacking), strict=True):
         assert (after.svg != before.svg) == (after.key in OF_CITY)
         assert ("thiếu 1/14 đơn vị</span>" in after._repr_html_()) == (after.key in OF_CITY)
@@ -152,7 +155,7 @@ def test_an_earlier_round_that_lacked_a_unit_marks_the_figures_of_the_city_that_
 
 def test_a_carried_unit_marks_every_figure_that_shows_it_or_the_city_beside_the_mark_of_simulation(tmp_path):
     made = releases.release(tmp_path, missing={"cat_hai": "carry"})
-    assert tags(made) == {key: [SIMULATED.tag, "số kỳ trước: 1/14"] for key in "abcdefgl"}
+    assert tags(made) == {key: [SIMULATED.tag, "số kỳ trước: 1/14"] for key in "abcdefglm"}
     assert not any(figure.marks for figure in of_documents(made))
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from analysis import reference, store
 from analysis.meaning import indicators
-from analysis.pages import causes, outlook, planning, quality, sections, sentences, staff_norms
+from analysis.pages import assumptions, causes, outlook, planning, quality, sections, sentences, staff_norms
 from analysis.pages.marks import SIMULATED, Mark
 from analysis.pages.tables import HIDDEN, Cell, Column, Row, Table, from_frame
 from tests import releases
@@ -175,7 +175,7 @@ def tables_of(release) -> list[Table]:
         planning.years_table(release, "years", "Ba năm"),
         planning.areas_by_year(release, "years-by-area", "Ba năm theo đơn vị"),
         planning.scenarios_table(release, "scenario-years", "Kịch bản"),
-        planning.assumptions_table(release, "assumptions", "Giả định"),
+        assumptions.assumptions_table(release, "assumptions", "Giả định"),
         staff_norms.readings_table(release, "readings", "Hai cách đọc"),
         staff_norms.readings_by_area(release, "readings-by-area", "Hai cách đọc theo đơn vị"),
         staff_norms.qualified_table(release, "qualified", "Đạt chuẩn"),

@@ -1,4 +1,4 @@
-"""Section 9, teachers: the next three years, scenarios, and what each assumption does to the answer."""
+"""Section 9, teachers: the next three years, and scenarios."""
 
 import pandas as pd
 
@@ -20,7 +20,6 @@ COURSE = (
 )
 NEEDS = "sổ tay 05_needs (needs.csv): nhóm, lớp dự kiến nhân định mức, trừ giáo viên ở lại."
 FILLED = "Từ năm thứ hai, số cần tuyển tính với giả định năm trước đã tuyển đủ; số âm: có thể thừa giáo viên."
-UNITS = {"percent": "điểm %", "children": "trẻ", "teachers per group or class": "người"}
 
 
 def years_table(release: Release, key: str, caption: str) -> Table:
@@ -102,40 +101,6 @@ def scenarios_table(release: Release, key: str, caption: str) -> Table:
     return Table(key, caption, "Năm học", columns, lines, notes, empty=NO_FORECAST, origin=origin)
 
 
-def assumptions_table(release: Release, key: str, caption: str) -> Table:
-    """Every assumption: what it is now, where it comes from, and the recruits it adds or takes a step up or down."""
-    rows = release.table("sensitivity.csv")
-    first = rows[rows["target_year"] == release.next_year].set_index(["assumption", "direction"])
-    effects = [first["difference"], rows.groupby(["assumption", "direction"])["difference"].sum()]
-    effects = effects[: 1 + (len(rows["target_year"].unique()) > 1)]
-    marks, lines = release.marks_of(rows.assign(area=CITY)), []
-    for row in reference.table("assumptions").to_dict("records"):
-        here = first[first.index.get_level_values("assumption") == row["assumption"]]
-        if here.empty:
-            continue
-        cells = [
-            Cell(_value(here["value"].iloc[0], row["unit"])),
-            Cell(f"± {row['step'].replace('.', ',')} {_unit(row)}" if row["step"] else "bỏ giả định"),
-            *(Cell(_effect(of, row["assumption"], way), "signed") for of in effects for way in ("lower", "higher")),
-            Cell(f"{row['origin_vi']}. Nguồn: {row['source']}"),
-        ]
-        lines.append(Row(row["label_vi"], cells, marks=marks))
-    last = rows["target_year"].max()
-    groups = (f"Cần tuyển {release.next_year}", f"Cộng các năm đến {last}")[: 1 + (last != release.next_year)]
-    columns = [
-        Column("Giá trị", text=True),
-        Column("Bước thử", text=True),
-        *(Column(head, group=group) for group in groups for head in ("Thấp hơn", "Cao hơn")),
-        Column("Từ đâu", text=True),
-    ]
-    notes = (
-        "Mỗi lần đổi một giả định, giữ nguyên các giả định khác. Số là chênh lệch giáo viên cần tuyển, toàn thành phố.",
-        "“Bỏ giả định”: tác động ở cột “Cao hơn”.",
-    )
-    origin = "sổ tay 05_needs (sensitivity.csv); giả định ở data/reference/assumptions.csv."
-    return Table(key, caption, "Giả định", columns, lines, notes, empty=NO_FORECAST, origin=origin)
-
-
 def _expected(row: dict | None) -> tuple[Cell, Cell]:
     """What is expected and its 80 % interval."""
     return Cell(row["expected"] if row else None, "number"), Cell(between(row, "80") if row else None, "range")
@@ -154,19 +119,3 @@ def _named() -> dict[str, str]:
 def _said(rows: pd.DataFrame) -> str:
     """What a scenario assumes, in the words of its notes."""
     return "; ".join(dict.fromkeys(rows["note"]))
-
-
-def _value(value: float, unit: str) -> str:
-    if pd.isna(value):
-        return "–"
-    return vietnamese.percent(value, 1) if unit == "percent" else vietnamese.number(value, 1)
-
-
-def _unit(row: dict) -> str:
-    return "%" if row["how"] == "percent" else UNITS.get(row["unit"], "")
-
-
-def _effect(of: pd.Series, assumption: str, direction: str) -> float | None:
-    """The difference that way; what a dropped assumption does stands under "higher"."""
-    ways = [(assumption, direction), *([(assumption, "other")] if direction == "higher" else [])]
-    return next((float(of[way]) for way in ways if way in of.index), None)
