@@ -1,12 +1,12 @@
 """appendix.docx: the tables, figures and sentences of the appendix with Word's own styles, captions and contents."""
 
-import base64
 import io
 import re
 import zipfile
 from pathlib import Path
 
 import docx
+import resvg_py
 from docx.enum.section import WD_SECTION
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -26,6 +26,7 @@ from analysis.vietnamese import visible
 
 ZIP_DAY = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can hold: the same content is the same file
 NOTE = "Ghi chú bảng"
+PRINT_DPI = 200
 CONTENTS = 'TOC \\o "2-3" \\h \\z \\u'
 
 
@@ -120,7 +121,7 @@ class _Word:
         holder = self.word.add_paragraph(style="Normal")
         holder.paragraph_format.keep_with_next, holder.paragraph_format.space_before = True, Pt(8)
         width = min(word_styles.text_width(), figure.width * 25.4 / 96)
-        picture = holder.add_run().add_picture(io.BytesIO(base64.b64decode(figure.png)), width=Mm(width))
+        picture = holder.add_run().add_picture(_pixels(figure.svg), width=Mm(width))
         drawn = picture._inline.docPr
         drawn.set("name", f"Hình {self.figures[figure.key]}")
         drawn.set("descr", visible(figure.alt))
@@ -170,6 +171,11 @@ def _tags(paragraph, tags: list[str]) -> None:
     if tags:
         run = paragraph.add_run(f" ({'; '.join(tags)})")
         run.italic, run.bold = True, False
+
+
+def _pixels(svg: str) -> io.BytesIO:
+    """A drawing as a PNG, which every Word shows. Its letters are outlines: no font is looked for."""
+    return io.BytesIO(resvg_py.svg_to_bytes(svg_string=svg, dpi=PRINT_DPI, skip_system_fonts=True))
 
 
 def _run(words: str):

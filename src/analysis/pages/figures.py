@@ -56,7 +56,6 @@ STYLE: Any = {
     "svg.fonttype": "path",
 }
 WIDTH = 7.2  # inches: the width of the page's text
-PRINT_DPI = 200
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,6 @@ class Figure(Shown):
     notes: Sequence[str] = field(default_factory=tuple)
     table: str = ""
     empty: str = "Chưa có số liệu cho hình này."
-    png: str = ""  # the same drawing in base64, for Word
 
     def _repr_html_(self) -> str:
         data = base64.b64encode(self.svg.encode()).decode()
@@ -94,7 +92,7 @@ def canvas(
 
 
 def finish(drawing: Canvas, marks: Marks = ()) -> dict[str, object]:
-    """svg, png, width, height (CSS pixels) and marks of a drawn figure; the marks are drawn in, to stay with copies."""
+    """svg, width, height (CSS pixels) and marks of a drawn figure; the marks are drawn in, to stay with copies."""
     if marks:
         tags = "; ".join(mark.tag for mark in marks)
         drawing.supxlabel(tags[0].upper() + tags[1:], fontsize=7, color=GREY, x=0.995, ha="right", style="italic")
@@ -105,11 +103,8 @@ def finish(drawing: Canvas, marks: Marks = ()) -> dict[str, object]:
     out = io.StringIO()
     drawing.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     svg = out.getvalue()
-    pixels = io.BytesIO()
-    drawing.savefig(pixels, format="png", dpi=PRINT_DPI, metadata={"Software": None})
     width, height = (round(size * 96) for size in drawing.get_size_inches())
-    png = base64.b64encode(pixels.getvalue()).decode()
-    return {"svg": svg[svg.index("<svg") :], "png": png, "width": width, "height": height, "marks": marks}
+    return {"svg": svg[svg.index("<svg") :], "width": width, "height": height, "marks": marks}
 
 
 def style():
