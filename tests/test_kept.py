@@ -5,12 +5,14 @@ import shutil
 
 import pytest
 
+from analysis.meaning import history
 from analysis.reading import intake, kept, rounds
 from analysis.reading.workbook_parts import Correction
 from analysis.reference import ROOT
 from tests.workbooks import cells_of, write
 
 YEAR, PERIOD = "2024-2025", "HK1"
+ONE_MORE = {("Bìa", "H40"): "thêm một chữ"}
 FIXED = {("Đội ngũ", "C7"): Correction("3", 4.0, "đếm lại", "phòng", "2025-01-03")}
 
 
@@ -64,3 +66,21 @@ def test_another_correction_another_period_or_a_fault_is_told_as_when_read(raw, 
     file.write_bytes(b"PK not a workbook")
     told = kept.read_workbook(tmp_path / "kept", file, "le_chan.xlsx", YEAR, PERIOD, "le_chan", {})
     assert [finding.severity for finding in told.findings] == ["stop"]
+
+
+def test_sums_of_a_round_are_kept_only_when_they_are_of_what_is_there_now(raw, tmp_path, monkeypatch):
+    def sums():
+        return list((tmp_path / "rounds").glob(f"{YEAR}-{PERIOD}-*"))
+
+    before = rounds.read(raw, YEAR, PERIOD)
+    file = raw / YEAR / PERIOD / "le_chan.xlsx"
+    write(file, cells_of(file))
+    history.of_round(raw, tmp_path, YEAR, PERIOD, "stop", before)
+    assert not sums()
+    original = rounds.read
+    with monkeypatch.context() as patched:
+        patched.setattr(rounds, "read", lambda *a, **b: [original(*a, **b), write(file, cells_of(file) | ONE_MORE)][0])
+        history.of_round(raw, tmp_path, YEAR, PERIOD, "stop")
+    assert not sums()
+    history.of_round(raw, tmp_path, YEAR, PERIOD, "stop")
+    assert len(sums()) == 1

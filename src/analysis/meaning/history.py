@@ -47,15 +47,17 @@ def of_round(
     """The rows of series.parquet of one round, as `series` has them."""
     folder = reference.ROOT / processed / "rounds"
     name = f"{school_year}-{period}"
-    kept = folder / f"{name}-{_content(raw, school_year, period)}"
+    content = _content(raw, school_year, period)
+    kept = folder / f"{name}-{content}"
     if (kept / "series.parquet").exists():
         return store.read(kept, "series.parquet")
-    if this is None:
-        this = rounds.read(raw, school_year, period, missing=missing, kept=workbooks(processed))
-    stop_on_faults(this.findings)
-    series = indicators.of_round(this.observations, this.facilities)
-    if not this.partial.empty:
+    read = this or rounds.read(raw, school_year, period, missing=missing, kept=workbooks(processed))
+    stop_on_faults(read.findings)
+    series = indicators.of_round(read.observations, read.facilities)
+    if not read.partial.empty:
         return series  # an incomplete round is added up again each time, so that it is never taken for a whole one
+    if this or _content(raw, school_year, period) != content:
+        return series  # a workbook may have been saved since it was read: these sums are not of what is there now
     store.write(series, kept, "series.parquet")
     for old in folder.glob(f"{name}-*"):
         if old != kept:
