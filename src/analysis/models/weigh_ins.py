@@ -73,14 +73,13 @@ def read(series: pd.DataFrame, school_year: str, period: str, conditions: Sequen
     first = min(map(periods.start, rows["school_year"].unique()), default=periods.start(school_year))
     years = [periods.shift(school_year, -back) for back in range(periods.start(school_year) - first, -1, -1)]
     areas = forecasting.in_order(rows["area"].unique())
-    axes = [areas, list(SECTORS), list(BANDS), years, list(periods.names())]
-    wide = rows.set_index([*CELL, "indicator"])["value"].unstack("indicator")
-    wide = wide.reindex(pd.MultiIndex.from_product(axes, names=CELL))
-    shape = (len(areas), len(SECTORS) * len(BANDS), len(years), len(axes[-1]))
+    names = [*conditions, MEASURED, ENROLLED]
+    axes = dict(zip(CELL, (areas, list(SECTORS), list(BANDS), years, list(periods.names())), strict=True))
+    whole = forecasting.cube(rows, "value", {"indicator": names, **axes})
+    whole = whole.reshape(len(names), len(areas), len(SECTORS) * len(BANDS), len(years), len(periods.names()))
 
     def block(indicator: str) -> np.ndarray:
-        known = wide[indicator] if indicator in wide else pd.Series(np.nan, wide.index)
-        return known.to_numpy(float).reshape(shape)
+        return whole[names.index(indicator)]
 
     cases = np.concatenate([block(condition) for condition in conditions], axis=1)
     measured, enrolled = (np.tile(block(name), (1, len(conditions), 1, 1)) for name in (MEASURED, ENROLLED))
