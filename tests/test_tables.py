@@ -262,3 +262,16 @@ def test_a_table_over_a_corrected_cell_says_so_and_no_other_does(tmp_path):
     noted = {key for key in dict.fromkeys(reference.table("appendix")["table"])
              if note in sections.table(made, key, "x").notes}  # fmt: skip
     assert noted == {"staff", "shortage", "staff_by_area"}  # a shortage of cooks counts cooks
+
+
+def test_every_number_that_the_models_hold_fixed_stands_among_the_assumptions_with_its_source(tmp_path):
+    models = reference.ROOT / "src/analysis/models"
+    used = {name for file in models.glob("*.py") for name in re.findall(r'"([a-z_]+)"', file.read_text("utf-8"))}
+    settings = reference.table("settings").set_index("setting")
+    table = assumptions.assumptions_table(releases.release(tmp_path), "assumptions", "x")
+    said = {row.head: [str(cell.value) for cell in row.cells] for row in table.rows}
+    fixed = settings[settings.index.isin(used)]
+    assert len(fixed) > 15
+    for row in fixed.itertuples():
+        cells = said[row.label_vi]
+        assert cells[0].replace(".", "").startswith(row.value.replace(".", ",")) and row.source in cells[-1], row.Index

@@ -8,11 +8,14 @@ from analysis import reference, vietnamese
 from analysis.areas import CITY
 from analysis.pages import figures
 from analysis.pages.figures import Figure
+from analysis.pages.marks import Marks
 from analysis.pages.outlook import NO_FORECAST
 from analysis.pages.release import Release
 from analysis.pages.tables import Cell, Column, Row, Table
 
 UNITS = {"percent": "điểm %", "children": "trẻ", "teachers per group or class": "người"}
+COUNTED = {"paths": "đường", "years": "năm", "origins": "lần thử", "areas": "đơn vị",
+           "percent": "%", "log change": "(log)"}  # fmt: skip
 WAYS = {"lower": "Thấp hơn", "higher": "Cao hơn"}
 LOOK = {"lower": (figures.PALE, figures.BLUE, ""), "higher": ("white", figures.ORANGE, "///")}
 
@@ -94,7 +97,8 @@ def assumptions_table(release: Release, key: str, caption: str) -> Table:
             *(Cell(_effect(of, row["assumption"], way), "signed") for of in effects.values() for way in WAYS),
             Cell(f"{row['origin_vi']}. Nguồn: {row['source']}"),
         ]
-        lines.append(Row(row["label_vi"], cells, marks=marks))
+        lines.append(Row(row["label_vi"], cells, group="Trẻ, lớp và giáo viên", marks=marks))
+    lines += _constants(2 * len(effects), marks) if lines else []
     columns = [
         Column("Giá trị", text=True),
         Column("Bước thử", text=True),
@@ -104,9 +108,37 @@ def assumptions_table(release: Release, key: str, caption: str) -> Table:
     notes = (
         "Mỗi lần đổi một giả định, giữ nguyên các giả định khác. Số là chênh lệch giáo viên cần tuyển, toàn thành phố.",
         "“Bỏ giả định”: tác động ở cột “Cao hơn”.",
+        "Cách tính: tác động của mỗi số nói ở cột cuối. Đổi riêng từng số của chuỗi nhiều nước (mức kéo lại 0,08-1, "
+        "trọng số 0,6-0,9, mức kéo về 3-60, tuổi 6-1.000 năm) thì sai số so với “như năm trước” trước một năm chỉ đổi "
+        "trong 0,830-0,839 (trẻ) và 0,845-0,858 (giáo viên).",
     )
-    origin = "sổ tay 05_needs (sensitivity.csv); giả định ở data/reference/assumptions.csv."
+    origin = "sổ tay 05_needs (sensitivity.csv); giả định ở data/reference/assumptions.csv và settings.csv."
     return Table(key, caption, "Giả định", columns, lines, notes, empty=NO_FORECAST, origin=origin)
+
+
+def _constants(effects: int, marks: Marks) -> list[Row]:
+    """What the models hold fixed: not moved, so without an effect in numbers. effects : how many columns of those."""
+    rows = [row for row in reference.table("settings").to_dict("records") if row["label_vi"]]
+    return [
+        Row(
+            row["label_vi"],
+            [
+                Cell(f"{_fixed(row)} {COUNTED.get(row['unit'], '')}".strip()),
+                Cell("giữ nguyên"),
+                *(Cell(None, "signed") for _ in range(effects)),
+                Cell(f"{row['reason'][0].upper()}{row['reason'][1:]}. Nguồn: {row['source']}"),
+            ],
+            group="Cách tính của mô hình",
+            marks=marks,
+        )
+        for row in rows
+    ]
+
+
+def _fixed(row: dict) -> str:
+    """The setting as Vietnamese readers write it; the seed is a name, no number."""
+    decimals = len(row["value"].partition(".")[2])
+    return row["value"] if row["setting"] == "seed" else vietnamese.number(float(row["value"]), decimals)
 
 
 def _value(value: float, unit: str) -> str:
