@@ -11,7 +11,10 @@ TRENDS = ({"trend": None}, {"trend": "add"}, {"trend": "add", "damped_trend": Tr
 
 
 def same_as_last_year(counts: np.ndarray, lead: int) -> np.ndarray:
-    """The last known count. counts : series × years; returns the forecast made in each year."""
+    """The last known count. counts : series × years; returns the forecast made in each year.
+
+    Source: Hyndman & Athanasopoulos, Forecasting: Principles and Practice (naive method).
+    """
     return counts.copy()
 
 
@@ -32,7 +35,7 @@ def smoothed(history: np.ndarray) -> np.ndarray:
     """Forecasts 1, 2 and 3 years ahead by the exponential smoothing that statsmodels fits with the least AICc.
 
     history : unbroken counts above zero, oldest first. Error additive; trend none, additive, or damped. The last
-    count where no fit comes out.
+    count where no fit comes out. Source: Hyndman et al. 2008, Forecasting with Exponential Smoothing.
     """
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel  # a second to import, and no report needs it
 

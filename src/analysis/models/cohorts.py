@@ -68,7 +68,8 @@ def moving_up(living: np.ndarray) -> np.ndarray:
 def projected(living: np.ndarray, lead: int) -> np.ndarray:
     """Children by age `lead` years after each year, as known in that year: areas × ages × years.
 
-    living : spliced. Infants follow the city's damped trend, since births to come are not known.
+    living : spliced. Infants follow the city's damped trend, since births to come are not known. Source: Hamilton &
+    Perry 1962, Social Forces 41.
     """
     up, infants = moving_up(living), _infant_trend(living)
     damping = reference.setting("damping")

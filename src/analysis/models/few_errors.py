@@ -29,7 +29,10 @@ def independent(origins: np.ndarray, lead: int) -> np.ndarray:
 
 
 def beside(own: np.ndarray, origins: np.ndarray, other: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Mean square of so many errors and of others that count as weight: the scale of what law tells."""
+    """Mean square of so many errors and of others that count as weight: the scale of what law tells.
+
+    Source: Gelman et al. 2013, Bayesian Data Analysis, 2.6 (a scaled inverse χ² prior counts as so many observations).
+    """
     return (own * origins + other * weight) / np.maximum(origins + weight, 1)
 
 
@@ -48,6 +51,7 @@ def law(known: int, lead: int, rate: bool) -> np.ndarray:
 
     known : past forecasts one year ahead. Simulated series wander by Student steps with error_tails degrees of freedom
     (rates, of which there are no long series: normal ones), and what stands beside is as far off as so many such steps.
+    Source: Barnard 1963, J. R. Stat. Soc. B 25 (a law by simulation).
 
     >>> law(9, 1, rate=True)[[8000, 9500]].round(1).tolist()  # Student's with 9 degrees of freedom: 1.383 and 2.262
     [1.4, 2.3]

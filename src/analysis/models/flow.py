@@ -129,6 +129,7 @@ def course(flow: Flow, needed: np.ndarray, leavers: np.ndarray) -> Iterator[dict
     needed, leavers : of the flow, expected or drawn.  Leavers of a later year are that year's rate of the teachers
     there then. Where more teachers stay than are needed no one is let go: they stand against the next year's need.
     teachers_short_without_hiring : needed, less those in post now who would still be there had no one been hired.
+    Source: stock and flow, as in Statistics Norway's LÆRERMOD, with the base year's shortage kept.
     """
     before, staff, alone = flow.needed_now, flow.teachers, flow.teachers
     for year in range(len(flow.years)):

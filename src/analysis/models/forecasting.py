@@ -88,7 +88,10 @@ def from_scale(scaled: np.ndarray, sizes: np.ndarray | None) -> np.ndarray:
 
 
 def slope(scaled: np.ndarray, sizes: np.ndarray | None) -> np.ndarray:
-    """Counts gained per unit of scale: count + ½, or (size + 1) p (1 − p). Its inverse is the variance of counting."""
+    """Counts gained per unit of scale: count + ½, or (size + 1) p (1 − p). Its inverse is the variance of counting.
+
+    Source: the derivatives of from_scale (delta method).
+    """
     if sizes is None:
         return np.exp(scaled)
     with np.errstate(over="ignore"):
@@ -201,7 +204,10 @@ def same_as_last_year(scaled: np.ndarray, lead: int = 1) -> np.ndarray:
 
 
 def fading(years: int) -> np.ndarray:
-    """Weight of each year (rows) in what is known in each year (columns): damping^age, 0 for years to come."""
+    """Weight of each year (rows) in what is known in each year (columns): damping^age, 0 for years to come.
+
+    Source: Brown 1959, Statistical Forecasting for Inventory Control (discounted weights).
+    """
     ages = np.arange(years)[None, :] - np.arange(years)[:, None]
     return np.where(ages >= 0, reference.setting("damping") ** ages.clip(0), 0.0)
 

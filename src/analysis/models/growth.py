@@ -48,6 +48,8 @@ class Histories:
 def bent(change: np.ndarray) -> np.ndarray:
     """Log changes with the extreme ones held back: b·tanh(x / b), b the setting growth_bend. A jump is rarely a trend.
 
+    Source: a smooth form of the influence of Huber 1964, Ann. Math. Stat. 35.
+
     >>> bent(np.array([0.01, 1.0])).round(3).tolist()
     [0.01, 0.15]
     """
@@ -66,6 +68,7 @@ def remembered(change: np.ndarray, prior: float = np.nan, weight: float = 0.0) -
     """Mean of what is known in a row up to each year, a year back counting growth_memory times the year after it.
 
     prior, weight : a value that counts as much as `weight` changes of this year. NaN where nothing is known.
+    Source: Brown 1959, Statistical Forecasting for Inventory Control (discounted weights).
     """
     memory = reference.setting("growth_memory")
     total, counted = (np.zeros(change.shape) for _ in range(2))
@@ -91,7 +94,10 @@ def clues(of: Histories, lead: int) -> np.ndarray:
 
 
 def usual(lead: int) -> np.ndarray:
-    """Weights of the clues before there is evidence: trends fade by the setting growth_fading a year."""
+    """Weights of the clues before there is evidence: trends fade by the setting growth_fading a year.
+
+    Source of the fading: Gardner & McKenzie 1985, Manag. Sci. 31.
+    """
     fading = (reference.setting("growth_fading") ** np.arange(lead)).sum()
     return np.array([USUAL.get(name, 0.0) * (1.0 if name == "cohort" else fading) for name in CLUES])
 

@@ -32,7 +32,8 @@ def measure(given: Panel, forecast: np.ndarray) -> Spread:
     """Errors of past forecasts. forecast : areas × groups × years on the model's scale, NaN where none was made.
 
     An area's distance from the city has variance level + count / size (size: the counts, or size·p·(1 − p) for rates),
-    fitted by least squares and never negative. What the subtracting of the city took away is put back first.
+    fitted by least squares and never negative (moments: Searle et al. 1992, Variance Components). What the subtracting
+    of the city took away is put back first.
     """
     error = given.scaled - forecast
     told = np.isfinite(error)

@@ -96,6 +96,7 @@ def intervals(drawn: np.ndarray) -> dict[str, np.ndarray]:
     """80 % and 95 % limits over the first axis, each the value of one path (so whole where paths are).
 
     The smallest value that at least that share of the paths do not pass (numpy's inverted_cdf); NaN where any is.
+    Source: Hyndman & Fan 1996, Am. Stat. 50, definition 1.
     """
     places = {name: max(int(np.ceil(len(drawn) * level)) - 1, 0) for name, level in LEVELS.items()}
     cells = np.moveaxis(drawn, 0, -1).reshape(-1, len(drawn))
