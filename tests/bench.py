@@ -23,16 +23,17 @@ from python_calamine import CalamineWorkbook
 from analysis import areas, periods
 from analysis.reading import received, rounds
 from analysis.reference import ROOT
-from analysis.running import pipeline
+from analysis.running import pipeline, steps
 from tests import growth, growth_picture
 from tests import project as projects
 from tests.measure import timed
 from tests.workbooks import cells_of, write
 
-PAGES = [step.notebook for step in pipeline.STEPS if step.page]
+PARTS = [step.notebook for step in pipeline.STEPS if step.page]
+PAGES = list(steps.PAGES)
 STAGES = [step.notebook for step in pipeline.STEPS if not step.page]
 OUTPUTS = ["tables", "word", "printed"]
-PLAIN = [*STAGES, "changes", *PAGES, *OUTPUTS]
+PLAIN = [*STAGES, "changes", *PARTS, *OUTPUTS]
 TIMES = (  # what, its seconds, what it is held against
     ("một tiến trình Python thường, từ đầu, đến hai trang", "plain, pages", "plain, pages"),
     ("papermill và nbconvert nguyên bản, lần lượt, từ đầu, đến hai trang", "stock", "plain, pages"),
@@ -43,7 +44,8 @@ TIMES = (  # what, its seconds, what it is held against
     ("make report, chạm vào một biểu mà không đổi", "touched", "plain"),
     ("make report, một biểu thay đổi, đến hai trang", "one workbook, pages", "plain, one workbook"),
     ("make report, sửa sổ tay tóm tắt, đến khi có trang", "brief edited", "plain"),
-    ("make report, sửa sổ tay phụ lục, đến khi có trang", "appendix edited", "plain"),
+    ("make report, sửa sổ tay phụ lục, phần 1 đến 8, đến khi có trang", "appendix_report edited", "plain"),
+    ("make report, sửa sổ tay phụ lục, phần 9 đến 13, đến khi có trang", "appendix_outlook edited", "plain"),
     ("make report, qua lại giữa hai kỳ đã dựng", "back again", "plain"),
 )
 PUBLISHED = (  # what is published: its files, what makes it
@@ -99,11 +101,12 @@ def _again(project: Path, year: str, period: str) -> dict[str, float]:
     out["no change"] = timed(make(), project).seconds
     os.utime(project / f"{pipeline.RAW}/{year}/{period}/le_chan.xlsx")
     out["touched"] = timed(make(), project).seconds
-    for page in PAGES:
-        edit(project / f"notebooks/{page}.ipynb")
-        out[f"{page} edited"] = timed(make(), project).after(f"✓ {page} ")
+    for step in pipeline.STEPS:
+        if step.page:
+            edit(project / f"notebooks/{step.notebook}.ipynb")
+            out[f"{step.notebook} edited"] = timed(make(), project).after(f"✓ {step.page}.html ")
     change_one_workbook(project, year, period)
-    plain = timed([sys.executable, "-m", "tests.plain", year, period, "plain", *STAGES, "changes", *PAGES], project)
+    plain = timed([sys.executable, "-m", "tests.plain", year, period, "plain", *STAGES, "changes", *PARTS], project)
     out["plain, one workbook"] = plain.seconds
     out["one workbook, pages"] = pages_seen(timed(make(), project))
     earlier = received.available(pipeline.RAW)[-2]
@@ -120,7 +123,7 @@ def make(*arguments: str, target: str = "report") -> list[str]:
 
 def pages_seen(report) -> float:
     """Seconds until both pages had been rendered."""
-    return report.after(*(f"✓ {page} " for page in PAGES))
+    return report.after(*(f"✓ {page}.html " for page in PAGES))
 
 
 def stock(project: Path, year: str, period: str) -> float:
@@ -129,14 +132,14 @@ def stock(project: Path, year: str, period: str) -> float:
     aside = project / "stock"
     aside.mkdir()
     spent = 0.0
-    for name in (*STAGES, "changes", *PAGES):
+    for name in (*STAGES, "changes", *PARTS):
         if name == "changes":
             spent += timed([sys.executable, "-m", "tests.plain", year, period, "stock", name], project).seconds
             continue
         parameters = [part for key, value in asked.items() for part in ("-p", key, value)]
         command = ["papermill", f"notebooks/{name}.ipynb", f"stock/{name}.ipynb", "-k", "python3", *parameters]
         spent += timed([sys.executable, "-m", *command, "--no-progress-bar"], project).seconds
-        if name in PAGES:
+        if name in PARTS:
             convert = ["nbconvert", "--to", "html", "--no-input", f"stock/{name}.ipynb"]
             spent += timed([sys.executable, "-m", *convert], project).seconds
     return spent
@@ -261,7 +264,7 @@ def _print_times(median: dict[str, float]) -> None:
     parts = ("start", "imports", "work")
     table(
         ("sổ tay (giây)", "khởi động", "ô nạp thư viện và đọc bảng", "việc"),
-        ((name, *(figure(median[f"{name} {part}"], 2) for part in parts)) for name in (*STAGES, *PAGES)),
+        ((name, *(figure(median[f"{name} {part}"], 2) for part in parts)) for name in (*STAGES, *PARTS)),
     )
     table(
         ("tệp phát hành", "KB", "giây dựng"),

@@ -16,7 +16,7 @@ SIZES = ((14, 8), (114, 8), (1000, 8), (14, 20), (114, 20))  # areas, years
 STAGES = {
     "indicators": ("indicators",),
     "models": ("02_enrolment", "03_staffing", "04_nutrition", "05_needs"),
-    "page": ("appendix",),
+    "page": ("appendix_report", "appendix_outlook"),
 }
 LIMIT = 150  # seconds of the processor after which a stage is given up
 

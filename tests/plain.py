@@ -37,11 +37,12 @@ def run(notebook: Path, **parameters: str) -> nbformat.NotebookNode:
     return made
 
 
-def publish(notebook: nbformat.NotebookNode, name: str, folder: Path) -> None:
-    """The page of a notebook, and of the appendix what it shows as data."""
+def publish(parts: list[nbformat.NotebookNode], name: str, folder: Path) -> None:
+    """The page of its notebooks, and of the appendix what it shows as data."""
     from analysis.exports import document
     from analysis.pages import page
 
+    notebook = page.joined(parts)
     (folder / "pages").mkdir(parents=True, exist_ok=True)
     page.write(notebook, folder / f"pages/{name}.html")
     if name == "appendix":
@@ -90,7 +91,8 @@ def main(arguments: list[str]) -> None:
 
     folder = Path(processed).resolve() / f"{school_year}-{period}"
     asked = {"school_year": school_year, "period": period, "raw": RAW, "processed": str(Path(processed).resolve())}
-    pages = {step.notebook for step in steps.STEPS if step.page}
+    pages = {step.notebook: step.page for step in steps.STEPS if step.page}
+    shown: dict[str, list[nbformat.NotebookNode]] = {}
     spent: dict[str, dict[str, float]] = {"seconds": {}, "processor": {}}
 
     def measure(name: str, work, *arguments, **named):
@@ -107,8 +109,10 @@ def main(arguments: list[str]) -> None:
             measure(name, OTHERS[name], folder)
         else:
             notebook = measure(name, run, Path(f"notebooks/{name}.ipynb"), **asked)
-            if name in pages:
-                measure(f"{name} page", publish, notebook, name, folder)
+            page = pages.get(name, "")
+            shown.setdefault(page, []).append(notebook)
+            if page and len(shown[page]) == len(steps.parts(page)):
+                measure(f"{page} page", publish, shown[page], page, folder)
     print(json.dumps(spent))
 
 

@@ -11,8 +11,10 @@ from analysis import periods, reference, store
 from analysis.areas import CITY
 from analysis.exports import document
 from analysis.meaning import disclosure, indicators, reconciliation
+from analysis.pages import page
 from analysis.pages.release import Release
 from analysis.reading import rounds
+from analysis.running import steps
 
 AREAS = ("hong_bang", "le_chan", "cat_hai")
 SECTORS = ("all", "public", "nonpublic", "nonpublic_school", "independent")
@@ -120,8 +122,13 @@ def stored(made: Release, name: str) -> pd.DataFrame:
     return store.read(made.folder, name)
 
 
-def executed(notebook: str, parameters: dict[str, str]) -> Any:
-    """A notebook run in this process, cell by cell, its last values kept as a kernel would: fast, for page tests."""
+def executed(name: str, parameters: dict[str, str]) -> Any:
+    """The notebooks of a page run in this process and joined: fast, for page tests."""
+    return page.joined([_run(step.notebook, parameters) for step in steps.parts(name)])
+
+
+def _run(notebook: str, parameters: dict[str, str]) -> Any:
+    """A notebook run cell by cell, its last values kept as a kernel would."""
     node = nbformat.read(reference.ROOT / "notebooks" / f"{notebook}.ipynb", as_version=4)
     scope: dict[str, Any] = {}
     for cell in node.cells:

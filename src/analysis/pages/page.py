@@ -5,6 +5,7 @@ import hashlib
 import html as html_text
 import re
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 
 from analysis import whole
@@ -23,6 +24,13 @@ WORDS = {"table": "Bảng", "figure": "Hình"}
 
 class PageError(Exception):
     """An executed notebook cannot become a page: a cell failed, or a picture has no words."""
+
+
+def joined(parts: Sequence):
+    """One notebook of the executed parts of a page (nbformat 4): the first, and the others without their own titles."""
+    whole_page = parts[0].copy()
+    whole_page.cells = [*parts[0].cells, *(cell for part in parts[1:] for cell in part.cells[1:])]
+    return whole_page
 
 
 def write(notebook, html: Path) -> Path:

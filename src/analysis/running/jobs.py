@@ -40,17 +40,17 @@ def _figures_as_if_new() -> None:
         pyplot.switch_backend(pyplot.rcParams["backend"])
 
 
-def render(executed: str, html: str, *documents: str) -> None:
-    """Make the page of an executed notebook, and what it shows as data where that is asked for."""
+def render(html: str, document: str, *executed: str) -> None:
+    """Make the page of its executed notebooks, and what it shows as data where a file for that is named."""
     import nbformat
 
-    from analysis.exports import document
+    from analysis.exports import document as documents
     from analysis.pages import page
 
-    notebook = nbformat.read(executed, as_version=4)
+    notebook = page.joined([nbformat.read(part, as_version=4) for part in executed])
     page.write(notebook, Path(html))
-    for file in documents:
-        document.write(notebook, Path(file))
+    if document:
+        documents.write(notebook, Path(document))
 
 
 def read(raw: str, processed: str, missing: str, *rounds: str) -> None:

@@ -96,7 +96,7 @@ def run(
 
 def pages(school_year: str, period: str, reports: str = REPORTS) -> list[Path]:
     """Where the pages of a round are published, relative to the project where they are inside it."""
-    return [Path(reports) / f"{school_year}-{period}" / f"{step.notebook}.html" for step in STEPS if step.page]
+    return [Path(reports) / f"{school_year}-{period}" / f"{page}.html" for page in steps.PAGES]
 
 
 class _Tasks:
@@ -110,7 +110,7 @@ class _Tasks:
 
     def all(self) -> dict[str, list[dict]]:
         """Every task, by its kind."""
-        kinds = (self.read, self.step, self.output, self.changes, self.publish, self.freeze)
+        kinds = (self.read, self.step, self.page, self.output, self.changes, self.publish, self.freeze)
         return {kind.__name__: list(kind()) for kind in kinds}
 
     def read(self) -> Iterator[dict]:
@@ -138,7 +138,7 @@ class _Tasks:
                     name=f"{'-'.join(which)}:{step.notebook}",
                     actions=[(self._step, [step, which])],
                     rests_on=steps.rests_on(step, self.raw, folder, *which),
-                    targets=[folder / name for name in (*step.writes, *steps.drafts(step))],
+                    targets=[*(folder / name for name in step.writes), steps.executed(step, folder)],
                     task_dep=(["read:*"] if workbooks else []) + (published if step.earlier else []),
                     uptodate=[
                         *([config_changed(self.missing)] if workbooks else []),
@@ -147,11 +147,26 @@ class _Tasks:
                     title=self._title(f"{step.notebook} ({step.title})", which),
                 )
 
+    def page(self) -> Iterator[dict]:
+        """The pages of every round, each from its executed notebooks."""
+        for which in self.wanted:
+            folder = periods.folder(self.processed, *which)
+            for page in steps.PAGES:
+                parts = [steps.executed(step, folder) for step in steps.parts(page)]
+                made = [folder / draft for draft in steps.drafts(page)]
+                yield _task(
+                    name=f"{folder.name}:{page}",
+                    actions=[(self._render, [made, parts])],
+                    rests_on=[*parts, *steps.page_rests_on()],
+                    targets=made,
+                    title=self._title(f"{page}.html (dựng trang)", which),
+                )
+
     def output(self) -> Iterator[dict]:
         """What is made from the pages of every round."""
         for which in self.wanted:
             folder = periods.folder(self.processed, *which)
-            for task in outputs.tasks(folder, [step.notebook for step in STEPS if step.page], self.run.do):
+            for task in outputs.tasks(folder, list(steps.PAGES), self.run.do):
                 named = {"name": f"{folder.name}:{task['name']}", "title": self._title(task["title"], which)}
                 yield _task(**{**task, **named})
 
@@ -180,7 +195,7 @@ class _Tasks:
                 actions=[(outputs.publish, [drafts, published]), (self._keep, [str(folder)])],
                 rests_on=[folder / "release" / name for name in (steps.VALUES, steps.INPUTS)],
                 uptodate=[(outputs.is_published, [drafts, published]), (steps.is_released, [folder])],
-                task_dep=[f"step:{folder.name}:*", f"output:{folder.name}:*"],
+                task_dep=[f"step:{folder.name}:*", f"page:{folder.name}:*", f"output:{folder.name}:*"],
                 title=f"đưa trang vào {published.parent.name}/{published.name}",
             )
 
@@ -226,14 +241,14 @@ class _Tasks:
         parameters |= {"missing": self.missing} if step.raw and not step.page else {}
         needed = {name for other in steps.after(step) for name in dependencies.imports(steps.notebook(other))}
         try:
-            executed = notebooks.execute(
-                steps.notebook(step), parameters, folder / "notebooks" / f"{step.notebook}.ipynb", self.run, needed
-            )
+            notebooks.execute(steps.notebook(step), parameters, steps.executed(step, folder), self.run, needed)
         except notebooks.NotebookError as problem:
             return TaskFailed(str(problem))
-        if step.page:
-            self.run.do(jobs.render, str(executed), *(str(folder / draft) for draft in steps.drafts(step)))
         return None
+
+    def _render(self, made: list[Path], parts: list[Path]) -> None:
+        html, document = [*map(str, made), ""][:2]
+        self.run.do(jobs.render, html, document, *map(str, parts))
 
 
 class _Before(config_changed):

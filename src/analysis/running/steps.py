@@ -8,6 +8,7 @@ from analysis.reading import received
 from analysis.reference import ROOT
 from analysis.running import outputs
 
+TEMPLATES = ROOT / "src/analysis/pages/templates"
 RAW, PROCESSED, REPORTS = "data/raw", "data/processed", "reports"
 
 
@@ -19,7 +20,7 @@ VALUES, INPUTS = "release_values.parquet", "release_inputs.csv"
 
 @dataclass(frozen=True)
 class Step:
-    """One notebook: the tables it reads and writes; a page also becomes an HTML file."""
+    """One notebook: the tables it reads and writes. page : the page that it is, or one part of."""
 
     notebook: str
     title: str
@@ -27,7 +28,7 @@ class Step:
     writes: tuple[str, ...] = ()
     raw: bool = False  # reads workbooks or published figures
     earlier: bool = False  # reads the forecasts that earlier rounds have published
-    page: bool = False
+    page: str = ""
 
 
 STEPS = (
@@ -53,17 +54,22 @@ STEPS = (
     Step("06_scores", "chấm điểm các dự báo trước", ("enrolment.csv", "staffing.csv", "nutrition.csv", "needs.csv"),
          ("forecast_scores.csv",), earlier=True),
     Step(
-        "appendix",
-        "phụ lục",
+        "appendix_report",
+        "phụ lục, phần 1 đến 8",
+        ("indicators.csv", "series.parquet", "reporting.csv", "partial.csv", "corrections_used.csv", "breaks.csv",
+         "nutrition.csv", "nutrition_rounds.csv", "funnel.csv", "staffing.csv", "norm_readings.csv"),
+        page="appendix",
+    ),
+    Step(
+        "appendix_outlook",
+        "phụ lục, phần 9 đến 13",
         ("observations.parquet", "facilities.parquet", "observations_before.parquet", "facilities_before.parquet",
          "indicators.csv", "series.parquet", "reporting.csv", "partial.csv", "findings.csv", "corrections_used.csv",
-         "reconciliation.csv", "enrolment.csv", "breaks.csv", "enrolment_backtest.csv", "long_panel_scores.csv",
-         "staffing_backtest.csv", "nutrition.csv",
-         "nutrition_rounds.csv", "funnel.csv", "nutrition_backtest.csv", "needs.csv", "staffing.csv", "waterfall.csv",
-         "scenarios.csv", "sensitivity.csv", "norm_readings.csv", "forecast_scores.csv", "changes.csv",
-         "changed_inputs.csv"),
+         "reconciliation.csv", "enrolment.csv", "enrolment_backtest.csv", "long_panel_scores.csv",
+         "staffing_backtest.csv", "nutrition_backtest.csv", "needs.csv", "waterfall.csv", "scenarios.csv",
+         "sensitivity.csv", "forecast_scores.csv", "changes.csv", "changed_inputs.csv"),
         raw=True,
-        page=True,
+        page="appendix",
     ),
     Step(
         "brief",
@@ -71,7 +77,7 @@ STEPS = (
         ("indicators.csv", "series.parquet", "reporting.csv", "partial.csv", "corrections_used.csv", "enrolment.csv",
          "enrolment_backtest.csv", "needs.csv", "waterfall.csv", "scenarios.csv", "forecast_scores.csv",
          "observations.parquet", "facilities.parquet", "reconciliation.csv"),
-        page=True,
+        page="brief",
     ),
 )  # fmt: skip
 
@@ -81,12 +87,22 @@ def notebook(step: Step) -> Path:
     return ROOT / "notebooks" / f"{step.notebook}.ipynb"
 
 
-def drafts(step: Step) -> list[str]:
-    """What a page's step leaves beside tables: the page, and of the appendix what it shows, for the other outputs."""
-    if not step.page:
-        return []
-    page = f"pages/{step.notebook}.html"
-    return [page, outputs.DOCUMENT] if step.notebook == "appendix" else [page]
+PAGES = tuple(dict.fromkeys(step.page for step in STEPS if step.page))
+
+
+def executed(step: Step, folder: Path) -> Path:
+    """The notebook of a step as it was run, with what it showed."""
+    return folder / f"notebooks/{step.notebook}.ipynb"
+
+
+def parts(page: str) -> list[Step]:
+    """The steps whose notebooks make a page, in its order."""
+    return [step for step in STEPS if step.page == page]
+
+
+def drafts(page: str) -> list[str]:
+    """What making a page leaves: the page, and of the appendix what it shows, for the other outputs."""
+    return [f"pages/{page}.html", *([outputs.DOCUMENT] if page == "appendix" else [])]
 
 
 def releases(folder: Path) -> Path:
@@ -124,13 +140,18 @@ def rests_on(step: Step, raw: str, folder: Path, school_year: str, period: str) 
     """Every file that a step rests on: its notebook and code, the tables it reads, the workbooks."""
     found = dependencies.files(notebook(step)) + [folder / table for table in step.reads] + [ROOT / "requirements.lock"]
     if step.page:
-        found += dependencies.files(ROOT / "src/analysis/exports/document.py")
-        found += [file for file in sorted((ROOT / "src/analysis/pages/templates").rglob("*")) if file.is_file()]
+        found += sorted(TEMPLATES.glob("*.j2"))
     if step.raw:
         found += sorted((ROOT / raw / "published").glob("*.csv"))
     if step.raw and not step.page:
         found += workbooks_up_to(raw, school_year, period)
     return found
+
+
+def page_rests_on() -> list[Path]:
+    """Every file that a page rests on besides its executed notebooks."""
+    code = dependencies.files(ROOT / "src/analysis/exports/document.py")
+    return [*code, *sorted((TEMPLATES / "page").iterdir()), ROOT / "requirements.lock"]
 
 
 def numbers_rest_on() -> list[Path]:
