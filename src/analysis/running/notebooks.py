@@ -17,6 +17,7 @@ from analysis.reference import ROOT
 if TYPE_CHECKING:
     from analysis.running import warm
 
+CLIENT = "analysis.running.client"
 LONGEST_SOCKET = 90  # characters of a folder: a socket's path may have 107
 
 
@@ -120,7 +121,7 @@ def _kernel_config(run: "warm.Run", imports: list[str], spare: list[str]):
     from traitlets.config import Config
 
     folder = tempfile.mkdtemp(dir=run.folder)
-    manager = {"connection_file": f"{folder}/kernel.json"}
+    manager = {"connection_file": f"{folder}/kernel.json", "client_class": f"{CLIENT}.PromptClient"}
     if os.name == "posix" and len(folder) < LONGEST_SOCKET:
         manager |= {"transport": "ipc", "ip": f"{folder}/kernel"}
     return Config(

@@ -139,7 +139,11 @@ class _Tasks:
                     actions=[(self._step, [step, which])],
                     rests_on=steps.rests_on(step, self.raw, folder, *which),
                     targets=[*(folder / name for name in step.writes), steps.executed(step, folder)],
-                    task_dep=(["read:*"] if workbooks else []) + (published if step.earlier else []),
+                    task_dep=[
+                        *(["read:*"] if workbooks else []),
+                        *(published if step.earlier else []),
+                        *(f"step:{folder.name}:{other}" for other in step.behind),
+                    ],
                     uptodate=[
                         *([config_changed(self.missing)] if workbooks else []),
                         *([_Before(folder, *which)] if step.earlier else []),

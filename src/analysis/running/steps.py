@@ -20,7 +20,10 @@ VALUES, INPUTS = "release_values.parquet", "release_inputs.csv"
 
 @dataclass(frozen=True)
 class Step:
-    """One notebook: the tables it reads and writes. page : the page that it is, or one part of."""
+    """One notebook: the tables it reads and writes.
+
+    page : the page that it is, or one part of.  behind : notebooks that rest on as much and take longer: they go first.
+    """
 
     notebook: str
     title: str
@@ -29,6 +32,7 @@ class Step:
     raw: bool = False  # reads workbooks or published figures
     earlier: bool = False  # reads the forecasts that earlier rounds have published
     page: str = ""
+    behind: tuple[str, ...] = ()
 
 
 STEPS = (
@@ -78,6 +82,7 @@ STEPS = (
          "enrolment_backtest.csv", "needs.csv", "waterfall.csv", "scenarios.csv", "forecast_scores.csv",
          "observations.parquet", "facilities.parquet", "reconciliation.csv"),
         page="brief",
+        behind=("appendix_report",),
     ),
 )  # fmt: skip
 
