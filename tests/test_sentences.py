@@ -281,8 +281,9 @@ def test_an_unknown_section_is_a_fault_of_the_notebook(release):
         sentences.of(release, "9.9")
 
 
-def test_each_sentence_stands_in_one_section_of_the_notebook():
-    notebook = (reference.ROOT / "notebooks/appendix.ipynb").read_text(encoding="utf-8")
+def test_each_sentence_stands_in_one_section_of_the_appendix():
+    parts = sorted((reference.ROOT / "notebooks").glob("appendix_*.ipynb"))
+    notebook = "".join(part.read_text(encoding="utf-8") for part in parts)
     for section in dict.fromkeys(reference.table("sentences")["section"]):
         assert notebook.count(f'\\"{section}\\"') == 1, section
 

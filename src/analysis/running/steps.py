@@ -22,7 +22,7 @@ VALUES, INPUTS = "release_values.parquet", "release_inputs.csv"
 class Step:
     """One notebook: the tables it reads and writes.
 
-    page : the page that it is, or one part of.  behind : notebooks that rest on as much and take longer: they go first.
+    page : the page that it is, or one part of.  behind : notebooks that take longer, or that more rests on: they go first.
     """
 
     notebook: str
@@ -51,7 +51,8 @@ STEPS = (
     Step("03_staffing", "đội ngũ", ("observations.parquet", "facilities.parquet", "series.parquet"),
          ("staffing.csv", "leaver_paths.parquet", "staffing_backtest.csv", "norm_readings.csv")),
     Step("04_nutrition", "dinh dưỡng", ("series.parquet",),
-         ("nutrition.csv", "nutrition_rounds.csv", "funnel.csv", "nutrition_backtest.csv")),
+         ("nutrition.csv", "nutrition_rounds.csv", "funnel.csv", "nutrition_backtest.csv"),
+         behind=("02_enrolment", "03_staffing")),
     Step("05_needs", "nhu cầu giáo viên các năm học sau",
          ("series.parquet", "enrolment.csv", "staffing.csv", "class_paths.parquet", "leaver_paths.parquet"),
          ("needs.csv", "waterfall.csv", "scenarios.csv", "sensitivity.csv")),
