@@ -22,7 +22,7 @@ VALUES, INPUTS = "release_values.parquet", "release_inputs.csv"
 class Step:
     """One notebook: the tables it reads and writes.
 
-    page : the page that it is, or one part of.  behind : notebooks that take longer, or that more rests on: they go first.
+    page : the page that it is, or one part of.  behind : notebooks that go first, since more rests on them.
     """
 
     notebook: str
@@ -61,8 +61,9 @@ STEPS = (
     Step(
         "appendix_report",
         "phụ lục, phần 1 đến 8",
-        ("indicators.csv", "series.parquet", "reporting.csv", "partial.csv", "corrections_used.csv", "breaks.csv",
-         "nutrition.csv", "nutrition_rounds.csv", "funnel.csv", "staffing.csv", "norm_readings.csv"),
+        ("observations.parquet", "indicators.csv", "series.parquet", "reporting.csv", "partial.csv",
+         "corrections_used.csv", "breaks.csv", "nutrition.csv", "nutrition_rounds.csv", "funnel.csv", "staffing.csv",
+         "norm_readings.csv"),
         page="appendix",
     ),
     Step(
