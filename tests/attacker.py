@@ -120,12 +120,14 @@ class Printed:
         across = {x: i for i, x in enumerate(sorted({float(x) for x, _, _ in cells}))}
         down = {y: i for i, y in enumerate(sorted({float(y) for _, y, _ in cells}))}
         seen = {(across[float(x)], down[float(y)]): levels[fill] for x, y, fill in cells}
-        known = [(seen[len(rounds) - 1, i], self.rates[rounds[-1], name, "all", rate]) for i, name in enumerate(names)]
+        told = {name: self.rates[rounds[-1], name, "all", rate] for name in names}
+        sure = {i: name for i, name in enumerate(names) if list(told.values()).count(told[name]) == 1}
+        known = [(seen[len(rounds) - 1, i], told[name]) for i, name in sure.items()]
         slope, start = np.polyfit(*zip(*known, strict=True), 1)
         for (column, row), level in seen.items():
-            if row < len(names):
+            if row in sure:  # of two that print the same rate, nobody can tell which stands above
                 near = start + slope * level
-                self.drawn[rounds[column], names[row]] = (near - 2 * slope, near + 2 * slope)
+                self.drawn[rounds[column], sure[row]] = (near - 2 * slope, near + 2 * slope)
         return len(seen)
 
     def _downwards(self, rate: str, which: tuple[str, str]) -> list[str]:
@@ -138,7 +140,7 @@ class Printed:
         problem = Problem()
         for key, children in self.measured.items():
             problem.tell([(key, 1.0)], 0.0, children)
-        for which in {which for which, _ in self.measured}:
+        for which in dict.fromkeys(which for which, _ in self.measured):
             units = [area for of, area in self.measured if of == which and area != CITY]
             problem.tell([((which, CITY), 1.0), *(((which, area), -1.0) for area in units)], 0.0, 0.0)
         told = {
