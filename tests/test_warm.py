@@ -16,7 +16,7 @@ import pytest
 
 from analysis import whole
 from analysis.reference import ROOT
-from analysis.running import jobs, notebooks, runs, warm
+from analysis.running import jobs, notebooks, runs, warm, warm_server
 
 pytestmark = pytest.mark.skipif(not warm.CAN_FORK, reason="kernels are forked on Linux only")
 KINDS = pytest.mark.parametrize("kind", ["warm", "ordinary"])
@@ -330,3 +330,11 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path):
     with whole.written(path) as aside:
         aside.write_text("after")
     assert path.read_text() == "after" and list(tmp_path.iterdir()) == [path]
+
+
+def test_a_process_that_has_ended_before_its_number_is_read_is_known_with_its_end():
+    pipe, theirs = os.pipe()
+    warm_server.tell(theirs, 12345)
+    warm_server.tell(theirs, 3)
+    os.close(theirs)
+    assert warm.Process(int(warm.line(pipe)), pipe).wait() == 3

@@ -148,7 +148,7 @@ class Run:
         finally:
             os.close(theirs)
         ready = self.warm and select.select([pipe], [], [], START_SECONDS)[0]
-        said = os.read(pipe, 20) if ready else b""
+        said = line(pipe) if ready else b""
         if not said:
             self.warm = False
             os.close(pipe)
@@ -182,6 +182,14 @@ class Run:
             self._server.wait()
         if RUNS.pop(self.folder, None):
             shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def line(pipe: int) -> bytes:
+    """What stands in a pipe up to the end of its first line, and no more: how the process ended may follow already."""
+    said = b""
+    while not said.endswith(b"\n") and (byte := os.read(pipe, 1)):
+        said += byte
+    return said
 
 
 def environment(base: Mapping[str, str]) -> dict[str, str]:
