@@ -22,6 +22,7 @@ from analysis.running import jobs, memory, notebooks, outputs, progress, runs, s
 from analysis.running.steps import STEPS, Step
 
 RAW, PROCESSED, REPORTS = "data/raw", "data/processed", "reports"
+FIRST = ["analysis.meaning.history", *jobs.KERNEL]  # what a run imports that begins with reading
 SHARE = 12  # rounds that one process reads ahead
 MEMORY = ".doit.json"  # what is up to date (memory.py)
 STOPPED = 130  # exit status of a run that was told to stop
@@ -73,7 +74,7 @@ def run(
     folder = ROOT / processed
     with runs.alone(folder) as lock, warm.Run([folder, ROOT / reports], warm_kernels, lock) as ours:
         if not (folder / MEMORY).exists():  # all is to be built: libraries load while the code is looked through
-            ours.start(["analysis.meaning.history", *jobs.KERNEL])
+            ours.start(FIRST)
         tasks = _Tasks(ours, list(wanted), raw, processed, reports, missing).all()
         rested_on = {file for kind in tasks.values() for task in kind for file in task["file_dep"]}
         given = [file for file in rested_on if not Path(file).is_relative_to(folder)]
@@ -167,12 +168,12 @@ class _Tasks:
                 )
 
     def output(self) -> Iterator[dict]:
-        """What is made from the pages of every round."""
+        """What is made from the pages of every round, once both are there for whoever waits for them."""
         for which in self.wanted:
             folder = periods.folder(self.processed, *which)
             for task in outputs.tasks(folder, list(steps.PAGES), self.run.do):
                 named = {"name": f"{folder.name}:{task['name']}", "title": self._title(task["title"], which)}
-                yield _task(**{**task, **named})
+                yield _task(**{**task, **named, "task_dep": [f"page:{folder.name}:*"]})
 
     def changes(self) -> Iterator[dict]:
         """What changed since the last release, from the tables, workbooks, reference tables and modules of both."""
@@ -219,6 +220,7 @@ class _Tasks:
         return title if len(self.wanted) == 1 else f"{title}, {which[0]} {which[1]}"
 
     def _read(self, *share: Round) -> None:
+        self.run.start(FIRST)
         self.run.call(jobs.read, self.raw, self.processed, self.missing, *("/".join(which) for which in share))
 
     def _freeze(self, school_year: str, period: str) -> TaskFailed | None:
