@@ -17,11 +17,14 @@ CELL = _columns(workbook=TEXT, sheet=TEXT, cell=TEXT, basis=TEXT)
 LIMITS = _columns(lower_80_=NUMBER, upper_80_=NUMBER, lower_95_=NUMBER, upper_95_=NUMBER)
 EXPECTED = _columns(expected_=NUMBER) + LIMITS
 FORECAST = _columns(target_year=TEXT) + EXPECTED + _columns(model_=TEXT, basis=TEXT, note_=TEXT)
-BACKTEST = _columns(
-    stage=TEXT, indicator=TEXT, sector=TEXT, age_band=TEXT, level=TEXT, model=TEXT, lead=WHOLE, forecasts=WHOLE,
-    mape_=NUMBER, median_error_=NUMBER, mase_=NUMBER, relative_error_=NUMBER, coverage_80_=NUMBER, coverage_95_=NUMBER,
-    chosen=FLAG,
+SCORES = _columns(
+    forecasts=WHOLE, mape_=NUMBER, median_error_=NUMBER, mase_=NUMBER, relative_error_=NUMBER, coverage_80_=NUMBER,
+    coverage_95_=NUMBER,
 )  # fmt: skip
+BACKTEST = [
+    *_columns(stage=TEXT, indicator=TEXT, sector=TEXT, age_band=TEXT, level=TEXT, model=TEXT, lead=WHOLE), *SCORES,
+    *_columns(chosen=FLAG),
+]  # fmt: skip
 
 OBSERVATIONS = [
     *ROUND, *_columns(area=TEXT, facility_=TEXT, sector=TEXT, age_band=TEXT), *WHAT, *CELL, *_columns(note_=TEXT),
@@ -134,20 +137,9 @@ TABLES: dict[str, list[pa.Field]] = {
         basis=TEXT,
     ),
     # the growth forecasts on the long panel of other countries, beside what they are held against
-    "long_panel_scores.csv": _columns(
-        series=TEXT,
-        lead=WHOLE,
-        model=TEXT,
-        forecasts=WHOLE,
-        mape_=NUMBER,
-        median_error_=NUMBER,
-        mase_=NUMBER,
-        relative_error_=NUMBER,
-        coverage_80_=NUMBER,
-        coverage_95_=NUMBER,
-        width_80_=NUMBER,
-        width_95_=NUMBER,
-    ),  # fmt: skip
+    "long_panel_scores.csv": _columns(series=TEXT, lead=WHOLE, model=TEXT)
+    + SCORES
+    + _columns(width_80_=NUMBER, width_95_=NUMBER),
     # a jump in a count that comes from what is counted, not from children
     "breaks.csv": ROUND
     + _columns(area=TEXT, age_band=TEXT, indicator=TEXT, since=TEXT, before=NUMBER, after=NUMBER, basis=TEXT),
@@ -164,74 +156,29 @@ TABLES: dict[str, list[pa.Field]] = {
     # from this year's shortage to the teachers to recruit: what each cause adds, in whole persons
     "waterfall.csv": _columns(target_year=TEXT, area=TEXT, sector=TEXT, step=TEXT, persons=NUMBER, basis=TEXT),
     # the city's recruits where an assumption is another one: whole scenarios, and each assumption a step up and down
-    "scenarios.csv": _columns(
-        scenario=TEXT,
-        target_year=TEXT,
-        area=TEXT,
-        sector=TEXT,
-        indicator=TEXT,
-        expected=NUMBER,
-        lower_80_=NUMBER,
-        upper_80_=NUMBER,
-        lower_95_=NUMBER,
-        upper_95_=NUMBER,
-        difference=NUMBER,
-        basis=TEXT,
-    ),
+    "scenarios.csv": _columns(scenario=TEXT, target_year=TEXT, area=TEXT, sector=TEXT, indicator=TEXT, expected=NUMBER)
+    + LIMITS
+    + _columns(difference=NUMBER, basis=TEXT),
     "sensitivity.csv": _columns(
         assumption=TEXT, target_year=TEXT, direction=TEXT, value_=NUMBER, expected=NUMBER, difference=NUMBER, basis=TEXT
     ),
     # a published forecast as the ledger keeps it, with this year's numbers of needs.csv, and hashes of what it is from
-    "forecasts.csv": _columns(
-        stage=TEXT,
-        target_year=TEXT,
-        area=TEXT,
-        sector=TEXT,
-        age_band=TEXT,
-        indicator=TEXT,
-        current_=NUMBER,
-    )
+    "forecasts.csv": _columns(stage=TEXT, target_year=TEXT)
+    + WHERE
+    + _columns(indicator=TEXT, current_=NUMBER)
     + EXPECTED
-    + _columns(
-        model_=TEXT,
-        basis=TEXT,
-    ),
+    + _columns(model_=TEXT, basis=TEXT),
     "made_from.csv": _columns(part=TEXT, digest=TEXT),
     # earlier published forecasts of this round's numbers, and how far off they were
-    "forecast_scores.csv": _columns(
-        made_year=TEXT,
-        made_period=TEXT,
-        record=WHOLE,
-        lead=WHOLE,
-        stage=TEXT,
-        area=TEXT,
-        sector=TEXT,
-        age_band=TEXT,
-        indicator=TEXT,
-        expected=NUMBER,
-    )
+    "forecast_scores.csv": _columns(made_year=TEXT, made_period=TEXT, record=WHOLE, lead=WHOLE, stage=TEXT)
+    + WHERE
+    + _columns(indicator=TEXT, expected=NUMBER)
     + LIMITS
-    + _columns(
-        actual=NUMBER,
-        error_=NUMBER,
-        inside_80_=FLAG,
-        inside_95_=FLAG,
-        basis=TEXT,
-    ),
+    + _columns(actual=NUMBER, error_=NUMBER, inside_80_=FLAG, inside_95_=FLAG, basis=TEXT),
     # next school years, by area and sector: needed, who stays, to recruit
-    "needs.csv": _columns(
-        target_year=TEXT,
-        area=TEXT,
-        sector=TEXT,
-        indicator=TEXT,
-        current_=NUMBER,
-    )
+    "needs.csv": _columns(target_year=TEXT, area=TEXT, sector=TEXT, indicator=TEXT, current_=NUMBER)
     + EXPECTED
-    + _columns(
-        model_=TEXT,
-        basis=TEXT,
-        note_=TEXT,
-    ),  # fmt: skip
+    + _columns(model_=TEXT, basis=TEXT, note_=TEXT),
     # one release, as kept in its ledger: field is value, last_year, target; or of needs: current, expected, lower_80 …
     "release_values.parquet": WHERE + _columns(indicator=TEXT, field=TEXT, value=NUMBER),
     # kind: workbook (name: round and unit), correction (unit, sheet, cell), reference (table), code (module), library

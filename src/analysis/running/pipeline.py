@@ -154,6 +154,7 @@ class _Tasks:
 
     def page(self) -> Iterator[dict]:
         """The pages of every round, each from its executed notebooks."""
+        rules = steps.page_rests_on()
         for which in self.wanted:
             folder = periods.folder(self.processed, *which)
             for page in steps.PAGES:
@@ -162,7 +163,7 @@ class _Tasks:
                 yield _task(
                     name=f"{folder.name}:{page}",
                     actions=[(self._render, [made, parts])],
-                    rests_on=[*parts, *steps.page_rests_on()],
+                    rests_on=[*parts, *rules],
                     targets=made,
                     title=self._title(f"{page}.html (dựng trang)", which),
                 )
