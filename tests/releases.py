@@ -1,10 +1,8 @@
 """A small round with every table the pages read, made from appendix.csv, for tests of tables, figures and pages."""
 
-import ast
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pandas as pd
 
 from analysis import periods, reference, store
@@ -15,6 +13,7 @@ from analysis.pages import page
 from analysis.pages.release import Release
 from analysis.reading import rounds
 from analysis.running import steps
+from tests import plain
 
 AREAS = ("hong_bang", "le_chan", "cat_hai")
 SECTORS = ("all", "public", "nonpublic", "nonpublic_school", "independent")
@@ -124,29 +123,7 @@ def stored(made: Release, name: str) -> pd.DataFrame:
 
 def executed(name: str, parameters: dict[str, str]) -> Any:
     """The notebooks of a page run in this process and joined: fast, for page tests."""
-    return page.joined([_run(step.notebook, parameters) for step in steps.parts(name)])
-
-
-def _run(notebook: str, parameters: dict[str, str]) -> Any:
-    """A notebook run cell by cell, its last values kept as a kernel would."""
-    node = nbformat.read(reference.ROOT / "notebooks" / f"{notebook}.ipynb", as_version=4)
-    scope: dict[str, Any] = {}
-    for cell in node.cells:
-        if cell.cell_type != "code":
-            continue
-        tree = ast.parse(cell.source)
-        last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
-        exec(compile(tree, notebook, "exec"), scope)
-        if "parameters" in cell.metadata.get("tags", []):
-            scope |= {name: value for name, value in parameters.items() if name in scope}
-        if last is not None:
-            value = eval(compile(ast.Expression(last.value), notebook, "eval"), scope)
-            data = {"text/plain": repr(value), "text/html": value._repr_html_()} | getattr(
-                value, "_repr_mimebundle_", dict
-            )()
-            cell.outputs = [nbformat.v4.new_output("execute_result", data, execution_count=1)]
-    node.metadata["papermill"] = {"parameters": parameters}
-    return node
+    return page.joined([plain.run(steps.notebook(step), **parameters) for step in steps.parts(name)])
 
 
 def _series(basis: str, before: str, years: int, area_basis: dict[str, str]) -> pd.DataFrame:
