@@ -1,12 +1,14 @@
-"""How a run speaks to its kernels: as jupyter_client does, but for the fifth of a second that it waits at the start."""
+"""How a run speaks to its kernels: as jupyter_client does, but for the parts of a second that it waits at the start."""
 
 import time
 from queue import Empty
 
+import zmq
 from jupyter_client.asynchronous import AsyncKernelClient
 
-A_MOMENT = 0.2  # seconds, as jupyter_client has them
-A_WHILE = 1.0
+A_MOMENT = 0.02  # seconds that what a kernel tells may come after its answer; jupyter_client waits ten times that
+A_WHILE = 1.0  # seconds, as jupyter_client has them
+RETRY = 5  # milliseconds until a socket that is not there yet is tried again; zmq waits a hundred
 
 
 class PromptClient(AsyncKernelClient):
@@ -14,6 +16,11 @@ class PromptClient(AsyncKernelClient):
 
     jupyter_client listens until nothing has come for A_MOMENT, with every notebook.
     """
+
+    def start_channels(self, *args, **kwargs) -> None:
+        """As jupyter_client's; the kernel has not yet bound its sockets when they are connected to."""
+        self.context.setsockopt(zmq.RECONNECT_IVL, RETRY)
+        super().start_channels(*args, **kwargs)
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Raises RuntimeError where the kernel dies first, or has not answered after `timeout` seconds."""
