@@ -7,7 +7,7 @@ import hashlib
 import inspect
 import json
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,11 +23,13 @@ class Names(NamedTuple):
     """What one file names.
 
     modules : imported as such.  members : module and name of each `from … import …`.  tables : of data/reference.
+    late : members imported inside functions, for whoever calls them.
     """
 
     modules: list[str]
     members: list[tuple[str, str]]
     tables: list[str]
+    late: list[tuple[str, str]]
 
 
 def files(source: Path) -> list[Path]:
@@ -37,6 +39,26 @@ def files(source: Path) -> list[Path]:
     reference.table("…") or reference.rows("…"), or reads a setting. Raises FileNotFoundError where a named module or
     table is not there.
     """
+    return sorted(_reached(source, _ours))
+
+
+def imports(source: Path) -> list[str]:
+    """Every module, ours or a library's, that importing a module or running a notebook imports, sorted.
+
+    What a module imports inside a function is not among them: it does so because few of its callers need it.
+    """
+    return sorted({name for file in _reached(source, _first) for name in _named(_names(file))})
+
+
+def called(function: Callable) -> list[str]:
+    """Every module that a call of a function imports by the body of the function itself, sorted."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    names = _parsed(ast.Module(tree.body[0].body, []))  # type: ignore[attr-defined]
+    return sorted(_named(names).union(*(imports(file) for file in _modules(names.members))))
+
+
+def _reached(source: Path, next_to: Callable[[Path], Iterable[Path]]) -> set[Path]:
+    """A notebook or module, and the files that it leads to, near and far."""
     found: set[Path] = set()
     waiting = [source]
     while waiting:
@@ -44,23 +66,12 @@ def files(source: Path) -> list[Path]:
         if file not in found:
             found.add(file)
             if file.suffix in (".py", ".ipynb"):
-                waiting += _ours(file)
-    return sorted(found)
-
-
-def imports(source: Path) -> list[str]:
-    """Every module, ours or a library's, that a notebook or module imports sooner or later, sorted."""
-    return sorted({name for file in files(source) if file.suffix in (".py", ".ipynb") for name in _named(_names(file))})
-
-
-def called(function: Callable) -> list[str]:
-    """Every module that the body of a function imports sooner or later, sorted."""
-    names = _parsed(textwrap.dedent(inspect.getsource(function)))
-    return sorted(_named(names).union(*(imports(file) for file in _modules(names))))
+                waiting += next_to(file)
+    return found
 
 
 def _named(names: Names) -> set[str]:
-    ours = {".".join(file.relative_to(CODE).with_suffix("").parts) for file in _modules(names)}
+    ours = {".".join(file.relative_to(CODE).with_suffix("").parts) for file in _modules(names.members)}
     return {*names.modules, *(module for module, _ in names.members), *ours}
 
 
@@ -87,11 +98,17 @@ def _recalled() -> set[str]:
 def _ours(file: Path) -> tuple[Path, ...]:
     """Modules imported and tables named by one file."""
     names = _names(file)
-    return tuple(sorted({*_modules(names), *(TABLES / f"{table}.csv" for table in names.tables)}))
+    return (*_modules(names.members + names.late), *(TABLES / f"{table}.csv" for table in names.tables))
 
 
-def _modules(names: Names) -> set[Path]:
-    return {_module(module, name) for module, name in names.members if module.partition(".")[0] == "analysis"}
+@functools.cache
+def _first(file: Path) -> tuple[Path, ...]:
+    """Modules of ours that importing one file imports."""
+    return tuple(_modules(_names(file).members))
+
+
+def _modules(members: list[tuple[str, str]]) -> set[Path]:
+    return {_module(module, name) for module, name in members if module.partition(".")[0] == "analysis"}
 
 
 def _module(package: str, name: str) -> Path:
@@ -106,21 +123,29 @@ def _names(file: Path) -> Names:
     content = file.read_bytes()
     key = hashlib.sha256(content).hexdigest()
     if key not in _recalled() and key not in _known:
-        _known[key] = _parsed(_code(file.suffix, content.decode("utf-8")))
+        _known[key] = _parsed(ast.parse(_code(file.suffix, content.decode("utf-8"))))
     _met.add(key)
     return _known[key]
 
 
-def _parsed(code: str) -> Names:
-    names = Names([], [], [])
-    for node in ast.walk(ast.parse(code)):
-        if isinstance(node, ast.Import):
+def _parsed(tree: ast.Module) -> Names:
+    names = Names([], [], [], [])
+    for node, late in _nodes(tree):
+        if isinstance(node, ast.Import) and not late:
             names.modules.extend(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            names.members.extend((node.module, alias.name) for alias in node.names)
+            (names.late if late else names.members).extend((node.module, alias.name) for alias in node.names)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             names.tables.extend(_table(node.func, node.args))
     return names
+
+
+def _nodes(node: ast.AST, late: bool = False) -> Iterator[tuple[ast.AST, bool]]:
+    """Every node of a tree, and whether it is run later than the module is imported, or for type checkers alone."""
+    yield node, late
+    for child in ast.iter_child_nodes(node):
+        for_checkers = isinstance(child, ast.If) and isinstance(child.test, ast.Name)
+        yield from _nodes(child, late or isinstance(child, ast.FunctionDef) or for_checkers)
 
 
 def _table(called: ast.Attribute, arguments: list[ast.expr]) -> Iterator[str]:

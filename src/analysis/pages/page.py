@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
+from nbconvert.exporters import HTMLExporter
+
 from analysis import whole
 from analysis.pages import words
 from analysis.pages.tables import TEMPLATES
@@ -62,8 +64,6 @@ def render(notebook) -> str:
 
 
 def _export(notebook) -> str:
-    from nbconvert.exporters import HTMLExporter
-
     exporter = HTMLExporter(
         template_name="page",
         extra_template_basedirs=[str(TEMPLATES)],

@@ -246,9 +246,10 @@ class _Tasks:
         parameters = {"school_year": which[0], "period": which[1], "processed": self.processed}
         parameters |= {"raw": self.raw} if step.raw else {}
         parameters |= {"missing": self.missing} if step.raw and not step.page else {}
-        needed = {name for other in steps.after(step) for name in dependencies.imports(steps.notebook(other))}
+        needed = [name for other in steps.after(step) for name in dependencies.imports(steps.notebook(other))]
+        needed += [name for job in (jobs.compare, jobs.render) for name in dependencies.called(job)]
         try:
-            notebooks.execute(steps.notebook(step), parameters, steps.executed(step, folder), self.run, needed)
+            notebooks.execute(steps.notebook(step), parameters, steps.executed(step, folder), self.run, dict.fromkeys(needed))
         except notebooks.NotebookError as problem:
             return TaskFailed(str(problem))
         return None
