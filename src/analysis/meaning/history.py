@@ -50,7 +50,7 @@ def of_round(
     content = _content(raw, school_year, period)
     kept = folder / f"{name}-{content}"
     if (kept / "series.parquet").exists():
-        return store.read(kept, "series.parquet")
+        return _sums(kept)
     read = this or rounds.read(raw, school_year, period, missing=missing, kept=workbooks(processed))
     stop_on_faults(read.findings)
     series = indicators.of_round(read.observations, read.facilities)
@@ -64,6 +64,12 @@ def of_round(
             (old / "series.parquet").unlink(missing_ok=True)
             old.rmdir()
     return series
+
+
+@functools.lru_cache(maxsize=128)
+def _sums(kept: Path) -> pd.DataFrame:
+    """Sums of a round that are kept under the hash of what they rest on: a screen and a series both ask for them."""
+    return store.read(kept, "series.parquet")
 
 
 def year_before(

@@ -1,9 +1,9 @@
 """Papermill's own engine, with the executed copy written once, whole, at whatever end: papermill's writes it at every
 cell, which for a page with figures costs more than the cells."""
 
+import json
 from pathlib import Path
 
-import nbformat
 from papermill.engines import NBClientEngine, papermill_engines
 
 from analysis import whole
@@ -23,7 +23,9 @@ class WholeEngine(NBClientEngine):
                 nb_man.nb.metadata["papermill"].pop(name, None)
             if copy:
                 with whole.written(copy) as aside:
-                    aside.write_text(nbformat.writes(nb_man.nb), encoding="utf-8", newline="\n")
+                    aside.write_text(json.dumps(nb_man.nb, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+            if not any(cell.metadata.papermill.get("exception") for cell in nb_man.nb.cells):
+                nb_man.nb.cells = []  # papermill lays out the notebook once more, to write it nowhere
 
 
 papermill_engines.register(NAME, WholeEngine)

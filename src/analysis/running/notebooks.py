@@ -1,6 +1,7 @@
 """Run one notebook with parameters through papermill, and say in words what failed and where."""
 
 import contextlib
+import importlib
 import json
 import logging
 import os
@@ -23,6 +24,12 @@ LONGEST_SOCKET = 90  # characters of a folder: a socket's path may have 107
 
 class NotebookError(Exception):
     """A notebook did not run to its end; the message names the notebook, the cell and the fault."""
+
+
+def load() -> None:
+    """Import what running a notebook takes, half a second: only a run that has something to do pays it."""
+    importlib.import_module("papermill")
+    importlib.import_module("analysis.running.engine")
 
 
 def parameters_of(notebook: Path) -> set[str]:
@@ -61,7 +68,7 @@ def execute(
 
 
 def _executed(notebook, parameters, output, run, spare, timeout) -> Path:
-    import papermill  # half a second to import: only a run that has something to do pays it
+    import papermill  # late, as load() says
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
     from analysis.running import engine, provisioner

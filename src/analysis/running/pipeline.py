@@ -7,6 +7,7 @@ tables it names (dependencies.py). A page appears in reports/ only when every st
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -222,6 +223,7 @@ class _Tasks:
 
     def _read(self, *share: Round) -> None:
         self.run.start(FIRST)
+        threading.Thread(target=notebooks.load, daemon=True).start()  # while this process waits for the readers
         self.run.call(jobs.read, self.raw, self.processed, self.missing, *("/".join(which) for which in share))
 
     def _freeze(self, school_year: str, period: str) -> TaskFailed | None:
