@@ -66,17 +66,28 @@ MEMORY = (
 
 def one_run(folder: Path, year: str, period: str) -> dict[str, float]:
     """Every figure of the bench but growth, once."""
-    project = projects.copy(folder, received.available(pipeline.RAW))
-    (project / "tests").symlink_to(ROOT / "tests")
+    project = project_of(folder)
     out = _from_nothing(project, year, period) | _again(project, year, period)
     return out | split(project, year, period)
+
+
+def project_of(folder: Path) -> Path:
+    """A copy of the project with every round, and these tests."""
+    project = projects.copy(folder, received.available(pipeline.RAW))
+    (project / "tests").symlink_to(ROOT / "tests")
+    return project
+
+
+def plainly(year: str, period: str, *names: str) -> list[str]:
+    """The command that does the named parts of a report, or all, in one plain process."""
+    return [sys.executable, "-m", "tests.plain", year, period, "plain", *(names or PLAIN)]
 
 
 def _from_nothing(project: Path, year: str, period: str) -> dict[str, float]:
     out: dict[str, float] = {}
     say("một tiến trình Python thường, từ đầu")
-    plain = timed([sys.executable, "-m", "tests.plain", year, period, "plain", *PLAIN], project)
-    out["plain"], out["plain memory"] = plain.seconds, max(plain.memory.values())
+    plain = timed(plainly(year, period), project)
+    out["plain"] = plain.seconds
     spent = json.loads(plain.said[-1][1])["seconds"]
     out["plain, pages"] = plain.seconds - sum(spent[name] for name in OUTPUTS)
     out |= {name: spent[name] for _, _, name in PUBLISHED}
@@ -84,10 +95,18 @@ def _from_nothing(project: Path, year: str, period: str) -> dict[str, float]:
     out["stock"] = stock(project, year, period)
     say("make report, từ đầu")
     report = timed(make(), project)
-    out |= {"report": report.seconds, "report, pages": pages_seen(report), "together memory": report.together}
+    out |= {"report": report.seconds, "report, pages": pages_seen(report)}
     published = project / f"{pipeline.REPORTS}/{year}-{period}"
-    out |= {f"{label} bytes": _size(published.glob(files)) for label, files, _ in PUBLISHED}
-    return out | {f"{role} memory": report.memory.get(role, 0) for role in ("driver", "server", "forked")}
+    return out | {f"{label} bytes": _size(published.glob(files)) for label, files, _ in PUBLISHED}
+
+
+def memory(folder: Path, year: str, period: str) -> dict[str, int]:
+    """Highest bytes of each kind of process, from nothing, and of all at once; in runs of their own."""
+    say("bộ nhớ")
+    project = project_of(folder)
+    report = timed(make(), project, watched=True)
+    plain = timed(plainly(year, period), project, watched=True)
+    return {**report.memory, "together": report.together, "plain": max(plain.memory.values())}
 
 
 def _size(places: Iterable[Path]) -> int:
@@ -106,7 +125,7 @@ def _again(project: Path, year: str, period: str) -> dict[str, float]:
             edit(project / f"notebooks/{step.notebook}.ipynb")
             out[f"{step.notebook} edited"] = timed(make(), project).after(f"✓ {step.page}.html ")
     change_one_workbook(project, year, period)
-    plain = timed([sys.executable, "-m", "tests.plain", year, period, "plain", *STAGES, "changes", *PARTS], project)
+    plain = timed(plainly(year, period, *STAGES, "changes", *PARTS), project)
     out["plain, one workbook"] = plain.seconds
     out["one workbook, pages"] = pages_seen(timed(make(), project))
     earlier = received.available(pipeline.RAW)[-2]
@@ -248,6 +267,7 @@ def main() -> None:
             measured.append(one_run(Path(folder) / f"project{number}", year, period))
         print(f"{machine()}, trung vị của {runs} lần đo, kỳ {year} {period}")
         _print_times({name: statistics.median(run[name] for run in measured) for name in measured[0]})
+        _print_memory(memory(Path(folder) / "watched", year, period))
         last = Path(folder) / f"project{runs - 1}"
         _print_growth(growth.curves(last, sys.executable, year, period, say))
         _print_every(Path(folder) / "every")
@@ -260,7 +280,6 @@ def _print_times(median: dict[str, float]) -> None:
         ((label, figure(median[name], 1), figure(median[name] / median[base], 2)) for label, name, base in TIMES),
     )
     print(f"\nSo với papermill và nbconvert nguyên bản: {figure(median['report, pages'] / median['stock'], 2)}.")
-    table(("bộ nhớ cao nhất", "MB"), ((label, f"{median[f'{of} memory'] / 1e6:.0f}") for label, of in MEMORY))
     parts = ("start", "imports", "work")
     table(
         ("sổ tay (giây)", "khởi động", "ô nạp thư viện và đọc bảng", "việc"),
@@ -270,6 +289,10 @@ def _print_times(median: dict[str, float]) -> None:
         ("tệp phát hành", "KB", "giây dựng"),
         ((label, f"{median[f'{label} bytes'] / 1e3:.0f}", figure(median[name], 2)) for label, _, name in PUBLISHED),
     )
+
+
+def _print_memory(highest: dict[str, int]) -> None:
+    table(("bộ nhớ cao nhất", "MB"), ((label, f"{highest[of] / 1e6:.0f}") for label, of in MEMORY))
 
 
 def _print_every(folder: Path) -> None:

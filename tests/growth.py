@@ -47,7 +47,7 @@ def curves(project: Path, python: str, year: str, period: str, say) -> list[Size
         for stage, notebooks in STAGES.items():
             command = [python, "-m", "tests.plain", year, period, "grown", *notebooks]
             try:
-                run = timed(command, project, LIMIT)
+                run = timed(command, project, LIMIT, watched=True)
             except (OverrunError, SystemExit) as problem:  # the other figures stand without it
                 say(f"{stage}: bỏ dở {str(problem)[-400:]}")
                 seconds[stage] = None

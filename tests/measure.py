@@ -22,7 +22,7 @@ class Run:
     """One command: its seconds, what it printed and after how many seconds, and its memory.
 
     memory : highest resident bytes of a process, by what it does.  together : highest bytes of all processes at once,
-    pages that they share counted once.
+    pages that they share counted once. Both are there only where the run was watched.
     """
 
     seconds: float
@@ -39,10 +39,11 @@ class OverrunError(Exception):
     """A command took more of the processor than it was given."""
 
 
-def timed(command: Iterable[str], project: Path, limit: int | None = None) -> Run:
+def timed(command: Iterable[str], project: Path, limit: int | None = None, watched: bool = False) -> Run:
     """Run a command in a project; the bench ends where it fails.
 
-    limit : seconds of the processor that it may take. Raises OverrunError past them.
+    limit : seconds of the processor that it may take. Raises OverrunError past them.  watched : its memory is looked at
+    too, which holds the processes up each time: such a run is not one to take the time of.
     """
     environment = os.environ | {"PYTHONPATH": f"{project / 'src'}{os.pathsep}{project}", "PYTHONHASHSEED": "0"}
     for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
@@ -60,13 +61,14 @@ def timed(command: Iterable[str], project: Path, limit: int | None = None) -> Ru
             resource.prlimit(process.pid, resource.RLIMIT_CPU, (limit, limit + 5))
         watch = _Watch(process.pid, run)
         hear = threading.Thread(target=_hear, args=(process, run, started))
-        for thread in (watch, hear):
+        for thread in (watch, hear) if watched else (hear,):
             thread.start()
         errors = "".join(process.stderr or [])
         process.wait()
         watch.done.set()
     hear.join()
-    watch.join()
+    if watched:
+        watch.join()
     if limit and process.returncode == -signal.SIGXCPU:
         raise OverrunError
     if process.returncode:
