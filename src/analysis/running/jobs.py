@@ -9,8 +9,12 @@ from pathlib import Path
 KERNEL = (  # what a kernel imports while it starts
     "ipykernel.kernelapp",
     "ipykernel.debugger",
+    "IPython.core.debugger",
+    "IPython.core.oinspect",
     "IPython.core.completerlib",
     "IPython.extensions.storemagic",
+    "psutil",
+    "sqlite3",
     "tornado.platform.asyncio",
 )
 

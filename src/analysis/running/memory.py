@@ -32,12 +32,18 @@ def checker(given: Iterable[str | Path]) -> type[MD5Checker]:
     stand as read beside a result that does not know it; here it counts as changed the next time.
     """
     begun = {str(file): _look(file) for file in given if os.path.exists(file)}
+    states: dict[tuple, tuple] = {}  # many tasks rest on one file
 
     class AsBegun(MD5Checker):
         def get_state(self, dep, current_state):
-            if dep not in begun or begun[dep] == _look(dep):
-                return super().get_state(dep, current_state)
-            return 0.0, begun[dep][1], CHANGED_SINCE
+            now = _look(dep)
+            if begun.get(dep, now) != now:
+                return 0.0, begun[dep][1], CHANGED_SINCE
+            if current_state and current_state[0] == os.path.getmtime(dep):
+                return None  # as it was recorded
+            if (dep, now) not in states:
+                states[dep, now] = super().get_state(dep, None)
+            return states[dep, now]
 
     return AsBegun
 

@@ -250,8 +250,9 @@ class _Tasks:
         parameters |= {"missing": self.missing} if step.raw and not step.page else {}
         needed = [name for other in steps.after(step) for name in dependencies.imports(steps.notebook(other))]
         needed += [name for job in (jobs.compare, jobs.render) for name in dependencies.called(job)]
+        spare = dict.fromkeys(needed)  # what is needed first comes first
         try:
-            notebooks.execute(steps.notebook(step), parameters, steps.executed(step, folder), self.run, dict.fromkeys(needed))
+            notebooks.execute(steps.notebook(step), parameters, steps.executed(step, folder), self.run, spare)
         except notebooks.NotebookError as problem:
             return TaskFailed(str(problem))
         return None
