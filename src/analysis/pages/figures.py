@@ -99,7 +99,7 @@ def finish(drawing: Canvas, marks: Marks = ()) -> dict[str, object]:
     for axis in [axis for ax in drawing.axes for axis in (ax.xaxis, ax.yaxis) if not axis.get_label_text()]:
         axis.set_label_coords(0, 0)  # else a place is looked for, below all ticks, for a label that is not there
     ConstrainedLayoutEngine().execute(drawing)
-    drawing.set_layout_engine("none")  # done: saving would draw everything once more only to lay it out
+    drawing.set_layout_engine(None)  # done: with any, even "none", saving draws everything once more to lay it out
     out = io.StringIO()
     drawing.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     svg = out.getvalue()
