@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.backends.backend_mixed import MixedModeRenderer
+from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
 from matplotlib.figure import Figure as Canvas
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter
@@ -55,6 +56,7 @@ STYLE: Any = {
     "svg.hashsalt": "hai-phong",
     "svg.fonttype": "path",
 }
+UNSAID = ("Date", "Creator", "Format", "Type")  # in the metadata of a picture
 WIDTH = 7.2  # inches: the width of the page's text
 
 
@@ -82,12 +84,27 @@ class Figure(Shown):
         return f"Hình: {self.caption}"
 
 
+class _Paper(FigureCanvasSVG):
+    """What a figure is laid out and drawn on: one renderer for both, as each measures every word the first time."""
+
+    def __init__(self, drawing: Canvas):
+        super().__init__(drawing)
+        self.written = io.StringIO()
+        width, height = drawing.get_size_inches()
+        svg = RendererSVG(width * 72, height * 72, self.written, metadata=dict.fromkeys(UNSAID))
+        self._renderer = MixedModeRenderer(drawing, width, height, drawing.dpi, svg)
+
+    def get_renderer(self) -> MixedModeRenderer:
+        """Where matplotlib asks for it, too."""
+        return self._renderer
+
+
 def canvas(
     height: float, rows: int = 1, columns: int = 1, width: float = WIDTH, **options
 ) -> tuple[Canvas, np.ndarray]:
     """An empty figure in the style, without pyplot: no backend, no state. height and width in inches."""
     drawing = Canvas(figsize=(width, height), layout="constrained", dpi=72)
-    FigureCanvasSVG(drawing)
+    _Paper(drawing)
     return drawing, drawing.subplots(rows, columns, squeeze=False, **options)
 
 
@@ -98,11 +115,12 @@ def finish(drawing: Canvas, marks: Marks = ()) -> dict[str, object]:
         drawing.supxlabel(tags[0].upper() + tags[1:], fontsize=7, color=GREY, x=0.995, ha="right", style="italic")
     for axis in [axis for ax in drawing.axes for axis in (ax.xaxis, ax.yaxis) if not axis.get_label_text()]:
         axis.set_label_coords(0, 0)  # else a place is looked for, below all ticks, for a label that is not there
+    renderer = drawing.canvas.get_renderer()  # type: ignore[attr-defined]
     ConstrainedLayoutEngine().execute(drawing)
-    drawing.set_layout_engine(None)  # done: with any, even "none", saving draws everything once more to lay it out
-    out = io.StringIO()
-    drawing.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    svg = out.getvalue()
+    drawing.set_layout_engine(None)  # else drawing would lay out again
+    drawing.draw(renderer)
+    renderer.finalize()
+    svg = drawing.canvas.written.getvalue()  # type: ignore[attr-defined]
     width, height = (round(size * 96) for size in drawing.get_size_inches())
     return {"svg": svg[svg.index("<svg") :], "width": width, "height": height, "marks": marks}
 
