@@ -62,7 +62,7 @@ class TestLearning:
         told = rng.normal(0, 0.05, (4000, 3))
         truth = np.array([0.6, -0.3, 0.1])
         change = told @ truth + rng.laplace(0, 0.02, 4000)
-        found = growth.fit(told, change, np.ones(4000), np.zeros(3))
+        found = growth.fit(told, change, [np.ones(4000)], np.zeros(3))[0]
         assert found == pytest.approx(truth, abs=0.04)
 
     def test_a_few_wild_changes_do_not_move_what_is_learnt(self):
@@ -71,7 +71,7 @@ class TestLearning:
         change = told @ np.array([0.5, 0.2]) + rng.normal(0, 0.02, 2000)
         spoilt = change.copy()
         spoilt[:40] = rng.choice([-1, 1], 40)
-        clean, wild = (growth.fit(told, each, np.ones(2000), np.zeros(2)) for each in (change, spoilt))
+        clean, wild = (growth.fit(told, each, [np.ones(2000)], np.zeros(2))[0] for each in (change, spoilt))
         assert np.abs(clean - wild).max() < 0.03
 
     def test_without_evidence_the_usual_weights_hold(self):
@@ -79,14 +79,20 @@ class TestLearning:
         step = float(growth.bent(np.log(1.1)))
         assert growth.expected(histories(counts), 1)[0, 4] == pytest.approx((0.3 + 0.12 + 0.25) * step, rel=1e-3)
 
-    def test_a_series_that_is_not_learnt_from_is_forecast_from_two_years_on_and_changes_nothing(self):
+    def test_a_series_that_is_not_learnt_from_is_forecast_from_two_years_on(self):
         counts = walks(np.random.default_rng(5), years=20)
         short = np.full((1, 20), np.nan)
         short[0, 17:] = 50, 55, 60
-        both = growth.expected(histories(np.concatenate([counts, short])), 1, np.arange(61) < 60)
-        alone = growth.expected(histories(counts), 1)
-        assert np.array_equal(both[:60], alone, equal_nan=True)
-        assert np.isnan(both[60, 17]) and np.isfinite(both[60, 18:]).all()
+        weights = growth.learned(histories(counts), 1, range(20))
+        own = growth.forecast(histories(short), 1, weights, least=2)[0]
+        assert np.isnan(own[17]) and np.isfinite(own[18:]).all()
+
+    def test_every_year_is_fitted_to_the_evidence_of_its_time_alone(self):
+        of = histories(walks(np.random.default_rng(9), years=20))
+        every, later = growth.learned(of, 2, range(20)), growth.learned(of, 2, [12, 25])
+        assert np.array_equal(every[12], later[0])
+        assert np.array_equal(every[:5], np.tile(growth.usual(2), (5, 1)))  # 4 years in a row, 2 more to come due
+        assert np.abs(later[1] - growth.usual(2)).max() < np.abs(every[-1] - growth.usual(2)).max()  # evidence is older
 
 
 class TestIntervals:

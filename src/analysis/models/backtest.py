@@ -17,6 +17,8 @@ PUBLISHED = "as_published"  # the whole procedure: the model that would have bee
 BACKTEST = [field.name for field in store.TABLES["enrolment_backtest.csv"]]
 WIDTHS = ("80", "95")
 KEYS = ["indicator", "sector", "age_band", "level", "model"]
+MEANS = {"error": "mape", "scaled": "mase", "compared": "compared", "same": "same", "inside_80": "coverage_80",
+         "inside_95": "coverage_95"}  # fmt: skip
 Key = tuple[str, str, str, str, str]
 
 
@@ -155,13 +157,11 @@ def _yearly_change(cube: Cube, counts: np.ndarray, sizes: np.ndarray | None) -> 
 
 
 def _summary(rows: pd.DataFrame, keys: list[Key], chosen: dict[tuple, str | None]) -> pd.DataFrame:
-    table = rows.groupby("group", sort=False).agg(
-        forecasts=("error", "size"), mape=("error", "mean"), median_error=("error", "median"),
-        mase=("scaled", "mean"),
-        compared=("compared", "mean"), same=("same", "mean"),
-        coverage_80=("inside_80", "mean"), coverage_95=("inside_95", "mean"),
-    )  # fmt: skip
-    table[KEYS] = [keys[group] for group in table.index]
+    by_group = rows.groupby("group", sort=False)
+    table = by_group[list(MEANS)].mean().rename(columns=MEANS)
+    table["forecasts"], table["median_error"] = by_group.size(), by_group["error"].median()
+    named = [keys[group] for group in table.index]
+    table = table.assign(**dict(zip(KEYS, zip(*named, strict=True), strict=True)))
     table["relative_error"] = table["compared"] / table["same"].where(table["same"] > 0)
-    table["chosen"] = [chosen.get(tuple(key)) == model for *key, _, model in table[KEYS].itertuples(index=False)]
+    table["chosen"] = [chosen.get(tuple(key)) == model for *key, _, model in named]
     return table.assign(**{f"coverage_{width}": 100 * table[f"coverage_{width}"] for width in WIDTHS})

@@ -38,10 +38,14 @@ def beside(own: np.ndarray, origins: np.ndarray, other: np.ndarray, weight: np.n
 
 def spread(normal: np.ndarray, known: np.ndarray, lead: int, rate: bool) -> np.ndarray:
     """Standard normals (… × groups) turned into errors in units of the city's scale. known : groups, see law."""
-    sizes = np.empty_like(normal)
     places = (np.arange(WORLDS) + 0.5) / WORLDS
-    for g, years in enumerate(known):
-        sizes[..., g] = np.interp(2 * ndtr(np.abs(normal[..., g])) - 1, places, law(int(years), lead, rate))
+    share = (2 * ndtr(np.abs(normal)) - 1).clip(places[0], places[-1])
+    below = (share * WORLDS - 0.5).astype(int).clip(max=WORLDS - 2)  # places are even: none is searched for
+    sizes, past = np.empty_like(normal), share - places[below]
+    for years in np.unique(known):
+        found = law(int(years), lead, rate)
+        here, slope = known == years, np.diff(found) * WORLDS
+        sizes[..., here] = slope[below[..., here]] * past[..., here] + found[below[..., here]]
     return np.copysign(sizes, normal)
 
 

@@ -5,6 +5,7 @@ the birth years now growing up compare with those in school, and on how far chil
 It is refitted at every origin on what was known by then. Arrays are series × calendar years, NaN where not known.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,43 +103,64 @@ def usual(lead: int) -> np.ndarray:
     return np.array([USUAL.get(name, 0.0) * (1.0 if name == "cohort" else fading) for name in CLUES])
 
 
-def fit(told: np.ndarray, change: np.ndarray, weight: np.ndarray, start: np.ndarray) -> np.ndarray:
+def fit(told: np.ndarray, change: np.ndarray, weights: Sequence[np.ndarray], start: np.ndarray) -> np.ndarray:
     """Weights of the clues with the least mean absolute percentage error of the counts, drawn towards start.
 
-    told : rows × clues; change, weight : rows. Iteratively reweighted least squares (Schlossmacher 1973, J. Am. Stat.
-    Assoc. 68) on |exp(told·b − change) − 1|, with a ridge of strength growth_ridge.
+    told : rows × clues; change : rows; weights : a fit each, of the first so many rows, which are all that it knows.
+    Returns fits × clues. Iteratively reweighted least squares (Schlossmacher 1973, J. Am. Stat. Assoc. 68) on
+    |exp(told·b − change) − 1|, with a ridge of strength growth_ridge.
     """
-    strength = reference.setting("growth_ridge") * np.eye(len(start))
-    found = start
-    near = 0.004  # below 0.4 % an error counts by its square
+    ridge, rows = reference.setting("growth_ridge"), np.vstack([told.T, change])
+    prior = ridge * np.column_stack([np.eye(len(start)), start])
+    found: np.ndarray = np.tile(start, (len(weights), 1))
+    going = np.arange(len(weights))
     for _ in range(25):
-        off = (told @ found - change).clip(-1.5, 1.5)
-        pull = weight * np.where(np.abs(off) < near, 1 / near, np.abs(np.expm1(off)) / np.maximum(off**2, near**2))
-        pulled = (told * pull[:, None]).T
-        last, found = found, np.linalg.solve(pulled @ told + strength, pulled @ change + strength @ start)
-        if np.abs(found - last).max() < 1e-5:
+        if not len(going):
             break
+        normal = [_normal(found[at], rows[:, : len(weights[at])], weights[at]) + prior for at in going.tolist()]
+        last, equations = found[going], np.array(normal)
+        found[going] = np.linalg.solve(equations[..., :-1], equations[..., -1:])[..., 0]
+        going = going[np.abs(found[going] - last).max(axis=1) >= 1e-5]
     return found
 
 
-def expected(of: Histories, lead: int, teaches: np.ndarray | None = None, wanted: slice = slice(None)) -> np.ndarray:
-    """Expected log change from each year to `lead` years later, by what was known in that year.
+def _normal(found: np.ndarray, rows: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Normal equations of one step of fit, their right side in the last column. rows : clues, and the change below."""
+    near = 0.004  # below 0.4 % an error counts by its square
+    off = (found @ rows[:-1] - rows[-1]).clip(-1.5, 1.5)
+    size = np.abs(off)
+    pull = np.where(size < near, 1 / near, np.abs(np.expm1(off)) / np.maximum(size, near) ** 2)
+    return (rows[:-1] * (weight * pull)) @ rows.T
 
-    teaches : series that are learnt from; all where not given. wanted : places of the years to forecast from, the
-    others stay NaN. Evidence half as old as growth_half_life years counts twice. NaN until LEARNT_FROM years in a row
-    are known, for a series that is learnt from; any series with one known change has a forecast otherwise.
+
+def learned(of: Histories, lead: int, origins: Sequence[int]) -> np.ndarray:
+    """Weights of the clues by what was known in each of these years: origins × CLUES. origins : places of years.
+
+    Evidence half as old as growth_half_life years counts twice; an origin may lie after the last year.
     """
-    told, change, run = clues(of, lead), of.change(lead), of.run
-    teaches = np.ones(len(run), bool) if teaches is None else teaches
-    evidence = (run >= LEARNT_FROM) & np.isfinite(change) & teaches[:, None]
-    half_life, years = reference.setting("growth_half_life"), np.arange(run.shape[1])
-    forecast, start = np.full(run.shape, np.nan), usual(lead)
-    for year in years[wanted]:
-        rows = evidence & (years <= year - lead)
-        age = np.broadcast_to(year - years, run.shape)[rows]
-        enough = rows.sum() >= FEW
-        held = np.clip(change[rows], -lead / 2, lead / 2)
-        weights = fit(told[rows], held, 0.5 ** (age / half_life), start) if enough else start
-        ready = run[:, year] >= np.where(teaches, LEARNT_FROM, 2)
-        forecast[:, year] = np.where(ready, told[:, year] @ weights, np.nan)
-    return forecast
+    change, start = of.change(lead), usual(lead)
+    year, series = np.nonzero(((of.run >= LEARNT_FROM) & np.isfinite(change)).T)  # oldest first
+    told, held = clues(of, lead)[series, year], np.clip(change[series, year], -lead / 2, lead / 2)
+    known = np.searchsorted(year, np.asarray(origins) - lead, side="right")
+    ages = [(origin - year[:rows]) / reference.setting("growth_half_life")
+            for origin, rows in zip(origins, known, strict=True) if rows >= FEW]  # fmt: skip
+    found = np.tile(start, (len(known), 1))
+    found[known >= FEW] = fit(told, held, [0.5**age for age in ages], start)
+    return found
+
+
+def forecast(of: Histories, lead: int, weights: np.ndarray, least: int) -> np.ndarray:
+    """Log change from each year to `lead` years later, by that year's weights (years × CLUES).
+
+    NaN until so many years in a row are known.
+    """
+    change = np.einsum("syc,yc->sy", clues(of, lead), weights)
+    return np.where(of.run >= least, change, np.nan)
+
+
+def expected(of: Histories, lead: int) -> np.ndarray:
+    """Expected log change from each year to `lead` years later, learned from all of these series.
+
+    It rests on what was known in that year. NaN until LEARNT_FROM years in a row are known.
+    """
+    return forecast(of, lead, learned(of, lead, range(of.counts.shape[1])), LEARNT_FROM)

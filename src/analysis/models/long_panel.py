@@ -5,7 +5,6 @@ given to make backtest.
 """
 
 import functools
-import itertools
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,46 +82,50 @@ def from_table(table: pd.DataFrame, area: str) -> LongPanel:
     table = table.assign(year=pd.to_numeric(table["year"], errors="coerce"))
     whole = table["year"].notna() & (table["year"] % 1 == 0) & table["year"].between(1800, 2200)
     oddities += [f"{row[area]}: năm không đọc được, bỏ dòng." for row in table[~whole].to_dict("records")]
-    table = table[whole].astype({"year": int})
-    areas = list(dict.fromkeys(table[area]))
-    years = list(range(table["year"].min(), table["year"].max() + 1)) if len(table) else []
-    values = {}
+    table = table[whole]
+    row, areas = pd.factorize(table[area])
+    year = table["year"].to_numpy(int)
+    years = list(range(year.min(), year.max() + 1)) if len(table) else []
+    panel = LongPanel(list(areas), years, {}, oddities)
     for name in COLUMNS[1:]:
-        text = table[name] if name in table.columns else pd.Series("", index=table.index)
-        values[name] = _cells(table[area], table["year"], text, name, oddities).reindex(areas, columns=years).to_numpy()
-    panel = LongPanel(areas, years, values, oddities)
+        text = table[name].str.strip() if name in table.columns else pd.Series("", index=table.index)
+        panel.values[name] = _cells(panel, row, year, text, name)
     for name in MEASURES:
         oddities += _jumps(panel, name)
     return panel
 
 
-def _cells(area: pd.Series, year: pd.Series, text: pd.Series, name: str, oddities: list[str]) -> pd.DataFrame:
-    """Areas × years of one column, odd cells left out and told."""
-    cells = pd.DataFrame({"area": area, "year": year, "text": text.str.strip()})
-    cells["value"] = pd.to_numeric(cells["text"], errors="coerce")
-    cells.loc[~np.isfinite(cells["value"]), "value"] = np.nan
-    odd = (cells["text"] != "") & ~(cells["value"] > 0)
-    oddities += [f'{a} {y}: {name} = "{t[:40]}" không phải số lớn hơn 0, coi như chưa biết.'
-                 for a, y, t in cells.loc[odd, ["area", "year", "text"]].itertuples(index=False)]  # fmt: skip
-    cells = cells[cells["value"] > 0]
-    twice = cells.groupby(["area", "year"])["value"].nunique() > 1
-    oddities += [f"{a} {y}: {name} có hai số khác nhau, coi như chưa biết." for a, y in twice[twice].index]
-    first = cells.groupby(["area", "year"])["value"].first()
-    return first[~twice].unstack("year") if len(first) else pd.DataFrame(dtype=float)
+def _cells(panel: LongPanel, row: np.ndarray, year: np.ndarray, text: pd.Series, name: str) -> np.ndarray:
+    """Areas × years of one column, odd cells left out and told. row, year : place of the area and year of each cell."""
+    value = pd.to_numeric(text, errors="coerce").to_numpy(float, na_value=np.nan)
+    told = np.isfinite(value) & (value > 0)
+    for at in np.flatnonzero(~told & (text != "").to_numpy()):
+        cell = f'{panel.areas[row[at]]} {year[at]}: {name} = "{text.iloc[at][:40]}"'
+        panel.oddities.append(f"{cell} không phải số lớn hơn 0, coi như chưa biết.")
+    found = np.full((len(panel.areas), len(panel.years)), np.nan)
+    row, year, value = row[told], year[told], value[told]
+    place = row, year - min(panel.years, default=0)
+    found[place] = value
+    twice = found[place] != value
+    for area, at in sorted({*zip(row[twice].tolist(), year[twice].tolist(), strict=True)}):
+        panel.oddities.append(f"{panel.areas[area]} {at}: {name} có hai số khác nhau, coi như chưa biết.")
+        found[area, at - panel.years[0]] = np.nan
+    return found
 
 
 def _jumps(panel: LongPanel, name: str) -> list[str]:
     """Gaps inside a series, and changes of half or more from one year to the next."""
-    values, told = panel.values[name], []
-    for area, row in zip(panel.areas, values, strict=True):
+    told = []
+    for area, row in zip(panel.areas, panel.values[name], strict=True):
         at = np.flatnonzero(np.isfinite(row))
-        for before, after in itertools.pairwise(at):
-            change = np.log(row[after] / row[before])
-            if after - before > 1:
-                told.append(f"{area} {panel.years[before]}-{panel.years[after]}: {name} đứt quãng.")
-            elif abs(change) > JUMP:
-                percent = f"{100 * np.expm1(change):+.0f}".replace("-", "−")
-                told.append(f"{area} {panel.years[after]}: {name} đổi {percent} % sau một năm.")
+        change, passed = np.diff(np.log(row[at])), np.diff(at)
+        for step in np.flatnonzero((passed > 1) | (np.abs(change) > JUMP)):
+            before, after = panel.years[at[step]], panel.years[at[step + 1]]
+            if passed[step] > 1:
+                told.append(f"{area} {before}-{after}: {name} đứt quãng.")
+            else:
+                percent = f"{100 * np.expm1(change[step]):+.0f}".replace("-", "−")
+                told.append(f"{area} {after}: {name} đổi {percent} % sau một năm.")
     return told
 
 
@@ -186,14 +189,16 @@ def learned_change(totals: np.ndarray, coming: np.ndarray, years: list[int], lea
     totals : series × years, not above zero where not known; coming : log growth of the children of that age over the
     lead, as known in each year; years : calendar years in which the school years begin. NaN with one year known.
     """
-    totals = np.where(totals > 0, totals, np.nan)
-    own = LongPanel([f"own {row}" for row in range(len(totals))], years, dict.fromkeys(COLUMNS[1:], totals), [])
-    pool = together(own, known())
-    history, start = pool.histories(MEASURES[0]), years[0] - pool.years[0]
-    cut = (slice(0, len(totals)), slice(start, start + len(years)))
-    history.coming[lead][cut] = coming
-    history.partner[: len(totals)] = np.nan
-    return growth.expected(history, lead, np.arange(len(pool.areas)) >= len(totals), cut[1])[cut]
+    own = np.where(totals > 0, totals, np.nan)
+    history = Histories(own, np.full(own.shape, np.nan), {lead: coming})
+    return growth.forecast(history, lead, _learned(lead, tuple(years)), 2)
+
+
+@functools.cache
+def _learned(lead: int, years: tuple[int, ...]) -> np.ndarray:
+    """growth.learned of children in the long panel of data/reference, in calendar years."""
+    panel = known()
+    return growth.learned(panel.histories(MEASURES[0]), lead, [year - panel.years[0] for year in years])
 
 
 @functools.cache

@@ -158,24 +158,22 @@ def _rows(
     indicator: str,
     per: Cube | None = None,
 ) -> pd.DataFrame:
-    places = pd.MultiIndex.from_product([cube.areas, cube.sectors, cube.bands], names=["area", "sector", "age_band"])
-    table = places.to_frame(index=False)
-    table["indicator"], table["kind"], table["value"] = indicator, "forecast", np.nan
-    table["target_year"], table["expected"] = forecast.target_year, expected.ravel()
-    for name, limit in limits.items():
-        table[name] = limit.ravel()
     models = cube.models(forecast.panel, forecast.models)
     if per is not None:
         below = _like(per, per.models(forecast.panel, forecast.models), cube)
         models = np.where(models == below, models, MIXED)
-    table["model"] = np.broadcast_to(models, (len(cube.areas), *models.shape)).ravel()
+    axes = {"area": cube.areas, "sector": cube.sectors, "age_band": cube.bands}
+    at = np.nonzero(np.isfinite(expected))
+    columns = {name: np.array(each, object)[place] for (name, each), place in zip(axes.items(), at, strict=True)}
+    columns |= {name: each[at] for name, each in {"expected": expected, **limits}.items()}
+    table = pd.DataFrame(columns | {"model": models[at[1:]]})
+    table = table.assign(indicator=indicator, kind="forecast", value=np.nan, target_year=forecast.target_year)
     table["basis"] = forecasting.resting(table["area"], forecast.panel.basis, ahead=True)
-    left_out = without_forecast(cube, forecast)
+    left_out = ", ".join(map(units.name, without_forecast(cube, forecast)))
     table["note"] = None
     if left_out:
-        named = ", ".join(map(units.name, left_out))
-        table.loc[table["area"] == CITY, "note"] = f"Chưa gồm đơn vị không có dự báo: {named}."
-    return table[table["expected"].notna()][COLUMNS]
+        table.loc[table["area"] == CITY, "note"] = f"Chưa gồm đơn vị không có dự báo: {left_out}."
+    return table[COLUMNS]
 
 
 def without_forecast(cube: Cube, forecast: Forecast) -> list[str]:
