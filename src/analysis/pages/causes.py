@@ -3,7 +3,7 @@
 from analysis import vietnamese
 from analysis.areas import CITY
 from analysis.models.waterfall import STEPS
-from analysis.pages import figures
+from analysis.pages import figures, plots
 from analysis.pages.figures import Figure
 from analysis.pages.outlook import NO_FORECAST
 from analysis.pages.release import Release
@@ -36,7 +36,7 @@ def waterfall(
     marks = release.marks_of(release.table("waterfall.csv").query("area == @CITY"))
     with figures.style():
         drawing, axes = figures.canvas(0.235 * len(shown) + 0.5, width=width)
-        figures.waterfall(axes[0, 0], named)
+        plots.waterfall(axes[0, 0], named)
         axes[0, 0].margins(x=0.1 * figures.WIDTH / width)
         axes[0, 0].locator_params(axis="x", nbins=int(width) + 1)
         done = figures.finish(drawing, marks)

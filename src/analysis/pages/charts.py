@@ -4,7 +4,7 @@ import numpy as np
 
 from analysis import periods, vietnamese
 from analysis.areas import CITY
-from analysis.pages import figures
+from analysis.pages import figures, plots
 from analysis.pages.figures import Figure
 from analysis.pages.marks import Marks, together
 from analysis.pages.release import Number, Release
@@ -33,7 +33,7 @@ def against_target(release: Release, key: str, caption: str, indicator: str, ban
             goal = target.target if target and target.target == target.target else None
             names = [area_name(number.area) for number in numbers]
             values, before = [n.value for n in numbers], [n.last_year for n in numbers]
-            figures.dots(ax, names, values, before, goal, 1, area_name(CITY))
+            plots.dots(ax, names, values, before, goal, 1, area_name(CITY))
             ax.set_title(f"{label('age_band', band)} (%)" if len(panels) > 1 else "%", pad=14)
             figures.vietnamese_ticks(ax.xaxis)
         done = figures.finish(drawing, _marks([number for numbers in panels.values() for number in numbers]))
@@ -106,11 +106,10 @@ def shortage(release: Release, key: str, caption: str, table: str) -> Figure:
     with figures.style():
         drawing, axes = figures.canvas(0.23 * len(numbers) + 0.7)
         ax = axes[0, 0]
-        figures.bars(ax, [area_name(n.area) for n in numbers], [n.value for n in numbers])
-        for place, n in enumerate(reversed(numbers)):
-            public = release.number("teachers_shortage", n.area, "public")
-            if public:
-                ax.plot(public.value, place, "D", color=figures.ORANGE, markersize=4)
+        plots.bars(ax, [area_name(n.area) for n in numbers], [n.value for n in numbers])
+        own = [release.number("teachers_shortage", n.area, "public") for n in reversed(numbers)]
+        public = [n.value if n else np.nan for n in own]
+        ax.plot(public, range(len(public)), "D", color=figures.ORANGE, markersize=4)
         ax.set_xlabel("người")
         city = release.number("teachers_shortage")
         done = figures.finish(drawing, _marks([*numbers, city] if city else numbers))
@@ -136,7 +135,7 @@ def weigh_ins(release: Release, key: str, caption: str, table: str) -> Figure:
     with figures.style():
         drawing, axes = figures.canvas(3.1)
         ax = axes[0, 0]
-        figures.lines(ax, list(range(len(rounds))), named, 2)
+        plots.lines(ax, list(range(len(rounds))), named, 2)
         starts = [i for i, which in enumerate(rounds) if i == 0 or rounds[i - 1][0] != which[0]]
         ax.set_xticks(starts, [rounds[i][0][:4] for i in starts])
         ax.set_xlabel("năm học bắt đầu; ba lần cân đo mỗi năm học: đầu năm, học kỳ I, cuối năm")
@@ -169,7 +168,7 @@ def weigh_ins_by_area(release: Release, key: str, caption: str, indicator: str, 
     starts = {i: which[0][:4] for i, which in enumerate(rounds) if i == 0 or rounds[i - 1][0] != which[0]}
     with figures.style():
         drawing, axes = figures.canvas(0.21 * len(wide) + 0.8)
-        figures.heat(axes[0, 0], wide, ends, starts)
+        plots.heat(axes[0, 0], wide, ends, starts)
         done = figures.finish(drawing, release.marks_of(rows))
     last = wide[rounds[-1]].dropna()
     moved = (last - wide[rounds[0]]).dropna()

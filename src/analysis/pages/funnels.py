@@ -22,7 +22,8 @@ PLACES = {  # side and limit in words, in the order in which they are named
     "below_998": "thấp hơn giới hạn 99,8 %",
 }
 FEW = "Cần ít nhất năm đơn vị có lần cân đo đủ tin cậy."
-MARKERS = {"inside": ("o", "white"), "unreliable": ("x", figures.GREY)}  # others: a filled diamond
+MARKERS = {"inside": ("o", "white", figures.INK), "unreliable": ("x", figures.GREY, figures.GREY)}
+OUT = ("D", figures.ORANGE, figures.ORANGE)  # marker, fill, edge
 
 
 def shown(release: Release) -> pd.DataFrame:
@@ -97,13 +98,12 @@ def _draw(ax: Axes, rows: pd.DataFrame) -> None:
         for end in funnel.limits(first["centre"] / 100, first["between"], at, level):
             ax.plot(at, 100 * end, color=figures.INK, linestyle=dash, linewidth=1)
     ax.axhline(first["centre"], color=figures.GREY, linewidth=1)
-    for row in rows.to_dict("records"):
-        marker, fill = MARKERS.get(row["place"], ("D", figures.ORANGE))
-        point = (row["children_measured"], row["value"])
-        edge = figures.ORANGE if marker == "D" else figures.INK if marker == "o" else figures.GREY
-        ax.plot(*point, marker, color=fill, markeredgecolor=edge, markersize=4.5)
+    for place, of in rows.groupby("place", sort=False):
+        marker, fill, edge = MARKERS.get(str(place), OUT)
+        points = of["children_measured"], of["value"]
+        ax.plot(*points, marker, color=fill, markeredgecolor=edge, markersize=4.5)
         if marker != "o":
-            ax.annotate(area_name(row["area"]), point, (5, 3), textcoords="offset points", fontsize=7)
+            figures.write(ax, *points, [area_name(area) for area in of["area"]], (5, 3), va="baseline", fontsize=7)
     figures.from_zero(ax)
     ax.xaxis.set_major_locator(MaxNLocator(4))
     figures.vietnamese_ticks(ax.xaxis)

@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis import vietnamese
 from analysis.areas import CITY
-from analysis.pages import figures
+from analysis.pages import figures, plots
 from analysis.pages.figures import Figure
 from analysis.pages.marks import Marks, together
 from analysis.pages.release import Release
@@ -64,7 +64,7 @@ def enrolment_fans(release: Release, key: str, caption: str, table: str) -> Figu
         for ax, (indicator, band) in zip(axes.flat, wanted, strict=False):
             seen = _of(rows[rows["kind"] == "observed"], indicator, band).sort_values("target_year")
             forecast = _of(ahead, indicator, band).sort_values("target_year")
-            figures.fan(ax, seen["target_year"].tolist(), seen["value"].tolist(), forecast)
+            plots.fan(ax, seen["target_year"].tolist(), seen["value"].tolist(), forecast)
             name = _class_word(indicator, band)
             ax.set_title(name)
             end = forecast.iloc[-1]
@@ -153,7 +153,7 @@ def recruits(
         names = [area_name(row["area"]) for row in found]
         shown = [f"{vietnamese.number(row['expected'])}  ({between(row, '80')})" for row in found]
         values, low, high = ([row[name] for row in found] for name in ("expected", "lower_80", "upper_80"))
-        figures.bars(axes[0, 0], names, values, low, high, labels=shown)
+        plots.bars(axes[0, 0], names, values, low, high, labels=shown)
         axes[0, 0].set_xlabel("giáo viên")
         done = figures.finish(drawing, together(marks_of(release, row) for row in found))
     alt = f"Dự kiến giáo viên cần tuyển năm học {release.next_year}, từ cao đến thấp: " + "; ".join(

@@ -4,7 +4,7 @@ import pandas as pd
 
 from analysis import reference, vietnamese
 from analysis.areas import CITY
-from analysis.pages import figures
+from analysis.pages import figures, plots
 from analysis.pages.figures import Figure
 from analysis.pages.marks import together
 from analysis.pages.outlook import INTERVALS, NO_FORECAST, between, marks_of
@@ -78,7 +78,7 @@ def scenarios_figure(release: Release, key: str, caption: str, table: str) -> Fi
     values, low, high = (rows[name].tolist() for name in ("expected", "lower_80", "upper_80"))
     with figures.style():
         drawing, axes = figures.canvas(0.26 * len(rows) + 0.55)
-        figures.bars(axes[0, 0], names, values, low, high, bold=names[0], labels=words)
+        plots.bars(axes[0, 0], names, values, low, high, bold=names[0], labels=words)
         axes[0, 0].set_xlabel("giáo viên")
         done = figures.finish(drawing, release.marks_of(rows))
     alt = "; ".join(f"{name}: {word}" for name, word in zip(names, words, strict=True))

@@ -5,7 +5,7 @@ import pandas as pd
 
 from analysis import periods, vietnamese
 from analysis.areas import CITY
-from analysis.pages import figures
+from analysis.pages import figures, plots
 from analysis.pages.figures import Figure
 from analysis.pages.release import Release
 from analysis.pages.tables import Cell, Column, Row, Table
@@ -58,7 +58,7 @@ def history_figure(release: Release, key: str, caption: str, table: str) -> Figu
                 part = rows[(rows["indicator"] == name) & (rows["sector"] == sector)]
                 at = dict(zip(part["school_year"].map(periods.start), part["value"], strict=True))
                 named[label("sector", sector)] = [at.get(year, np.nan) for year in years]
-            figures.lines(ax, years, named, 0, room=0.52)
+            plots.lines(ax, years, named, 0, room=0.52)
             ax.axvline(2011.5, color=figures.GREY, linestyle=":", linewidth=1)
             ax.set_title(head)
             figures.from_zero(ax)
@@ -112,10 +112,10 @@ def scores_figure(release: Release, key: str, caption: str, table: str) -> Figur
         drawing, axes = figures.canvas(0.2 * len(scores) + 0.55)
         ax = axes[0, 0]
         places = np.arange(len(scores))[::-1]
-        ax.hlines(places, 50, [score for _, score in scores], color=figures.PALE, linewidth=2)
-        ax.plot([score for _, score in scores], places, "o", color=figures.BLUE)
-        for place, (_, score) in zip(places, scores, strict=True):
-            ax.annotate(vietnamese.number(score, 1), (score, place), (6, 0), textcoords="offset points", va="center", fontsize=7.5)  # fmt: skip  # noqa: E501
+        values = [score for _, score in scores]
+        ax.hlines(places, 50, values, color=figures.PALE, linewidth=2)
+        ax.plot(values, places, "o", color=figures.BLUE)
+        figures.write(ax, values, places, [vietnamese.number(value, 1) for value in values], (6, 0), fontsize=7.5)
         figures.name_axis(ax, [area_name(area) for area, _ in scores])
         ax.set_xlim(50, 100)
         ax.set_xlabel("điểm (thang 100; trục bắt đầu từ 50)")
@@ -142,7 +142,7 @@ def survey_figure(release: Release, key: str, caption: str, table: str) -> Figur
         named[label("national", name, short=True).capitalize()] = [at.get(year, np.nan) for year in years]
     with figures.style():
         drawing, axes = figures.canvas(2.4)
-        figures.lines(axes[0, 0], years, named, 1)
+        plots.lines(axes[0, 0], years, named, 1)
         figures.from_zero(axes[0, 0])
         axes[0, 0].set_title("% trẻ dưới 5 tuổi, toàn quốc")
         done = figures.finish(drawing)
@@ -167,7 +167,7 @@ def births_figure(release: Release, key: str, caption: str, table: str) -> Figur
     }
     with figures.style():
         drawing, axes = figures.canvas(2.2)
-        figures.lines(axes[0, 0], years, named, 0)
+        plots.lines(axes[0, 0], years, named, 0)
         figures.from_zero(axes[0, 0])
         axes[0, 0].set_title("nghìn trẻ sinh trong năm, toàn quốc")
         figures.vietnamese_ticks(axes[0, 0].yaxis)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
 from matplotlib.axes import Axes
 
 from analysis import reference, vietnamese
@@ -109,18 +110,20 @@ def _name(row: dict[str, str]) -> str:
 
 
 def _draw(ax: Axes, beside: Axes, found: Sequence[Aim]) -> None:
-    names = [aim.name for aim in found]
-    figures.name_axis(ax, names)
-    figures.name_axis(beside, [""] * len(names))
+    figures.name_axis(ax, [aim.name for aim in found])
+    beside.set_ylim(ax.get_ylim())
     beside.axis("off")
-    for place, aim in zip(range(len(found) - 1, -1, -1), found, strict=True):
+    places = np.arange(len(found))[::-1]
+    reached = np.array([100 * aim.number.value / aim.target for aim in found if aim.number])
+    good = np.array([bool(aim.number.met) for aim in found if aim.number])
+    for those, fill, edge, hatch, marker in (
+        (good, figures.PALE, figures.BLUE, None, "o"), (~good, "white", figures.ORANGE, "////", "s")
+    ):  # fmt: skip
+        ax.barh(places[those], reached[those], height=0.55, color=fill, edgecolor=edge, hatch=hatch, linewidth=0.9)
+        ax.plot(reached[those], places[those], marker, color=edge, zorder=3)
+    for place, aim in zip(places, found, strict=True):
         number = aim.number
         assert number is not None
-        reached, good = 100 * number.value / aim.target, bool(number.met)
-        colour = figures.BLUE if good else figures.ORANGE
-        ax.barh(place, reached, height=0.55, color=figures.PALE if good else "white", edgecolor=colour,
-                hatch=None if good else "////", linewidth=0.9)  # fmt: skip
-        ax.plot(reached, place, "o" if good else "s", color=colour, zorder=3)
         words = (
             vietnamese.number(number.value, number.decimals),
             (f"{IMPLIED} " if aim.implied else "") + plain(aim.target, 2),
