@@ -5,6 +5,7 @@ import operator
 from collections.abc import Collection
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -45,10 +46,9 @@ def read(where: Path | str, name: str, **only: Collection[str]) -> pd.DataFrame:
     path = Path(where) / name
     if path.suffix == ".parquet":
         if not only:
-            return _fitting(pa.parquet.read_table(path), name).to_pandas()
-        texts = [field.name for field in schema(name) if field.type == TEXT]  # few words again and again
+            return _fitting(_parquet(path, name), name).to_pandas()
         wanted = [pc.field(column).isin(list(values)) for column, values in only.items()]
-        kept = pa.parquet.read_table(path, read_dictionary=texts).filter(functools.reduce(operator.and_, wanted))
+        kept = _parquet(path, name).filter(functools.reduce(operator.and_, wanted))
         return _fitting(kept, name).to_pandas()
     convert = pa.csv.ConvertOptions(
         column_types=schema(name), strings_can_be_null=True, quoted_strings_can_be_null=False, null_values=[""]
@@ -56,9 +56,40 @@ def read(where: Path | str, name: str, **only: Collection[str]) -> pd.DataFrame:
     return _fitting(_as_it_was(pa.csv.read_csv(path, convert_options=convert)), name).to_pandas()
 
 
+def coded(where: Path | str, name: str) -> pd.DataFrame:
+    """The same of a Parquet file with texts as categories: a long table of few words is read and searched fast."""
+    return _fitting(_parquet(Path(where) / name, name), name, pa.dictionary(pa.int32(), TEXT)).to_pandas()
+
+
+def plain(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of a table of `coded` as `read` gives them."""
+    texts = {name: rows[name].cat for name in rows.columns[rows.dtypes == "category"]}
+    return rows.assign(**{name: of.categories.array.take(of.codes.to_numpy(), True) for name, of in texts.items()})
+
+
+def among(rows: pd.DataFrame, **only: Collection[str]) -> pd.DataFrame:
+    """Rows with one of these values in each of these columns."""
+    return rows[functools.reduce(operator.and_, (rows[name].isin(list(values)) for name, values in only.items()))]
+
+
+def together(rows: pd.DataFrame, *columns: str) -> list[tuple[str, ...]]:
+    """Texts that stand in one row of a table of `coded`, each set of them once, in their order; none may be empty."""
+    texts = [rows[name].cat for name in columns]
+    shape = [len(of.categories) for of in texts]
+    there = np.flatnonzero(np.bincount(np.ravel_multi_index([of.codes for of in texts], shape)))
+    found = [of.categories[at] for of, at in zip(texts, np.unravel_index(there, shape), strict=True)]
+    return list(zip(*found, strict=True))
+
+
 def schema(name: str) -> pa.Schema:
     """Columns of one of TABLES, with types and which may be empty."""
     return pa.schema(TABLES[name])
+
+
+def _parquet(path: Path, name: str) -> pa.Table:
+    texts = [field.name for field in schema(name) if field.type == TEXT]  # few words again and again
+    with pa.parquet.ParquetFile(path, read_dictionary=texts) as file:
+        return file.read()
 
 
 def _without_formulas(table: pa.Table) -> pa.Table:
@@ -87,9 +118,9 @@ def _checked(table: pd.DataFrame, name: str) -> pa.Table:
     return _fitting(checked, name)
 
 
-def _fitting(table: pa.Table, name: str) -> pa.Table:
-    """The table with its declared types. Raises TableError where it is not as declared."""
-    wanted = schema(name)
+def _fitting(table: pa.Table, name: str, text: pa.DataType = TEXT) -> pa.Table:
+    """The table with its declared types, its texts as `text`. Raises TableError where it is not as declared."""
+    wanted = pa.schema([field.with_type(text) if field.type == TEXT else field for field in schema(name)])
     _named_as(table.column_names, name)
     try:
         fitting = table.cast(wanted)

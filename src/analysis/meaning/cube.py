@@ -12,6 +12,11 @@ class Texts:
     """A column of texts, each held once: the cell in row i is names[places[i]], or empty where that is -1."""
 
     def __init__(self, column: pd.Series | np.ndarray):
+        if isinstance(column, pd.Series) and isinstance(
+            column.dtype, pd.CategoricalDtype
+        ):  # known already; names no cell holds may be among them
+            self.places, self.names = column.cat.codes.to_numpy(), column.cat.categories
+            return
         self.places, names = pd.factorize(column)
         self.names = pd.Index(names)
 

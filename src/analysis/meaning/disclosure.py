@@ -10,7 +10,7 @@ any facility, is withheld whatever it holds.
 """
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -98,7 +98,7 @@ class Disclosure:
     def _cells(self) -> pd.DataFrame:
         """Every count that could be printed: KEY and whether it is hidden."""
         rows: list[tuple] = []
-        for name, rule in rules().iterrows():
+        for name, rule in rules().to_dict("index").items():
             for which in self._counts:
                 rows += [(*which, CITY, "all", band, name, False) for band in rule["printed"].split("|")]
             if rule["detail"] == "area":
@@ -109,26 +109,40 @@ class Disclosure:
     @functools.cached_property
     def _counts(self) -> dict[tuple[str, str], tuple[pd.Index, dict[str, np.ndarray]]]:
         """The areas of each round in order, and every count the rules name: areas × VIEWS; 0 where not reported."""
-        names = counts_named()
+        names, sectors, bands = counts_named(), *zip(*VIEWS, strict=True)
         rows = self._series[self._series["indicator"].isin(names) & (self._series["area"] != CITY)]
-        views = pd.MultiIndex.from_tuples([(name, *view) for name in names for view in VIEWS])
-        table = rows.set_index([*KEY[:3], "indicator", "sector", "age_band"])["value"].unstack(level=[3, 4, 5])
-        table = table.reindex(columns=views).fillna(0.0)
         place = areas.order()
-        table = table.loc[sorted(table.index, key=lambda at: (periods.order(*at[:2]), place.get(at[2], 999), at[2]))]
+        units = sorted(rows["area"].unique(), key=lambda area: (place.get(area, 999), area))
+        axes = {
+            "school_year": pd.Index(sorted(rows["school_year"].unique())),
+            "period": pd.Index(sorted(rows["period"].unique(), key=list(periods.names()).index)),
+            "area": pd.Index(units, dtype=object),
+            "indicator": pd.Index(names),
+            "sector": pd.Index(sectors).unique(),
+            "age_band": pd.Index(bands).unique(),
+        }
+        at = tuple(_places(axis, rows[name]) for name, axis in axes.items())
+        values = np.zeros([len(axis) + 1 for axis in axes.values()])  # of no view: at -1, the last
+        values[at] = np.nan_to_num(rows["value"])
+        values = values[..., axes["sector"].get_indexer(sectors), axes["age_band"].get_indexer(bands)]
+        there = np.zeros(values.shape[:3], dtype=bool)
+        there[at[:3]] = True
         return {
-            which: (part.index.droplevel([0, 1]), dict(zip(names, np.hsplit(part.to_numpy(), len(names)), strict=True)))
-            for which, part in table.groupby(level=[0, 1], sort=False)
+            (axes["school_year"][year], axes["period"][period]): (
+                axes["area"][np.flatnonzero(there[year, period])],
+                {name: values[year, period, there[year, period], n] for n, name in enumerate(names)},
+            )
+            for year, period in np.argwhere(there.any(axis=2))
         }
 
-    def _of_areas(self, name: str, rule: pd.Series) -> Iterator[tuple]:
+    def _of_areas(self, name: str, rule: Mapping[str, str]) -> Iterator[tuple]:
         """Cells of one condition by area, round by round, with the city's.
 
         Where all numbers of an area repeat the round before, its workbook stands for a missing one: they were printed
         or withheld then, and must be so again.
         """
         threshold = reference.setting("small_count")
-        known = pd.Index([])  # areas of the round before; what was there, and below it an area that was not
+        known = pd.Index([], dtype=object)  # areas of the round before; what was there, and below it one that was not
         before, hidden = np.full((1, 2 * len(VIEWS)), np.nan), np.zeros((1, len(VIEWS)), dtype=bool)
         for which, (here, counts) in self._counts.items():
             count, group = counts[name], counts[rule["of"]]

@@ -95,7 +95,7 @@ def _joined(first: np.ndarray, order: Sequence[int], narrow: Callable[[np.ndarra
 
 def _holding(of: Counts, pair: tuple[int, int], order: Sequence[int]) -> list[int]:
     """Areas in order, those without a child to hide in one of the two cells last."""
-    return sorted(order, key=lambda area: of.count[area, list(pair)].min() == 0)
+    return sorted(order, key=(of.count[:, list(pair)].min(axis=1) == 0).__getitem__)
 
 
 def _gains(of: Counts, whole: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -184,8 +184,7 @@ def _round_before(release: Release) -> tuple[str, str]:
 
 def _of_city(release: Release, school_year: str, period: str) -> dict[tuple[str, str, str], tuple[float, Marks]]:
     """The city's numbers of another round by (sector, age band, indicator); none where other units made them up."""
-    rows = release.table("series.parquet")
-    rows = rows[(rows["school_year"] == school_year) & (rows["period"] == period)]
+    rows = release.table("series.parquet", school_year=[school_year], period=[period])
     if set(rows["area"]) - {CITY} != set(release.areas):
         return {}
     rows = rows[rows["area"] == CITY]

@@ -46,9 +46,8 @@ def against_target(release: Release, key: str, caption: str, indicator: str, ban
 
 def over_years(release: Release, key: str, caption: str, indicator: str, band: str, table: str) -> Figure:
     """A rate by area over the years, a small panel an area, with the city behind each."""
-    rows = release.table("series.parquet")
-    rows = rows[(rows["indicator"] == indicator) & (rows["age_band"] == band) & (rows["sector"] == "all")]
-    rows = rows[rows["period"] == release.period]
+    of = {"indicator": [indicator], "age_band": [band], "sector": ["all"], "period": [release.period]}
+    rows = release.table("series.parquet", **of)
     years = sorted(rows["school_year"].unique())
     if len(years) < 2:
         return Figure(key, caption, "", empty="Cần ít nhất hai năm học có số liệu cùng kỳ.")
@@ -122,9 +121,7 @@ def shortage(release: Release, key: str, caption: str, table: str) -> Figure:
 
 def weigh_ins(release: Release, key: str, caption: str, table: str) -> Figure:
     """The four in-school rates of the city over every weigh-in up to this one."""
-    rows = release.table("series.parquet")
-    rows = rows[(rows["area"] == CITY) & (rows["sector"] == "all") & (rows["age_band"] == "all")]
-    rows = rows[rows["indicator"].isin(RATES)]
+    rows = release.table("series.parquet", area=[CITY], sector=["all"], age_band=["all"], indicator=RATES)
     rounds = sorted(set(zip(rows["school_year"], rows["period"], strict=True)), key=lambda which: periods.order(*which))
     if len(rounds) < 2:
         return Figure(key, caption, "", empty="Cần ít nhất hai lần cân đo.")
@@ -152,9 +149,8 @@ def weigh_ins(release: Release, key: str, caption: str, table: str) -> Figure:
 
 def weigh_ins_by_area(release: Release, key: str, caption: str, indicator: str, table: str) -> Figure:
     """One in-school rate by area at every weigh-in up to this one: rows in the order of this weigh-in."""
-    rows = release.table("series.parquet")
-    rows = rows[(rows["sector"] == "all") & (rows["age_band"] == "all") & (rows["indicator"] == indicator)]
-    rows = rows[rows["area"].isin(release.areas)]
+    of = {"area": release.areas, "sector": ["all"], "age_band": ["all"], "indicator": [indicator]}
+    rows = release.table("series.parquet", **of)
     wide = rows.pivot(index="area", columns=["school_year", "period"], values="value")
     rounds = sorted(wide.columns, key=lambda which: periods.order(*which))
     if len(rounds) < 2 or wide[rounds[-1]].notna().sum() == 0:

@@ -1,7 +1,8 @@
 """One round as the pages see it: its tables, one number by its key, and what each number rests on."""
 
 import functools
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -19,6 +20,7 @@ from analysis.pages.words import area_name, listed, round_name
 
 Made = TypeVar("Made")
 SIMULATED, CARRIED = "simulated", "carried"
+SERIES = "series.parquet"
 
 
 class Number(NamedTuple):
@@ -73,14 +75,21 @@ class Release:
         """Where the round's tables stand."""
         return store.folder(self.processed, self.school_year, self.period)
 
-    def table(self, name: str) -> pd.DataFrame:
-        """One of store.TABLES of this round, withheld numbers empty."""
+    def table(self, name: str, **only: Collection[str]) -> pd.DataFrame:
+        """One of store.TABLES of this round, withheld numbers empty.
+
+        only : text columns, and the values whose rows are wanted.
+        """
+        if only:
+            return self._shown(store.among(self._whole(name), **only))
         if name not in self._kept:
-            rows = self._whole(name)
-            if tells(rows):
-                rows = without_withheld(rows, self.disclosure, self.school_year, self.period)
-            self._kept[name] = rows
+            self._kept[name] = self._shown(self._whole(name))
         return self._kept[name]
+
+    def _shown(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Rows of a table as pages may see them."""
+        rows = store.plain(rows)
+        return without_withheld(rows, self.disclosure, self.school_year, self.period) if tells(rows) else rows
 
     def withheld(
         self, indicator: str, area: str = CITY, sector: str = "all", age_band: str = "all",
@@ -96,14 +105,14 @@ class Release:
     @functools.cached_property
     def disclosure(self) -> Disclosure:
         """What may be printed of every round up to this one."""
-        return Disclosure(self._whole("series.parquet"))
+        return Disclosure(self._whole(SERIES))
 
     def _whole(self, name: str) -> pd.DataFrame:
-        """A table as it stands in data/processed."""
+        """A table as it stands in data/processed; of the series, texts as categories."""
         if self.tables is not None and name not in self.tables:
             raise KeyError(f"{name} is not among the tables this page declares")
         if name not in self._read:
-            self._read[name] = store.read(self.folder, name)
+            self._read[name] = (store.coded if name == SERIES else store.read)(self.folder, name)
         return self._read[name]
 
     @functools.cached_property
@@ -133,21 +142,18 @@ class Release:
     @functools.cached_property
     def numbers(self) -> dict[tuple[str, str, str, str], Number]:
         """Every number of the round by (area, sector, age_band, indicator)."""
-        table = self.table("indicators.csv")
-        before = self._whole("series.parquet")
-        before = before[before["school_year"] == periods.shift(self.school_year, -1)]
-        before = before[before["period"] == self.period].set_index(indicators.KEY)["basis"]
-        table = table.join(before.rename("basis_before"), on=indicators.KEY)
-        table["met"] = table["met"].astype(object).where(table["met"].notna(), None)
-        table["marks"] = _each(table[["area", "basis"]], lambda area, basis: self.marks([area], [basis]))
-        earlier = self._marks_of_earlier([(periods.shift(self.school_year, -1), self.period)])
-        table["marks_before"] = _each(
-            table[["area", "basis_before"]],
-            lambda area, basis: self.marks([], [basis]) + (earlier if area == CITY else ()),
-        )
-        table["hidden"] = self.disclosure.mask(table)
-        last = table.assign(school_year=periods.shift(self.school_year, -1))
-        table["hidden_before"] = self.disclosure.mask(last) & table["basis_before"].notna()
+        table, year = self.table("indicators.csv"), periods.shift(self.school_year, -1)
+        before = store.among(self._whole(SERIES), school_year=[year], period=[self.period])
+        bases = dict(zip(_keys(before), before["basis"].tolist(), strict=True))
+        earlier = self._marks_of_earlier([(year, self.period)])
+        last = table.assign(school_year=year, basis=[bases.get(key) for key in _keys(table)])
+        hidden = self.disclosure.mask(table), self.disclosure.mask(last) & last["basis"].notna().to_numpy()
+        table = table.assign(
+            met=table["met"].astype(object).where(table["met"].notna(), None),
+            marks=_each(table, lambda area, basis: self.marks([area], [basis])),
+            marks_before=_each(last, lambda area, basis: self.marks([], [basis]) + (earlier if area == CITY else ())),
+            hidden=hidden[0], hidden_before=hidden[1],
+        )  # fmt: skip
         rows = map(Number._make, zip(*(table[name].tolist() for name in Number._fields), strict=True))
         return {row[:4]: row for row in rows}
 
@@ -192,12 +198,13 @@ class Release:
     @functools.cached_property
     def earlier_without(self) -> dict[tuple[str, str], list[str]]:
         """Earlier rounds that lack units, as (school year, period) → those that owed a workbook and are in another."""
-        rows = self._whole("series.parquet")[["school_year", "period", "area"]].drop_duplicates()
-        there = rows.groupby(["school_year", "period"])["area"].agg(set)
-        known = set().union(*there)
+        there: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for year, period, area, _ in self._bases:
+            there[year, period].add(area)
+        known = set().union(*there.values())
         lacking = {
-            which: [area for area in areas.reporting(periods.as_of(*which)) if area in known - found]
-            for which, found in there.items()
+            which: [area for area in areas.reporting(periods.as_of(*which)) if area in known - there[which]]
+            for which in sorted(there)
             if periods.order(*which) < periods.order(self.school_year, self.period)
         }
         return {which: units for which, units in lacking.items() if units}
@@ -252,9 +259,13 @@ class Release:
     @functools.cached_property
     def simulated_rounds(self) -> list[tuple[str, str]]:
         """Rounds up to this one that hold simulated numbers, oldest first."""
-        rows = self._whole("series.parquet")
-        rows = rows.loc[rows["basis"] == SIMULATED, ["school_year", "period"]].drop_duplicates()
-        return sorted(rows.itertuples(index=False, name=None), key=lambda which: periods.order(*which))
+        found = {(year, period) for year, period, _, basis in self._bases if basis == SIMULATED}
+        return sorted(found, key=lambda which: periods.order(*which))
+
+    @functools.cached_property
+    def _bases(self) -> list[tuple[str, ...]]:
+        """School year, period, area and basis of all that the series holds, each once."""
+        return store.together(self._whole(SERIES), "school_year", "period", "area", "basis")
 
     @property
     def next_year(self) -> str:
@@ -267,10 +278,14 @@ class Release:
         return round_name(self.school_year, self.period)
 
 
-def _each(rows: pd.DataFrame, made: Callable[..., Marks]) -> list[Marks]:
-    """What is made of the cells of each row; made once for rows that are alike."""
+def _keys(rows: pd.DataFrame) -> Iterator[tuple[str, ...]]:
+    return zip(*(rows[name].tolist() for name in indicators.KEY), strict=True)
+
+
+def _each(rows: pd.DataFrame, made: Callable[[str, str], Marks]) -> list[Marks]:
+    """What is made of the area and basis of each row; made once for rows that are alike."""
     known = functools.cache(made)
-    return [known(*row) for row in zip(*(rows[name].tolist() for name in rows), strict=True)]
+    return list(map(known, rows["area"].tolist(), rows["basis"].tolist()))
 
 
 @functools.cache
