@@ -68,7 +68,7 @@ def of(notebook) -> dict:
                 items += map(shown.plain, _written(cell.source))
             continue
         outputs = (output.get("data", {}) for output in cell.outputs)
-        items += [json.loads(json.dumps(data[shown.MIME])) for data in outputs if shown.MIME in data]
+        items += [data[shown.MIME] for data in outputs if shown.MIME in data]
     asked = notebook.metadata.get("papermill", {}).get("parameters", {})
     day = periods.as_of(asked["school_year"], asked["period"]).isoformat()
     return {"title": page.title(notebook), "day": day, "items": items}

@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib.util
+import json
 import os
 import sys
 from pathlib import Path
@@ -51,7 +52,9 @@ def render(html: str, document: str, *executed: str) -> None:
     from analysis.exports import document as documents
     from analysis.pages import page
 
-    notebook = page.joined([nbformat.read(part, as_version=4) for part in executed])
+    # as the run wrote them: nbformat.read would hold each against its schema again
+    parts = [nbformat.from_dict(json.loads(Path(part).read_text(encoding="utf-8"))) for part in executed]
+    notebook = page.joined(parts)
     page.write(notebook, Path(html))
     if document:
         documents.write(notebook, Path(document))
