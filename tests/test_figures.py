@@ -3,11 +3,12 @@
 import base64
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from analysis import store
-from analysis.pages import assumptions, brief, causes, charts, figures, outlook, planning, plots, published
+from analysis.pages import assumptions, brief, causes, charts, figures, multiples, outlook, planning, plots, published
 from analysis.pages.marks import SIMULATED
 from tests import releases
 
@@ -171,3 +172,19 @@ def test_a_heat_map_has_its_first_row_on_top_more_colour_for_more_and_a_cross_wh
     assert [(*cross.get_xdata(), *cross.get_ydata()) for cross in ax.lines] == [(1.5, 0.5)]
     at = {words.get_text(): words.get_position()[1] for words in ax.texts}
     assert at == {"Trên": 0.5, "Dưới": 1.5, "1": 0.5, "2": 1.5}
+
+
+def test_panels_stand_in_one_pair_of_axes_each_with_its_name_line_and_last_value():
+    named = {f"Nơi {number}": [number, number + 1.5, float("nan"), number + 3] for number in range(60)}
+    with figures.style():
+        drawing, ((ax,),) = figures.canvas(12)
+        multiples.draw(ax, named, [1, 2, 3, 4], ("2017", "2020"), {7: [1.5, 2.5]})
+    assert len(drawing.axes) == 1
+    written = [text.get_text() for text in ax.texts]
+    assert [words for words in written if words.startswith("Nơi")] == list(named)
+    assert written.count("2017") == written.count("2020") == multiples.COLUMNS
+    feet = np.arange(60) // multiples.COLUMNS * -multiples.APART[1]
+    behind, ours, last = (line.get_ydata().reshape(60, -1) - feet[:, None] for line in ax.lines)
+    assert np.isfinite(behind).sum() == 60 * 4 and np.isfinite(ours).sum() == 60 * 3
+    assert all(np.nanmin(heights) > 0 and np.nanmax(heights) < 1 for heights in (behind, ours, last))
+    assert np.allclose(ours[:, 3], last[:, 0]) and np.allclose(np.diff(last[:, 0]), np.diff(last[:2, 0]))

@@ -4,7 +4,7 @@ import numpy as np
 
 from analysis import periods, vietnamese
 from analysis.areas import CITY
-from analysis.pages import figures, plots
+from analysis.pages import figures, multiples, plots
 from analysis.pages.figures import Figure
 from analysis.pages.marks import Marks, together
 from analysis.pages.release import Number, Release
@@ -52,24 +52,17 @@ def over_years(release: Release, key: str, caption: str, indicator: str, band: s
     if len(years) < 2:
         return Figure(key, caption, "", empty="Cần ít nhất hai năm học có số liệu cùng kỳ.")
     wide = rows.pivot(index="area", columns="school_year", values="value").reindex(columns=years)
-    areas, x = release.areas, np.arange(len(years))
+    areas = release.areas
     broken = _breaks(release, band, years)
+    titled = {f"{area_name(area)}  {vietnamese.number(wide.loc[area].iloc[-1], 1)}": wide.loc[area] for area in areas}
+    lines = {
+        number: [years.index(since) - 0.5 for since in broken[area]]
+        for number, area in enumerate(areas)
+        if area in broken
+    }
     with figures.style():
-        columns = 5
-        lines = -(-len(areas) // columns)
-        drawing, axes = figures.canvas(1.25 * lines + 0.3, lines, columns, sharex=True, sharey=True)
-        for ax in axes.flat[len(areas) :]:
-            ax.axis("off")
-        for ax, area in zip(axes.flat, areas, strict=False):
-            ax.plot(x, wide.loc[CITY], color=figures.GREY, linestyle=":", linewidth=1.4)
-            ax.plot(x, wide.loc[area], color=figures.BLUE)
-            last = wide.loc[area].iloc[-1]
-            ax.plot(x[-1], last, "o", color=figures.BLUE, markersize=3.5)
-            for since in broken.get(area, []):
-                ax.axvline(years.index(since) - 0.5, color=figures.GREY, linestyle="--", linewidth=1)
-            ax.set_title(f"{area_name(area)}  {vietnamese.number(last, 1)}", fontsize=8, pad=3)
-            ax.set_xticks([0, len(x) - 1], [years[0][:4], years[-1][:4]])
-            figures.vietnamese_ticks(ax.yaxis)
+        drawing, ((ax,),) = figures.canvas(1.25 * -(-len(areas) // multiples.COLUMNS) + 0.3)
+        multiples.draw(ax, titled, wide.loc[CITY], (years[0][:4], years[-1][:4]), lines)
         done = figures.finish(drawing, release.marks_of(rows))
     moved = (wide[years[-1]] - wide[years[0]]).drop(CITY).dropna()
     alt = (
