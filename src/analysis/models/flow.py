@@ -3,7 +3,8 @@
 Arrays are years × areas × sectors, with an axis of paths after the years where drawn; NaN where not known.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,11 +14,11 @@ import pandas as pd
 from analysis import periods
 from analysis.areas import CITY
 from analysis.meaning import norms
-from analysis.models import forecasting
+from analysis.models import forecasting, trends
 from analysis.models.forecasting import SECTORS
 
 BANDS = ["nursery", "kindergarten"]
-AT_ONCE = 200_000  # numbers made whole at once: what a processor keeps near
+AT_ONCE, AREAS_AT_ONCE = 200_000, 16  # numbers made whole, areas gone through at once: what a processor keeps near
 Block = tuple[dict[str, str], dict[str, np.ndarray]]  # what it is named by; its values, (areas, city) × (sectors, all)
 
 
@@ -87,26 +88,24 @@ def read(
     """
     ahead = enrolment.loc[enrolment["kind"] == "forecast", "target_year"]
     years = sorted({*ahead, periods.shift(school_year, 1)})
-    classes = cells(enrolment, "classes", "observed", school_year)
-    areas = forecasting.in_order(classes.index.get_level_values("area").unique())
-    teachers = cells(staffing, "teachers", "observed", school_year)
-    left = cells(staffing, "teachers_left", "observed", school_year)
-    drawn_classes = drawn(class_paths, "classes", years, areas, BANDS)
-    drawn_leavers = drawn(leaver_paths, "leavers", years, areas, ["all"])[..., 0]
+    areas = forecasting.in_order(set(_rows(enrolment, "classes", "observed", [school_year])["area"]) - {CITY})
+
+    def now(table: pd.DataFrame, indicator: str, bands: list[str]) -> np.ndarray:
+        return block(table, indicator, "observed", [school_year], areas, bands, [*SECTORS, "all"])[0]
 
     def ahead_of(table: pd.DataFrame, indicator: str, bands: list[str]) -> np.ndarray:
-        return np.stack([block(cells(table, indicator, "forecast", year), areas, bands) for year in years])
+        return block(table, indicator, "forecast", years, areas, bands)
 
     return Inputs(
         areas,
         years,
-        block(classes.combine_first(_zero_sectors(classes)), areas, BANDS),
-        block(teachers.combine_first(_zero_sectors(teachers)), areas, ["all"])[..., 0],
-        block(left, areas, ["all"])[..., 0],
+        _with_zeros(now(enrolment, "classes", BANDS)),
+        _with_zeros(now(staffing, "teachers", ["all"]))[..., 0],
+        now(staffing, "teachers_left", ["all"])[:, :-1, 0],
         ahead_of(enrolment, "classes", BANDS),
         ahead_of(staffing, "teachers_left", ["all"])[..., 0],
-        drawn_classes,
-        drawn_leavers,
+        drawn(class_paths, "classes", years, areas, BANDS),
+        drawn(leaver_paths, "leavers", years, areas, ["all"])[..., 0],
         norms.of_round("teachers_per_class", school_year, period)[BANDS].to_numpy(),
         np.stack([norms.of_round("teachers_per_class", year, period)[BANDS].to_numpy() for year in years]),
     )
@@ -123,17 +122,21 @@ def flow_of(given: Inputs) -> Flow:
                 whole(needed * keep), given.leavers * keep, keep, given)  # fmt: skip
 
 
-def course(flow: Flow, needed: np.ndarray, leavers: np.ndarray) -> Iterator[dict[str, np.ndarray]]:
+def course(
+    flow: Flow, needed: np.ndarray, leavers: np.ndarray, at: slice = slice(None)
+) -> Iterator[dict[str, np.ndarray]]:
     """One year after another, each year's gap filled in that year: name → … × areas × sectors, whole persons.
 
-    needed, leavers : of the flow, expected or drawn.  Leavers of a later year are that year's rate of the teachers
-    there then. Where more teachers stay than are needed no one is let go: they stand against the next year's need.
+    needed, leavers : of the flow, expected or drawn.  at : places of their areas in it.
+    Leavers of a later year are that year's rate of the teachers there then. Where more teachers stay than are needed no
+    one is let go: they stand against the next year's need.
     teachers_short_without_hiring : needed, less those in post now who would still be there had no one been hired.
     Source: stock and flow, as in Statistics Norway's LÆRERMOD, with the base year's shortage kept.
     """
-    before, staff, alone = flow.needed_now, flow.teachers, flow.teachers
+    before, teachers = flow.needed_now[at], flow.teachers[at]
+    staff, alone = teachers, teachers
     for year in range(len(flow.years)):
-        left, left_alone = (_leaving(leavers[year], flow.teachers, of) for of in (staff, alone))
+        left, left_alone = (_leaving(leavers[year], teachers, of) for of in (staff, alone))
         staying, alone = staff - left, alone - left_alone
         yield {
             "teachers_needed": needed[year],
@@ -156,39 +159,53 @@ def _leaving(leavers: np.ndarray, teachers: np.ndarray, staff: np.ndarray) -> np
     return whole(left) if left.ndim == 2 else np.rint(left)
 
 
-def cells(table: pd.DataFrame, indicator: str, kind: str, year: str) -> pd.Series:
-    """Values (observed) or expected values (forecast) of the areas, by area, sector and age band."""
-    rows = table[(table["indicator"] == indicator) & (table["kind"] == kind) & (table["target_year"] == year)]
-    rows = rows[rows["area"] != CITY]
-    return rows.set_index(["area", "sector", "age_band"])["value" if kind == "observed" else "expected"]
+def limits(flow: Flow, names: Collection[str]) -> list[dict[str, dict[str, np.ndarray]]]:
+    """trends.intervals of these numbers of every year's course on the paths: (areas, city) × (sectors, all).
+
+    A few areas at a time, so that their paths stay near the processor.
+    """
+    found, sums = defaultdict(list), defaultdict(list)
+    for start in range(0, max(len(flow.areas), 1), AREAS_AT_ONCE):
+        at = slice(start, start + AREAS_AT_ONCE)
+        years = course(flow, flow.needed_paths[:, :, at], flow.leavers_paths[:, :, at], at)
+        for year, values in enumerate(years):
+            for name in names:
+                persons = add(values[name])
+                found[year, name].append(trends.intervals(persons[:, :-1]))
+                sums[year, name].append(persons[:, -1:])
+    for place, parts in sums.items():
+        found[place].append(trends.intervals(_city(np.concatenate(parts, axis=1))))
+    return [{name: trends.joined(found[year, name]) for name in names} for year in range(len(flow.years))]
 
 
-def _zero_sectors(of: pd.Series) -> pd.Series:
-    """Zero for a sector without a row where the other one has all of the area's, by band."""
-    by_sector = of.unstack("sector").reindex(columns=[*SECTORS, "all"])
-    zeros = {
-        sector: by_sector["all"].where(by_sector[other] == by_sector["all"]) * 0
-        for sector, other in zip(SECTORS, SECTORS[::-1], strict=True)
-    }
-    return pd.concat(zeros, names=["sector"]).reorder_levels(["area", "sector", "age_band"]).dropna()
+def block(
+    table: pd.DataFrame, indicator: str, kind: str, years: list[str], areas: list[str], bands: list[str],
+    sectors: list[str] = SECTORS,
+) -> np.ndarray:  # fmt: skip
+    """years × areas × sectors × bands of enrolment.csv or staffing.csv: values observed, expected ones forecast."""
+    axes = {"target_year": years, "area": areas, "sector": sectors, "age_band": bands}
+    rows = _rows(table, indicator, kind, years)
+    return forecasting.cube(rows, "value" if kind == "observed" else "expected", axes)
 
 
-def block(of: pd.Series, areas: list[str], bands: list[str], sectors: list[str] = SECTORS) -> np.ndarray:
-    """areas × sectors × bands of what cells gives."""
-    keys = pd.MultiIndex.from_product([areas, sectors, bands])
-    return of.reindex(keys).to_numpy(float).reshape(len(areas), len(sectors), len(bands))
+def _rows(table: pd.DataFrame, indicator: str, kind: str, years: list[str]) -> pd.DataFrame:
+    return table[(table["indicator"] == indicator) & (table["kind"] == kind) & table["target_year"].isin(years)]
+
+
+def _with_zeros(counts: np.ndarray) -> np.ndarray:
+    """areas × (sectors, all) × bands to areas × sectors × bands: zero for a sector where the other has all there is."""
+    own, whole = counts[:, :-1], counts[:, -1:]
+    return np.where(np.isnan(own) & (own[:, ::-1] == whole), 0.0, own)
 
 
 def children(enrolment: pd.DataFrame, given: Inputs, school_year: str) -> tuple[np.ndarray, np.ndarray]:
     """Children living in each area (years × areas × 1 × bands) and enrolled (… × sectors × bands), this year first."""
-    kinds = {school_year: "observed"} | dict.fromkeys(given.years, "forecast")
-    living, enrolled = (
-        np.stack(
-            [block(cells(enrolment, name, kind, year), given.areas, BANDS, sectors) for year, kind in kinds.items()]
-        )
-        for name, sectors in (("children_living", ["all"]), ("children_enrolled", SECTORS))
-    )
-    return living, enrolled
+
+    def of(indicator: str, sectors: list[str]) -> np.ndarray:
+        kinds = (("observed", [school_year]), ("forecast", given.years))
+        return np.concatenate([block(enrolment, indicator, *each, given.areas, BANDS, sectors) for each in kinds])
+
+    return of("children_living", ["all"]), of("children_enrolled", SECTORS)
 
 
 def drawn(table: pd.DataFrame, value: str, years: list[str], areas: list[str], bands: list[str]) -> np.ndarray:
@@ -218,9 +235,13 @@ def add(persons: np.ndarray) -> np.ndarray:
     """… × areas × sectors to … × (areas, city) × (sectors, all); the city sums the areas that have both sectors."""
     persons = np.where(np.isfinite(persons).all(axis=-1, keepdims=True), persons, np.nan)
     both = np.concatenate([persons, persons.sum(axis=-1, keepdims=True)], axis=-1)
-    known = np.isfinite(both)
-    city = np.where(known.any(axis=-2, keepdims=True), np.where(known, both, 0.0).sum(axis=-2, keepdims=True), np.nan)
-    return np.concatenate([both, city], axis=-2)
+    return np.concatenate([both, _city(both)], axis=-2)
+
+
+def _city(of: np.ndarray) -> np.ndarray:
+    """Areas added up, … × areas × sectors to … × 1 × sectors; NaN where none is known."""
+    known = np.isfinite(of)
+    return np.where(known.any(axis=-2, keepdims=True), of.sum(axis=-2, keepdims=True, where=known), np.nan)
 
 
 def rows(areas: list[str], blocks: list[Block]) -> pd.DataFrame:

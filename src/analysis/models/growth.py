@@ -61,7 +61,7 @@ def bent(change: np.ndarray) -> np.ndarray:
 def lagged(values: np.ndarray, years: int = 1) -> np.ndarray:
     """Values of so many years before."""
     moved = np.full(values.shape, np.nan)
-    moved[:, years:] = values[:, : values.shape[1] - years]
+    moved[:, years:] = values[:, : max(values.shape[1] - years, 0)]
     return moved
 
 

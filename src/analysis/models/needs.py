@@ -16,8 +16,8 @@ from analysis import store
 from analysis.areas import CITY
 from analysis.meaning import norms as norm_rules
 from analysis.models import forecasting
-from analysis.models.flow import SECTORS, Block, Flow, Inputs, add, course, flow_of, rows
-from analysis.models.trends import LEVELS, MIXED, intervals
+from analysis.models.flow import SECTORS, Block, Flow, Inputs, add, course, flow_of, limits, rows
+from analysis.models.trends import LEVELS, MIXED
 
 COLUMNS = [field.name for field in store.TABLES["needs.csv"]]
 SHOWN = ["teachers_needed", "teachers_now", "teachers_shortage", "need_change", "teachers_left", "teachers_staying",
@@ -58,10 +58,10 @@ def table(given: Inputs, enrolment: pd.DataFrame, staffing: pd.DataFrame) -> pd.
     flow = flow_of(given)
     now = _current(flow)
     ahead = course(flow, flow.needed, flow.leavers)
-    drawn = course(flow, flow.needed_paths, flow.leavers_paths)
+    drawn = limits(flow, [name for name in SHOWN if name != "teachers_now"])
     blocks: list[Block] = []
-    for year, expected, paths in zip(flow.years, ahead, drawn, strict=True):
-        blocks += _year(year, expected, paths, now)
+    for year, expected, ends in zip(flow.years, ahead, drawn, strict=True):
+        blocks += _year(year, expected, ends, now)
         now = {}
     result = rows(flow.areas, blocks)
     result["basis"] = forecasting.resting(result["area"], forecasting.bases(enrolment, staffing))
@@ -71,7 +71,7 @@ def table(given: Inputs, enrolment: pd.DataFrame, staffing: pd.DataFrame) -> pd.
 
 
 def _year(
-    year: str, expected: dict[str, np.ndarray], paths: dict[str, np.ndarray], now: dict[str, np.ndarray]
+    year: str, expected: dict[str, np.ndarray], ends: dict[str, dict[str, np.ndarray]], now: dict[str, np.ndarray]
 ) -> Iterator[Block]:
     """Blocks of one target year. now : what is known of this year, empty for later ones."""
     unknown = np.array(np.nan)
@@ -79,7 +79,7 @@ def _year(
         ahead = name in expected and not (name == "teachers_shortage" and now)  # the first year starts from the known
         values = {"current": add(now[name]) if name in now else unknown,
                   "expected": add(expected[name]) if ahead else unknown}  # fmt: skip
-        values |= intervals(add(paths[name])) if ahead else dict.fromkeys(LEVELS, unknown)
+        values |= ends[name] if ahead else dict.fromkeys(LEVELS, unknown)
         yield {"target_year": year, "indicator": name}, values
 
 

@@ -14,7 +14,6 @@ from analysis.areas import CITY
 from analysis.models import flow as flows
 from analysis.models import forecasting
 from analysis.models.flow import BANDS, Inputs
-from analysis.models.trends import intervals
 
 SHOWN = ["teachers_needed", "teachers_left", "teachers_to_recruit"]
 YOUNG = ["m3_12", "m13_24", "m25_36"]  # with every year further ahead, one more of these is still to be born
@@ -127,11 +126,11 @@ def scenario_table(of: World) -> pd.DataFrame:
             turned = changed(now, row.lever, row.how, row.age_band, float(row.value or "nan"))
             now = replace(now, inputs=turned)
         flow = flows.flow_of(now.inputs)
-        years = zip(flow.years, base, flows.course(flow, flow.needed, flow.leavers),
-                    flows.course(flow, flow.needed_paths, flow.leavers_paths), strict=True)  # fmt: skip
+        course = flows.course(flow, flow.needed, flow.leavers)
+        years = zip(flow.years, base, course, flows.limits(flow, SHOWN), strict=True)
         blocks += [({"scenario": scenario, "target_year": year, "indicator": name},
-                    _values(expected[name], paths[name], before[name]))
-                   for year, before, expected, paths in years for name in SHOWN]  # fmt: skip
+                    _values(expected[name], before[name]) | ends[name])
+                   for year, before, expected, ends in years for name in SHOWN]  # fmt: skip
     result = flows.rows(of.inputs.areas, blocks).dropna(subset=["expected", "difference"])
     result["basis"] = forecasting.resting(result["area"], of.basis)
     return result[[field.name for field in store.TABLES["scenarios.csv"]]]
@@ -143,9 +142,9 @@ def _recruits(given: Inputs) -> list[dict[str, np.ndarray]]:
     return list(flows.course(flow, flow.needed, flow.leavers))
 
 
-def _values(expected: np.ndarray, paths: np.ndarray, before: np.ndarray) -> dict[str, np.ndarray]:
+def _values(expected: np.ndarray, before: np.ndarray) -> dict[str, np.ndarray]:
     then = flows.add(expected)
-    return {"expected": then, **intervals(flows.add(paths)), "difference": then - flows.add(before) + 0.0}
+    return {"expected": then, "difference": then - flows.add(before) + 0.0}
 
 
 def sensitivity_table(of: World) -> pd.DataFrame:
@@ -154,7 +153,10 @@ def sensitivity_table(of: World) -> pd.DataFrame:
     value : the assumption now, in its unit, where it has one.  direction : lower, higher; other : the assumption
     dropped (public_only: recruits of public schools alone; no_hiring: what a year adds to the shortage then).
     """
-    base = _recruits(of.inputs)
+    given = of.inputs  # of what is expected alone: its paths are left out
+    bare = replace(given, classes_paths=given.classes_paths[:, :0], leavers_paths=given.leavers_paths[:, :0])
+    of = replace(of, inputs=bare)
+    base = _recruits(given)
     rows = []
     for row in reference.table("assumptions").itertuples():
         for direction, year, expected, usual in _turned(of, base, row):

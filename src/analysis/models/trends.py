@@ -105,7 +105,7 @@ def intervals(drawn: np.ndarray) -> dict[str, np.ndarray]:
         part = slice(start, start + AT_ONCE)
         ranked = np.sort(cells[part], axis=-1)  # NaN last
         found[:, part] = np.where(np.isnan(ranked[:, -1]), np.nan, ranked[:, list(places.values())].T)
-    return dict(zip(places, found.reshape(-1, *drawn.shape[1:]), strict=True))
+    return dict(zip(places, found.reshape(len(places), *drawn.shape[1:]), strict=True))
 
 
 def joined(parts: Iterable[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
