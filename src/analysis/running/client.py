@@ -14,7 +14,7 @@ RETRY = 5  # milliseconds until a socket that is not there yet is tried again; z
 class PromptClient(AsyncKernelClient):
     """A kernel is ready once it has answered and told that it is idle again: then nothing of its start is on the way.
 
-    jupyter_client listens until nothing has come for A_MOMENT, with every notebook.
+    jupyter_client listens until nothing has come for a fifth of a second, with every notebook.
     """
 
     def start_channels(self, *args, **kwargs) -> None:
@@ -24,22 +24,23 @@ class PromptClient(AsyncKernelClient):
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Raises RuntimeError where the kernel dies first, or has not answered after `timeout` seconds."""
-        until = time.monotonic() + (timeout or float("inf"))
-        while not await self._answers(self.kernel_info()):
+        until, asked = time.monotonic() + (timeout or float("inf")), {self.kernel_info()}
+        while not await self._answers(asked):
+            asked.add(self.kernel_info())
             if not await self.is_alive():
                 raise RuntimeError("Kernel died before replying to kernel_info")
             if time.monotonic() > until:
                 raise RuntimeError(f"Kernel didn't respond in {timeout} seconds")
 
-    async def _answers(self, asked: str) -> bool:
+    async def _answers(self, asked: set[str]) -> bool:
         """Whether the kernel answers a request for its info on both channels; one not yet connected loses messages."""
         try:
             reply = await self.get_shell_msg(timeout=A_WHILE)
-            while reply["parent_header"].get("msg_id") != asked:
+            while reply["parent_header"].get("msg_id") not in asked:
                 reply = await self.get_shell_msg(timeout=A_WHILE)
             self._handle_kernel_info_reply(reply)
             told = await self.get_iopub_msg(timeout=A_MOMENT)
-            while (told["parent_header"].get("msg_id"), told["content"].get("execution_state")) != (asked, "idle"):
+            while told["parent_header"].get("msg_id") not in asked or told["content"].get("execution_state") != "idle":
                 told = await self.get_iopub_msg(timeout=A_MOMENT)
         except (TimeoutError, Empty):
             return False
