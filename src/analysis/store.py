@@ -15,6 +15,8 @@ import pyarrow.parquet
 from analysis import periods, whole
 from analysis.schemas import NUMBER, TABLES, TEXT
 
+CODED = pa.dictionary(pa.int32(), TEXT)
+
 
 class TableError(ValueError):
     """A table does not have the columns, types or filled cells that TABLES declares."""
@@ -29,10 +31,11 @@ def write(table: pd.DataFrame, where: Path | str, name: str) -> Path:
     The file appears whole or not at all. Raises TableError where a column is missing, extra, of another type or empty.
     """
     path = Path(where) / name
-    checked = _checked(table, name)
+    parquet = path.suffix == ".parquet"
+    checked = _checked(table, name, CODED if parquet else TEXT)
     with whole.written(path) as aside:
-        if path.suffix == ".parquet":
-            pa.parquet.write_table(checked, aside, compression="zstd")
+        if parquet:  # read whole and with the types declared: no statistics, no types of Arrow's own
+            pa.parquet.write_table(checked, aside, compression="zstd", write_statistics=False, store_schema=False)
         else:
             pa.csv.write_csv(_without_formulas(checked), aside, pa.csv.WriteOptions(quoting_style="needed"))
     return path
@@ -56,9 +59,19 @@ def read(where: Path | str, name: str, **only: Collection[str]) -> pd.DataFrame:
     return _fitting(_as_it_was(pa.csv.read_csv(path, convert_options=convert)), name).to_pandas()
 
 
-def coded(where: Path | str, name: str) -> pd.DataFrame:
-    """The same of a Parquet file with texts as categories: a long table of few words is read and searched fast."""
-    return _fitting(_parquet(Path(where) / name, name), name, pa.dictionary(pa.int32(), TEXT)).to_pandas()
+def packed(where: Path | str, name: str) -> pa.Table:
+    """The same of a Parquet file as Arrow has it, every text once: a long table of few words is read fast."""
+    return _fitting(_parquet(Path(where) / name, name), name, CODED)
+
+
+def pack(table: pd.DataFrame, name: str) -> pa.Table:
+    """One of TABLES as `packed` gives it. Raises TableError where it is not as declared."""
+    return _checked(table, name, CODED)
+
+
+def coded(*packed: pa.Table) -> pd.DataFrame:
+    """Tables of `packed` one under the other, texts as categories: they are searched and cut fast."""
+    return pa.concat_tables(packed).unify_dictionaries().to_pandas()
 
 
 def plain(rows: pd.DataFrame) -> pd.DataFrame:
@@ -81,9 +94,9 @@ def together(rows: pd.DataFrame, *columns: str) -> list[tuple[str, ...]]:
     return list(zip(*found, strict=True))
 
 
-def schema(name: str) -> pa.Schema:
-    """Columns of one of TABLES, with types and which may be empty."""
-    return pa.schema(TABLES[name])
+def schema(name: str, text: pa.DataType = TEXT) -> pa.Schema:
+    """Columns of one of TABLES, with types, texts as `text`, and which may be empty."""
+    return pa.schema([field.with_type(text) if field.type == TEXT else field for field in TABLES[name]])
 
 
 def _parquet(path: Path, name: str) -> pa.Table:
@@ -109,18 +122,18 @@ def _text_replaced(table: pa.Table, pattern: str, replacement: str) -> pa.Table:
     return table
 
 
-def _checked(table: pd.DataFrame, name: str) -> pa.Table:
+def _checked(table: pd.DataFrame, name: str, text: pa.DataType) -> pa.Table:
     _named_as(list(table.columns), name)
     try:
-        checked = pa.Table.from_pandas(table, schema=schema(name), preserve_index=False, safe=True)
+        checked = pa.Table.from_pandas(table, schema=schema(name, text), preserve_index=False, safe=True)
     except (pa.ArrowInvalid, pa.ArrowTypeError, ValueError) as problem:
         raise TableError(f"{name}: {problem}") from problem
-    return _fitting(checked, name)
+    return _fitting(checked, name, text)
 
 
 def _fitting(table: pa.Table, name: str, text: pa.DataType = TEXT) -> pa.Table:
     """The table with its declared types, its texts as `text`. Raises TableError where it is not as declared."""
-    wanted = pa.schema([field.with_type(text) if field.type == TEXT else field for field in schema(name)])
+    wanted = schema(name, text)
     _named_as(table.column_names, name)
     try:
         fitting = table.cast(wanted)

@@ -8,7 +8,7 @@ import functools
 import numpy as np
 import pandas as pd
 
-from analysis import areas, periods, reference
+from analysis import areas, periods, reference, store
 from analysis.areas import CITY
 from analysis.meaning import norms
 from analysis.meaning.cube import KEY, Cube, Texts, added
@@ -57,11 +57,11 @@ def compare(series: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame
     series : series.parquet up to this round. Change and gap are in the value's unit: persons, or percentage points for
     a rate. A target of the city holds for each area where it is a rate or a ratio, unless the area has its own.
     """
-    this = _of(series, school_year, period)
-    before = _of(series, periods.shift(school_year, -1), period)[[*KEY, "value"]]
-    if _absent(series, school_year, period) != _absent(series, periods.shift(school_year, -1), period):
+    last_year = periods.shift(school_year, -1)
+    this, before = (store.plain(_of(series, year, period)) for year in (school_year, last_year))
+    if _absent(this, school_year, period) != _absent(before, last_year, period):
         before = before[before["area"] != CITY]  # a city total of fewer units is no measure of change
-    table = this.merge(before.rename(columns={"value": "last_year"}), on=KEY, how="left")
+    table = this.merge(before[[*KEY, "value"]].rename(columns={"value": "last_year"}), on=KEY, how="left")
     table["change"] = (table["value"] - table["last_year"]).round(9)
     table["target"] = _targets(table, school_year)
     table["gap"] = (table["value"] - table["target"]).round(9)
@@ -105,9 +105,9 @@ def _of(series: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame:
     return series[(series["school_year"] == school_year) & (series["period"] == period)]
 
 
-def _absent(series: pd.DataFrame, school_year: str, period: str) -> set[str]:
-    """Units that owe a workbook for a round and are not in it; the same in two rounds means their totals compare."""
-    present = set(_of(series, school_year, period)["area"].unique())
+def _absent(rows: pd.DataFrame, school_year: str, period: str) -> set[str]:
+    """Units that owe a workbook for a round and are not in its rows; the same in two means their totals compare."""
+    present = set(rows["area"].unique())
     return set(areas.reporting(periods.as_of(school_year, period))) - present if present else set()
 
 

@@ -37,6 +37,7 @@ def reconcile(table: pd.DataFrame, figures: pd.DataFrame, school_year: str, peri
     match_cut (only if cut), mismatch, or not_computed with the reason. A printed target is looked up in targets.csv;
     figures of another round than this one are not computed.
     """
+    table = table[table["indicator"].isin([_our_names().get(name, name) for name in figures["indicator"].unique()])]
     values = map(_Values._make, zip(*(table[name].tolist() for name in _Values._fields), strict=True))
     by_key = dict(zip(zip(*(table[name].tolist() for name in KEY), strict=True), values, strict=True))
     reasons = _contradictions()
@@ -87,6 +88,7 @@ def _our_names() -> dict[str, str]:
     return {other: ours for ours, others in names.items() for other in others.split("|") if other}
 
 
+@functools.cache
 def _coarse_places(name: str) -> int | None:
     """Places of an indicator that is printed to tens or thousands, which the digits alone do not tell."""
     if name not in indicators.definitions().index:

@@ -112,7 +112,8 @@ class Release:
         if self.tables is not None and name not in self.tables:
             raise KeyError(f"{name} is not among the tables this page declares")
         if name not in self._read:
-            self._read[name] = (store.coded if name == SERIES else store.read)(self.folder, name)
+            packed = name == SERIES
+            self._read[name] = store.coded(store.packed(self.folder, name)) if packed else store.read(self.folder, name)
         return self._read[name]
 
     @functools.cached_property

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from analysis import periods, reference
+from analysis import periods, reference, store
 from analysis.reading import forms
 from analysis.reading.findings import Finding, limit
 from analysis.screening.facts import Facts, band_name, label
@@ -44,8 +44,9 @@ def time(now: Facts, last: Facts | None, year_ago: Facts | None) -> Iterator[Fin
     """The stage time, as far as facilities go; a round that is not there is not compared with."""
     if last is not None:
         yield from _come_and_gone(now, last)
-        yield from _facility_jumps(now, last)
-        yield from _flow(now, last)
+        both = now.counts.index.intersection(last.counts.index)
+        yield from _facility_jumps(now, last, both)
+        yield from _flow(now, last, both)
     this = _comparable(now)
     for before in (last, year_ago):
         if before is not None:
@@ -62,8 +63,8 @@ def jumps(now: Facts, series: pd.DataFrame, school_year: str, period: str) -> It
     rules = reference.table("screening")
     rules = rules[rules["check"] == "jump"]
     asked = pd.MultiIndex.from_frame(rules[["indicator", "age_band"]])
-    past = series[series["indicator"].isin(rules["indicator"])]
-    past = past[(past["sector"] == "all") & past["area"].isin(now.workbooks)]
+    past = series[series["indicator"].isin(rules["indicator"]) & series["area"].isin(now.workbooks)]
+    past = store.plain(past[past["sector"] == "all"])
     past = past[pd.MultiIndex.from_frame(past[["indicator", "age_band"]]).isin(asked)]
     if past.empty:
         return
@@ -85,13 +86,9 @@ def jumps(now: Facts, series: pd.DataFrame, school_year: str, period: str) -> It
 
 def _robust_z(table: pd.DataFrame, change: pd.Series, noise: pd.Series) -> pd.Series:
     """How far a log change lies from a unit's own past changes, in robust standard deviations."""
-    logs = np.log(table.where(table > 0))
-    earlier = {
-        (year, period): logs[year, period] - logs[periods.shift(year, -1), period]
-        for year, period in table.columns
-        if (periods.shift(year, -1), period) in table.columns
-    }
-    past = pd.DataFrame(earlier, index=table.index)
+    logs = dict(zip(table.columns, np.log(table.where(table > 0).to_numpy()).T, strict=True))
+    then = {(year, period): logs.get((periods.shift(year, -1), period)) for year, period in logs}
+    past = pd.DataFrame({at: logs[at] - before for at, before in then.items() if before is not None}, table.index)
     enough = past.notna().sum(axis=1) >= OWN_HISTORY
     kinds = ["indicator", "age_band"]
     middle = past.median(axis=1)
@@ -136,11 +133,12 @@ def _codes(facts: Facts) -> pd.Index:
     return facts.facilities.index.get_level_values("facility")
 
 
-def _facility_jumps(now: Facts, last: Facts) -> Iterator[Finding]:
+def _facility_jumps(now: Facts, last: Facts, both: pd.Index) -> Iterator[Finding]:
+    """Counts of the facilities of both rounds that are many times, or a small part of, what they were."""
     rules = reference.table("screening")
     factor = limit("facility_jump")
     for rule in rules[rules["check"] == "facility_jump"].itertuples():
-        value, before = _pair(now, last, rule.indicator, rule.age_band)
+        value, before = (facts.count(rule.indicator, rule.age_band).reindex(both) for facts in (now, last))
         far = (value >= before * factor) | (value * factor <= before)
         for at in value.index[far & ((value - before).abs() >= float(rule.least))]:
             found = f"{label(rule.indicator)} {number(value[at])}"
@@ -149,12 +147,11 @@ def _facility_jumps(now: Facts, last: Facts) -> Iterator[Finding]:
             )
 
 
-def _flow(now: Facts, last: Facts) -> Iterator[Finding]:
+def _flow(now: Facts, last: Facts, both: pd.Index) -> Iterator[Finding]:
     """Teachers of the last round, less those who left, plus those recruited, are the teachers of this one."""
-    teachers, before = _pair(now, last, "teachers", "all")
-    left, recruited = (
-        now.count(name, "all").reindex(teachers.index) for name in ("teachers_left", "teachers_recruited")
-    )
+    of = "teachers", "teachers_left", "teachers_recruited"
+    teachers, left, recruited = (now.count(name, "all").reindex(both) for name in of)
+    before = last.count("teachers", "all").reindex(both)
     for at in teachers.index[left > before + recruited]:
         yield now.facility_finding(
             "more_left_than_were", at, "teachers_left/all", f"{number(left[at])} giáo viên nghỉ",
@@ -182,16 +179,10 @@ def _copied_sheets(now: Facts, this: pd.Series, before: Facts) -> Iterator[Findi
 def _comparable(facts: Facts) -> pd.Series:
     """Numbers that a new count would change: not what follows from the list of facilities, not a slow sheet."""
     same = ["area", "facility", "sector", "age_band", "indicator", "sheet"]
-    rows = facts.observations
-    slow = {name for sheet, (name, _) in forms.sheets(rows["school_year"].iloc[0]).items() if sheet in SLOW_SHEETS}
+    sheets = forms.sheets(facts.observations["school_year"].iloc[0])
+    slow = {name for sheet, (name, _) in sheets.items() if sheet in SLOW_SHEETS}
     listed = ["schools", "facilities", "independent_facilities", "campuses"]
+    rows = facts.observations[[*same, "value"]]
     rows = rows[~rows["sheet"].isin(slow) & ~rows["indicator"].isin(listed)]
-    values = rows[[*same, "value"]].fillna({"facility": ""}).set_index(same)["value"]
+    values = rows.fillna({"facility": ""}).set_index(same)["value"]
     return values[~values.index.duplicated()]
-
-
-def _pair(now: Facts, last: Facts, indicator: str, age_band: str) -> tuple[pd.Series, pd.Series]:
-    """One count of the facilities of both rounds, now and then."""
-    value, before = now.count(indicator, age_band), last.count(indicator, age_band)
-    both = value.index.intersection(before.index)
-    return value[both], before[both]

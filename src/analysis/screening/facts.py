@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from analysis import reference
@@ -26,9 +27,14 @@ class Facts:
     @cached_property
     def counts(self) -> pd.DataFrame:
         """One row a facility, indexed (area, facility); one column an (indicator, age band)."""
-        rows = self.observations[self.observations["facility"].notna()]
-        by_cell = rows.set_index(["area", "facility", "indicator", "age_band"])["value"]
+        rows = self.observations[["area", "facility", "indicator", "age_band", "value"]]
+        by_cell = rows[rows["facility"].notna()].set_index(["area", "facility", "indicator", "age_band"])["value"]
         return _flat(by_cell.unstack(["indicator", "age_band"]))
+
+    @cached_property
+    def _filled(self) -> dict[tuple[str, str], np.ndarray]:
+        """The columns of `counts` as plain numbers, 0 where none is reported."""
+        return dict(zip(self.counts.columns, np.nan_to_num(self.counts.to_numpy()).T, strict=True))
 
     @cached_property
     def _names(self) -> dict[tuple[str, str], str]:
@@ -54,13 +60,11 @@ class Facts:
 
     def count(self, indicator: str, age_band: str) -> pd.Series:
         """One count of every facility; several indicators are written a|b and added; 0 where none is reported."""
-        total = pd.Series(0.0, index=self.counts.index)
+        total = np.zeros(len(self.counts))
         for name in indicator.split("|"):
-            bands = [age_band] if (name, age_band) in self.counts.columns else PARTS.get(age_band, (age_band,))
-            for band in bands:
-                if (name, band) in self.counts.columns:
-                    total = total + self.counts[name, band].fillna(0)
-        return total
+            bands = [age_band] if (name, age_band) in self._filled else PARTS.get(age_band, (age_band,))
+            total += sum(self._filled.get((name, band), 0.0) for band in bands)
+        return pd.Series(total, self.counts.index)
 
     def named(self, area: str, facility: str) -> str:
         """A facility as messages call it: name and code."""

@@ -28,15 +28,29 @@ class Before:
     year_ago: Round | None = None
     series: pd.DataFrame | None = None
 
+    @property
+    def observations(self) -> pd.DataFrame:
+        """Observations of the same period a year ago, to say where a change comes from; none where it is not there."""
+        return self.year_ago.observations if self.year_ago else _none("observations.parquet")
 
-def read(raw: Path | str, processed: Path | str, school_year: str, period: str, missing: str = "stop") -> Round:
+    @property
+    def facilities(self) -> pd.DataFrame:
+        """Facilities of the same."""
+        return self.year_ago.facilities if self.year_ago else _none("facilities.parquet")
+
+
+def read(
+    raw: Path | str, processed: Path | str, school_year: str, period: str, missing: str = "stop",
+    earlier: Before | None = None,
+) -> Round:  # fmt: skip
     """Read one round and screen it against the rounds there are; .findings holds both, the reader's first.
 
+    earlier : those, where `before` has read them.
     Earlier rounds are taken from data/processed/rounds where they are unchanged.
     Raises FileNotFoundError where the round has no folder, DataError where an earlier round has a fault that stops.
     """
     this = rounds.read(raw, school_year, period, missing=missing, kept=history.workbooks(processed))
-    this.findings += screen(this, before(raw, processed, school_year, period, missing))
+    this.findings += screen(this, earlier or before(raw, processed, school_year, period, missing))
     return this
 
 
@@ -73,6 +87,10 @@ def screen(this: Round, earlier: Before | None = None) -> list[Finding]:
     found += continuity.time(now, last, year_ago)
     found += continuity.jumps(now, NO_SERIES if earlier.series is None else earlier.series, school_year, period)
     return answered(found, school_year, period)
+
+
+def _none(name: str) -> pd.DataFrame:
+    return store.schema(name).empty_table().to_pandas()
 
 
 def _facts(earlier: Round | None, areas: list[str]) -> Facts | None:
