@@ -233,16 +233,17 @@ def largest_remainder(values: np.ndarray, axis: int = -1, total: np.ndarray | No
     [2.0, 0.0, 0.0]
     """
     values = np.moveaxis(np.asarray(values, float), axis, -1)
-    exact = np.where(np.isnan(values), -np.inf, values.round(6))  # 654.0000000001 is 654
-    down = np.where(np.isnan(values), 0.0, np.floor(exact))
+    exact = values.round(6)  # 654.0000000001 is 654
+    down = np.floor(exact)
     if total is None:
         total = np.rint(np.nansum(values, axis=-1).round(6))
-    spare = np.asarray(total) - down.sum(axis=-1)
-    remainder = np.where(np.isnan(values), -1.0, exact - down)
-    up = np.zeros_like(down)
-    largest = np.argsort(-remainder, axis=-1, kind="stable")
-    np.put_along_axis(up, largest, np.arange(values.shape[-1]) < spare[..., None], axis=-1)
-    return np.moveaxis(np.where(np.isnan(values), np.nan, down + up), -1, axis)
+    told = np.isfinite(values)
+    spare = (total - down.sum(axis=-1, where=told)).clip(0, told.sum(axis=-1)).astype(int)[..., None]
+    behind = down - exact  # the largest remainder is the smallest of these; NaN goes last
+    last = np.take_along_axis(np.sort(behind, axis=-1), np.maximum(spare - 1, 0), axis=-1)
+    first, tied = behind < last, behind == last
+    up = first | (tied & (np.cumsum(tied, axis=-1) <= spare - first.sum(axis=-1, keepdims=True)))
+    return np.moveaxis(down + up, -1, axis)
 
 
 def needed_years(given: Panel) -> int:
