@@ -45,7 +45,10 @@ def _walks(steps: list[np.random.Generator], *shape: int) -> Iterator[np.ndarray
     drawn = steps[0].standard_normal(shape)
     yield drawn
     for lead, rng in enumerate(steps[1:], start=2):
-        drawn = np.sqrt((lead - 1) / lead) * drawn + np.sqrt(1 / lead) * rng.standard_normal(shape)
+        moved = rng.standard_normal(shape)
+        moved *= np.sqrt(1 / lead)
+        drawn = np.sqrt((lead - 1) / lead) * drawn
+        drawn += moved
         yield drawn
 
 
@@ -91,42 +94,58 @@ class _Law:
         whole = np.where(told, from_scale(centre, sizes), 0.0).sum(axis=0)
         of = None if sizes is None else sizes.sum(axis=0)
         self.city, self.total = city.T, from_scale(to_scale(whole, of) + city, of).T
-        self.told, self.never, self.deviation, self.middle = (
-            each[..., None] for each in (told, aim.never, deviation, centre - bend * deviation**2 / 2)
-        )
-        self.root, self.sizes = errors.own_root, None if sizes is None else sizes[..., None]
+        self.told, self.never, self.root, self.sizes = told, aim.never, errors.own_root, sizes
+        self.deviation, self.middle = deviation[..., None], (centre - bend * deviation**2 / 2)[..., None]
 
     def counts(self, part: slice, normal: np.ndarray) -> np.ndarray:
         """Whole counts of a part of the paths. normal : those paths × areas × groups."""
-        own = self.root @ np.moveaxis(normal, 0, -1)
-        own *= self.deviation
-        own *= self.wider[part]
-        start = np.where(self.told, self.middle + own, 0.0)
+        start = self.root @ np.moveaxis(normal, 0, -1)
+        start *= self.deviation
+        start *= self.wider[part]
+        start += self.middle
+        start[~self.told] = 0.0
         if self.sizes is None:
             drawn = _grown(start, self.told, self.total[:, part])
         else:
             drawn = _shifted(start, self.sizes, self.told, self.total[:, part], self.city[:, part])
-        drawn = np.where(self.told, np.rint(drawn) + 0.0, np.nan)  # −0 becomes 0
-        return np.where(self.never, 0.0, drawn)
+        np.rint(drawn, out=drawn)
+        drawn += 0.0  # −0 becomes 0
+        drawn[~self.told], drawn[self.never] = np.nan, 0.0
+        return drawn
 
 
 def _grown(start: np.ndarray, told: np.ndarray, total: np.ndarray) -> np.ndarray:
     """Counts of areas that grow by one factor so that they add up to total, groups × paths."""
-    grown = np.where(told, np.exp(start), 0.0)
-    return grown * ratio(total + HALF * told.sum(axis=0), grown.sum(axis=0)) - HALF
+    grown = np.exp(start, out=start)
+    grown[~told] = 0.0
+    grown *= ratio(total + HALF * told.sum(axis=0)[:, None], grown.sum(axis=0))
+    grown -= HALF
+    return grown
 
 
 def _shifted(
     start: np.ndarray, sizes: np.ndarray, told: np.ndarray, total: np.ndarray, shift: np.ndarray
 ) -> np.ndarray:
     """Counts out of sizes, by Newton's steps to the shift of each group and path that makes them add up to total."""
-    against, of, here = np.exp(-start), np.where(told, sizes + 1, 0.0), told.sum(axis=0)
+    against, of, here = np.exp(-start), np.where(told, sizes + 1, 0.0), told.sum(axis=0)[:, None]
+    share, rows = start, np.ascontiguousarray(of.T)[:, None]  # groups × 1 × areas: sums are products of matrices
     for _ in range(6):
-        share = 1 / (1 + against * np.exp(-shift))
-        drawn = of * share
-        gap = np.where(here > 0, total + HALF * here - drawn.sum(axis=0), 0.0)
+        _shares(against, shift, share)
+        drawn = (rows @ share.swapaxes(0, 1))[:, 0]
+        gap = np.where(here > 0, total + HALF * here - drawn, 0.0)
         if np.abs(gap).max(initial=0.0) < NOTHING:
             break
-        gain = (drawn * (1 - share)).sum(axis=0)
+        share *= share
+        gain = drawn - (rows @ share.swapaxes(0, 1))[:, 0]
         shift = shift + np.divide(gap, gain, out=np.zeros_like(gap), where=gain > 0).clip(-1, 1)
-    return of / (1 + against * np.exp(-shift)) - HALF
+    drawn = _shares(against, shift, share)
+    drawn *= of[..., None]
+    drawn -= HALF
+    return drawn
+
+
+def _shares(against: np.ndarray, shift: np.ndarray, out: np.ndarray) -> np.ndarray:
+    """1 / (1 + against · exp(−shift)), written to out."""
+    np.multiply(against, np.exp(-shift), out=out)
+    out += 1
+    return np.reciprocal(out, out=out)
