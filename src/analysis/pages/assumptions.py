@@ -63,7 +63,7 @@ def _turned(ax: Axes, effects: list[list[float]]) -> None:
         ax.barh(places, values, height=0.62, color=fill, edgecolor=edge, hatch=hatch, linewidth=0.9, label=head)
         for place, value in zip(places, values, strict=True):
             out = 1 if value > 0 else -1
-            figures.write(ax, [value], [place], [_signed(value)], (4 * out, 0), ha="left" if out > 0 else "right",
+            figures.write(ax, value, place, _signed(value), (4 * out, 0), ha="left" if out > 0 else "right",
                           fontsize=7.5)  # fmt: skip
     ax.axvline(0, color=figures.GREY, linewidth=0.8)
     ax.grid(axis="y", visible=False)

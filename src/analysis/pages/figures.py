@@ -21,6 +21,7 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter
 from matplotlib.transforms import offset_copy
+from numpy.typing import ArrayLike
 
 from analysis import vietnamese
 from analysis.pages.marks import Marks, beside
@@ -144,12 +145,10 @@ def from_zero(ax: Axes) -> None:
     ax.set_ylim(0, ax.get_ylim()[1] * 1.04)
 
 
-def write(
-    ax: Axes, x: Iterable[float], y: Iterable[float], said: Sequence[str], beside: tuple[float, float], **look
-) -> None:
+def write(ax: Axes, x: ArrayLike, y: ArrayLike, said: str | Sequence[str], beside: tuple[float, float], **look) -> None:
     """Words a point, set off from it. beside : to the right and up, in points."""
     moved = offset_copy(ax.transData, ax.get_figure(root=True), *beside, units="points")
-    for right, up, words in zip(x, y, said, strict=True):
+    for right, up, words in np.broadcast(x, y, said):  # type: ignore[arg-type]
         ax.text(right, up, words, transform=moved, **{"va": "center"} | look)
 
 

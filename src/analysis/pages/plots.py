@@ -46,7 +46,7 @@ def dots(
     if target is not None:
         ax.axvline(target, color=INK, linestyle="--", linewidth=1)
         words = f"chỉ tiêu {vietnamese.number(target, 1 if target % 1 else 0)}"
-        write(ax, [target], [len(names) - 0.45], [words], (0, 1), ha="center", va="bottom", fontsize=7.5)
+        write(ax, target, len(names) - 0.45, words, (0, 1), ha="center", va="bottom", fontsize=7.5)
     name_axis(ax, names, bold)
     ax.margins(x=0.08)
 
@@ -86,7 +86,7 @@ def lines(ax: Axes, x: Sequence[float], named: Mapping[str, Sequence[float]], de
         words = f"{name} {vietnamese.number(kept[last], decimals)}"
         if x[last] < max(x):  # ends before the others: its name stands clear of it, below where it falls
             side = -1 if last and kept[last] < kept[last - 1] else 1
-            write(ax, [x[last]], [kept[last]], [words], (0, 8 * side), ha="right", fontsize=8, color=colour,
+            write(ax, x[last], kept[last], words, (0, 8 * side), ha="right", fontsize=8, color=colour,
                   va="baseline" if side > 0 else "top")  # fmt: skip
             continue
         ends.append((kept[last], x[last], words, colour))
@@ -94,7 +94,7 @@ def lines(ax: Axes, x: Sequence[float], named: Mapping[str, Sequence[float]], de
     gap, previous = (high - low) * 0.062, -np.inf
     for value, at, words, colour in sorted(ends):
         previous = max(value, previous + gap)  # names of close lines are moved apart
-        write(ax, [at], [previous], [words], (7, 0), fontsize=8, color=colour)
+        write(ax, at, previous, words, (7, 0), fontsize=8, color=colour)
     left, right = min(x), max(x)
     ax.set_xlim(left - (right - left) * 0.03, right + (right - left) * room)
 
@@ -129,7 +129,7 @@ def fan(ax: Axes, years: Sequence[str], values: Sequence[float], ahead: pd.DataF
     ax.plot(coming, [values[-1], *ahead["expected"]], color=BLUE, linestyle="--")
     ax.plot(coming[1:], ahead["expected"], "D", color="white", markeredgecolor=BLUE)
     end = ahead["expected"].iloc[-1]
-    write(ax, coming[-1:], [end], [vietnamese.number(end)], (7, 0), fontsize=8, fontweight="bold")
+    write(ax, coming[-1], end, vietnamese.number(end), (7, 0), fontsize=8, fontweight="bold")
     shown = [*years, *ahead["target_year"]]
     ax.set_xticks(np.arange(len(shown))[::-2][::-1], [year[:4] for year in shown][::-2][::-1])
     ax.set_xlim(-0.4, len(shown) - 1 + len(shown) * 0.2)
