@@ -4,13 +4,14 @@ With a pair of axes each, matplotlib looks through all of them at every step: 40
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from analysis import vietnamese
-from analysis.pages.figures import BLUE, GREY, INK, STYLE
+from analysis.pages.figures import BLUE, GREY, INK, STYLE, write
 
 COLUMNS = 5
 APART = 1.34, 1.29  # from one panel to the next, in widths and heights of a panel
@@ -41,8 +42,13 @@ class Panels:
             self.ax.hlines(self.foot + self.height(tick), start, end, **faint)
         for at in (0, self.last):
             self.ax.vlines(self.left + at, self.foot, self.foot + 1, **faint)
-        self.ax.hlines(self.foot, start, end, color=GREY, lw=0.8)
-        self.ax.vlines(start, self.foot, self.foot + 1, color=GREY, lw=0.8)
+        edge: dict[str, Any] = {
+            "color": GREY,
+            "lw": 0.8,
+            "clip_on": False,
+        }  # else those at the rim lose half their width
+        self.ax.hlines(self.foot, start, end, **edge)
+        self.ax.vlines(start, self.foot, self.foot + 1, **edge)
 
     def lines(self, values: np.ndarray, **look) -> None:
         """A line in each panel: one stroke, lifted between them."""
@@ -64,8 +70,7 @@ class Panels:
                     self._write(words, -self.side, foot + float(self.height(tick)), (-3, 0), va="center", ha="right")
 
     def _write(self, words: str, x: float, y: float, offset: tuple[int, int], **look) -> None:
-        look = {"color": INK, "fontsize": STYLE["xtick.labelsize"], **look}
-        self.ax.annotate(words, (x, y), offset, textcoords="offset points", **look)
+        write(self.ax, x, y, words, offset, **{"color": INK, "fontsize": STYLE["xtick.labelsize"]} | look)
 
 
 def draw(
