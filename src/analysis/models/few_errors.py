@@ -64,12 +64,13 @@ def law(known: int, lead: int, rate: bool) -> np.ndarray:
     steps = max(known + (0 if rate else usual), 1)
     rng = np.random.default_rng([int(reference.setting("seed")), known])
     shape = (WORLDS, steps + lead)
-    moved = rng.standard_normal(shape) if rate else rng.standard_t(reference.setting("error_tails"), shape)
-    own = np.concatenate([np.zeros((WORLDS, 1)), moved[:, :known].cumsum(axis=1)], axis=1)
-    square = (moved[:, :steps] ** 2).mean(axis=1)
+    drawn = rng.standard_normal(shape) if rate else rng.standard_t(reference.setting("error_tails"), shape)
+    moved = np.ascontiguousarray(drawn.T)  # worlds side by side in memory: sums over years run along it
+    own = np.concatenate([np.zeros((1, WORLDS)), moved[:known].cumsum(axis=0)])
+    square = (moved[:steps] ** 2).mean(axis=0)
     for ahead in range(2, lead + 1):
         origins = np.array(max(known - ahead + 1, 0))
-        found = ((own[:, ahead:] - own[:, :-ahead]) ** 2).mean(axis=1) if origins else np.zeros(WORLDS)
+        found = ((own[ahead:] - own[:-ahead]) ** 2).mean(axis=0) if origins else np.zeros(WORLDS)
         grown = square * ahead / (ahead - 1)
         square = beside(found, independent(origins, ahead), grown, np.array(min(usual, steps)))
-    return np.sort(np.abs(moved[:, steps:].sum(axis=1)) / np.sqrt(square))
+    return np.sort(np.abs(moved[steps:].sum(axis=0)) / np.sqrt(square))

@@ -241,7 +241,9 @@ def ordered(table: pd.DataFrame, indicators: list[str], bands: list[str]) -> pd.
         "sector": {"all": 0, "public": 1, "nonpublic": 2},
         "age_band": {name: i for i, name in enumerate(bands)},
     }
-    by = ["indicator", "area", "sector", "age_band", "target_year", "kind"]
-    return table.sort_values(
-        by, key=lambda column: column.map(ranks[column.name]) if column.name in ranks else column, kind="stable"
-    ).reset_index(drop=True)
+    keys = []
+    for column in ("indicator", "area", "sector", "age_band", "target_year", "kind"):
+        code, names = pd.factorize(table[column])
+        rank = ranks.get(column) or {name: i for i, name in enumerate(sorted(names))}
+        keys.append(np.array([rank.get(name, len(rank)) for name in names], int)[code])
+    return table.take(np.lexsort(keys[::-1])).reset_index(drop=True)
