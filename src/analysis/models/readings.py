@@ -56,18 +56,18 @@ def table(observations: pd.DataFrame, facilities: pd.DataFrame) -> pd.DataFrame:
 
 def _facilities(observations: pd.DataFrame, facilities: pd.DataFrame) -> pd.DataFrame:
     """One row a facility: area, sector, kind; children by age, classes by band, mixed ones, sites and staff."""
-    rows = observations[observations["facility"].notna()]
-
-    def counts(indicator: str, bands: list[str]) -> pd.DataFrame:
-        here = rows[(rows["indicator"] == indicator) & rows["age_band"].isin(bands)]
-        wide = here.pivot_table("value", "facility", "age_band", aggfunc="sum")
-        return wide.reindex(index=facilities["facility"], columns=bands).fillna(0.0)
-
+    counted = {("children_enrolled", band): band for band in AGES + BANDS}
+    counted |= {("classes", band): band for band in MIXED} | {("classes", band): f"classes_{band}" for band in BANDS}
+    counted |= {(name, "all"): name for name in ("campuses", "teachers", "managers", "cooks")}
+    rows = observations[["facility", "indicator", "age_band", "value"]].dropna()
+    names = facilities["facility"].tolist(), *(list(dict.fromkeys(each)) for each in zip(*counted, strict=True))
+    at, kept = forecasting.places(rows, dict(zip(rows.columns, names, strict=False)))
+    counts = np.zeros([len(each) for each in names])
+    np.add.at(counts, at, rows["value"].to_numpy(float)[kept])
     places = facilities.set_index("facility")[["area", "sector", "kind"]]
-    children, classes = counts("children_enrolled", AGES + BANDS), counts("classes", MIXED + BANDS)
-    classes = classes.rename(columns={band: f"classes_{band}" for band in BANDS})
-    whole = [counts(name, ["all"])["all"].rename(name) for name in ("campuses", "teachers", "managers", "cooks")]
-    places = pd.concat([places, children, classes, *whole], axis=1)
+    places = places.assign(
+        **{name: counts[:, names[1].index(key[0]), names[2].index(key[1])] for key, name in counted.items()}
+    )
     return places.assign(classes=places[[f"classes_{band}" for band in BANDS]].sum(axis=1))
 
 
@@ -113,7 +113,8 @@ def _disabled(observations: pd.DataFrame, public: pd.DataFrame) -> pd.DataFrame:
 
 
 def _by_area(values: pd.Series, places: pd.DataFrame, areas: list[str]) -> np.ndarray:
-    return values.groupby(places["area"]).sum().reindex(areas).fillna(0.0).to_numpy()
+    at = pd.Index(areas, dtype=object).get_indexer(places["area"])
+    return np.bincount(at, values.to_numpy(float), minlength=len(areas))
 
 
 def _lines(post: str, totals: Totals, places: pd.DataFrame, areas: list[str]) -> pd.DataFrame:
@@ -133,9 +134,10 @@ def _lines(post: str, totals: Totals, places: pd.DataFrame, areas: list[str]) ->
         lines += [("total", name, persons) for name, persons in now.items()]
         lines += [("total", f"short_{name}", persons - now["now" if name == "practice" else "now_public"])
                   for name, persons in whole.items() if name in SHOWN]  # fmt: skip
-    frames = [
-        pd.DataFrame({"area": [*areas, CITY], "post": post, "line": name, "kind": kind,
-                      "persons": [*persons, persons.sum()]})
-        for kind, name, persons in lines
-    ]  # fmt: skip
-    return pd.concat(frames, ignore_index=True)
+    kinds, names, persons = zip(*lines, strict=True)
+    each = len(areas) + 1
+    return pd.DataFrame({
+        "area": [*areas, CITY] * len(lines), "post": post, "line": np.repeat(np.array(names, object), each),
+        "kind": np.repeat(np.array(kinds, object), each),
+        "persons": np.concatenate([[*values, values.sum()] for values in persons]),
+    })  # fmt: skip
