@@ -131,7 +131,7 @@ def _draw(ax: Axes, beside: Axes, found: Sequence[Aim]) -> None:
             f"{aim.met}/{aim.met + aim.short}" if aim.met + aim.short else NOTHING,
         )
         for at, said in zip(COLUMNS.values(), words, strict=True):
-            beside.text(at, place, said, ha="right", va="center_baseline", fontsize=8)
+            beside.text(at, place, said, ha="right", va="center_baseline", fontsize=8, in_layout=False)
     for head, at in COLUMNS.items():
         beside.text(at, len(found) - 0.35, head, ha="right", va="center_baseline", fontsize=7, color=figures.GREY)
     ax.axvline(100, color=figures.INK, linestyle="--", linewidth=1)

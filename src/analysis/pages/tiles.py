@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import PatchCollection
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
@@ -177,15 +178,18 @@ def _figure(
 
 def _draw(ax: Axes, at: Mapping[str, tuple[int, int]], tiles: Mapping[str, Tile], measure: str) -> None:
     steps = _steps([tile.shade for tile in tiles.values()])
-    for area, (row, column) in at.items():
-        tile = tiles.get(area, Tile(NOTHING, "", 0, ""))
-        ax.add_patch(
-            Rectangle(
-                (column + 0.03, row + 0.03), 0.94, 0.94, facecolor=SHADES[int(np.searchsorted(steps, tile.shade))],
-                edgecolor=figures.ORANGE if tile.sign else figures.GREY, linewidth=1.8 if tile.sign else 0.8,
-                linestyle="-" if area in tiles else "--",
-            )
-        )  # fmt: skip
+    shown = {area: tiles.get(area, Tile(NOTHING, "", 0, "")) for area in at}
+    signed = [bool(tile.sign) for tile in shown.values()]
+    squares = PatchCollection(
+        [Rectangle((column + 0.03, row + 0.03), 0.94, 0.94) for row, column in at.values()],
+        facecolors=[SHADES[int(np.searchsorted(steps, tile.shade))] for tile in shown.values()],
+        edgecolors=np.where(signed, figures.ORANGE, figures.GREY),
+        linewidths=np.where(signed, 1.8, 0.8),
+        linestyles=["-" if area in tiles else "--" for area in at],
+        joinstyle="miter",
+    )
+    ax.add_collection(squares, autolim=False)
+    for (area, tile), (row, column) in zip(shown.items(), at.values(), strict=True):
         value = f"{tile.sign} {tile.value}".strip()
         for down, words, size in ((0.22, area_name(area), 6.6), (0.51, value, 9), (0.8, tile.under, 6.6)):
             ax.text(column + 0.5, row + down, words, ha="center", va="center", fontsize=size,
