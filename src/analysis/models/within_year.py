@@ -6,7 +6,7 @@ import pandas as pd
 from analysis import periods, reference, store
 from analysis.areas import CITY
 from analysis.meaning import indicators
-from analysis.models import prevalence, trends
+from analysis.models import forecasting, prevalence, trends
 from analysis.models.forecasting import ratio
 from analysis.models.rate_trends import Trend
 from analysis.models.weigh_ins import BANDS, ENROLLED, MEASURED, RATES, SECTORS, WeighIns
@@ -14,7 +14,6 @@ from analysis.reading.findings import limit
 
 REDUCTION = "malnutrition_reduction_within_year"
 REDUCED = ("underweight_rate", "stunting_rate")  # the target on the change within a school year is about these
-KEY = ["school_year", "period", "area", "sector", "age_band"]
 LIMITS = ["lower_95", "upper_95", "change_lower_95", "change_upper_95"]
 COLUMNS = [field.name for field in store.TABLES["nutrition_rounds.csv"]]
 
@@ -31,27 +30,48 @@ def table(series: pd.DataFrame, weighed: WeighIns, fitted: Trend) -> pd.DataFram
     rows = series[
         series["sector"].isin(SECTORS) & series["age_band"].isin(BANDS) & series["school_year"].isin(weighed.years)
     ]
-    counts = {name: rows[rows["indicator"] == name].set_index(KEY)["value"] for name in (MEASURED, ENROLLED)}
-    found = intervals(weighed, fitted)
+    axes = _axes(weighed)
     rates = rows[rows["indicator"].isin(RATES.values())]
-    found = rates.join(found, on=[*KEY, "indicator"], how="inner").join(counts[MEASURED].rename(MEASURED), on=KEY)
-    found = found.join(counts[ENROLLED].rename("enrolled"), on=KEY)
-    found["coverage"] = 100 * found[MEASURED] / found["enrolled"].where(found["enrolled"] > 0)
-    found["reliable"] = found["coverage"] >= limit("low_coverage")
-    start = found[found["period"] == "DN"].set_index(["school_year", *KEY[2:], "indicator"])[["value", "reliable"]]
-    found = found.join(start.add_suffix("_start"), on=["school_year", *KEY[2:], "indicator"])
+    at, kept = forecasting.places(rates, axes)
+    limits = intervals(weighed, fitted)
+    told = np.isfinite(limits["lower_95"][at])
+    at, found = tuple(place[told] for place in at), rates.iloc[np.flatnonzero(kept)[told]]
+    cells, cell = {name: each for name, each in axes.items() if name != "indicator"}, (at[0], *at[2:])
+    measured, enrolled = (
+        forecasting.cube(rows[rows["indicator"] == name], "value", cells)[cell] for name in (MEASURED, ENROLLED)
+    )
+    coverage = ratio(100 * measured, enrolled)
+    found = found.assign(children_measured=measured, coverage=coverage, reliable=coverage >= limit("low_coverage"))
+    for name in ("value", "reliable"):
+        found[f"{name}_start"] = _at_start(found[name].to_numpy(float), at, limits["lower_95"].shape)
     found["change"] = (found["value"] - found["value_start"]).where(found["period"] != "DN")
-    found["target"] = _targets(found)
+    found = found.assign(**{name: each[at] for name, each in limits.items()}, target=_targets(axes)[at])
     ended = (found["period"] == "HK2") & found["target"].notna() & found["change"].notna()
     found["met"] = (found["change"] <= found["target"]).astype("boolean").where(ended)
     found["verdict"] = _verdicts(found, ended)
-    order = [periods.order(*each) for each in zip(found["school_year"].tolist(), found["period"].tolist(), strict=True)]
-    found["target_year"], found["kind"] = [f"{year}-{place}" for year, place in order], "observed"
+    order = [[f"{year}-{place}" for year, place in (periods.order(year, period) for period in axes["period"])]
+             for year in weighed.years]  # fmt: skip
+    found = found.assign(target_year=np.array(order, object)[at[-2:]], kind="observed")
     return trends.ordered(found, list(RATES.values()), list(BANDS))[COLUMNS]
 
 
-def intervals(weighed: WeighIns, fitted: Trend) -> pd.DataFrame:
-    """95 % limits of every rate (percent) and of its change since DN (points), by KEY and indicator; see prevalence."""
+def _axes(weighed: WeighIns) -> dict[str, list[str]]:
+    """Names of the places of a weigh-in's rates, the city after the areas."""
+    conditions, sectors, bands = (list(dict.fromkeys(each)) for each in zip(*weighed.groups, strict=True))
+    rates = [RATES[name] for name in conditions]
+    return {"area": [*weighed.areas, CITY], "indicator": rates, "sector": sectors, "age_band": bands,
+            "school_year": weighed.years, "period": list(periods.names())}  # fmt: skip
+
+
+def _at_start(values: np.ndarray, at: tuple[np.ndarray, ...], shape: tuple[int, ...]) -> np.ndarray:
+    """Of each row, what the first weigh-in of its school year had; NaN where there was none. at : see _axes."""
+    every = np.full(shape, np.nan)
+    every[at] = values
+    return every[(*at[:-1], np.zeros(len(values), int))]
+
+
+def intervals(weighed: WeighIns, fitted: Trend) -> dict[str, np.ndarray]:
+    """95 % limits of every rate (percent) and of its change since DN (points), on the axes of _axes; see prevalence."""
     excess, related = fitted.excess[:, None, None], fitted.related[:, None, None]
     cases, measured = weighed.cases, weighed.measured
     none = np.isnan(measured).all(axis=0)
@@ -65,13 +85,8 @@ def intervals(weighed: WeighIns, fitted: Trend) -> pd.DataFrame:
         share[..., first], share[..., others], (effective[..., first], effective[..., others]), related
     )
     changes = [np.concatenate([np.full_like(share[..., first], np.nan), each], axis=-1) for each in (down, up)]
-    groups = pd.MultiIndex.from_tuples([(RATES[name], sector, band) for name, sector, band in weighed.groups])
-    axes = [[*weighed.areas, CITY], groups, weighed.years, list(periods.names())]
-    index = pd.MultiIndex.from_tuples(
-        [(year, period, area, group[1], group[2], group[0]) for area in axes[0] for group in axes[1] for year in axes[2]
-         for period in axes[3]], names=[*KEY, "indicator"])  # fmt: skip
-    limits = {name: 100 * each.ravel() for name, each in zip(LIMITS, (low, high, *changes), strict=True)}
-    return pd.DataFrame(limits, index).dropna(subset="lower_95")
+    shape = [len(each) for each in _axes(weighed).values()]
+    return {name: 100 * each.reshape(shape) for name, each in zip(LIMITS, (low, high, *changes), strict=True)}
 
 
 def _with_sum(counts: np.ndarray, none: np.ndarray) -> np.ndarray:
@@ -81,18 +96,18 @@ def _with_sum(counts: np.ndarray, none: np.ndarray) -> np.ndarray:
 def _verdicts(found: pd.DataFrame, ended: pd.Series) -> pd.Series:
     low, high, target = found["change_lower_95"], found["change_upper_95"], found["target"]
     said = np.select([high <= target, low > target], ["met", "not_met"], "undecided")
-    trusted = found["reliable"] & found["reliable_start"].astype("boolean").fillna(False).astype(bool)
+    trusted = found["reliable"] & (found["reliable_start"] == 1)
     return pd.Series(np.where(trusted, said, "unreliable"), found.index, dtype=object).where(ended, None)
 
 
-def _targets(found: pd.DataFrame) -> pd.Series:
+def _targets(axes: dict[str, list[str]]) -> np.ndarray:
     """Minus the reduction asked for within the year; the city's guidance binds areas without a target of their own."""
     rows = reference.table("targets")
     rows = rows[rows["indicator"] == REDUCTION]
     pairs = zip(rows["school_year"], rows["area"], strict=True)
     asked = {(year, area): indicators.target(year, area, "all", "all", REDUCTION) for year, area in pairs}
-    keys = zip(*(found[name].tolist() for name in ("school_year", "area", "indicator")), strict=True)
-    wanted = [
-        asked.get((year, area), asked.get((year, CITY))) if name in REDUCED else None for year, area, name in keys
-    ]
-    return -pd.Series(wanted, index=found.index, dtype="float64")
+    wanted = np.array([[asked.get((year, area), asked.get((year, CITY))) for year in axes["school_year"]]
+                       for area in axes["area"]], float)  # fmt: skip
+    reduced = np.where([name in REDUCED for name in axes["indicator"]], -1.0, np.nan)
+    each = wanted[:, None, None, None, :, None] * reduced[:, None, None, None, None]
+    return np.broadcast_to(each, [len(names) for names in axes.values()])
