@@ -18,7 +18,7 @@ STAGES = {
     "models": ("02_enrolment", "03_staffing", "04_nutrition", "05_needs"),
     "page": ("appendix_report", "appendix_outlook"),
 }
-LIMIT = 150  # seconds of the processor after which a stage is given up
+LIMIT = 600  # seconds of the processor after which a stage is given up
 
 
 @dataclass(frozen=True)
