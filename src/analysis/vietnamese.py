@@ -36,8 +36,12 @@ def rounded(value: float, decimals: int = 0) -> float:
     >>> rounded(2.5), rounded(39.125, 2), rounded(-0.5), round(2.5), round(39.125, 2)
     (3.0, 39.13, -1.0, 2, 39.12)
     """
-    step = Decimal(1).scaleb(-decimals)
-    return float(Decimal(repr(round(float(value), 9))).quantize(step, ROUND_HALF_UP)) + 0.0  # no "−0"
+    return float(Decimal(repr(round(float(value), 9))).quantize(_step(decimals), ROUND_HALF_UP)) + 0.0  # no "−0"
+
+
+@functools.cache
+def _step(decimals: int) -> Decimal:
+    return Decimal(1).scaleb(-decimals)
 
 
 def number(value: float | None, decimals: int = 0) -> str:

@@ -7,10 +7,10 @@ number of the table; pages and `make trace` (trace.py) show the same tree.
 import functools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
-from analysis import periods, reference
+from analysis import periods
 from analysis.areas import CITY
 from analysis.meaning import indicators, norms
 from analysis.meaning.indicators import BANDS, SECTORS
@@ -21,7 +21,7 @@ PER_BAND = {"teachers": ("teachers_per_class", "classes"), "cooks": ("children_p
 POST_OF = {f"{post}_shortage": post for post in ("teachers", "cooks", "managers")}
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True, eq=False)  # made by the ten thousand, and a frozen one takes seven times as long
 class Step:
     """One number and what it is made of.
 
@@ -40,14 +40,13 @@ class Step:
     facility: str = ""
     where: tuple[str, str, str] | None = None
     note: str = ""
+    _again: float | None = field(default=None, init=False)  # kept: trees share their branches
 
     def recomputed(self) -> float:
         """The number computed again from the cells and norms at the ends of the tree."""
+        if self._again is None:
+            self._again = BY_HAND[self.how](self, [part.recomputed() for part in self.parts])
         return self._again
-
-    @cached_property
-    def _again(self) -> float:  # kept: trees share their branches
-        return BY_HAND[self.how](self, [part.recomputed() for part in self.parts])
 
 
 BY_HAND: dict[str, Callable[[Step, list[float]], float]] = {  # a number from its parts, by Step.how
@@ -62,38 +61,17 @@ BY_HAND: dict[str, Callable[[Step, list[float]], float]] = {  # a number from it
 }
 
 
-@dataclass(frozen=True)
-class Target:
-    """A target with where it is written."""
-
-    value: float
-    document: str
-
-
-def target(school_year: str, key: Key) -> Target | None:
-    """The target of this key, or the city's where it holds for every area (a rate or a ratio)."""
-    rows = reference.table("targets")
-    same = (rows["sector"] == key[1]) & (rows["age_band"] == key[2]) & (rows["indicator"] == key[3])
-    rows = rows[same & (rows["school_year"] == school_year)]
-    shared = rows[(rows["area"] == CITY) & rows["unit"].isin(["percent", "ratio"])]
-    for found in (rows[rows["area"] == key[0]], shared):
-        if len(found):
-            row = found.iloc[-1]
-            section = f", mục {row['section']}" if row["section"] else ""
-            return Target(float(row["value"]), row["document"] + section)
-    return None
-
-
 class Origins:
     """Every number of one round and where it comes from."""
 
     def __init__(self, this: Round):
         self.this = this
         self.on = periods.as_of(this.observations["school_year"].iloc[0], this.observations["period"].iloc[0])
-        self.areas = list(dict.fromkeys(this.observations["area"]))
+        self.areas = this.observations["area"].unique().tolist()
         self._made: dict[Key, Step | None] = {}
         self._norms: dict[str, dict[str, tuple[float, str]]] = {}
-        self._read: dict[str, dict[Key, list[Step]]] = {}
+        self._steps: dict[str, list[tuple[str, Step]]] = {}
+        self._added: dict[str, dict[Key, list[Step]]] = {}
 
     def tree(self, area: str, sector: str, age_band: str, indicator: str) -> Step | None:
         """The tree of one row of indicators.csv, or None where this round has no such number.
@@ -102,33 +80,43 @@ class Origins:
         """
         key = (area, sector, age_band, indicator)
         if key not in self._made:
-            kind = _defined(indicator)["kind"]
+            kind = _defined()[indicator]["kind"]
             made = {"ratio": self._ratio, "shortage": self._shortage, "total": self._total}.get(kind, self._sum)
             self._made[key] = made(key)
         return self._made[key]
 
     def _cells(self, indicator: str) -> dict[Key, list[Step]]:
         """Numbers of one indicator as read, under every key they are added to: a non-public one also under its kind."""
-        if indicator not in self._read:
+        if indicator not in self._added:
             cells: dict[Key, list[Step]] = defaultdict(list)
-            for *of, value, facility, workbook, sheet, cell in self._rows.get(indicator, ()):
-                key, where = (*of,), (workbook, sheet, cell)
-                name, kind = self._facilities.get(facility, ("", ""))
+            for facility, step in self._read(indicator):
+                cells[step.key].append(step)
+                kind = self._facilities.get(facility, ("", ""))[1]
+                if kind and step.key[1] == "nonpublic":
+                    cells[step.key[0], kind, step.key[2], step.key[3]].append(step)
+            self._added[indicator] = cells
+        return self._added[indicator]
+
+    def _read(self, indicator: str) -> list[tuple[str, Step]]:
+        """Its cells, each with the code of its facility."""
+        if indicator not in self._steps:
+            cells = self._steps[indicator] = []
+            for key, where, value, code in self._rows.get(indicator, ()):
+                name = self._facilities.get(code, ("", ""))[0]
                 step = Step(key, value, "cell", (), 1.0, name, where, self._corrected.get(where, ""))
-                cells[key].append(step)
-                if kind and key[1] == "nonpublic":
-                    cells[key[0], kind, key[2], key[3]].append(step)
-            self._read[indicator] = cells
-        return self._read[indicator]
+                cells.append((code, step))
+        return self._steps[indicator]
 
     @cached_property
     def _rows(self) -> dict[str, list[tuple]]:
-        """Observations by indicator, as plain rows: columns of Arrow are slow to walk."""
-        columns = ["area", "sector", "age_band", "indicator", "value", "facility", "workbook", "sheet", "cell"]
-        rows = self.this.observations[columns].astype(object)
+        """Key, cell, value and facility of every observation by indicator: columns of Arrow are slow to walk."""
+        rows = self.this.observations
+        columns = ["area", "sector", "age_band", "indicator", "workbook", "sheet", "cell", "value", "facility"]
+        area, sector, band, indicator, *where, value, code = (rows[name].tolist() for name in columns)
+        keys, places = zip(area, sector, band, indicator, strict=True), zip(*where, strict=True)
         found: dict[str, list[tuple]] = defaultdict(list)
-        for row in zip(*(rows[name] for name in columns), strict=True):
-            found[row[3]].append(row)
+        for row in zip(keys, places, value, code, strict=True):
+            found[row[0][3]].append(row)
         return found
 
     @cached_property
@@ -148,7 +136,7 @@ class Origins:
     def _sum(self, key: Key) -> Step | None:
         """A count: of the city from its areas; else its cells, else its sectors, else its age bands."""
         area, sector, band, indicator = key
-        kind = _defined(indicator)["kind"]
+        kind = _defined()[indicator]["kind"]
         if area == CITY:
             return None if kind == "score" else _added(key, (self.tree(a, *key[1:]) for a in self.areas))
         if kind == "over_norm" and (sector, band) == ("nonpublic", "all"):
@@ -167,12 +155,12 @@ class Origins:
         """An indicator that is the sum of several others; the city's from its areas."""
         if key[0] == CITY:
             return _added(key, (self.tree(a, *key[1:]) for a in self.areas))
-        names = _defined(key[3])["numerator"].split("|")
+        names = _defined()[key[3]]["numerator"].split("|")
         return _added(key, (self.tree(*key[:3], name) for name in names))
 
     def _ratio(self, key: Key) -> Step | None:
         area, sector, band, indicator = key
-        row = _defined(indicator)
+        row = _defined()[indicator]
         above = self.tree(area, sector, band, row["numerator"])
         below = self.tree(area, row["denominator_sector"] or sector, band, row["denominator"])
         if above is None or below is None or below.value <= 0:
@@ -182,14 +170,27 @@ class Origins:
 
     def _over_norm(self, key: Key) -> Step | None:
         """Independent facilities above the ceiling, one part a facility: its children."""
-        ceiling = norms.in_force("max_children_independent", self.on)
-        listed = self.this.facilities
-        listed = listed[(listed["kind"] == "independent") & (listed["area"] == key[0])]
-        if ceiling.empty or listed.empty:
+        if self._ceiling is None or not self._independent[key[0]]:
             return None
-        parts = [self._of_facility(key[0], "children_enrolled", code) for code in listed["facility"]]
-        over = tuple(part for part in parts if part.value > ceiling["value"].iloc[0])
-        return Step(key, float(len(over)), "count", over, 1.0, "", None, _cited(ceiling.iloc[0]))
+        most, cited = self._ceiling
+        parts = [self._of_facility(key[0], "children_enrolled", code) for code in self._independent[key[0]]]
+        over = tuple(part for part in parts if part.value > most)
+        return Step(key, float(len(over)), "count", over, 1.0, "", None, cited)
+
+    @cached_property
+    def _ceiling(self) -> tuple[float, str] | None:
+        """Most children of an independent facility, with its document; None where there is no ceiling."""
+        norm = norms.in_force("max_children_independent", self.on)
+        return None if norm.empty else (float(norm["value"].iloc[0]), _cited(norm.iloc[0]))
+
+    @cached_property
+    def _independent(self) -> dict[str, list[str]]:
+        """Codes of the independent facilities by area."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for area, kind, code in self.this.facilities[["area", "kind", "facility"]].to_numpy(object):
+            if kind == "independent":
+                found[area].append(code)
+        return found
 
     # posts
 
@@ -262,17 +263,16 @@ class Origins:
         """Classes and children of each facility, by area, code and indicator: nursery and kindergarten."""
         found: dict[tuple[str, str, str], list[Step]] = defaultdict(list)
         for indicator in ("classes", "children_enrolled"):
-            by_cell = {step.where: step for steps in self._cells(indicator).values() for step in steps}
-            for area, _, band, _, _, facility, *where in self._rows.get(indicator, ()):
-                if isinstance(facility, str) and band in BANDS["all"]:
-                    found[area, facility, indicator].append(by_cell[*where,])
+            for facility, step in self._read(indicator):
+                if isinstance(facility, str) and step.key[2] in BANDS["all"]:
+                    found[step.key[0], facility, indicator].append(step)
         return found
 
 
 @functools.cache
-def _defined(indicator: str) -> dict[str, str]:
-    """Its row of data/reference/indicators.csv."""
-    return indicators.definitions().loc[indicator].to_dict()
+def _defined() -> dict[str, dict[str, str]]:
+    """Rows of data/reference/indicators.csv by indicator."""
+    return indicators.definitions().to_dict("index")
 
 
 def _needed(key: Key, steps: list[Step]) -> Step:

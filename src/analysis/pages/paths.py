@@ -6,7 +6,6 @@ that Release gives, so that what is withheld there is withheld here; of cells on
 """
 
 import functools
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,8 +16,8 @@ import pandas as pd
 
 from analysis import periods, vietnamese
 from analysis.areas import CITY
-from analysis.meaning import provenance
 from analysis.meaning.provenance import Origins, Step
+from analysis.meaning.targets import target
 from analysis.pages import evidence, sections
 from analysis.pages.release import Number, Release
 from analysis.pages.tables import HIDDEN, NOTHING, TEMPLATES, text
@@ -177,6 +176,7 @@ def _where(ranges: list[tuple[str, str]], sheet: str) -> str:
     return ", ".join(cells if of == sheet else f"{of}!{cells}" for of, cells in ranges)
 
 
+@functools.cache
 def words(key: Key) -> str:
     """A key in words.
 
@@ -243,13 +243,13 @@ def _ranges(step: Step) -> list[tuple[str, str]]:
     if step.how == "count":
         cells = [cell for part in step.parts for cell in part.parts]
     else:
-        cells = [step] if step.how == "cell" else [part for part in step.parts if part.how == "cell"]
-        cells = [cell for cell in cells if cell.key[1:] == step.key[1:]]
+        own = step.key[1:]
+        cells = [part for part in step.parts or (step,) if part.how == "cell" and part.key[1:] == own]
     by_column: dict[tuple[str, str], list[int]] = defaultdict(list)
     for cell in cells:
         _, sheet, address = cell.where or ("", "", "")
-        column, row = re.fullmatch(r"([A-Z]*)(\d*)", address).groups()  # type: ignore[union-attr]
-        by_column[sheet, column].append(int(row or 0))
+        column = address.rstrip("0123456789")
+        by_column[sheet, column].append(int(address[len(column) :] or 0))
     return [(sheet, joined(column, rows)) for (sheet, column), rows in by_column.items()]
 
 
@@ -276,7 +276,7 @@ def _checks(release: Release, key: Key, trees: dict[str, Step | None]) -> list[s
     again = sum(abs(tree.recomputed() - number.value) < 1e-6 for tree, number in held)
     checks = [f"tính lại từ các ô: khớp {again}/{len(held)} số (từng đơn vị và toàn thành phố)"] if held else []
     whole = numbers[CITY]
-    if whole and whole.target == whole.target and (aim := provenance.target(release.school_year, (CITY, *key))):
+    if whole and whole.target == whole.target and (aim := target(release.school_year, CITY, *key)):
         checks.append(f"chỉ tiêu năm: {plain(aim.value, 2)} ({text(aim.document)})")
     return checks
 

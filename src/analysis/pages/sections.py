@@ -4,6 +4,8 @@ A table with rows only shows one indicator a row for the city; with columns only
 takes what its row leaves open from its column.
 """
 
+from collections import defaultdict
+
 import pandas as pd
 
 from analysis import reference, vietnamese
@@ -57,10 +59,13 @@ def corrected(release: Release, names: set[str]) -> list[str]:
 
 def shown() -> list[tuple[str, str, str]]:
     """Sector, age band and indicator of every number that a table of appendix.csv shows, in order, each once."""
+    tables: dict[str, dict[str, list[dict[str, str]]]] = defaultdict(lambda: defaultdict(list))
+    for part in reference.rows("appendix"):
+        tables[part["table"]][part["part"]].append(part)
     found: dict[tuple[str, str, str], None] = {}
-    for _, parts in reference.table("appendix").groupby("table", sort=False):
+    for parts in tables.values():
         none = [dict.fromkeys(KEY, "")]
-        rows, columns = (parts[parts["part"] == part].to_dict("records") or none for part in ("row", "column"))
+        rows, columns = (parts[part] or none for part in ("row", "column"))
         found |= {tuple(row[p] or column[p] for p in KEY): None for row in rows for column in columns}  # type: ignore[misc]
     return list(found)
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from analysis import areas, command, periods, reference
-from analysis.meaning import indicators, provenance
-from analysis.meaning.provenance import Key, Origins, Step, Target
+from analysis.meaning import indicators
+from analysis.meaning.provenance import Key, Origins, Step
+from analysis.meaning.targets import Target, target
 from analysis.reading import received, rounds
 from analysis.reading.findings import DataError, shorten, stop_on_faults
 from analysis.reading.rounds import Round
@@ -48,7 +49,7 @@ def explain(
     if value is None:
         return None
     before = Origins(last_year).tree(*key) if last_year is not None else None
-    return Trace(value, before, provenance.target(this.observations["school_year"].iloc[0], key))
+    return Trace(value, before, target(this.observations["school_year"].iloc[0], *key))
 
 
 def lines(trace: Trace, limit: int = LIMIT) -> Iterator[str]:
