@@ -4,13 +4,11 @@ Nothing here knows the data's meaning: charts.py and its neighbours choose what 
 """
 
 import base64
-import functools
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import jinja2
 import matplotlib
 import numpy as np
 from markupsafe import Markup
@@ -24,10 +22,11 @@ from matplotlib.transforms import offset_copy
 from numpy.typing import ArrayLike
 
 from analysis import vietnamese
+from analysis.pages.macros import macros
 from analysis.pages.marks import Marks, beside
 from analysis.pages.shown import Shown
-from analysis.pages.tables import TEMPLATES
 
+MACROS = macros("figure")
 # after Okabe and Ito, dark enough for text (4.5:1); markers and line styles carry the same in grey print
 BLUE, ORANGE, GREEN, INK, GREY, PALE = "#0072B2", "#B84A00", "#00795A", "#1a1a1a", "#6b6b6b", "#c9d3dc"
 STYLE: Any = {
@@ -78,7 +77,7 @@ class Figure(Shown):
     def _repr_html_(self) -> str:
         data = base64.b64encode(self.svg.encode()).decode()
         marks = beside(mark.tag for mark in self.marks)
-        return str(_template().module.figure(self, Markup(data), marks))  # type: ignore[attr-defined]
+        return str(MACROS.figure(self, Markup(data), marks))
 
     def __repr__(self) -> str:
         return f"Hình: {self.caption}"
@@ -165,9 +164,3 @@ def name_rows(ax: Axes, places: Iterable[float], names: Sequence[str], bold: str
     for place, name in zip(places, names, strict=True):
         ax.text(0, place, name, transform=beside, va=va, ha=ha, color=INK, fontsize=8,
                 fontweight="bold" if name == bold else "normal")  # fmt: skip
-
-
-@functools.cache
-def _template() -> jinja2.Template:
-    loader = jinja2.FileSystemLoader(TEMPLATES)
-    return jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True).get_template("figure.html.j2")

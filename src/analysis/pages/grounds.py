@@ -1,21 +1,20 @@
 """Where the numbers of the brief come from: each said as what it is made of, down to the rows of paths.py."""
 
-import functools
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import jinja2
 from markupsafe import Markup
 
 from analysis import vietnamese
 from analysis.areas import CITY
 from analysis.pages import paths
+from analysis.pages.macros import macros
 from analysis.pages.outlook import between, needs, steps
 from analysis.pages.paths import Paths
 from analysis.pages.release import Release
 from analysis.pages.shown import Shown
-from analysis.pages.tables import TEMPLATES
 
+MACROS = macros("paths")
 ROWS = {"Đang thiếu": ("all", "all", "teachers_shortage"), "Hiện có": ("all", "all", "teachers")}
 
 
@@ -37,7 +36,7 @@ class Grounds(Shown):
     def _repr_html_(self) -> str:
         if not self.grounds:
             return ""
-        return str(_template().module.grounds(self.grounds, Markup(self.rows._repr_html_())))  # type: ignore[attr-defined]
+        return str(MACROS.grounds(self.grounds, Markup(self.rows._repr_html_())))
 
     def __repr__(self) -> str:
         return "\n".join(f"{each.name}: {each.words}" for each in self.grounds)
@@ -82,9 +81,3 @@ def _forecast(release: Release) -> list[Ground]:
             "dự báo ở các năm đã qua so với số của năm sau (enrolment_backtest.csv, forecast_scores.csv)",
         ),
     ]
-
-
-@functools.cache
-def _template() -> jinja2.Template:
-    loader = jinja2.FileSystemLoader(TEMPLATES)
-    return jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True).get_template("paths.html.j2")

@@ -12,7 +12,7 @@ from nbconvert.exporters import HTMLExporter
 
 from analysis import whole
 from analysis.pages import words
-from analysis.pages.tables import TEMPLATES
+from analysis.pages.macros import TEMPLATES
 
 NUMBERED = re.compile(r'<b data-number="(table|figure):([\w-]+)">[^<]*</b>')
 SEE = re.compile(r'<a href="#bang-[\w-]+" data-number="see:([\w-]+)">[^<]*</a>')

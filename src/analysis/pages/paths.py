@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import jinja2
 import pandas as pd
 
 from analysis import periods, vietnamese
@@ -19,11 +18,13 @@ from analysis.areas import CITY
 from analysis.meaning.provenance import Origins, Step
 from analysis.meaning.targets import target
 from analysis.pages import evidence, sections
+from analysis.pages.macros import macros
 from analysis.pages.release import Number, Release
-from analysis.pages.tables import HIDDEN, NOTHING, TEMPLATES, text
+from analysis.pages.tables import HIDDEN, NOTHING, text
 from analysis.pages.words import area_name, indicator_name, label, plain
 
 Key = tuple[str, str, str]  # sector, age band, indicator
+MACROS = macros("paths")
 MATCHES = ("match", "match_cut")
 
 
@@ -91,7 +92,7 @@ class Paths:
     def _repr_html_(self) -> str:
         if not self.rows:
             return ""
-        return str(_template().module.paths(self))  # type: ignore[attr-defined]
+        return str(MACROS.paths(self))
 
     def __repr__(self) -> str:
         return f"Đường đi của {len(self.rows)} chỉ tiêu"
@@ -291,9 +292,3 @@ def _printed(release: Release) -> dict[Key, list[str]]:
         said = f"số in của toàn thành phố (mục {text(r.section)}): {plain(r.published, 2)}, {same}"
         found[r.sector, r.age_band, r.indicator].append(said)
     return found
-
-
-@functools.cache
-def _template() -> jinja2.Template:
-    loader = jinja2.FileSystemLoader(TEMPLATES)
-    return jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True).get_template("paths.html.j2")

@@ -1,22 +1,20 @@
 """Every table of the pages: from rows of cells to one look, with caption, scopes, units, totals and footnotes."""
 
-import functools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
-import jinja2
 import pandas as pd
 from markupsafe import Markup
 
 from analysis import reference, vietnamese
-from analysis.pages.marks import Mark, Marks, beside, together
+from analysis.pages.macros import macros
+from analysis.pages.marks import Mark, Marks, together
 from analysis.pages.shown import Shown
 from analysis.vietnamese import visible
 
+MACROS = macros("table")
 LONGEST = 300  # characters of a text cell; longer text from a workbook would push the table apart
-TEMPLATES = Path(__file__).with_name("templates")
 SHORT = 16  # characters that are kept on one line
 HIDDEN, NOTHING = "[kín]", "–"  # withheld is neither missing nor 0
 TEXTS = ("text", "note", "link", "range")
@@ -164,7 +162,7 @@ class Table(Shown):
         ]
 
     def _repr_html_(self) -> str:
-        return str(_template().module.table(self, **layout(self)))  # type: ignore[attr-defined]
+        return str(MACROS.table(self, **layout(self)))
 
     def __repr__(self) -> str:
         return f"Bảng: {self.caption} ({len(self.rows)} dòng)"
@@ -245,12 +243,3 @@ def layout(table: Table) -> dict:
         "grouped": any(column.group for column in table.columns),
         "hidden": f"{HIDDEN} {withheld_means()}" if hidden else "",
     }
-
-
-@functools.cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.globals["beside"] = beside
-    return environment.get_template("table.html.j2")

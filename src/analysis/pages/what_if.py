@@ -4,11 +4,9 @@ It stands in the page hidden, with what its script computes from (templates/page
 `recruits` has here: without a script, or on paper, there is no box.
 """
 
-import functools
 import json
 from dataclasses import asdict, dataclass
 
-import jinja2
 import pandas as pd
 
 from analysis import vietnamese
@@ -16,11 +14,12 @@ from analysis.areas import CITY
 from analysis.meaning import norms
 from analysis.models import needs as formulas
 from analysis.pages import outlook
+from analysis.pages.macros import macros
 from analysis.pages.marks import Marks, beside
 from analysis.pages.release import Release
-from analysis.pages.tables import TEMPLATES
 from analysis.pages.words import label
 
+MACROS = macros("what_if")
 BANDS = ("nursery", "kindergarten")
 
 
@@ -55,7 +54,7 @@ class WhatIf:
         given["expected"] = {lever.name: lever.expected for lever in self.levers}
         tags = beside(mark.tag for mark in self.marks)
         published = vietnamese.number(self.recruits)
-        return str(_template().module.what_if(self, json.dumps(given), tags, published))  # type: ignore[attr-defined]
+        return str(MACROS.what_if(self, json.dumps(given), tags, published))
 
     def __repr__(self) -> str:
         return f"Thử đổi giả định: {', '.join(lever.words for lever in self.levers)}"
@@ -110,11 +109,3 @@ def _expected(release: Release, indicator: str) -> dict[str, float]:
     rows = rows[(rows["indicator"] == indicator) & rows["age_band"].isin(BANDS) & rows["expected"].notna()]
     rows = rows[rows["target_year"] == release.next_year]
     return dict(zip(rows["age_band"], rows["expected"].astype(float), strict=True))
-
-
-@functools.cache
-def _template() -> jinja2.Template:
-    loader = jinja2.FileSystemLoader(TEMPLATES)
-    environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True)
-    environment.filters["number"] = vietnamese.number
-    return environment.get_template("what_if.html.j2")
