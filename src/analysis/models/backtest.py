@@ -122,11 +122,12 @@ def _scored(contest: Contest, cubes: list[Cube], lead: int, published: _Publishe
                        "compared": np.where(both, error, np.nan), "same": np.where(both, same, np.nan)}  # fmt: skip
             columns |= {f"inside_{width}": held[lead:] if name == PUBLISHED else np.full(same.shape, np.nan)
                         for width, held in zip(WIDTHS, inside, strict=True)}  # fmt: skip
-            rows = pd.DataFrame({column: each.ravel() for column, each in columns.items()})
-            parts.append(rows[np.isfinite(distance).ravel()])
+            told = np.isfinite(distance).ravel()
+            parts.append({column: each.ravel()[told] for column, each in columns.items()})
             keys += [(cube.indicator, sector, band, place, name) for place in ("area", "city")
                      for sector in cube.sectors for band in cube.bands]  # fmt: skip
-    return pd.concat(parts, ignore_index=True).sort_values("year", kind="stable"), keys
+    rows = pd.DataFrame({column: np.concatenate([part[column] for part in parts]) for column in parts[0]})
+    return rows.take(np.argsort(rows["year"].to_numpy(), kind="stable")), keys
 
 
 def _told(given: Panel, forecast: np.ndarray) -> np.ndarray:

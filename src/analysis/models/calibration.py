@@ -41,25 +41,27 @@ def limits(of: Histories, expected: np.ndarray, lead: int, scored: np.ndarray) -
     scored : series × years, the forecasts whose misses move the quantiles. Older errors count less, as in
     growth.expected. NaN until FEW errors are known.
     """
-    change, unit, years = of.change(lead), restlessness(of), np.arange(expected.shape[1])
+    change, unit = of.change(lead), restlessness(of)
     off = (change - expected) / unit
+    years, series = np.nonzero(np.isfinite(off).T)  # oldest first
+    off = off[series, years]
     half_life, step = reference.setting("growth_half_life"), reference.setting("interval_step")
     found = {name: np.full(expected.shape, np.nan) for name in LEVELS}
     moved = dict.fromkeys(LEVELS, 0.0)
-    for year in years:
+    for year in range(expected.shape[1]):
         if year >= lead:
             told = year - lead  # the year whose forecasts came due
             for name, level in LEVELS.items():
                 due = scored[:, told] & np.isfinite(change[:, told]) & np.isfinite(found[name][:, told])
                 below = change[due, told] < found[name][due, told]
                 moved[name] += step * (level - below).sum()
-        known = np.isfinite(off) & (years <= year - lead)
-        if known.sum() < FEW:
+        known = np.searchsorted(years, year - lead, side="right")
+        if known < FEW:
             continue
-        age = np.broadcast_to(year - years, off.shape)[known]
+        age = year - years[:known]
         room = {name: ROOM * min(level, 1 - level) for name, level in LEVELS.items()}
         asked = [level + float(np.clip(moved[name], -room[name], room[name])) for name, level in LEVELS.items()]
-        cuts = quantiles(off[known], 0.5 ** (age / half_life), asked)
+        cuts = quantiles(off[:known], 0.5 ** (age / half_life), asked)
         for name, cut in zip(LEVELS, cuts, strict=True):
             found[name][:, year] = expected[:, year] + cut * unit[:, year]
     return found
