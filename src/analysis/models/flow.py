@@ -174,7 +174,8 @@ def limits(flow: Flow, names: Collection[str]) -> list[dict[str, dict[str, np.nd
                 found[year, name].append(trends.intervals(persons[:, :-1]))
                 sums[year, name].append(persons[:, -1:])
     for place, parts in sums.items():
-        found[place].append(trends.intervals(_city(np.concatenate(parts, axis=1))))
+        cities = np.concatenate(parts, axis=1)
+        found[place].append(trends.intervals(_city(cities, np.isfinite(cities))))
     return [{name: trends.joined(found[year, name]) for name in names} for year in range(len(flow.years))]
 
 
@@ -233,14 +234,15 @@ def whole(persons: np.ndarray) -> np.ndarray:
 
 def add(persons: np.ndarray) -> np.ndarray:
     """… × areas × sectors to … × (areas, city) × (sectors, all); the city sums the areas that have both sectors."""
-    persons = np.where(np.isfinite(persons).all(axis=-1, keepdims=True), persons, np.nan)
-    both = np.concatenate([persons, persons.sum(axis=-1, keepdims=True)], axis=-1)
-    return np.concatenate([both, _city(both)], axis=-2)
+    total = persons.sum(axis=-1, keepdims=True)
+    both, known = np.concatenate([persons, total], axis=-1), np.isfinite(total)
+    if not known.all():
+        both = np.where(known, both, np.nan)
+    return np.concatenate([both, _city(both, known)], axis=-2)
 
 
-def _city(of: np.ndarray) -> np.ndarray:
+def _city(of: np.ndarray, known: np.ndarray) -> np.ndarray:
     """Areas added up, … × areas × sectors to … × 1 × sectors; NaN where none is known."""
-    known = np.isfinite(of)
     return np.where(known.any(axis=-2, keepdims=True), of.sum(axis=-2, keepdims=True, where=known), np.nan)
 
 
