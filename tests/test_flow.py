@@ -96,6 +96,16 @@ def test_city_limits_are_of_paths_added_up(given, table):
         assert row["upper_80"].item() == np.quantile(city, 0.9, method="inverted_cdf")
 
 
+def test_limits_do_not_depend_on_how_many_areas_are_gone_through_at_once(given, monkeypatch):
+    of, names = flow.flow_of(given), ["teachers_to_recruit", "teachers_left"]
+    assert len(of.areas) > 1
+    whole = flow.limits(of, names)
+    monkeypatch.setattr(flow, "AREAS_AT_ONCE", 1)
+    for together, apart in zip(whole, flow.limits(of, names), strict=True):
+        for name in names:
+            assert all(np.array_equal(together[name][end], apart[name][end]) for end in together[name])
+
+
 def test_an_area_without_a_second_year_is_named_and_keeps_its_first(made):
     part = made | {
         name: rows[(rows["area"] != "cat_hai") | (rows["target_year"] != AHEAD[1])]
