@@ -276,6 +276,8 @@ def test_pages_are_given_nothing_for_a_withheld_number(tmp_path):
         hidden = made.disclosure.mask(rows)
         assert hidden.any() and rows.loc[hidden, "value"].isna().all()
         assert rows.loc[~hidden, "value"].notna().all()
+        some = {"indicator": ["underweight_rate", "classes"], "sector": ["all"]}
+        pd.testing.assert_frame_equal(made.table(name, **some), store.among(rows, **some))
     number = made.number("obesity_rate", "cat_hai")
     assert number.hidden and np.isnan([number.value, number.change]).all()
     compared = [n for n in made.numbers.values() if n.hidden_before]

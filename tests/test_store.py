@@ -90,3 +90,33 @@ def test_only_the_rows_asked_for_come_back(tmp_path):
     whole = store.read(tmp_path, "series.parquet")
     found = store.read(tmp_path, "series.parquet", indicator=["teachers"], area=["hai_an", "le_chan"])
     pd.testing.assert_frame_equal(found, whole.iloc[[0, 3]].reset_index(drop=True))
+
+
+def test_a_table_of_codes_is_searched_cut_and_joined_and_its_rows_are_those_read(tmp_path):
+    columns = store.schema("series.parquet").names
+    rows = [
+        ("2024-2025", period, area, "all", "all", "teachers", 1.0, basis)
+        for period, area, basis in (
+            ("DN", "hai_an", "derived"),
+            ("HK1", "hai_an", "simulated"),
+            ("HK1", "kien_an", "derived"),
+        )
+    ]
+    first, second = (pd.DataFrame(part, columns=columns) for part in (rows[:2], rows[2:]))
+    store.write(first, tmp_path, "series.parquet")
+    coded = store.coded(store.packed(tmp_path, "series.parquet"), store.pack(second, "series.parquet"))
+    assert set(coded.dtypes[coded.columns != "value"].map(str)) == {"category"}
+    pd.testing.assert_frame_equal(store.plain(coded), pd.concat([first, second], ignore_index=True))
+    assert store.plain(store.among(coded, period=["HK1"], area=["kien_an", "nowhere"]))["area"].tolist() == ["kien_an"]
+    assert store.together(coded, "area", "basis") == [
+        ("hai_an", "derived"), ("hai_an", "simulated"), ("kien_an", "derived"),
+    ]  # fmt: skip
+    store.write(coded, tmp_path, "series.parquet")
+    pd.testing.assert_frame_equal(store.read(tmp_path, "series.parquet"), store.plain(coded))
+
+
+@pytest.mark.parametrize("area, value, said", [(None, 1.0, "null"), ("hai_an", float("inf"), "infinite value")])
+def test_what_is_packed_is_held_to_the_declared_columns(area, value, said):
+    row = ("2024-2025", "HK1", area, "all", "all", "teachers", value, "derived")
+    with pytest.raises(store.TableError, match=said):
+        store.pack(pd.DataFrame([row], columns=store.schema("series.parquet").names), "series.parquet")
