@@ -70,7 +70,8 @@ def since_round(release: Release, key: str, caption: str) -> Table:
     last = _round_before(release)
     before = _of_city(release, *last)
     lines = []
-    for row in reference.table("appendix").query("table == 'since_round'").itertuples():
+    rows = reference.table("appendix")
+    for row in rows[rows["table"] == "since_round"].itertuples():
         n = release.number(row.indicator, CITY, row.sector, row.age_band)
         if n is None or n.hidden or (row.sector, row.age_band, row.indicator) not in before:
             continue

@@ -4,6 +4,7 @@ A table with rows only shows one indicator a row for the city; with columns only
 takes what its row leaves open from its column.
 """
 
+import functools
 from collections import defaultdict
 
 import pandas as pd
@@ -32,11 +33,9 @@ SHOWS = {"last_year": "y", "change": "c", "signed": "c", "target": "t", "gap": "
 
 def table(release: Release, key: str, caption: str, *notes: str) -> Table:
     """One table of appendix.csv for this round; columns that nothing fills are left out and a note says why."""
-    parts = reference.table("appendix")
-    parts = parts[parts["table"] == key]
-    if parts.empty:
+    if key not in _tables():
         raise KeyError(f"appendix.csv has no table {key!r}")
-    rows, columns = (parts[parts["part"] == part].to_dict("records") for part in ("row", "column"))
+    rows, columns = (_tables()[key].get(part, []) for part in ("row", "column"))
     notes = (*notes, *corrected(release, {part["indicator"] for part in rows + columns} - {""}))
     if not columns:
         return _of_city(release, key, caption, rows, notes)
@@ -59,15 +58,21 @@ def corrected(release: Release, names: set[str]) -> list[str]:
 
 def shown() -> list[tuple[str, str, str]]:
     """Sector, age band and indicator of every number that a table of appendix.csv shows, in order, each once."""
-    tables: dict[str, dict[str, list[dict[str, str]]]] = defaultdict(lambda: defaultdict(list))
-    for part in reference.rows("appendix"):
-        tables[part["table"]][part["part"]].append(part)
     found: dict[tuple[str, str, str], None] = {}
-    for parts in tables.values():
-        none = [dict.fromkeys(KEY, "")]
-        rows, columns = (parts[part] or none for part in ("row", "column"))
+    none = [dict.fromkeys(KEY, "")]
+    for parts in _tables().values():
+        rows, columns = (parts.get(part, none) for part in ("row", "column"))
         found |= {tuple(row[p] or column[p] for p in KEY): None for row in rows for column in columns}  # type: ignore[misc]
     return list(found)
+
+
+@functools.cache
+def _tables() -> dict[str, dict[str, list[dict[str, str]]]]:
+    """Rows of appendix.csv by table and part."""
+    found: dict[str, dict[str, list[dict[str, str]]]] = defaultdict(lambda: defaultdict(list))
+    for line in reference.rows("appendix"):
+        found[line["table"]][line["part"]].append(line)
+    return found
 
 
 def rests_on(numbers: list[Number], shows: list[str]) -> Marks:

@@ -9,6 +9,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import numpy as np
 
 MIME = "application/vnd.gdmn.shown+json"
+PLAIN = (str, int, bool, type(None))  # most values: asked first
 
 
 class Shown:
@@ -24,9 +25,11 @@ def plain(value: Any) -> Any:
     >>> plain((np.int64(3), float("nan"), True))
     [3, None, True]
     """
+    if type(value) in PLAIN:
+        return value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         kind = {"kind": type(value).__name__} if isinstance(value, Shown) else {}
-        return kind | {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return kind | {name: plain(getattr(value, name)) for name in _names(type(value))}
     if isinstance(value, (list, tuple)):
         return [plain(part) for part in value]
     if isinstance(value, np.generic):
@@ -51,6 +54,11 @@ def rebuilt(declared: Any, value: Any) -> Any:
     if origin in (list, tuple, Sequence):
         return (list if origin is list else tuple)(rebuilt(of[0], part) for part in value)
     return value
+
+
+@functools.cache
+def _names(kind: type) -> list[str]:
+    return [field.name for field in dataclasses.fields(kind)]
 
 
 @functools.cache
