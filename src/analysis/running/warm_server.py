@@ -24,6 +24,7 @@ from typing import NoReturn
 
 from analysis.running import runs
 
+MADE = 1_000_000  # objects that a process makes before it looks for cycles; Python's 700 suit those that live longer
 LONGEST = 1 << 20  # bytes of one request: a kernel's command and environment
 PR_SET_PDEATHSIG = 1
 
@@ -168,6 +169,7 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ["JPY_PARENT_PID"] = str(os.getpid())  # ipykernel reads it when it is imported
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # no word about a debugger that nobody uses here
+    gc.set_threshold(MADE)
     before, ours = dict(os.environ), os.getpid()
     server = Server(socket.socket(fileno=int(control)), spare.split())
     try:
