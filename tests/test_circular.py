@@ -66,6 +66,14 @@ def test_a_mixed_class_that_is_full_has_the_norm_of_its_band(rules):
     assert parts(rules, m13_24=12, m25_36=18, mixed_nursery=1) == [2.5, 1, 0]
 
 
+def test_a_mixed_group_without_a_size_in_force_is_never_full_and_its_children_share_their_teachers():
+    before = circular.rules(dt.date(2023, 12, 31))  # the size of mixed nursery groups is in force a day later
+    assert "mixed_nursery" not in before.size
+    # 12/8 + 18/10 = 3.3 teachers
+    assert parts(before, m13_24=12, m25_36=18, mixed_nursery=1) == [0, 3, 0]
+    assert parts(before, m25_36=9, mixed_nursery=0) == [0, 0, 0]
+
+
 def test_a_site_with_one_class_that_is_not_full_has_two_teachers(rules):
     assert parts(rules, age4=20, classes=1) == [0, 1, 1]  # 1 left-over teacher, 1 more to make 2.0
     assert parts(rules, age4=30, classes=1) == [2.2, 0, 0]  # full

@@ -96,9 +96,10 @@ def _left_over(spare: np.ndarray, mixed: np.ndarray, rules: Rules, band: str) ->
     per = rules.extra.reindex(AGES[band]).to_numpy(float)
     apart = np.floor(spare / per).sum(axis=1)
     together = spare.sum(axis=1)
-    size = rules.size.get(f"mixed_{band}", np.inf)
+    size = rules.size.get(f"mixed_{band}", np.inf)  # without a size in force, a mixed group is never full
     seated = np.minimum(mixed, together // size)
-    share = np.divide(together - seated * size, together, out=np.zeros_like(together), where=together > 0)
+    left = together - np.multiply(seated, size, out=np.zeros_like(together), where=seated > 0)
+    share = np.divide(left, together, out=np.zeros_like(together), where=together > 0)
     pooled = np.floor(((spare / per).sum(axis=1) * share).round(9))
     return seated, np.where(mixed > 0, pooled, apart)
 
