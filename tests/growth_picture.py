@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from analysis import vietnamese
-from analysis.pages import figures
+from analysis.pages import figures, plots
 from tests.growth import Size
 
 NAMES = {"reading": "đọc biểu", "indicators": "chỉ tiêu", "models": "mô hình", "page": "phụ lục"}
@@ -19,7 +19,7 @@ def draw(sizes: list[Size], read: dict[int, float], file: Path) -> None:
     with figures.style():
         drawing, axes = figures.canvas(3.2)
         ax = axes[0, 0]
-        for (stage, points), (colour, dash, marker) in zip(curves.items(), figures.LINES, strict=False):
+        for (stage, points), (colour, dash, marker) in zip(curves.items(), plots.LINES, strict=False):
             x, y = zip(*points, strict=True)
             ax.plot(x, y, color=colour, linestyle=dash, marker=marker, label=NAMES[stage])
         ax.set(xscale="log", yscale="log", xlabel=f"đơn vị ({shortest} năm)", ylabel="giây bộ xử lý")

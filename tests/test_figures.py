@@ -10,7 +10,8 @@ import pytest
 from analysis import store
 from analysis.pages import assumptions, brief, causes, charts, figures, multiples, outlook, planning, plots, published
 from analysis.pages.marks import SIMULATED
-from tests import releases
+from tests import growth_picture, releases
+from tests.growth import Size
 
 OUTSIDE = re.compile(r"https?://(?!www\.w3\.org/)")
 
@@ -188,3 +189,11 @@ def test_panels_stand_in_one_pair_of_axes_each_with_its_name_line_and_last_value
     assert np.isfinite(behind).sum() == 60 * 4 and np.isfinite(ours).sum() == 60 * 3
     assert all(np.nanmin(heights) > 0 and np.nanmax(heights) < 1 for heights in (behind, ours, last))
     assert np.allclose(ours[:, 3], last[:, 0]) and np.allclose(np.diff(last[:, 0]), np.diff(last[:2, 0]))
+
+
+def test_the_curves_of_the_bench_are_drawn_without_what_was_given_up(tmp_path):
+    sizes = [Size(14, 8, {"indicators": 0.1, "models": 3.0, "page": 5.0}, 0),
+             Size(1000, 8, {"indicators": 3.3, "models": 90.0, "page": None}, 0)]  # fmt: skip
+    growth_picture.draw(sizes, {14: 0.1, 1000: 6.0}, tmp_path / "growth.svg")
+    drawn = (tmp_path / "growth.svg").read_text(encoding="utf-8")
+    assert drawn.startswith("<svg") and len(re.findall(r'<g id="line2d_', drawn)) > len(growth_picture.NAMES)
