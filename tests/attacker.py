@@ -11,10 +11,11 @@ from matplotlib import colormaps
 from matplotlib.colors import to_hex
 from scipy.optimize import linprog
 
-from analysis import areas, reference
-from analysis.areas import CITY
+from analysis import reference
 from analysis.meaning.suppression import PAIRS, VIEWS
 from analysis.pages.tables import HIDDEN
+from analysis.reference import areas
+from analysis.reference.areas import CITY
 
 COUNTS = {
     "underweight_rate": "underweight_children",

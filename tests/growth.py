@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import areas, periods, store
+from analysis import store
+from analysis.reference import areas, periods
 from tests.measure import OverrunError, timed
 
 SIZES = ((14, 8), (114, 8), (1000, 8), (14, 20), (114, 20))  # areas, years

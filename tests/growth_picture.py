@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from analysis import vietnamese
 from analysis.pages import figures, plots
+from analysis.reference import vietnamese
 from tests.growth import Size
 
 NAMES = {"reading": "đọc biểu", "indicators": "chỉ tiêu", "models": "mô hình", "page": "phụ lục"}

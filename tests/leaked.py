@@ -8,11 +8,11 @@ import docx
 import openpyxl
 from bs4 import BeautifulSoup
 
-from analysis import vietnamese
 from analysis.exports import csv_files, flat, pdf, word, workbook
 from analysis.exports.document import Document, Heading
 from analysis.exports.flat import MISSING
 from analysis.pages.tables import NOTHING, Table
+from analysis.reference import vietnamese
 from tests import office
 
 Lines = list[list[str]]

@@ -5,13 +5,14 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import periods, reference, store
-from analysis.areas import CITY
+from analysis import reference, store
 from analysis.exports import document
 from analysis.meaning import disclosure, indicators, reconciliation
 from analysis.pages import page
-from analysis.pages.release import Release
+from analysis.pages.report import Report
 from analysis.reading import rounds
+from analysis.reference import periods
+from analysis.reference.areas import CITY
 from analysis.running import steps
 from tests import plain
 
@@ -46,21 +47,21 @@ def hostile() -> dict[str, pd.DataFrame]:
 
 def shows(folder: Path, **tables: pd.DataFrame) -> tuple[Any, document.Document]:
     """The executed appendix of a small round, and the document it makes, through JSON as make report does."""
-    made = release(folder, **tables)
+    made = report(folder, **tables)
     asked = {"school_year": "2024-2025", "period": "HK1", "raw": "data/raw", "processed": made.processed}
     node = executed("appendix", asked)
     return node, document.read(document.write(node, folder / "appendix.json"))
 
 
-def release(
+def report(
     folder: Path, basis: str = "simulated", before: str = "", years: int = 4, area_basis: dict[str, str] | None = None,
     missing: dict[str, str] | None = None, **tables: pd.DataFrame,
-) -> Release:  # fmt: skip
+) -> Report:  # fmt: skip
     """Write a round of 2024-2025 HK1 into a folder. before : basis of earlier rounds; tables : put in place of ours.
 
     missing : units without a workbook and what was done about them, for partial.csv; their numbers stay.
     """
-    made = Release(str(folder), "2024-2025", "HK1", "data/raw")
+    made = Report(str(folder), "2024-2025", "HK1", "data/raw")
     series = _series(basis, before or basis, years, area_basis or {})
     written = {
         "series.parquet": series,
@@ -87,15 +88,15 @@ def release(
     return made
 
 
-def lacking_before(folder: Path, *years: str, unit: str = "cat_hai", **options) -> Release:
+def lacking_before(folder: Path, *years: str, unit: str = "cat_hai", **options) -> Report:
     """The same round, of which a unit had not reported in these earlier years, in the same period."""
-    made = release(folder, **options)
+    made = report(folder, **options)
     series = stored(made, "series.parquet")
     series = series[~((series["area"] == unit) & series["school_year"].isin(years))]
-    return release(folder, **options, **{"series.parquet": series})
+    return report(folder, **options, **{"series.parquet": series})
 
 
-def whole(folder: Path, **tables: pd.DataFrame) -> Release:
+def whole(folder: Path, **tables: pd.DataFrame) -> Report:
     """The round 2024-2025 HK1 of data/raw, all units, compared with a year earlier; its forecasts are ours."""
     this = rounds.read(reference.ROOT / "data/raw", "2024-2025", "HK1")
     before = rounds.read(reference.ROOT / "data/raw", "2023-2024", "HK1")
@@ -113,10 +114,10 @@ def whole(folder: Path, **tables: pd.DataFrame) -> Release:
         "indicators.csv": compared,
         "reconciliation.csv": reconciliation.reconcile(compared, printed, "2024-2025", "HK1"),
     }
-    return release(folder, **(read | tables))
+    return report(folder, **(read | tables))
 
 
-def stored(made: Release, name: str) -> pd.DataFrame:
+def stored(made: Report, name: str) -> pd.DataFrame:
     """A table as it was written, to be changed and written again; release.table has withheld numbers empty."""
     return store.read(made.folder, name)
 

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from analysis import ledger, store
-from analysis.areas import CITY
-from analysis.pages import changes
-from analysis.pages.release import Release
+from analysis.chapters import changes
+from analysis.pages.report import Report
+from analysis.reference.areas import CITY
 from analysis.running import delivered, steps
 from tests import releases
 
@@ -28,7 +28,7 @@ class World:
                 self.write(self.raw / which / PERIOD / f"{area}.xlsx", "biểu")
         for file in self.rests_on:
             self.write(file, "một")
-        self.made = releases.release(self.processed)
+        self.made = releases.report(self.processed)
         self.indicators = releases.stored(self.made, "indicators.csv")
         self.needs = releases.stored(self.made, "needs.csv")
 
@@ -54,13 +54,13 @@ class World:
     def folder(self):
         return store.folder(self.processed, YEAR, PERIOD)
 
-    def compare(self) -> Release:
+    def compare(self) -> Report:
         store.write(self.indicators, self.folder, "indicators.csv")
         store.write(self.needs, self.folder, "needs.csv")
         delivered.compare(self.folder, str(self.raw), YEAR, PERIOD, self.rests_on)
-        return Release(str(self.processed), YEAR, PERIOD)
+        return Report(str(self.processed), YEAR, PERIOD)
 
-    def deliver(self) -> Release:
+    def deliver(self) -> Report:
         made = self.compare()
         delivered.keep(self.folder)
         return made
@@ -80,8 +80,8 @@ def world(tmp_path, monkeypatch):
     return home
 
 
-def causes(release) -> dict[tuple[str, str, str], str]:
-    rows = release.table("changes.csv")
+def causes(report) -> dict[tuple[str, str, str], str]:
+    rows = report.table("changes.csv")
     return {(r.area, r.indicator, r.field): r.why for r in rows.itertuples()}
 
 
@@ -239,22 +239,22 @@ def test_numbers_about_health_and_disability_stand_in_no_list_of_changes(world):
 
 
 def test_this_round_stands_beside_the_one_before_it_only_for_the_same_units(tmp_path):
-    made = releases.release(tmp_path)
+    made = releases.report(tmp_path)
     assert changes.since_round(made, "x", "x").rows == []
     series = releases.stored(made, "series.parquet")
     autumn = series[series["school_year"] == YEAR].assign(period="DN")
     autumn["value"] += 6.0
     both = pd.concat([series, autumn], ignore_index=True)
-    made = releases.release(tmp_path / "both", **{"series.parquet": both})
+    made = releases.report(tmp_path / "both", **{"series.parquet": both})
     table = changes.since_round(made, "x", "x")
     assert [column.head for column in table.columns[1:3]] == ["Đầu năm 2024-2025", "Học kỳ I 2024-2025"]
     assert {cell.value for row in table.rows for cell in row.cells[-1:]} == {-6.0}
     fewer = both[(both["period"] != "DN") | (both["area"] != "cat_hai")]
-    made = releases.release(tmp_path / "fewer", **{"series.parquet": fewer})
+    made = releases.report(tmp_path / "fewer", **{"series.parquet": fewer})
     assert changes.since_round(made, "x", "x").rows == []
 
 
 def test_the_round_before_september_is_may_of_the_year_before(tmp_path):
-    made = releases.release(tmp_path)
-    autumn = Release(made.processed, YEAR, "DN")
+    made = releases.report(tmp_path)
+    autumn = Report(made.processed, YEAR, "DN")
     assert changes._round_before(autumn) == ("2023-2024", "HK2")

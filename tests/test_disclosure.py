@@ -9,17 +9,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import areas, periods, reference, store
-from analysis.areas import CITY
+from analysis import reference, store
+from analysis.chapters import charts, quality, sections, sentences
 from analysis.exports import csv_files, document, flat
 from analysis.meaning import disclosure, indicators, suppression
 from analysis.meaning.disclosure import Disclosure
 from analysis.meaning.suppression import VIEWS
 from analysis.models import funnel, nutrition, weigh_ins, within_year
-from analysis.pages import charts, page, quality, sections, sentences
-from analysis.pages.release import Release
+from analysis.pages import page
+from analysis.pages.report import Report
 from analysis.pages.tables import HIDDEN, Cell
 from analysis.reading import rounds
+from analysis.reference import areas, periods
+from analysis.reference.areas import CITY
 from tests import attacker, leaked, releases, worlds
 
 ROUNDS = [("2022-2023", "HK1"), ("2023-2024", "HK1"), ("2024-2025", "DN"), ("2024-2025", "HK1")]
@@ -45,15 +47,15 @@ def made_up() -> pd.DataFrame:
     return worlds.with_totals(pd.DataFrame(rows, columns=worlds.COLUMNS))
 
 
-def release(folder, which: tuple[str, str]) -> Release:
+def report(folder, which: tuple[str, str]) -> Report:
     """What make report leaves for the pages, had this round been the newest."""
     year, period = which
     series = made_up()
     known = [periods.order(*each) <= periods.order(*which) for each in zip(series["school_year"], series["period"],
                                                                              strict=True)]  # fmt: skip
     series = series[known].reset_index(drop=True)
-    releases.release(folder)
-    made = Release(str(folder), year, period, "data/raw")
+    releases.report(folder)
+    made = Report(str(folder), year, period, "data/raw")
     weighed = weigh_ins.read(weigh_ins.of_series(series), year, period)
     written = {
         "series.parquet": series,
@@ -68,7 +70,7 @@ def release(folder, which: tuple[str, str]) -> Release:
 
 def of_rounds(folder) -> dict:
     """The tables of last year's round, September's and this one as each was published."""
-    made = {which: release(folder / "-".join(which), which) for which in ROUNDS[1:]}
+    made = {which: report(folder / "-".join(which), which) for which in ROUNDS[1:]}
     return {which: [sections.table(each, key, "x") for key in ("nutrition", "nutrition_by_area")]
             for which, each in made.items()}  # fmt: skip
 
@@ -89,7 +91,7 @@ def printed(tables: dict, folder, form: str = "html") -> attacker.Printed:
 
 def drawn(folder, pages: attacker.Printed) -> attacker.Printed:
     """The same attacker, who has looked at the map of weigh-ins too."""
-    made = release(folder / "drawn", ROUNDS[-1])
+    made = report(folder / "drawn", ROUNDS[-1])
     drawn = charts.weigh_ins_by_area(made, "map", "Bản đồ", "underweight_rate", "nutrition_by_area")
     pages.look(drawn._repr_html_(), "underweight_rate", ROUNDS)
     return pages
@@ -270,7 +272,7 @@ def test_facilities_and_what_is_finer_than_printed_are_always_withheld():
 
 
 def test_pages_are_given_nothing_for_a_withheld_number(tmp_path):
-    made = release(tmp_path, ROUNDS[-1])
+    made = report(tmp_path, ROUNDS[-1])
     for name in ("series.parquet", "indicators.csv", "nutrition_rounds.csv"):
         rows = made.table(name)
         hidden = made.disclosure.mask(rows)
@@ -300,7 +302,7 @@ def test_findings_and_corrections_about_health_are_listed_without_their_numbers(
             ("class_size_large", "question", "le_chan", cell[0], "", "", "56", "55", "quân 56,0")]  # fmt: skip
     mended = [("le_chan", *cell, "77", 7.0, "gõ thừa số 7", "phòng", "2025-01-02"),
               ("le_chan", cell[0], "Mạng lưới", "D9", "1,5", 2.0, "gõ nhầm", "phòng", "2025-01-02")]  # fmt: skip
-    made = releases.release(
+    made = releases.report(
         tmp_path,
         **{
             "observations.parquet": observations,
@@ -317,7 +319,7 @@ def test_findings_and_corrections_about_health_are_listed_without_their_numbers(
 
 
 def test_no_withheld_rate_stands_anywhere_in_the_appendix_or_its_files(tmp_path):
-    made = release(tmp_path / "processed", ROUNDS[-1])
+    made = report(tmp_path / "processed", ROUNDS[-1])
     asked = {"school_year": made.school_year, "period": made.period, "raw": "data/raw", "processed": made.processed}
     node = releases.executed("appendix", asked)
     series = made_up().assign(hidden=made.disclosure.mask(made_up()))

@@ -3,9 +3,9 @@
 import pytest
 
 from analysis import reference, store
+from analysis.chapters import evidence
 from analysis.meaning import indicators
-from analysis.pages import evidence
-from analysis.pages.release import Release
+from analysis.pages.report import Report
 from analysis.reading import forms, rounds
 from analysis.reference import ROOT
 
@@ -30,7 +30,7 @@ def processed(tmp_path_factory):
 
 
 def shown(processed) -> dict[str, list[str]]:
-    table = evidence.origins(Release(str(processed), YEAR, PERIOD), "origins", "Từ con số đến ô")
+    table = evidence.origins(Report(str(processed), YEAR, PERIOD), "origins", "Từ con số đến ô")
     return {row.head: [str(cell.shown) for cell in row.cells] for row in table.rows}
 
 
@@ -54,7 +54,7 @@ def test_a_number_that_its_cells_do_not_give_says_so(processed):
 
 
 def test_the_codebook_has_every_field_of_the_form_that_means_a_number(processed):
-    table = evidence.codebook(Release(str(processed), YEAR, PERIOD), "codebook", "Bảng mã")
+    table = evidence.codebook(Report(str(processed), YEAR, PERIOD), "codebook", "Bảng mã")
     fields = sum(bool(c.indicator) for sheet in forms.sheets(YEAR) for c in forms.columns(YEAR, sheet))
     assert len(table.rows) == fields + len(forms.indicator_rows(YEAR))
 
@@ -64,5 +64,5 @@ def test_a_field_that_no_longer_holds_is_not_in_the_codebook(processed, monkeypa
     ended = rows.assign(valid_to=["2020-2021", *[""] * (len(rows) - 1)])
     plain = reference.table
     monkeypatch.setattr(reference, "table", lambda name: ended if name == "forms/rows" else plain(name))
-    table = evidence.codebook(Release(str(processed), YEAR, PERIOD), "codebook", "Bảng mã")
+    table = evidence.codebook(Report(str(processed), YEAR, PERIOD), "codebook", "Bảng mã")
     assert rows["label_vi"].iloc[0] not in {row.head for row in table.rows}

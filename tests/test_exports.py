@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from analysis.exports import csv_files, document, flat, workbook
-from analysis.pages import page, shown
+from analysis.pages import displays, page
 from analysis.pages.tables import Cell, Column, Row, Table
 from tests import office, releases
 
@@ -64,7 +64,7 @@ def lines(path) -> list[list[str]]:
 
 def test_everything_the_appendix_shows_reaches_the_other_outputs_and_makes_the_same_html(executed):
     node, made = executed
-    assert all(shown.MIME in data for data in results(node))
+    assert all(displays.MIME in data for data in results(node))
     again = [item for item in made.items if not isinstance(item, (document.Heading, document.Paragraph))]
     html = [item._repr_html_() for item in again]
     bullets = [item for item in html if not any(item == data["text/html"] for data in results(node))]

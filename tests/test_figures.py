@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from analysis import store
-from analysis.pages import assumptions, brief, causes, charts, figures, multiples, outlook, planning, plots, published
+from analysis.chapters import assumptions, brief, causes, charts, outlook, planning, published
+from analysis.pages import figures, multiples, plots
 from analysis.pages.marks import SIMULATED
 from tests import growth_picture, releases
 from tests.growth import Size
@@ -16,41 +17,41 @@ from tests.growth import Size
 OUTSIDE = re.compile(r"https?://(?!www\.w3\.org/)")
 
 
-def drawn(release) -> list[figures.Figure]:
+def drawn(report) -> list[figures.Figure]:
     return [
-        charts.against_target(release, "a", "Tỷ lệ", "enrolment_rate", ["nursery", "kindergarten"], "t"),
-        charts.over_years(release, "b", "Qua các năm", "enrolment_rate", "nursery", "t"),
-        charts.shortage(release, "c", "Thiếu", "t"),
-        charts.weigh_ins(release, "d", "Cân đo", "t"),
-        outlook.enrolment_fans(release, "e", "Dự báo", "t"),
-        outlook.recruits(release, "f", "Cần tuyển", "t"),
-        causes.waterfall(release, "g", "Vì sao"),
-        planning.scenarios_figure(release, "l", "Kịch bản", "t"),
-        assumptions.tornado(release, "m", "Giả định", "t"),
+        charts.against_target(report, "a", "Tỷ lệ", "enrolment_rate", ["nursery", "kindergarten"], "t"),
+        charts.over_years(report, "b", "Qua các năm", "enrolment_rate", "nursery", "t"),
+        charts.shortage(report, "c", "Thiếu", "t"),
+        charts.weigh_ins(report, "d", "Cân đo", "t"),
+        outlook.enrolment_fans(report, "e", "Dự báo", "t"),
+        outlook.recruits(report, "f", "Cần tuyển", "t"),
+        causes.waterfall(report, "g", "Vì sao"),
+        planning.scenarios_figure(report, "l", "Kịch bản", "t"),
+        assumptions.tornado(report, "m", "Giả định", "t"),
     ]
 
 
-def of_documents(release) -> list[figures.Figure]:
+def of_documents(report) -> list[figures.Figure]:
     return [
-        published.history_figure(release, "h", "Lịch sử", "t"),
-        published.scores_figure(release, "i", "Điểm", "t"),
-        published.births_figure(release, "j", "Trẻ sinh", "t"),
-        published.survey_figure(release, "k", "Khảo sát", "t"),
+        published.history_figure(report, "h", "Lịch sử", "t"),
+        published.scores_figure(report, "i", "Điểm", "t"),
+        published.births_figure(report, "j", "Trẻ sinh", "t"),
+        published.survey_figure(report, "k", "Khảo sát", "t"),
     ]
 
 
 @pytest.fixture(scope="module")
-def release(tmp_path_factory):
-    return releases.release(tmp_path_factory.mktemp("round"))
+def report(tmp_path_factory):
+    return releases.report(tmp_path_factory.mktemp("round"))
 
 
 @pytest.fixture(scope="module")
-def every(release):
-    return drawn(release) + of_documents(release)
+def every(report):
+    return drawn(report) + of_documents(report)
 
 
-def test_a_figure_drawn_twice_is_the_same_bytes(release, every):
-    again = {figure.key: figure.svg for figure in drawn(release) + of_documents(release)}
+def test_a_figure_drawn_twice_is_the_same_bytes(report, every):
+    again = {figure.key: figure.svg for figure in drawn(report) + of_documents(report)}
     assert {figure.key: figure.svg for figure in every} == again
 
 
@@ -62,11 +63,11 @@ def test_no_figure_names_an_address_a_date_or_a_font(every):
         assert "<text" not in figure.svg  # letters are outlines: the page needs no font for them
 
 
-def test_the_words_of_a_figure_carry_its_figures(release, every):
+def test_the_words_of_a_figure_carry_its_figures(report, every):
     words = {figure.key: figure.alt for figure in every}
     assert all(len(alt) > 40 and re.search(r"\d", alt) for alt in words.values())
-    top = max(releases.AREAS, key=lambda area: release.number("teachers_shortage", area).value)
-    value = f"{release.number('teachers_shortage', top).value:,.0f}".replace(",", ".")
+    top = max(releases.AREAS, key=lambda area: report.number("teachers_shortage", area).value)
+    value = f"{report.number('teachers_shortage', top).value:,.0f}".replace(",", ".")
     assert f"Cát Hải {value}" in words["c"]
     assert "Toàn thành phố" not in words["f"]
     assert "Cát Hải 174 (khoảng 80 %: 169 đến 180)" in words["f"]
@@ -75,17 +76,17 @@ def test_the_words_of_a_figure_carry_its_figures(release, every):
     assert "Dương Kinh 63,6" in words["i"]
 
 
-def test_a_figure_of_simulated_numbers_says_so_and_one_of_documents_does_not(release, every, tmp_path):
+def test_a_figure_of_simulated_numbers_says_so_and_one_of_documents_does_not(report, every, tmp_path):
     assert {figure.key for figure in every if figure.marks} == set("abcdefglm")
     assert "số liệu mô phỏng" in every[0]._repr_html_()
-    real = drawn(releases.release(tmp_path, basis="derived"))
+    real = drawn(releases.report(tmp_path, basis="derived"))
     assert not any(figure.marks for figure in real)
     assert "mô phỏng" not in "".join(figure._repr_html_() for figure in real)
     assert real[2].svg != every[2].svg  # the mark is also inside the picture
 
 
 def test_a_real_round_after_simulated_years_has_marked_comparisons(tmp_path):
-    mixed = releases.release(tmp_path, basis="derived", before="simulated")
+    mixed = releases.report(tmp_path, basis="derived", before="simulated")
     assert charts.over_years(mixed, "b", "x", "enrolment_rate", "nursery", "t").marks == (SIMULATED,)
     assert charts.weigh_ins(mixed, "d", "x", "t").marks == (SIMULATED,)
 
@@ -99,7 +100,7 @@ def test_alt_text_is_escaped_and_the_picture_travels_inside_the_page(every):
 
 
 def test_without_enough_years_a_figure_says_why_it_is_not_there(tmp_path):
-    first = releases.release(tmp_path, years=1)
+    first = releases.report(tmp_path, years=1)
     for figure in (
         charts.over_years(first, "b", "x", "enrolment_rate", "nursery", "t"),
         charts.weigh_ins(first, "d", "x", "t"),
@@ -115,11 +116,11 @@ def test_without_enough_years_a_figure_says_why_it_is_not_there(tmp_path):
 
 
 def test_a_round_without_any_numbers_draws_nothing_and_does_not_fail(tmp_path):
-    empty = releases.release(tmp_path)
+    empty = releases.report(tmp_path)
     nothing = pd.DataFrame(
         {field.name: pd.Series(dtype=field.type.to_pandas_dtype()) for field in store.TABLES["indicators.csv"]}
     )
-    bare = releases.release(tmp_path / "bare", **{"indicators.csv": nothing})
+    bare = releases.report(tmp_path / "bare", **{"indicators.csv": nothing})
     assert empty.areas
     assert not charts.shortage(bare, "c", "x", "t").svg
     assert not charts.against_target(bare, "a", "x", "enrolment_rate", ["nursery"], "t").svg
@@ -129,13 +130,13 @@ OF_SEVERAL_YEARS = set("bdeglm")
 OF_CITY = set("abcdeglm")  # "f" shows each unit and not the city
 
 
-def tags(release) -> dict[str, list[str]]:
-    return {figure.key: [mark.tag for mark in figure.marks] for figure in drawn(release)}
+def tags(report) -> dict[str, list[str]]:
+    return {figure.key: [mark.tag for mark in figure.marks] for figure in drawn(report)}
 
 
 def test_a_left_out_unit_marks_every_figure_with_a_number_of_the_city_in_caption_and_picture(tmp_path):
-    whole = releases.release(tmp_path / "whole", basis="derived")
-    lacking = releases.release(tmp_path / "lacking", basis="derived", missing={"cat_hai": "partial"})
+    whole = releases.report(tmp_path / "whole", basis="derived")
+    lacking = releases.report(tmp_path / "lacking", basis="derived", missing={"cat_hai": "partial"})
     assert set(map(tuple, tags(whole).values())) == {()}
     assert tags(lacking) == {key: ["thiếu 1/14 đơn vị"] if key in OF_CITY else [] for key in "abcdefglm"}
     for before, after in zip(drawn(whole), drawn(lacking), strict=True):
@@ -156,7 +157,7 @@ def test_an_earlier_round_that_lacked_a_unit_marks_the_figures_of_the_city_that_
 
 
 def test_a_carried_unit_marks_every_figure_that_shows_it_or_the_city_beside_the_mark_of_simulation(tmp_path):
-    made = releases.release(tmp_path, missing={"cat_hai": "carry"})
+    made = releases.report(tmp_path, missing={"cat_hai": "carry"})
     assert tags(made) == {key: [SIMULATED.tag, "số kỳ trước: 1/14"] for key in "abcdefglm"}
     assert not any(figure.marks for figure in of_documents(made))
 

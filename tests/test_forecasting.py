@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis import reference
-from analysis.models import backtest, choice, few_errors, forecasting, paths, pooling, trends
+from analysis.models import backtest, choice, error_quantiles, forecasting, paths, pooling, trends
 from analysis.models.forecasting import SAME, Panel
 from tests import worlds
 
@@ -328,11 +328,11 @@ class TestAhead:
     def test_forecasts_that_share_years_tell_as_little_as_so_many_independent_ones(self, lead):
         path = np.random.default_rng(30).normal(size=(20000, 8)).cumsum(axis=1)
         square = ((path[:, lead:] - path[:, :-lead]) ** 2).mean(axis=1) / lead
-        assert few_errors.independent(np.array(8 - lead), lead) == pytest.approx(2 / square.var(), rel=0.05)
+        assert error_quantiles.independent(np.array(8 - lead), lead) == pytest.approx(2 / square.var(), rel=0.05)
 
     def test_the_law_of_so_few_errors_is_narrower_in_the_middle_and_wider_in_its_tails_than_students(self):
-        heavy, student = few_errors.law(7, 1, rate=False), few_errors.law(9, 1, rate=True)
-        at = [int(few_errors.WORLDS * level) for level in (0.5, 0.99)]
+        heavy, student = error_quantiles.law(7, 1, rate=False), error_quantiles.law(9, 1, rate=True)
+        at = [int(error_quantiles.WORLDS * level) for level in (0.5, 0.99)]
         assert heavy[at[0]] < 0.95 * student[at[0]] and heavy[at[1]] > 1.05 * student[at[1]]
 
     def test_intervals_hold_as_often_as_they_say_in_worlds_of_every_kind(self, monkeypatch):

@@ -12,10 +12,9 @@ import pikepdf
 import pytest
 from docx import Document
 
-from analysis import vietnamese
 from analysis.offices import answers, check_data, queries, template
 from analysis.reading import rounds
-from analysis.reference import ROOT
+from analysis.reference import ROOT, vietnamese
 from analysis.running import trace
 from tests import browser, hostile, office
 from tests import project as projects

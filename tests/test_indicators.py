@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 
 from analysis import store
-from analysis.areas import CITY
 from analysis.meaning import indicators
 from analysis.meaning.cube import Cube, Texts
+from analysis.reference.areas import CITY
 
 YEAR, PERIOD = "2024-2025", "HK1"
 

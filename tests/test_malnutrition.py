@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from analysis import reference
+from analysis.chapters import funnels, malnutrition
 from analysis.meaning import severity
 from analysis.meaning.disclosure import Disclosure
 from analysis.models import funnel, nutrition, weigh_ins, within_year
-from analysis.pages import funnels, malnutrition
 from analysis.pages.marks import SIMULATED
 from analysis.pages.tables import HIDDEN
 from tests import releases, worlds
@@ -43,19 +43,19 @@ def made(series):
 
 
 @pytest.fixture(scope="module")
-def release(made, tmp_path_factory):
-    return releases.release(tmp_path_factory.mktemp("round"), **made)
+def report(made, tmp_path_factory):
+    return releases.report(tmp_path_factory.mktemp("round"), **made)
 
 
-def every(release):
+def every(report):
     return [
-        malnutrition.within_year(release, "a", "Trong năm"),
-        malnutrition.who_classes(release, "b", "Thang"),
-        malnutrition.prevalence(release, "c", "Khoảng"),
-        malnutrition.trends(release, "d", "Xu hướng", ["underweight_rate", "stunting_rate"]),
-        malnutrition.last_verdict(release, "e", "Kết quả"),
-        funnels.figure(release, "f", "Phễu", "c"),
-        funnels.said(release),
+        malnutrition.within_year(report, "a", "Trong năm"),
+        malnutrition.who_classes(report, "b", "Thang"),
+        malnutrition.prevalence(report, "c", "Khoảng"),
+        malnutrition.trends(report, "d", "Xu hướng", ["underweight_rate", "stunting_rate"]),
+        malnutrition.last_verdict(report, "e", "Kết quả"),
+        funnels.figure(report, "f", "Phễu", "c"),
+        funnels.said(report),
     ]
 
 
@@ -67,8 +67,8 @@ def words(row) -> list[str]:
     return [cell.words for cell in row.cells]
 
 
-def test_a_rate_stands_with_its_own_interval(release, made):
-    table = malnutrition.prevalence(release, "c", "Khoảng")
+def test_a_rate_stands_with_its_own_interval(report, made):
+    table = malnutrition.prevalence(report, "c", "Khoảng")
     rounds = made["nutrition_rounds.csv"]
     now = rounds[(rounds["school_year"] == YEAR) & (rounds["period"] == "HK1") & (rounds["age_band"] == "all")]
     now = now[(now["sector"] == "all") & (now["indicator"] == "underweight_rate")].set_index("area").loc["le_chan"]
@@ -84,13 +84,13 @@ def test_too_few_children_measured_is_said_in_table_trend_funnel_and_words(serie
     poor = series.copy()
     here = (poor["area"] == "le_chan") & (poor["school_year"] == YEAR) & (poor["period"] == "HK1")
     poor.loc[here & (poor["indicator"] == "children_enrolled"), "value"] *= 1.5
-    release = releases.release(tmp_path, **tables(poor))
-    table = malnutrition.prevalence(release, "c", "Khoảng")
+    report = releases.report(tmp_path, **tables(poor))
+    table = malnutrition.prevalence(report, "c", "Khoảng")
     assert "chưa đủ tin cậy" in words(row(table, "Lê Chân"))
     assert "chưa đủ tin cậy" not in words(row(table, "Hồng Bàng"))
-    trend = malnutrition.trends(release, "d", "Xu hướng", ["underweight_rate"])
+    trend = malnutrition.trends(report, "d", "Xu hướng", ["underweight_rate"])
     assert "Có lần cân đo chưa đủ tin cậy, không dùng cho xu hướng: Lê Chân." in trend.notes
-    said = repr(funnels.said(release))
+    said = repr(funnels.said(report))
     assert said.count("cân đo chưa đủ trẻ, không xét: Lê Chân") == 4
     assert "trên 6 đơn vị trong giới hạn 95 %" in said
 
@@ -101,24 +101,24 @@ def test_the_funnel_names_who_is_out_and_ranks_nobody_else(made, tmp_path):
     rows.loc[here, "place"] = "inside"
     rows.loc[here & (rows["area"] == "le_chan"), ["place", "value"]] = ["above_998", 7.25]
     rows.loc[here & (rows["area"] == "cat_hai"), ["place", "value"]] = ["below_95", 1.5]
-    release = releases.release(tmp_path, **(made | {"funnel.csv": rows}))
-    figure = funnels.figure(release, "f", "Phễu", "c")
+    report = releases.report(tmp_path, **(made | {"funnel.csv": rows}))
+    figure = funnels.figure(report, "f", "Phễu", "c")
     assert "cao hơn giới hạn 99,8 %: Lê Chân (7,25\xa0%); thấp hơn giới hạn 95 %: Cát Hải (1,5\xa0%)" in figure.alt
     assert "5 trên 7 đơn vị trong giới hạn 95 %" in figure.alt
     thap_coi = next(part for part in figure.alt.split("ngẫu nhiên.") if "Thấp còi" in part)
     assert "Hải An" not in thap_coi and "Kiến An" not in thap_coi
-    assert figure.svg != funnels.figure(releases.release(tmp_path / "b", **made), "f", "Phễu", "c").svg
+    assert figure.svg != funnels.figure(releases.report(tmp_path / "b", **made), "f", "Phễu", "c").svg
 
 
-def test_verdicts_are_said_in_words_for_the_last_year_that_has_ended_with_a_target(release, made, tmp_path):
-    table = malnutrition.last_verdict(release, "e", "Kết quả")
+def test_verdicts_are_said_in_words_for_the_last_year_that_has_ended_with_a_target(report, made, tmp_path):
+    table = malnutrition.last_verdict(report, "e", "Kết quả")
     assert "2023-2024" in table.notes[0]
     assert table.columns[0].group == "Nhẹ cân: giảm 1,2 điểm %"
     rounds = made["nutrition_rounds.csv"].copy()
     ended = (rounds["school_year"] == "2023-2024") & (rounds["period"] == "HK2") & (rounds["age_band"] == "all")
     for area, verdict in zip(("hong_bang", "le_chan", "cat_hai"), ("met", "undecided", "unreliable"), strict=True):
         rounds.loc[ended & (rounds["area"] == area), "verdict"] = verdict
-    table = malnutrition.last_verdict(releases.release(tmp_path, **(made | {"nutrition_rounds.csv": rounds})), "e", "x")
+    table = malnutrition.last_verdict(releases.report(tmp_path, **(made | {"nutrition_rounds.csv": rounds})), "e", "x")
     assert [words(row(table, name))[2] for name in ("Hồng Bàng", "Lê Chân", "Cát Hải")] == [
         "✓ đạt", "chưa đủ chắc", "chưa đủ tin cậy"
     ]  # fmt: skip
@@ -128,18 +128,18 @@ def test_withheld_numbers_stand_nowhere_and_are_not_taken_for_missing(series, tm
     few = series.copy()
     here = (few["area"] == "cat_hai") & (few["indicator"] == "underweight_children")
     few.loc[here & (few["school_year"] == YEAR) & (few["period"] == "HK1"), "value"] = 3.0
-    release = releases.release(tmp_path, **tables(few))
-    assert release.withheld("underweight_rate", "cat_hai")
-    shown = words(row(malnutrition.prevalence(release, "c", "Khoảng"), "Cát Hải"))
+    report = releases.report(tmp_path, **tables(few))
+    assert report.withheld("underweight_rate", "cat_hai")
+    shown = words(row(malnutrition.prevalence(report, "c", "Khoảng"), "Cát Hải"))
     assert shown[2:4] == [HIDDEN, HIDDEN] and HIDDEN not in shown[:2]
-    trend = words(row(malnutrition.trends(release, "d", "Xu hướng", ["underweight_rate"]), "Cát Hải"))
+    trend = words(row(malnutrition.trends(report, "d", "Xu hướng", ["underweight_rate"]), "Cát Hải"))
     assert trend == [HIDDEN] * 4
-    notes = funnels.figure(release, "f", "Phễu", "c").notes
+    notes = funnels.figure(report, "f", "Phễu", "c").notes
     assert any(note.startswith("Không vẽ") and f"đơn vị {HIDDEN}" in note for note in notes)
-    rows = funnels.shown(release)
+    rows = funnels.shown(report)
     assert not {("cat_hai", "underweight_rate")} & set(zip(rows["area"], rows["indicator"], strict=True))
     table = (
-        release.table("funnel.csv")
+        report.table("funnel.csv")
         .set_index(["area", "indicator", "age_band"])
         .loc[("cat_hai", "underweight_rate", "all")]
     )
@@ -150,13 +150,13 @@ def test_a_change_from_a_withheld_weigh_in_is_withheld(series, tmp_path):
     few = series.copy()
     here = (few["area"] == "cat_hai") & (few["indicator"] == "underweight_children")
     few.loc[here & (few["school_year"] == "2023-2024") & (few["period"] == "DN"), "value"] = 3.0
-    release = releases.release(tmp_path, **tables(few))
-    shown = words(row(malnutrition.last_verdict(release, "e", "x"), "Cát Hải"))
+    report = releases.report(tmp_path, **tables(few))
+    shown = words(row(malnutrition.last_verdict(report, "e", "x"), "Cát Hải"))
     assert (
         shown[:3] == [HIDDEN] * 3
-        and HIDDEN not in words(row(malnutrition.last_verdict(release, "e", "x"), "Hồng Bàng"))[3:]
+        and HIDDEN not in words(row(malnutrition.last_verdict(report, "e", "x"), "Hồng Bàng"))[3:]
     )
-    rounds = release.table("nutrition_rounds.csv")
+    rounds = report.table("nutrition_rounds.csv")
     ended = rounds[(rounds["school_year"] == "2023-2024") & (rounds["period"] == "HK2") & (rounds["area"] == "cat_hai")]
     ended = ended[
         (ended["indicator"] == "underweight_rate") & (ended["age_band"] == "all") & (ended["sector"] == "all")
@@ -164,24 +164,24 @@ def test_a_change_from_a_withheld_weigh_in_is_withheld(series, tmp_path):
     assert ended[["change", "change_lower_95", "change_upper_95", "verdict"]].isna().all(axis=None)
 
 
-def test_everything_of_simulated_numbers_says_so_and_of_real_ones_does_not(release, series, tmp_path):
-    for shown in every(release):
+def test_everything_of_simulated_numbers_says_so_and_of_real_ones_does_not(report, series, tmp_path):
+    for shown in every(report):
         assert SIMULATED.tag in shown._repr_html_()
-    real = releases.release(tmp_path, basis="derived", **tables(series.assign(basis="derived")))
+    real = releases.report(tmp_path, basis="derived", **tables(series.assign(basis="derived")))
     for shown in every(real):
         assert "mô phỏng" not in shown._repr_html_()
 
 
 def test_a_round_without_weigh_ins_says_so_and_does_not_fail(tmp_path):
-    bare = releases.release(tmp_path)
+    bare = releases.report(tmp_path)
     for shown in every(bare):
         html = shown._repr_html_()
         assert "<table>" not in html and "<svg" not in html
     assert "ít nhất năm đơn vị" in funnels.figure(bare, "f", "x", "c")._repr_html_()
 
 
-def test_the_funnel_is_the_same_picture_twice_and_its_words_differ_from_its_caption(release):
-    one, two = (funnels.figure(release, "f", "Phễu", "c") for _ in range(2))
+def test_the_funnel_is_the_same_picture_twice_and_its_words_differ_from_its_caption(report):
+    one, two = (funnels.figure(report, "f", "Phễu", "c") for _ in range(2))
     assert one.svg == two.svg
     assert re.search(r"\d", one.alt) and len(one.alt) > 100
 
@@ -207,8 +207,8 @@ def test_a_missing_rate_has_no_class():
     assert severity.severity("obesity_rate", 3.0) is None
 
 
-def test_the_classes_of_the_city_count_overweight_with_obesity(release, made):
-    table = malnutrition.who_classes(release, "b", "Thang")
+def test_the_classes_of_the_city_count_overweight_with_obesity(report, made):
+    table = malnutrition.who_classes(report, "b", "Thang")
     rounds = made["nutrition_rounds.csv"]
     now = rounds[(rounds["school_year"] == YEAR) & (rounds["period"] == "HK1") & (rounds["age_band"] == "all")]
     now = now[(now["sector"] == "all") & (now["area"] == "hai_phong")].set_index("indicator")["value"]

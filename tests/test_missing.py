@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 
 from analysis import store
-from analysis.areas import CITY
+from analysis.chapters import quality
 from analysis.meaning import history, indicators
-from analysis.pages import quality
 from analysis.pages.words import label
 from analysis.reading import rounds
 from analysis.reading.findings import DataError, stop_on_faults
 from analysis.reference import ROOT
+from analysis.reference.areas import CITY
 from analysis.screening import screening
 from tests import project as projects
 from tests.workbooks import cells_of, write
@@ -122,14 +122,14 @@ def test_an_incomplete_round_is_never_kept_as_a_whole_one(received, tmp_path):
 
 def test_the_page_says_which_units_stand_with_an_earlier_workbook_or_none_and_nothing_where_all_have_one(received):
     this = rounds.read(received, YEAR, "DN", missing="carry")
-    release = SimpleNamespace(school_year=YEAR, period="DN", table=lambda name: this.reporting, areas_missing=[])
-    [(head, words)] = quality.without_workbook(release)
+    report = SimpleNamespace(school_year=YEAR, period="DN", table=lambda name: this.reporting, areas_missing=[])
+    [(head, words)] = quality.without_workbook(report)
     assert head == "Có số liệu kỳ trước." and "Cát Hải" in words and "Lê Chân" not in words
     assert label("basis", "carried") == "Số liệu kỳ trước của đơn vị"
-    release.table = lambda name: this.reporting[this.reporting["area"] != GONE]
-    assert quality.without_workbook(release) == []
-    release.areas_missing = [GONE]
-    [(head, words)] = quality.without_workbook(release)
+    report.table = lambda name: this.reporting[this.reporting["area"] != GONE]
+    assert quality.without_workbook(report) == []
+    report.areas_missing = [GONE]
+    [(head, words)] = quality.without_workbook(report)
     assert head == "Chưa đủ đơn vị." and words.startswith("Cát Hải chưa có biểu kỳ này: mọi tổng")
 
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from analysis.meaning import norms
+from analysis.reference import norms
 
 
 def test_circular_19_applies_from_16_december_2023_and_not_the_day_before():

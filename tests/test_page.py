@@ -8,11 +8,13 @@ import nbformat
 import pandas as pd
 import pytest
 
-from analysis import periods, reference, store
+from analysis import reference, store
+from analysis.chapters import brief, outlook, quality, sections, sentences
 from analysis.meaning import indicators
-from analysis.pages import brief, outlook, page, quality, sections, sentences
+from analysis.pages import page
 from analysis.pages.marks import SIMULATED
-from analysis.pages.release import Release
+from analysis.pages.report import Report
+from analysis.reference import periods
 from tests import releases
 
 LOADS = re.compile(
@@ -22,17 +24,17 @@ WRITES = re.compile(r"https?:|innerHTML|outerHTML|insertAdjacentHTML|document\.w
 GENERIC = ("No description has been provided", "image", "figure", "biểu đồ")
 
 
-def parameters(release: Release) -> dict[str, str]:
-    return {"school_year": "2024-2025", "period": "HK1", "raw": "data/raw", "processed": release.processed}
+def parameters(report: Report) -> dict[str, str]:
+    return {"school_year": "2024-2025", "period": "HK1", "raw": "data/raw", "processed": report.processed}
 
 
-def build(release: Release, name: str) -> str:
-    return page.render(releases.executed(name, parameters(release)))
+def build(report: Report, name: str) -> str:
+    return page.render(releases.executed(name, parameters(report)))
 
 
 @pytest.fixture(scope="module")
 def simulated(tmp_path_factory):
-    return releases.release(tmp_path_factory.mktemp("simulated"))
+    return releases.report(tmp_path_factory.mktemp("simulated"))
 
 
 @pytest.fixture(scope="module")
@@ -146,17 +148,17 @@ def test_what_is_simulated_is_marked_on_both_pages(html):
 
 
 def test_pages_of_real_numbers_do_not_know_the_word(tmp_path):
-    real = releases.release(tmp_path, basis="derived")
+    real = releases.report(tmp_path, basis="derived")
     assert "mô phỏng" not in build(real, "appendix") + build(real, "brief")
 
 
 def test_one_simulated_unit_marks_its_row_and_the_city_but_not_the_others(tmp_path):
     bases = {"le_chan": "simulated", "hai_phong": "simulated"}
-    mixed = releases.release(tmp_path, basis="derived", area_basis=bases)
+    mixed = releases.report(tmp_path, basis="derived", area_basis=bases)
     series = releases.stored(mixed, "series.parquet")
     series.loc[(series["area"] == "hai_phong") & (series["school_year"] == "2024-2025"), "basis"] = "simulated"
 
-    again = releases.release(
+    again = releases.report(
         tmp_path / "again", basis="derived", area_basis=bases,
         **{"series.parquet": series, "indicators.csv": indicators.compare(series, "2024-2025", "HK1")},
     )  # fmt: skip
@@ -171,7 +173,7 @@ def test_hostile_names_in_the_data_are_text_on_the_page(simulated, tmp_path):
                          columns=store.schema("findings.csv").names)  # fmt: skip
     used = pd.DataFrame([("le_chan", "w.xlsx", bad, "A1", bad, 1.0, '=HYPERLINK("http://x")', bad, bad)],
                         columns=store.schema("corrections_used.csv").names)  # fmt: skip
-    html = build(releases.release(tmp_path, **{"findings.csv": found, "corrections_used.csv": used}), "appendix")
+    html = build(releases.report(tmp_path, **{"findings.csv": found, "corrections_used.csv": used}), "appendix")
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
     assert not re.search(r"<script|<img src=x|<[^>]+onerror=", without_its_script(html))
     assert "=HYPERLINK(&#34;http://x&#34;)" in html
@@ -179,7 +181,7 @@ def test_hostile_names_in_the_data_are_text_on_the_page(simulated, tmp_path):
 
 @pytest.mark.parametrize(("years", "name"), [(1, "appendix"), (1, "brief"), (2, "brief")])
 def test_a_round_without_a_forecast_says_why(tmp_path, years, name):
-    html = build(releases.release(tmp_path, years=years), name)
+    html = build(releases.report(tmp_path, years=years), name)
     assert "ít nhất hai năm học" in html
     assert not re.search(r">(nan|None|NaN)<", html)
 
@@ -219,7 +221,7 @@ def test_the_title_names_the_round(html):
 
 
 def test_a_page_reads_no_table_it_does_not_declare(simulated):
-    narrow = Release(simulated.processed, "2024-2025", "HK1", tables=("needs.csv",))
+    narrow = Report(simulated.processed, "2024-2025", "HK1", tables=("needs.csv",))
     assert len(narrow.table("needs.csv"))
     with pytest.raises(KeyError, match=r"findings\.csv"):
         narrow.table("findings.csv")
@@ -228,8 +230,8 @@ def test_a_page_reads_no_table_it_does_not_declare(simulated):
 SECTIONS = tuple(dict.fromkeys(reference.table("sentences")["section"]))
 
 
-def every_sentence(release: Release) -> sentences.Says:
-    return sentences.of(release, *SECTIONS)
+def every_sentence(report: Report) -> sentences.Says:
+    return sentences.of(report, *SECTIONS)
 
 
 SENTENCES = (every_sentence, outlook.recruit_sentences, brief.reasons, quality.class_error)
@@ -239,7 +241,7 @@ SENTENCES = (every_sentence, outlook.recruit_sentences, brief.reasons, quality.c
     ("choice", "tag"), [("partial", "thiếu 1/14 đơn vị"), ("carry", "số kỳ trước: 1/14"), ("", "")]
 )
 def test_every_sentence_about_the_city_says_what_its_numbers_lack(tmp_path, choice, tag):
-    made = releases.release(tmp_path, basis="derived", missing={"cat_hai": choice} if choice else {})
+    made = releases.report(tmp_path, basis="derived", missing={"cat_hai": choice} if choice else {})
     for say in SENTENCES:
         items = say(made).items
         assert items, say.__name__
@@ -251,7 +253,7 @@ def test_every_sentence_about_the_city_says_what_its_numbers_lack(tmp_path, choi
 
 
 def test_marks_stand_together_in_one_order_each_once(tmp_path):
-    made = releases.release(tmp_path, missing={"cat_hai": "carry", "le_chan": "partial"})
+    made = releases.report(tmp_path, missing={"cat_hai": "carry", "le_chan": "partial"})
     found = re.findall(r'"simulated">([^<]+)', sentences.of(made, "2.1.a")._repr_html_())
     assert found == 2 * [SIMULATED.tag, "số kỳ trước: 1/14", "thiếu 1/14 đơn vị"]
 

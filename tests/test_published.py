@@ -5,11 +5,11 @@ import shutil
 import pandas as pd
 import pytest
 
-from analysis.areas import CITY
 from analysis.meaning import indicators, reconciliation
 from analysis.reading import rounds
 from analysis.reading.findings import stop_on_faults
 from analysis.reference import ROOT
+from analysis.reference.areas import CITY
 from tests.workbooks import cells_of, write
 
 RAW = ROOT / "data/raw"

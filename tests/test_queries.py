@@ -8,12 +8,12 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from analysis import areas, periods, reference
+from analysis import reference
 from analysis.offices import answers, check_data, queries
 from analysis.reading import rounds
 from analysis.reading.findings import Finding
 from analysis.reading.intake import read_workbook
-from analysis.reference import ROOT
+from analysis.reference import ROOT, areas, periods
 from tests.office import recalculated
 from tests.workbooks import answer, cells_of, write
 

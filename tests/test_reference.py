@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from analysis import areas, reference
+from analysis import reference
 from analysis.meaning import indicators
-from analysis.reference import ROOT
+from analysis.reference import ROOT, areas
 
 TABLES = sorted((ROOT / "data/reference").rglob("*.csv"))
 PUBLISHED = sorted((ROOT / "data/raw/published").glob("*.csv"))

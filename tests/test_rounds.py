@@ -4,11 +4,10 @@ import shutil
 
 import pytest
 
-from analysis import areas, periods
 from analysis.meaning import history
 from analysis.reading import received, rounds
 from analysis.reading.findings import DataError, stop_on_faults
-from analysis.reference import ROOT
+from analysis.reference import ROOT, areas, periods
 
 RAW = ROOT / "data/raw"
 

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import ledger, periods, store
+from analysis import ledger, store
 from analysis.models import scores
+from analysis.reference import periods
 from tests import staffed
 
 YEAR, NEXT = staffed.YEAR, staffed.AHEAD[0]

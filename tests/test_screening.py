@@ -5,12 +5,12 @@ import re
 import pandas as pd
 import pytest
 
-from analysis import periods, reference
-from analysis.meaning import history, norms
+from analysis import reference
+from analysis.meaning import history
 from analysis.reading import findings, rounds
 from analysis.reading.findings import DataError, Finding, stop_on_faults
-from analysis.reference import ROOT
-from analysis.rounding import share_fits
+from analysis.reference import ROOT, norms, periods
+from analysis.reference.rounding import share_fits
 from analysis.screening import screening
 from tests.faults import OTHER, UNIT, only
 

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import reference, vietnamese
+from analysis import reference
+from analysis.chapters import sentences, sentences_figures, sentences_patterns
+from analysis.chapters.sentences_figures import Slot, figure
+from analysis.chapters.sentences_patterns import PatternError
 from analysis.meaning import indicators
-from analysis.pages import sentences, sentences_figures, sentences_patterns
-from analysis.pages.release import Number
-from analysis.pages.sentences_figures import Slot, figure
-from analysis.pages.sentences_patterns import PatternError
+from analysis.pages.report import Number
 from analysis.pages.words import area_name
+from analysis.reference import vietnamese
 from tests import releases
 
 NOT_FIGURES = (  # digits that are names: ages, levels, documents
@@ -56,22 +57,22 @@ class OneCity:
 
 
 @pytest.fixture(scope="module")
-def release(tmp_path_factory):
-    return releases.release(tmp_path_factory.mktemp("round"))
+def report(tmp_path_factory):
+    return releases.report(tmp_path_factory.mktemp("round"))
 
 
-def changed(release, tmp_path, indicator, area, **values):
+def changed(report, tmp_path, indicator, area, **values):
     """The same round with another change, gap, value … of one indicator."""
-    rows = releases.stored(release, "indicators.csv")
+    rows = releases.stored(report, "indicators.csv")
     here = (rows["indicator"] == indicator) & (rows["area"] == area if area else True)
     assert here.any()
     for column, value in values.items():
         rows.loc[here, column] = value
-    return releases.release(tmp_path, **{"indicators.csv": rows})
+    return releases.report(tmp_path, **{"indicators.csv": rows})
 
 
-def words(release, section: str, name: str) -> str:
-    return next(s.words for s in sentences.written(release) if (s.section, s.name) == (section, name))
+def words(report, section: str, name: str) -> str:
+    return next(s.words for s in sentences.written(report) if (s.section, s.name) == (section, name))
 
 
 @pytest.mark.parametrize(
@@ -167,9 +168,9 @@ def test_a_pattern_that_cannot_be_read_says_why(pattern, told):
         sentences_patterns.read(pattern)
 
 
-def test_every_figure_in_every_sentence_is_a_number_of_the_round(release):
+def test_every_figure_in_every_sentence_is_a_number_of_the_round(report):
     """Nothing but slots and names holds a digit; each slot is a value, change or gap by the one number function."""
-    for said in sentences.written(release):
+    for said in sentences.written(report):
         rest = said.words
         for known in NOT_FIGURES:
             rest = rest.replace(known, "", 1) if known not in "".join(f.text for f in said.figures) else rest
@@ -191,20 +192,20 @@ def assert_from_numbers(each: sentences_figures.Figure) -> None:
         assert any(bare == (w.rstrip("0").rstrip(",") if "," in w else w) for w in wanted), (each.slot, figure_)
 
 
-def test_areas_stand_in_the_administrative_order_and_a_tie_with_the_target_is_met(release, tmp_path):
-    rows = releases.stored(release, "series.parquet")
+def test_areas_stand_in_the_administrative_order_and_a_tie_with_the_target_is_met(report, tmp_path):
+    rows = releases.stored(report, "series.parquet")
     here = (rows["indicator"] == "enrolment_rate") & (rows["age_band"] == "nursery") & (rows["sector"] == "all")
     for area, value in (("hong_bang", 44.99999), ("le_chan", 45.0), ("cat_hai", 45.001)):
         rows.loc[here & (rows["area"] == area) & (rows["school_year"] == "2024-2025"), "value"] = value
-    made = releases.release(tmp_path, **{"indicators.csv": indicators.compare(rows, "2024-2025", "HK1")})
+    made = releases.report(tmp_path, **{"indicators.csv": indicators.compare(rows, "2024-2025", "HK1")})
     assert words(made, "2.1.b", "reached_nursery").startswith("Có 02/03 đơn vị đạt và vượt")
     assert words(made, "2.1.b", "reached_nursery").endswith("gồm: Lê Chân, Cát Hải.")
 
 
 @pytest.mark.parametrize(("met", "begins"), [(True, "Cả 03/03 đơn vị đều đạt"), (False, "Chưa có đơn vị nào trong 03")])
-def test_all_or_none_at_the_target_are_not_listed_by_name(release, tmp_path, met, begins):
+def test_all_or_none_at_the_target_are_not_listed_by_name(report, tmp_path, met, begins):
     gap = 1.0 if met else -1.0
-    made = changed(release, tmp_path, "qualified_teachers_share", "", met=met, gap=gap)
+    made = changed(report, tmp_path, "qualified_teachers_share", "", met=met, gap=gap)
     made = changed(made, tmp_path / "too", "enrolment_rate", "", met=met, gap=gap)
     for section, name in (("6.1", "reached_qualified"), ("2.1.b", "reached_nursery")):
         said = words(made, section, name)
@@ -212,25 +213,25 @@ def test_all_or_none_at_the_target_are_not_listed_by_name(release, tmp_path, met
         assert "Lê Chân" not in said
 
 
-def test_only_one_area_is_named_in_the_same_words(release, tmp_path):
-    some = changed(release, tmp_path, "enrolment_rate", "", met=False, gap=-1.0)
+def test_only_one_area_is_named_in_the_same_words(report, tmp_path):
+    some = changed(report, tmp_path, "enrolment_rate", "", met=False, gap=-1.0)
     rows = releases.stored(some, "indicators.csv")
     rows.loc[(rows["indicator"] == "enrolment_rate") & (rows["area"] == "le_chan"), "met"] = True
-    made = releases.release(tmp_path / "one", **{"indicators.csv": rows})
+    made = releases.report(tmp_path / "one", **{"indicators.csv": rows})
     assert "Có 01/03 đơn vị" in words(made, "2.1.b", "reached_nursery")
     assert words(made, "2.1.b", "reached_nursery").endswith("gồm: Lê Chân.")
 
 
-def test_what_is_not_short_is_not_counted_as_short(release, tmp_path):
-    made = changed(release, tmp_path, "cooks_shortage", "", value=-12.0)
+def test_what_is_not_short_is_not_counted_as_short(report, tmp_path):
+    made = changed(report, tmp_path, "cooks_shortage", "", value=-12.0)
     assert "nấu ăn" not in words(made, "6.3", "shortage")
     rows = releases.stored(made, "indicators.csv")
     rows.loc[rows["indicator"].str.endswith("_shortage"), "value"] = 0.2
-    none = releases.release(tmp_path / "none", **{"indicators.csv": rows})
+    none = releases.report(tmp_path / "none", **{"indicators.csv": rows})
     assert words(none, "6.3", "shortage").startswith("So với định mức, toàn thành phố không còn thiếu")
 
 
-def test_equals_stand_together_among_the_leading_areas(release):
+def test_equals_stand_together_among_the_leading_areas(report):
     top = [number(area=area, indicator="schools", value=value) for area, value in
            (("hong_bang", 5.0), ("le_chan", 9.0), ("cat_hai", 5.0), ("hai_an", 1.0))]  # fmt: skip
     text, of = sentences_figures.OF_AREAS["leaders"](top)
@@ -249,23 +250,23 @@ def test_every_period_of_the_year_has_its_own_day(period, day):
 
 
 def test_another_year_without_last_year_or_targets_says_only_what_it_knows(tmp_path):
-    first = releases.release(tmp_path, years=1)
+    first = releases.report(tmp_path, years=1)
     rows = releases.stored(first, "indicators.csv")
     rows[["target", "gap"]], rows["met"] = np.nan, None
-    bare = releases.release(tmp_path / "bare", years=1, **{"indicators.csv": rows})
+    bare = releases.report(tmp_path / "bare", years=1, **{"indicators.csv": rows})
     said = repr(sentences.of(bare, *dict.fromkeys(reference.table("sentences")["section"])))
     assert said
     assert not re.search(r"cùng kỳ|chỉ tiêu|nan|None|–|\(\)|\( |\[|<|\{|  | ,", said)
 
 
 def test_a_round_without_some_units_says_so_in_the_words_that_are_copied(tmp_path):
-    made = releases.release(tmp_path, basis="derived", missing={"cat_hai": "partial"})
+    made = releases.report(tmp_path, basis="derived", missing={"cat_hai": "partial"})
     for said in sentences.written(made):
         assert said.words.endswith(" (số liệu của 13/14 đơn vị)."), said.name
 
 
-def test_what_is_copied_holds_no_mark_and_stands_apart_from_it(release):
-    html = sentences.of(release, "2.1.b")._repr_html_()
+def test_what_is_copied_holds_no_mark_and_stands_apart_from_it(report):
+    html = sentences.of(report, "2.1.b")._repr_html_()
     copied = re.findall(r'<span class="say">([^<]*)</span>', html)
     assert len(copied) == html.count("<li>") == html.count('<span class="simulated">')
     assert not re.search(r"mô phỏng|\xa0", " ".join(copied))
@@ -276,9 +277,9 @@ def test_a_name_from_the_data_is_escaped():
     assert "<script>" not in html
 
 
-def test_an_unknown_section_is_a_fault_of_the_notebook(release):
+def test_an_unknown_section_is_a_fault_of_the_notebook(report):
     with pytest.raises(KeyError, match=r"9\.9"):
-        sentences.of(release, "9.9")
+        sentences.of(report, "9.9")
 
 
 def test_each_sentence_stands_in_one_section_of_the_appendix():
@@ -288,7 +289,7 @@ def test_each_sentence_stands_in_one_section_of_the_appendix():
         assert notebook.count(f'\\"{section}\\"') == 1, section
 
 
-def test_areas_with_any_stand_most_first(release):
+def test_areas_with_any_stand_most_first(report):
     some = [number(area=area, indicator="independent_facilities_over_70_children", unit="facility", value=value)
             for area, value in (("hong_bang", 1.0), ("le_chan", 0.0), ("cat_hai", 3.0))]  # fmt: skip
     assert sentences_figures.OF_AREAS["by_area"](some)[0] == "Cát Hải 03 cơ sở, Hồng Bàng 01 cơ sở"

@@ -7,7 +7,7 @@ import pytest
 from analysis.reading import forms
 from analysis.reading.findings import answered
 from analysis.reading.intake import read_workbook
-from analysis.rounding import stored_share_fits
+from analysis.reference.rounding import stored_share_fits
 from tests import odd_workbooks as odd
 from tests.workbooks import good_cells, write
 

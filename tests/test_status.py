@@ -5,9 +5,9 @@ import shutil
 
 import pytest
 
-from analysis import periods, reference
+from analysis import reference
 from analysis.offices import status
-from analysis.reference import ROOT
+from analysis.reference import ROOT, periods
 
 YEAR, PERIOD = "2017-2018", "DN"
 

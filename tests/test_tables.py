@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 from analysis import reference, store
+from analysis.chapters import assumptions, causes, outlook, planning, quality, sections, sentences, staff_norms
 from analysis.meaning import indicators
-from analysis.pages import assumptions, causes, outlook, planning, quality, sections, sentences, staff_norms
+from analysis.pages import forecast_rows
 from analysis.pages.marks import SIMULATED, Mark
 from analysis.pages.tables import HIDDEN, Cell, Column, Row, Table, from_frame
 from tests import releases
@@ -21,8 +22,8 @@ HOSTILE = (
 
 
 @pytest.fixture(scope="module")
-def release(tmp_path_factory):
-    return releases.release(tmp_path_factory.mktemp("round"))
+def report(tmp_path_factory):
+    return releases.report(tmp_path_factory.mktemp("round"))
 
 
 TAG, SIGN = SIMULATED.tag, SIMULATED.sign
@@ -53,9 +54,9 @@ def test_a_number_is_written_as_vietnamese_readers_write_it(cell, shown):
     assert str(cell.shown) == shown
 
 
-def test_every_table_of_the_appendix_has_a_caption_and_scopes(release):
+def test_every_table_of_the_appendix_has_a_caption_and_scopes(report):
     for key in dict.fromkeys(reference.table("appendix")["table"]):
-        html = sections.table(release, key, "Một bảng")._repr_html_()
+        html = sections.table(report, key, "Một bảng")._repr_html_()
         assert re.search(r"<caption[^>]*>.*Một bảng", html), key
         assert html.count("<th ") == len(re.findall(r'<th scope="(?:col|row|colgroup|rowgroup)"', html)) > 0, key
         assert 'role="region" tabindex="0" aria-labelledby="ten-bang-' in html
@@ -63,14 +64,14 @@ def test_every_table_of_the_appendix_has_a_caption_and_scopes(release):
         assert f'id="{caption}"' in html
 
 
-def test_every_row_of_a_table_fills_as_many_columns_as_its_head(release):
+def test_every_row_of_a_table_fills_as_many_columns_as_its_head(report):
     for key in dict.fromkeys(reference.table("appendix")["table"]):
-        table = sections.table(release, key, "Một bảng")
+        table = sections.table(report, key, "Một bảng")
         assert {len(row.cells) for row in table.rows} == {len(table.columns)}, key
 
 
-def test_units_stand_in_the_head_and_totals_apart(release):
-    html = sections.table(release, "enrolment_by_area", "Huy động")._repr_html_()
+def test_units_stand_in_the_head_and_totals_apart(report):
+    html = sections.table(report, "enrolment_by_area", "Huy động")._repr_html_()
     assert "(điểm %)" in html
     assert '<tr class="total" data-area="hai_phong"><th scope="row" class="n">Toàn thành phố' in html
 
@@ -120,13 +121,13 @@ def test_only_the_simulated_rows_are_marked_where_some_are_real():
 
 def test_a_table_of_real_numbers_carries_no_mark(tmp_path):
     assert "mô phỏng" not in small((), ())
-    real = releases.release(tmp_path, basis="derived")
+    real = releases.report(tmp_path, basis="derived")
     assert "mô phỏng" not in sections.table(real, "enrolment_by_area", "Huy động")._repr_html_()
     assert quality.opening(real).warnings[0][0] == "Chưa đủ đơn vị."  # 3 of 14, and nothing about simulation
 
 
 def test_a_change_on_a_simulated_last_year_is_marked_though_this_year_is_real(tmp_path):
-    mixed = releases.release(tmp_path, basis="derived", before="simulated")
+    mixed = releases.report(tmp_path, basis="derived", before="simulated")
     assert TAG in sections.table(mixed, "network", "Mạng lưới")._repr_html_()
     without_change = sections.table(mixed, "missing_rooms", "x")
     assert {row.marks for row in without_change.rows} == {(SIMULATED,)}  # it shows last year too
@@ -134,25 +135,25 @@ def test_a_change_on_a_simulated_last_year_is_marked_though_this_year_is_real(tm
 
 
 def test_the_first_year_has_no_comparison_and_says_why(tmp_path):
-    first = releases.release(tmp_path, years=1)
+    first = releases.report(tmp_path, years=1)
     html = sections.table(first, "network", "Mạng lưới")._repr_html_()
     assert "Không có số liệu cùng kỳ năm trước" in html
     assert "So với cùng kỳ</th>" not in html
 
 
-def test_an_empty_table_says_so_in_place_of_a_grid(release):
-    html = quality.findings(release, "loi", "Điều cần lưu ý")._repr_html_()
+def test_an_empty_table_says_so_in_place_of_a_grid(report):
+    html = quality.findings(report, "loi", "Điều cần lưu ý")._repr_html_()
     assert "<table" not in html
     assert "không phát hiện lỗi nào" in html
 
 
 def test_rates_of_few_children_are_not_printed_and_never_just_one(tmp_path):
-    made = releases.release(tmp_path)
+    made = releases.report(tmp_path)
     series = releases.stored(made, "series.parquet")
     few = (series["indicator"] == "obese_children") & (series["area"] == "cat_hai")
     series.loc[few, "value"] = 4.0
     tables = {"series.parquet": series, "indicators.csv": indicators.compare(series, "2024-2025", "HK1")}
-    table = sections.table(releases.release(tmp_path / "few", **tables), "nutrition_by_area", "Dinh dưỡng")
+    table = sections.table(releases.report(tmp_path / "few", **tables), "nutrition_by_area", "Dinh dưỡng")
     hidden = {row.head: sum(cell.hidden for cell in row.cells) for row in table.rows}
     assert hidden == {"Hồng Bàng": 1, "Lê Chân": 0, "Cát Hải": 1, "Toàn thành phố": 0}
     assert HIDDEN in table._repr_html_() and f"{HIDDEN} Giữ kín" in table._repr_html_()
@@ -165,25 +166,25 @@ def test_disability_is_never_shown_by_area():
     assert not by_area["indicator"].str.contains("disability|inclusive").any()
 
 
-def tables_of(release) -> list[Table]:
+def tables_of(report) -> list[Table]:
     keys = dict.fromkeys(reference.table("appendix")["table"])
     return [
-        *(sections.table(release, key, "Một bảng") for key in keys),
-        outlook.enrolment_table(release, "outlook", "Dự báo"),
-        outlook.needs_table(release, "needs", "Cần tuyển"),
-        causes.causes_table(release, "causes", "Nguyên nhân"),
-        planning.years_table(release, "years", "Ba năm"),
-        planning.areas_by_year(release, "years-by-area", "Ba năm theo đơn vị"),
-        planning.scenarios_table(release, "scenario-years", "Kịch bản"),
-        assumptions.assumptions_table(release, "assumptions", "Giả định"),
-        staff_norms.readings_table(release, "readings", "Hai cách đọc"),
-        staff_norms.readings_by_area(release, "readings-by-area", "Hai cách đọc theo đơn vị"),
-        staff_norms.qualified_table(release, "qualified", "Đạt chuẩn"),
+        *(sections.table(report, key, "Một bảng") for key in keys),
+        outlook.enrolment_table(report, "outlook", "Dự báo"),
+        outlook.needs_table(report, "needs", "Cần tuyển"),
+        causes.causes_table(report, "causes", "Nguyên nhân"),
+        planning.years_table(report, "years", "Ba năm"),
+        planning.areas_by_year(report, "years-by-area", "Ba năm theo đơn vị"),
+        planning.scenarios_table(report, "scenario-years", "Kịch bản"),
+        assumptions.assumptions_table(report, "assumptions", "Giả định"),
+        staff_norms.readings_table(report, "readings", "Hai cách đọc"),
+        staff_norms.readings_by_area(report, "readings-by-area", "Hai cách đọc theo đơn vị"),
+        staff_norms.qualified_table(report, "qualified", "Đạt chuẩn"),
     ]
 
 
 def test_a_left_out_unit_marks_every_city_number_of_every_table_and_no_row_of_another_unit(tmp_path):
-    made = releases.release(tmp_path, basis="derived", missing={"cat_hai": "partial"})
+    made = releases.report(tmp_path, basis="derived", missing={"cat_hai": "partial"})
     for table in tables_of(made):
         by_area = any(row.head == "Lê Chân" for row in table.rows)
         html = table._repr_html_()
@@ -195,7 +196,7 @@ def test_a_left_out_unit_marks_every_city_number_of_every_table_and_no_row_of_an
 
 def test_a_carried_unit_marks_its_own_row_and_the_city_whatever_its_basis(tmp_path):
     for basis in ("derived", "simulated"):
-        made = releases.release(tmp_path / basis, basis=basis, missing={"cat_hai": "carry"})
+        made = releases.report(tmp_path / basis, basis=basis, missing={"cat_hai": "carry"})
         for table in tables_of(made):
             heads = {row.head for row in table.rows if "số kỳ trước: 1/14" in {m.tag for m in row.marks}}
             every = {row.head for row in table.rows}
@@ -205,16 +206,18 @@ def test_a_carried_unit_marks_its_own_row_and_the_city_whatever_its_basis(tmp_pa
 
 
 def test_numbers_whose_own_basis_is_carried_say_so_without_a_count(tmp_path):
-    made = releases.release(tmp_path, basis="derived", before="carried")
+    made = releases.report(tmp_path, basis="derived", before="carried")
     assert [mark.tag for mark, _ in sections.table(made, "network", "x").marks] == ["số kỳ trước"]
 
 
 def test_a_forecast_says_of_each_unit_whether_its_own_past_is_carried(tmp_path):
-    made = releases.release(tmp_path, basis="derived")
+    made = releases.report(tmp_path, basis="derived")
     needs = releases.stored(made, "needs.csv")
     needs["basis"] = needs["area"].map({"cat_hai": "carried", "hai_phong": "carried"}).fillna("derived")
-    made = releases.release(tmp_path, basis="derived", **{"needs.csv": needs})
-    said = {row["area"]: [m.tag for m in outlook.marks_of(made, row)] for row in outlook.needs(made).values()}
+    made = releases.report(tmp_path, basis="derived", **{"needs.csv": needs})
+    said = {
+        row["area"]: [m.tag for m in forecast_rows.marks_of(made, row)] for row in forecast_rows.needs(made).values()
+    }
     assert said == {"hong_bang": [], "le_chan": [], "cat_hai": ["số kỳ trước"], "hai_phong": ["số kỳ trước"]}
 
 
@@ -237,12 +240,12 @@ def test_an_earlier_round_that_lacked_a_unit_marks_the_citys_rows_that_show_it_a
 
 
 def test_with_every_unit_reported_no_table_carries_a_mark(tmp_path):
-    made = releases.release(tmp_path, basis="derived")
+    made = releases.report(tmp_path, basis="derived")
     assert [table.key for table in tables_of(made) if table.marks] == []
 
 
 def test_a_city_of_fewer_units_is_not_said_to_lack_last_year(tmp_path):
-    made = releases.release(tmp_path, basis="derived", missing={"cat_hai": "partial"})
+    made = releases.report(tmp_path, basis="derived", missing={"cat_hai": "partial"})
     rows = made.table("indicators.csv")
     rows.loc[rows["area"] == "hai_phong", ["last_year", "change"]] = None
     html = sections.table(made, "network", "x")._repr_html_()
@@ -257,7 +260,7 @@ def test_a_table_over_a_corrected_cell_says_so_and_no_other_does(tmp_path):
     number = ("2024-2025", "HK1", "le_chan", "f1", "public", "all", "cooks", 2.0, *cell[1:], "corrected", "")
     read = pd.DataFrame([number],
                         columns=store.schema("observations.parquet").names)  # fmt: skip
-    made = releases.release(tmp_path, **{"corrections_used.csv": used, "observations.parquet": read})
+    made = releases.report(tmp_path, **{"corrections_used.csv": used, "observations.parquet": read})
     note = "Có 1 ô đã sửa theo sổ sửa lỗi (Lê Chân); danh sách ở phần 11."
     noted = {key for key in dict.fromkeys(reference.table("appendix")["table"])
              if note in sections.table(made, key, "x").notes}  # fmt: skip
@@ -268,7 +271,7 @@ def test_every_number_that_the_models_hold_fixed_stands_among_the_assumptions_wi
     models = reference.ROOT / "src/analysis/models"
     used = {name for file in models.glob("*.py") for name in re.findall(r'"([a-z_]+)"', file.read_text("utf-8"))}
     settings = reference.table("settings").set_index("setting")
-    table = assumptions.assumptions_table(releases.release(tmp_path), "assumptions", "x")
+    table = assumptions.assumptions_table(releases.report(tmp_path), "assumptions", "x")
     said = {row.head: [str(cell.value) for cell in row.cells] for row in table.rows}
     fixed = settings[settings.index.isin(used)]
     assert len(fixed) > 15

@@ -5,9 +5,10 @@ import subprocess
 
 import pytest
 
-from analysis import areas, periods, reference
+from analysis import reference
 from analysis.reading import encodings, forms, names
-from analysis.vietnamese import key
+from analysis.reference import areas, periods
+from analysis.reference.vietnamese import key
 from tests.odd_workbooks import written_in
 
 ON = periods.as_of("2024-2025", "HK1")

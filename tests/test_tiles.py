@@ -6,10 +6,12 @@ import itertools
 import numpy as np
 import pytest
 
-from analysis import areas, reference, vietnamese
-from analysis.areas import CITY
-from analysis.pages import figures, tiles
+from analysis import reference
+from analysis.chapters import tiles
+from analysis.pages import figures
 from analysis.pages.words import area_name
+from analysis.reference import areas, vietnamese
+from analysis.reference.areas import CITY
 from tests import releases
 
 BANDS = ["nursery", "kindergarten"]
@@ -24,12 +26,12 @@ BORDERS = {  # shared borders that the squares keep, corners included
 
 
 @pytest.fixture(scope="module")
-def release(tmp_path_factory):
+def report(tmp_path_factory):
     return releases.whole(tmp_path_factory.mktemp("round"))
 
 
 @pytest.fixture
-def drawn(release, monkeypatch):
+def drawn(report, monkeypatch):
     """The words in each square of each panel, as matplotlib was given them: figure → [{area name: (value, under)}]."""
     panels = []
     draw = tiles._draw
@@ -43,18 +45,18 @@ def drawn(release, monkeypatch):
 
     def of(figure):
         panels.clear()
-        figure(release)
+        figure(report)
         return list(panels)
 
     return of
 
 
-def rates(release):
-    return tiles.enrolment(release, "r", "Tỷ lệ", BANDS, "t")
+def rates(report):
+    return tiles.enrolment(report, "r", "Tỷ lệ", BANDS, "t")
 
 
-def short(release):
-    return tiles.shortage(release, "s", "Thiếu", "t")
+def short(report):
+    return tiles.shortage(report, "s", "Thiếu", "t")
 
 
 def test_every_unit_that_reports_has_a_square_of_its_own():
@@ -72,11 +74,11 @@ def test_units_that_share_a_border_touch_on_the_map():
             assert max(abs(row - down), abs(column - along)) == 1, (area, other)
 
 
-def test_each_square_shows_its_own_unit_s_rate_and_gap(release, drawn):
+def test_each_square_shows_its_own_unit_s_rate_and_gap(report, drawn):
     for band, panel in zip(BANDS, drawn(rates), strict=True):
         assert set(panel) == {area_name(area) for area in tiles.places()}
-        for area in release.areas:
-            number = release.number("enrolment_rate", area, "all", band)
+        for area in report.areas:
+            number = report.number("enrolment_rate", area, "all", band)
             value, under = panel[area_name(area)]
             assert value == ("" if number.met else "▼ ") + vietnamese.number(number.value, 1)
             assert under.startswith("thiếu") == (not number.met)
@@ -84,24 +86,24 @@ def test_each_square_shows_its_own_unit_s_rate_and_gap(release, drawn):
         assert panel["Bạch Long Vĩ"] == ("–", "")
 
 
-def test_each_square_shows_its_own_unit_s_shortage_in_percent_of_its_need(release, drawn):
+def test_each_square_shows_its_own_unit_s_shortage_in_percent_of_its_need(report, drawn):
     panel = drawn(short)[0]
-    city = release.number("teachers_shortage").value / (
-        release.number("teachers_shortage").value + release.number("teachers").value
+    city = report.number("teachers_shortage").value / (
+        report.number("teachers_shortage").value + report.number("teachers").value
     )
-    for area in release.areas:
-        lacking, now = release.number("teachers_shortage", area).value, release.number("teachers", area).value
+    for area in report.areas:
+        lacking, now = report.number("teachers_shortage", area).value, report.number("teachers", area).value
         value, under = panel[area_name(area)]
         share = lacking / (lacking + now)
         assert value == ("▲ " if share > city else "") + vietnamese.number(100 * share, 1)
         assert under == f"{vietnamese.number(lacking)} người"
 
 
-def test_the_words_carry_the_figures_of_the_city_and_of_the_units_beyond(release):
-    assert "toàn thành phố 11,8, cao hơn mức ấy" in short(release).alt  # 1.177 of 8.796 + 1.177
-    alt = rates(release).alt
+def test_the_words_carry_the_figures_of_the_city_and_of_the_units_beyond(report):
+    assert "toàn thành phố 11,8, cao hơn mức ấy" in short(report).alt  # 1.177 of 8.796 + 1.177
+    alt = rates(report).alt
     for band in BANDS:
-        numbers = [release.number("enrolment_rate", area, "all", band) for area in release.areas]
+        numbers = [report.number("enrolment_rate", area, "all", band) for area in report.areas]
         met = sum(number.met for number in numbers)
         assert f"{met} trên 14 đơn vị đạt" in alt
         for number in numbers:
@@ -109,10 +111,10 @@ def test_the_words_carry_the_figures_of_the_city_and_of_the_units_beyond(release
             assert (said in alt) == (not number.met)
 
 
-def test_the_table_of_the_map_holds_its_figures(release, drawn):
-    rows = {row.head: [cell.words for cell in row.cells] for row in tiles.shortage_table(release, "t", "x").rows}
+def test_the_table_of_the_map_holds_its_figures(report, drawn):
+    rows = {row.head: [cell.words for cell in row.cells] for row in tiles.shortage_table(report, "t", "x").rows}
     assert rows["Toàn thành phố"][:3] == ["8.796", "1.177", "11,8"]
-    for area in release.areas:
+    for area in report.areas:
         value, _ = drawn(short)[0][area_name(area)]
         assert rows[area_name(area)][2] == value.removeprefix("▲ ")
 
@@ -141,11 +143,11 @@ def test_shades_part_at_round_numbers_and_none_is_dark_where_nobody_is_short():
     assert list(np.searchsorted(tiles._steps(values), values)) == [0, 1, 2, 3]  # every shade is used
 
 
-def test_units_without_a_place_and_rounds_without_a_target_leave_words_and_no_picture(release, monkeypatch):
+def test_units_without_a_place_and_rounds_without_a_target_leave_words_and_no_picture(report, monkeypatch):
     monkeypatch.setattr(tiles, "places", lambda: {})
-    assert "tiles.csv" in short(release)._repr_html_()
+    assert "tiles.csv" in short(report)._repr_html_()
     monkeypatch.undo()
-    numbers = {key: n._replace(met=None) for key, n in release.numbers.items()}
-    monkeypatch.setitem(release.__dict__, "numbers", numbers)
-    assert not rates(release).svg
-    assert "chỉ tiêu" in rates(release)._repr_html_()
+    numbers = {key: n._replace(met=None) for key, n in report.numbers.items()}
+    monkeypatch.setitem(report.__dict__, "numbers", numbers)
+    assert not rates(report).svg
+    assert "chỉ tiêu" in rates(report)._repr_html_()

@@ -6,12 +6,11 @@ import re
 import pandas as pd
 import pytest
 
-from analysis import periods
-from analysis.areas import CITY
 from analysis.meaning import indicators
 from analysis.meaning.provenance import Origins, Step
 from analysis.reading import rounds
-from analysis.reference import ROOT
+from analysis.reference import ROOT, periods
+from analysis.reference.areas import CITY
 from analysis.running import trace
 from tests.faults import OTHER, UNIT, only
 

@@ -4,7 +4,7 @@ from babel.numbers import format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import vietnamese
+from analysis.reference import vietnamese
 
 
 @given(st.floats(-1e9, 1e9), st.integers(0, 4))

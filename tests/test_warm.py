@@ -14,7 +14,7 @@ import nbformat
 import psutil
 import pytest
 
-from analysis import whole
+from analysis import atomic_files
 from analysis.reference import ROOT
 from analysis.running import jobs, notebooks, runs, warm, warm_server
 
@@ -189,7 +189,7 @@ def sleeper(folder: Path) -> Path:
     """A notebook whose kernel has a child, and half a table written, when it has said where it is."""
     half = "import os, subprocess, time; from pathlib import Path; from analysis import whole"
     start = f"child = subprocess.Popen(['sleep', '600']); here = Path({str(folder / 'out')!r})"
-    writes = "with whole.written(here / 'table.csv') as aside:\n    aside.write_text('half'); time.sleep(600)"
+    writes = "with atomic_files.written(here / 'table.csv') as aside:\n    aside.write_text('half'); time.sleep(600)"
     return notebook(folder, half, start, writes)
 
 
@@ -323,11 +323,11 @@ def test_only_this_user_can_open_the_folder_of_a_run(alone):
 def test_a_file_is_written_whole_or_not_at_all(tmp_path):
     path = tmp_path / "table.csv"
     path.write_text("before")
-    with pytest.raises(RuntimeError), whole.written(path) as aside:
+    with pytest.raises(RuntimeError), atomic_files.written(path) as aside:
         aside.write_text("half")
         raise RuntimeError
     assert path.read_text() == "before" and list(tmp_path.iterdir()) == [path]
-    with whole.written(path) as aside:
+    with atomic_files.written(path) as aside:
         aside.write_text("after")
     assert path.read_text() == "after" and list(tmp_path.iterdir()) == [path]
 

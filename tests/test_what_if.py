@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from analysis import store
-from analysis.pages import page, what_if
+from analysis.chapters import what_if
+from analysis.pages import page
 from tests import browser, releases
 from tests.browser import Reader
 
@@ -32,7 +33,7 @@ def chromium():
 def html(tmp_path_factory):
     """The brief of a small round with our box in it."""
     folder = tmp_path_factory.mktemp("brief")
-    made = releases.release(folder / "processed")
+    made = releases.report(folder / "processed")
     asked = {"school_year": "2024-2025", "period": "HK1", "raw": "data/raw", "processed": made.processed}
     node = releases.executed("brief", asked)
     cell = next(cell for cell in node.cells if cell.source.startswith("what_if.box"))
@@ -111,12 +112,12 @@ def test_without_a_script_or_in_print_there_is_no_box(chromium, html):
 
 
 def test_untouched_the_box_gives_what_the_tables_hold(tmp_path):
-    made = releases.release(tmp_path / "as it is")
+    made = releases.report(tmp_path / "as it is")
     rows = store.read(made.folder, "enrolment.csv")
     ahead = rows[(rows["indicator"] == "classes") & (rows["kind"] == "forecast")]
     more = [ahead.assign(indicator=name, expected=value)
             for name, value in (("enrolment_rate", 40.0), ("children_per_class", 25.0))]  # fmt: skip
-    made = releases.release(tmp_path, **{"enrolment.csv": pd.concat([rows, *more])})
+    made = releases.report(tmp_path, **{"enrolment.csv": pd.concat([rows, *more])})
     box = what_if.box(made)
     assert [lever.expected for lever in box.levers] == [4.8, 25.0, 40.0, 25.0, 40.0]
     # 905 × 2,5 + 905 × 2,2 = 4.253,5; 1.000 teachers, 48 leave
@@ -126,4 +127,4 @@ def test_untouched_the_box_gives_what_the_tables_hold(tmp_path):
 
 
 def test_a_round_without_a_forecast_has_no_box(tmp_path):
-    assert what_if.box(releases.release(tmp_path, years=1))._repr_html_() == ""
+    assert what_if.box(releases.report(tmp_path, years=1))._repr_html_() == ""

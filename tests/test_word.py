@@ -14,7 +14,7 @@ from analysis.exports import word, word_styles, word_tables
 from analysis.exports.document import Document, Heading
 from analysis.pages.figures import Figure
 from analysis.pages.tables import Cell, Column, Row, Table, layout
-from analysis.vietnamese import visible
+from analysis.reference.vietnamese import visible
 from tests import office, releases
 
 

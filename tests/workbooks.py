@@ -8,10 +8,11 @@ import openpyxl
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
-from analysis import areas, periods, reference
+from analysis import reference
 from analysis.offices import queries
 from analysis.reading import forms
 from analysis.reading.cells import address
+from analysis.reference import areas, periods
 
 FACILITIES = [  # code, name, commune, kind, size
     ("HP305-001", "Trường Mầm non Hoa Sen", "Phường Dư Hàng", "Trường công lập", 8),

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from analysis import periods
 from analysis.reading import received
+from analysis.reference import periods
 
 MISUSED = 2  # exit status of a command called with something it cannot do
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from analysis import whole
+from analysis import atomic_files
 from analysis.reference import ROOT
 
 CODE = ROOT / "src"
@@ -78,7 +78,7 @@ def _named(names: Names) -> set[str]:
 def remember() -> None:
     """Leave what was read from code for other processes and later runs: parsing every module takes a second."""
     if _met != _recalled():
-        with whole.written(KEPT) as aside:
+        with atomic_files.written(KEPT) as aside:
             aside.write_text(json.dumps({key: _known[key] for key in sorted(_met)}), encoding="utf-8")
 
 
@@ -115,7 +115,8 @@ def _module(package: str, name: str) -> Path:
     """The file behind `from package import name`: a module of that name, or the package's own module."""
     place = CODE.joinpath(*package.split("."))
     inside = place / f"{name}.py"
-    return inside if inside.exists() else place.with_suffix(".py")
+    package_file = place / "__init__.py"
+    return inside if inside.exists() else package_file if package_file.exists() else place.with_suffix(".py")
 
 
 @functools.cache

@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 
-from analysis import periods, whole
+from analysis import atomic_files
+from analysis.reference import periods
 from analysis.schemas import NUMBER, TABLES, TEXT
 
 CODED = pa.dictionary(pa.int32(), TEXT)
@@ -33,7 +34,7 @@ def write(table: pd.DataFrame, where: Path | str, name: str) -> Path:
     path = Path(where) / name
     parquet = path.suffix == ".parquet"
     checked = _checked(table, name, CODED if parquet else TEXT)
-    with whole.written(path) as aside:
+    with atomic_files.written(path) as aside:
         if parquet:  # read whole and with the types declared: no statistics, no types of Arrow's own
             pa.parquet.write_table(checked, aside, compression="zstd", write_statistics=False, store_schema=False)
         else:

@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from analysis import whole
+from analysis import atomic_files
 from analysis.exports import flat
 from analysis.exports.flat import FORMULA, Flat
 from analysis.pages.tables import Cell
@@ -26,7 +26,7 @@ def write(tables: Sequence[Flat], folder: Path) -> list[Path]:
     for name, lines in made.items():
         text = io.StringIO()
         csv.writer(text, lineterminator="\r\n").writerows([safe(each) for each in line] for line in lines)
-        with whole.written(folder / name) as aside:
+        with atomic_files.written(folder / name) as aside:
             aside.write_bytes(text.getvalue().encode("utf-8-sig"))
     for stale in {file.name for file in folder.iterdir()} - set(made):
         (folder / stale).unlink()

@@ -7,17 +7,18 @@ from datetime import datetime, time
 from pathlib import Path
 from typing import Any, get_args
 
-from analysis import periods, whole
-from analysis.pages import page, shown
-from analysis.pages.brief import Headline
+from analysis import atomic_files
+from analysis.chapters.brief import Headline
+from analysis.chapters.quality import Opening
+from analysis.chapters.sentences import Says
+from analysis.pages import displays, page
 from analysis.pages.figures import Figure
-from analysis.pages.quality import Opening
-from analysis.pages.sentences import Says
 from analysis.pages.tables import Table
+from analysis.reference import periods
 
 
 @dataclass(frozen=True)
-class Heading(shown.Shown):
+class Heading(displays.Shown):
     """A heading of the notebook; level 1 is the title of the page."""
 
     text: str
@@ -25,7 +26,7 @@ class Heading(shown.Shown):
 
 
 @dataclass(frozen=True)
-class Paragraph(shown.Shown):
+class Paragraph(displays.Shown):
     """Running text of the notebook."""
 
     text: str
@@ -65,10 +66,10 @@ def of(notebook) -> dict:
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             if PAGE_ONLY not in cell.metadata.get("tags", []):
-                items += map(shown.plain, _written(cell.source))
+                items += map(displays.plain, _written(cell.source))
             continue
         outputs = (output.get("data", {}) for output in cell.outputs)
-        items += [data[shown.MIME] for data in outputs if shown.MIME in data]
+        items += [data[displays.MIME] for data in outputs if displays.MIME in data]
     asked = notebook.metadata.get("papermill", {}).get("parameters", {})
     day = periods.as_of(asked["school_year"], asked["period"]).isoformat()
     return {"title": page.title(notebook), "day": day, "items": items}
@@ -76,7 +77,7 @@ def of(notebook) -> dict:
 
 def write(notebook, file: Path) -> Path:
     """Write what an executed notebook shows; the file appears whole or not at all."""
-    with whole.written(file) as aside:
+    with atomic_files.written(file) as aside:
         aside.write_text(json.dumps(of(notebook), ensure_ascii=False), encoding="utf-8", newline="\n")
     return file
 
@@ -88,7 +89,7 @@ def read(file: Path) -> Document:
 
 def rebuilt(plain: dict) -> Document:
     """The document of its plain form. Raises KeyError for an item of a kind that no output knows."""
-    items = tuple(shown.rebuilt(KINDS[item["kind"]], item) for item in plain["items"])
+    items = tuple(displays.rebuilt(KINDS[item["kind"]], item) for item in plain["items"])
     return Document(plain["title"], plain["day"], items)
 
 

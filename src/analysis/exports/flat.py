@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from analysis.exports.document import Document
 from analysis.pages.page import slug
 from analysis.pages.tables import HIDDEN, NOTHING, TEXTS, Cell, Column, Row, Table, text, withheld_means
-from analysis.vietnamese import visible
+from analysis.reference.vietnamese import visible
 
 MISSING, BLANK = "[x]", "[z]"
 SHORTHAND = {

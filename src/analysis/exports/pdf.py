@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from analysis import whole
+from analysis import atomic_files
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "msedge")
 PATIENCE = 120  # seconds
@@ -60,7 +60,7 @@ def _anywhere(raw: Path, file: Path, folder: str) -> None:
     import pikepdf
 
     content = _renumbered(raw.read_bytes())
-    with pikepdf.open(io.BytesIO(content)) as document, whole.written(file) as aside:
+    with pikepdf.open(io.BytesIO(content)) as document, atomic_files.written(file) as aside:
         for name in ("/CreationDate", "/ModDate", "/Creator", "/Producer"):
             if name in document.docinfo:
                 del document.docinfo[name]

@@ -12,17 +12,17 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from analysis import whole
+from analysis import atomic_files
+from analysis.chapters.brief import Headline
+from analysis.chapters.quality import Opening
+from analysis.chapters.sentences import Says
 from analysis.exports import word_styles, word_tables
 from analysis.exports.document import Document, Heading, Item, Paragraph, holds
-from analysis.pages.brief import Headline
 from analysis.pages.figures import Figure
 from analysis.pages.marks import Marks
 from analysis.pages.page import slug
-from analysis.pages.quality import Opening
-from analysis.pages.sentences import Says
 from analysis.pages.tables import Table, layout
-from analysis.vietnamese import visible
+from analysis.reference.vietnamese import visible
 
 ZIP_DAY = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can hold: the same content is the same file
 NOTE = "Ghi chú bảng"
@@ -37,7 +37,7 @@ def write(document: Document, file: Path) -> Path:
         made.add(item)
     content = io.BytesIO()
     made.word.save(content)
-    with whole.written(file) as aside:
+    with atomic_files.written(file) as aside:
         _fixed(content, aside)
     return file
 

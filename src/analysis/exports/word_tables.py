@@ -12,7 +12,7 @@ from docx.oxml.ns import qn
 
 from analysis.exports.word_styles import OURS, SMALL, text_width
 from analysis.pages.tables import SHORT, Cell, Table, layout
-from analysis.vietnamese import visible
+from analysis.reference.vietnamese import visible
 
 CELL = next(name for name in OURS if "Ô" in name)
 SMALLER = 10  # points, in a table that is too wide at SMALL

@@ -11,11 +11,11 @@ from typing import Any
 
 import xlsxwriter
 
-from analysis import whole
+from analysis import atomic_files
+from analysis.chapters.quality import Opening
 from analysis.exports import flat
 from analysis.exports.document import Document
 from analysis.exports.flat import FORMULA, TEXT, WHOLE, Field, Flat
-from analysis.pages.quality import Opening
 from analysis.pages.tables import WORDS, Cell, text
 
 FONT = {"font_name": "Arial", "font_size": 11, "valign": "top"}
@@ -40,7 +40,7 @@ PAPER_A4, COVER_WIDTH = 9, 110
 def write(document: Document, tables: Sequence[Flat], file: Path) -> Path:
     """Write the workbook of a page's tables and give back its path; the file appears whole or not at all."""
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with whole.written(file) as aside, xlsxwriter.Workbook(str(aside), options) as made:
+    with atomic_files.written(file) as aside, xlsxwriter.Workbook(str(aside), options) as made:
         made.set_properties(
             {"title": document.title, "subject": "Bảng số liệu của phụ lục", "author": "Sở GD&ĐT Hải Phòng",
              "comments": "Mỗi trang một bảng; ký hiệu và ghi chú ở trang Ghi chú.", "created": document.made}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.meaning import norms
+from analysis.reference import norms
 
 AGES = {"nursery": ["m3_12", "m13_24", "m25_36"], "kindergarten": ["age3", "age4", "age5"]}
 

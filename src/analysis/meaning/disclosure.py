@@ -15,11 +15,12 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
-from analysis import areas, periods, reference
-from analysis.areas import CITY
+from analysis import reference
 from analysis.meaning import indicators, suppression
 from analysis.meaning.cube import Texts
 from analysis.meaning.suppression import VIEWS
+from analysis.reference import areas, periods
+from analysis.reference.areas import CITY
 
 KEY = ["school_year", "period", "area", "sector", "age_band", "indicator"]
 

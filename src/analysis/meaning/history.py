@@ -9,10 +9,11 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from analysis import dependencies, periods, reference, store
+from analysis import dependencies, reference, store
 from analysis.meaning import indicators
 from analysis.reading import received, rounds
 from analysis.reading.findings import stop_on_faults
+from analysis.reference import periods
 
 TABLE = "series.parquet"
 SECONDS_OF_SILENCE = 2.0  # longer work says how far it is

@@ -8,10 +8,10 @@ import functools
 import numpy as np
 import pandas as pd
 
-from analysis import areas, periods, reference, store
-from analysis.areas import CITY
-from analysis.meaning import norms
+from analysis import reference, store
 from analysis.meaning.cube import KEY, Cube, Texts, added
+from analysis.reference import areas, norms, periods
+from analysis.reference.areas import CITY
 
 SECTORS = ("public", "nonpublic")
 BANDS = {

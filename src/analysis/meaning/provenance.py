@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from analysis import periods
-from analysis.areas import CITY
-from analysis.meaning import indicators, norms
+from analysis.meaning import indicators
 from analysis.meaning.indicators import BANDS, SECTORS
 from analysis.reading.rounds import Round
+from analysis.reference import norms, periods
+from analysis.reference.areas import CITY
 
 Key = tuple[str, str, str, str]  # area, sector, age band, indicator
 PER_BAND = {"teachers": ("teachers_per_class", "classes"), "cooks": ("children_per_cook", "children_enrolled")}

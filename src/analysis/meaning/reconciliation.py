@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis import reference
 from analysis.meaning import indicators
-from analysis.rounding import judge
+from analysis.reference.rounding import judge
 
 VALUE_OF = {"reported": "value", "change_vs_previous_year": "change", "gap_to_target": "gap"}
 PER_UNIT = {("billion_vnd", "million_vnd"): 1000.0}

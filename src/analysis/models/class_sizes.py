@@ -5,8 +5,7 @@ import functools
 
 import numpy as np
 
-from analysis import periods
-from analysis.meaning import norms
+from analysis.reference import norms, periods
 
 # who sits in the classes of a band, and by which row of the norm; infants are too few to count
 AGES = {

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis import reference
-from analysis.models import few_errors
+from analysis.models import error_quantiles
 from analysis.models.forecasting import HALF, from_scale, largest_remainder, ratio, slope, to_scale
 from analysis.models.spread import Spread
 
@@ -55,7 +55,7 @@ def _walks(steps: list[np.random.Generator], *shape: int) -> Iterator[np.ndarray
 def draw(aims: dict[int, Aim], seeds: list[int]) -> dict[int, np.ndarray]:
     """Whole counts of each lead's year: lead → paths × areas × groups, NaN where there is no target.
 
-    The city's total is off as it was, by the law of so few errors (few_errors.law); areas are off from it as they
+    The city's total is off as it was, by the law of so few errors (error_quantiles.law); areas are off from it as they
     were; then all areas of a path shift together until they add up to the city's total.
     """
     count, shape = int(reference.setting("paths")), next(iter(aims.values())).target.shape
@@ -84,7 +84,7 @@ class _Law:
         told = np.isfinite(aim.target)
         centre = np.where(told, aim.target, 0.0)
         sizes = None if aim.sizes is None else np.where(told, aim.sizes, 0.0)
-        city = few_errors.spread(city @ errors.city_root.T, errors.city_known, lead, aim.sizes is not None)
+        city = error_quantiles.spread(city @ errors.city_root.T, errors.city_known, lead, aim.sizes is not None)
         city *= errors.city
         size = slope(centre, sizes)
         deviation = np.sqrt(errors.level + np.divide(errors.count, size, out=np.zeros_like(size), where=size > 0))

@@ -11,11 +11,10 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from analysis import periods
-from analysis.areas import CITY
-from analysis.meaning import norms
 from analysis.models import forecasting, trends
 from analysis.models.forecasting import SECTORS
+from analysis.reference import norms, periods
+from analysis.reference.areas import CITY
 
 BANDS = ["nursery", "kindergarten"]
 AT_ONCE, AREAS_AT_ONCE = 200_000, 16  # numbers made whole, areas gone through at once: what a processor keeps near

@@ -11,9 +11,10 @@ from functools import cached_property, partial
 import numpy as np
 import pandas as pd
 
-from analysis import areas as units
-from analysis import periods, reference
-from analysis.areas import CITY
+from analysis import reference
+from analysis.reference import areas as units
+from analysis.reference import periods
+from analysis.reference.areas import CITY
 
 GROUP = ["indicator", "sector", "age_band"]
 SECTORS = ["public", "nonpublic"]

@@ -13,11 +13,12 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 
-from analysis import periods, reference, store
+from analysis import reference, store
 from analysis.meaning.disclosure import Disclosure
 from analysis.models import forecasting
 from analysis.models.forecasting import ratio
 from analysis.models.weigh_ins import RATES, WeighIns
+from analysis.reference import periods
 
 LIMITS = {"95": 1.959963984540054, "998": 3.090232306167813}  # two-sided 95 % and 99,8 %
 COLUMNS = [field.name for field in store.TABLES["funnel.csv"]]

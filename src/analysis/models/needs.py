@@ -11,13 +11,13 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from analysis import areas as units
 from analysis import store
-from analysis.areas import CITY
-from analysis.meaning import norms as norm_rules
 from analysis.models import forecasting
 from analysis.models.flow import SECTORS, Block, Flow, Inputs, add, course, flow_of, limits, rows
 from analysis.models.trends import LEVELS, MIXED
+from analysis.reference import areas as units
+from analysis.reference import norms as norm_rules
+from analysis.reference.areas import CITY
 
 COLUMNS = [field.name for field in store.TABLES["needs.csv"]]
 SHOWN = ["teachers_needed", "teachers_now", "teachers_shortage", "need_change", "teachers_left", "teachers_staying",

@@ -3,14 +3,14 @@
 import numpy as np
 import pandas as pd
 
-from analysis import periods
-from analysis.areas import CITY
 from analysis.models import backtest, forecasting, paths, pooling, rate_trends, trends
 from analysis.models.forecasting import SAME, Panel
 from analysis.models.paths import Forecast
 from analysis.models.rate_trends import Trend
 from analysis.models.weigh_ins import BANDS, RATES, WeighIns
-from analysis.vietnamese import number
+from analysis.reference import periods
+from analysis.reference.areas import CITY
+from analysis.reference.vietnamese import number
 
 POOLED = "pooled_trend"
 SEED = 5

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis import periods, reference
+from analysis import reference
 from analysis.models import long_panel, spread
 from analysis.models.choice import Candidates, Contest
 from analysis.models.draws import Aim, draw
 from analysis.models.forecasting import Panel
 from analysis.models.spread import Spread
+from analysis.reference import periods
 
 
 @dataclass(frozen=True)

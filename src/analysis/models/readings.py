@@ -8,10 +8,11 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
-from analysis import periods, store
-from analysis.areas import CITY
-from analysis.meaning import circular, norms
+from analysis import store
+from analysis.meaning import circular
 from analysis.models import forecasting
+from analysis.reference import norms, periods
+from analysis.reference.areas import CITY
 
 COLUMNS = [field.name for field in store.TABLES["norm_readings.csv"]]
 BANDS = list(circular.AGES)

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from analysis import reference, store
-from analysis.areas import CITY
 from analysis.models import flow as flows
 from analysis.models import forecasting
 from analysis.models.flow import BANDS, Inputs
+from analysis.reference.areas import CITY
 
 SHOWN = ["teachers_needed", "teachers_left", "teachers_to_recruit"]
 YOUNG = ["m3_12", "m13_24", "m25_36"]  # with every year further ahead, one more of these is still to be born

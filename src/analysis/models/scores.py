@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis import dependencies, ledger, periods, store
+from analysis import dependencies, ledger, store
 from analysis.ledger import Record
-from analysis.reference import ROOT
+from analysis.reference import ROOT, periods
 
 STAGES = ("enrolment", "staffing", "nutrition")
 NOTEBOOKS = ("01_clean", "02_enrolment", "03_staffing", "04_nutrition", "05_needs")

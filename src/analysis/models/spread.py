@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analysis import reference
-from analysis.models import few_errors, forecasting, long_panel
+from analysis.models import error_quantiles, forecasting, long_panel
 from analysis.models.forecasting import Panel, from_scale, ratio, slope, to_scale
 
 FEW = 2  # past errors of the city without which a group is not forecast
@@ -61,10 +61,10 @@ def beside(found: Spread, given: Panel, lead: int, nearer: Spread | None) -> Spr
 
     A year ahead, the city's counts stand beside what long series of other countries were off by; a rate has nothing of
     the kind. Further ahead all stand beside the errors one year nearer: what counting leaves stays, the rest grows.
-    Past forecasts that share years count as fewer (few_errors.independent).
+    Past forecasts that share years count as fewer (error_quantiles.independent).
     """
     usual = int(reference.setting("reference_origins"))
-    own = few_errors.independent(found.city_origins, lead)
+    own = error_quantiles.independent(found.city_origins, lead)
     if nearer is None:
         weight = np.where((own > 0) & (given.sizes is None), usual, 0)
         other = long_panel.usual_error(_totals(given)[0], lead) ** 2 if given.sizes is None else np.zeros(len(own))
@@ -75,7 +75,7 @@ def beside(found: Spread, given: Panel, lead: int, nearer: Spread | None) -> Spr
         other = counting + (nearer.city**2 - counting) * _growth(found, nearer, lead)
     return replace(
         found,
-        city=np.sqrt(few_errors.beside(found.city**2, own, other, weight)),
+        city=np.sqrt(error_quantiles.beside(found.city**2, own, other, weight)),
         city_origins=own + weight,
         city_known=found.city_known if nearer is None else nearer.city_known,
     )

@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from analysis import periods
-from analysis.areas import CITY
 from analysis.models import backtest, forecasting, paths, pooling, trends
 from analysis.models.forecasting import SAME, SECTORS, Panel
 from analysis.models.paths import Forecast
+from analysis.reference import periods
+from analysis.reference.areas import CITY
 
 BANDS = ["nursery", "kindergarten", "all"]
 SHOWN = ["teachers", "qualified_teachers_share", "teachers_per_class", "teachers_shortage", "managers_shortage",

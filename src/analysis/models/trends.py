@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import pandas as pd
 
-from analysis import areas as units
-from analysis.areas import CITY
 from analysis.models import forecasting
 from analysis.models.calibration import LEVELS
 from analysis.models.choice import INSIDE
 from analysis.models.forecasting import Panel, ratio
 from analysis.models.paths import Forecast
+from analysis.reference import areas as units
+from analysis.reference.areas import CITY
 
 AT_ONCE = 32  # areas added up, cells ranked at once: few enough for their paths to stay near the processor
 MIXED = "sum_of_parts"  # parts forecast by different models

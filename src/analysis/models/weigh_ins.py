@@ -7,11 +7,11 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from analysis import periods
-from analysis.areas import CITY
 from analysis.models import forecasting
 from analysis.models.forecasting import ratio
 from analysis.reading.findings import limit
+from analysis.reference import periods
+from analysis.reference.areas import CITY
 
 RATES = {
     "underweight_children": "underweight_rate",

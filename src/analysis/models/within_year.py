@@ -3,14 +3,15 @@
 import numpy as np
 import pandas as pd
 
-from analysis import periods, reference, store
-from analysis.areas import CITY
+from analysis import reference, store
 from analysis.meaning import indicators
 from analysis.models import forecasting, prevalence, trends
 from analysis.models.forecasting import ratio
 from analysis.models.rate_trends import Trend
 from analysis.models.weigh_ins import BANDS, ENROLLED, MEASURED, RATES, SECTORS, WeighIns
 from analysis.reading.findings import limit
+from analysis.reference import periods
+from analysis.reference.areas import CITY
 
 REDUCTION = "malnutrition_reduction_within_year"
 REDUCED = ("underweight_rate", "stunting_rate")  # the target on the change within a school year is about these

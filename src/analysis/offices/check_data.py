@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import areas, command, reference, store
+from analysis import command, reference, store
 from analysis.offices import queries
 from analysis.reading import rounds
 from analysis.reading.findings import DataError, shorten
 from analysis.reading.rounds import Round
+from analysis.reference import areas
 from analysis.screening import screening
 
 RAW, PROCESSED = "data/raw", "data/processed"

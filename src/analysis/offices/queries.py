@@ -6,10 +6,11 @@ from pathlib import Path
 
 import xlsxwriter
 
-from analysis import areas, periods, reference, whole
+from analysis import atomic_files, reference
 from analysis.offices.template_parts import BOX, FONT, INPUT, LOCKED, MIDDLE
 from analysis.reading.cells import shown
 from analysis.reading.findings import Finding, shorten
+from analysis.reference import areas, periods
 
 CREATED = datetime(2025, 1, 1)  # fixed: the same findings give the same bytes
 SHEET, OTHER_CELLS = "Câu hỏi", 10  # empty rows for a cell that the office wants to correct of its own accord
@@ -72,7 +73,7 @@ def write(
 ) -> Path:
     """Write the query sheet of one unit and give back its path; the file appears whole or not at all."""
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with whole.written(file) as aside, xlsxwriter.Workbook(str(aside), options) as book:
+    with atomic_files.written(file) as aside, xlsxwriter.Workbook(str(aside), options) as book:
         book.set_properties({"title": "Phiếu hỏi lại số liệu", "created": CREATED})
         look = {name: book.add_format(each) for name, each in LOOKS.items()}
         page = book.add_worksheet(SHEET)

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import areas, command, periods, reference
+from analysis import command, reference
 from analysis.offices import check_data
 from analysis.reading.findings import Finding
 from analysis.reading.rounds import Round
+from analysis.reference import areas, periods
 
 RAW, PROCESSED = "data/raw", "data/processed"
 COLUMNS = ("Đơn vị", "Biểu", "Cơ sở", "Phải xử lý", "Phải trả lời", "Lưu ý", "Hạn", "Chậm", "Còn phải làm")

@@ -6,10 +6,11 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from analysis import periods, reference
+from analysis import reference
 from analysis.offices.template_checks import Check, header_blocks
 from analysis.reading.findings import shorten
-from analysis.vietnamese import number
+from analysis.reference import periods
+from analysis.reference.vietnamese import number
 
 HEADER, PAPER_A4 = 3, 9  # the header begins in row 4, below the office, the title and the round
 WIDTHS = {"no": 5, "facility": 11, "name": 34, "commune": 18, "kind": 20, "label": 50, "unit": 13, "age": 24}

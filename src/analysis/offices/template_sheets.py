@@ -3,10 +3,11 @@
 import xlsxwriter
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
-from analysis import periods, reference
+from analysis import reference
 from analysis.offices.template_checks import Check, checks_of, facility_check, header_blocks, row_check
 from analysis.offices.template_parts import COUNT_WIDTH, Before, Page, choice, in_force
 from analysis.reading.cells import letters
+from analysis.reference import periods
 
 NEW_ROWS = 12  # empty rows for facilities that open before this round
 TEXTS = ("facility", "name", "commune", "kind")

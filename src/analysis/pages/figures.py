@@ -21,10 +21,10 @@ from matplotlib.ticker import FuncFormatter
 from matplotlib.transforms import offset_copy
 from numpy.typing import ArrayLike
 
-from analysis import vietnamese
+from analysis.pages.displays import Shown
 from analysis.pages.macros import macros
 from analysis.pages.marks import Marks, beside
-from analysis.pages.shown import Shown
+from analysis.reference import vietnamese
 
 MACROS = macros("figure")
 # after Okabe and Ito, dark enough for text (4.5:1); markers and line styles carry the same in grey print

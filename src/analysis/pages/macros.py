@@ -6,8 +6,8 @@ from typing import Any
 
 import jinja2
 
-from analysis import vietnamese
 from analysis.pages.marks import beside
+from analysis.reference import vietnamese
 
 TEMPLATES = Path(__file__).with_name("templates")
 

@@ -10,8 +10,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from analysis import vietnamese
 from analysis.pages.figures import BLUE, GREY, INK, STYLE, write
+from analysis.reference import vietnamese
 
 COLUMNS = 5
 APART = 1.34, 1.29  # from one panel to the next, in widths and heights of a panel

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nbconvert.exporters import HTMLExporter
 
-from analysis import whole
+from analysis import atomic_files
 from analysis.pages import words
 from analysis.pages.macros import TEMPLATES
 
@@ -41,7 +41,7 @@ def write(notebook, html: Path) -> Path:
     Raises PageError where a cell holds an error instead of a result.
     """
     page = render(notebook)
-    with whole.written(html) as aside:
+    with atomic_files.written(html) as aside:
         aside.write_text(page, encoding="utf-8", newline="\n")
     return html
 

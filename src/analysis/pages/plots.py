@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import vietnamese
 from analysis.pages.figures import (
     BLUE,
     GREEN,
@@ -20,6 +19,7 @@ from analysis.pages.figures import (
     write,
     written,
 )
+from analysis.reference import vietnamese
 
 LINES = ((BLUE, "-", "o"), (ORANGE, "--", "s"), (GREEN, "-.", "^"), (INK, ":", "D"))
 

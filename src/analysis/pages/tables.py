@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 import pandas as pd
 from markupsafe import Markup
 
-from analysis import reference, vietnamese
+from analysis import reference
+from analysis.pages.displays import Shown
 from analysis.pages.macros import macros
 from analysis.pages.marks import Mark, Marks, together
-from analysis.pages.shown import Shown
-from analysis.vietnamese import visible
+from analysis.reference import vietnamese
+from analysis.reference.vietnamese import visible
 
 MACROS = macros("table")
 LONGEST = 300  # characters of a text cell; longer text from a workbook would push the table apart

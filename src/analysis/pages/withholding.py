@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from analysis import periods
 from analysis.meaning import indicators
 from analysis.meaning.disclosure import KEY, Disclosure, sensitive
+from analysis.reference import periods
 
 KEPT = {  # columns that say nothing of how many have a condition; all others are emptied, whoever adds them
     *KEY, "kind", "target_year", "unit", "target", "areas", "basis", "model", "note", "children_measured", "coverage",

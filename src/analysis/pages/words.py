@@ -2,9 +2,10 @@
 
 import functools
 
-from analysis import areas, periods, reference, vietnamese
-from analysis.areas import CITY
+from analysis import reference
 from analysis.meaning import indicators
+from analysis.reference import areas, periods, vietnamese
+from analysis.reference.areas import CITY
 
 
 def round_name(school_year: str, period: str) -> str:

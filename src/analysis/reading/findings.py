@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from analysis import reference
-from analysis.vietnamese import visible
+from analysis.reference.vietnamese import visible
 
 ANALYST = "corrections.csv"  # an advice that names it is not for the office
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis import reference
 from analysis.reading import encodings
-from analysis.vietnamese import key
+from analysis.reference.vietnamese import key
 
 FOOTNOTE = re.compile(r"\s*(\((\d|\*)+\)|\*+|[:.])+\s*$")
 

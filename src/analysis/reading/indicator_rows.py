@@ -6,7 +6,7 @@ from analysis.reading import forms, layout
 from analysis.reading.cells import address, shown
 from analysis.reading.settling import Place, Sum
 from analysis.reading.workbook_parts import PARTS, Sheet, find_columns
-from analysis.vietnamese import key
+from analysis.reference.vietnamese import key
 
 
 def read_indicator_rows(page: Sheet, school_year: str, sheet: str) -> None:

@@ -13,14 +13,14 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
-from analysis import areas, periods
 from analysis.reading import files, forms, layout, names
+from analysis.reading.cell_formats import SecondLook
 from analysis.reading.cells import Cells, address, letters, shown
 from analysis.reading.indicator_rows import read_indicator_rows
-from analysis.reading.second_look import SecondLook
 from analysis.reading.sheets import SECTOR_OF_KIND, read_facilities, read_population
 from analysis.reading.workbook_parts import ANCHOR, Correction, Sheet, Workbook
-from analysis.vietnamese import key
+from analysis.reference import areas, periods
+from analysis.reference.vietnamese import key
 
 __all__ = ["SECTOR_OF_KIND", "Correction", "Workbook", "read_workbook"]
 LAYOUTS = {"facilities": read_facilities, "population": read_population, "indicator_rows": read_indicator_rows}

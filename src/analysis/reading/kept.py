@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import astuple
 from pathlib import Path
 
-from analysis import dependencies, whole
+from analysis import atomic_files, dependencies
 from analysis.reading import intake
 from analysis.reading.findings import Finding
 from analysis.reading.workbook_parts import Correction, Numbers, Workbook
@@ -30,7 +30,7 @@ def read_workbook(
     book = intake.read_workbook(file, shown_as, school_year, period, area, corrections)
     if _key(file, shown_as, school_year, period, area, corrections) != key:  # saved anew while it was read
         return book
-    with whole.written(place) as aside:
+    with atomic_files.written(place) as aside:
         aside.write_bytes(_packed(book))
     for old in place.parent.glob(f"{area}-{'?' * len(key)}.*"):
         if old != place:

@@ -5,9 +5,9 @@ import functools
 import re
 import unicodedata
 
-from analysis import areas
 from analysis.reading import encodings
-from analysis.vietnamese import key
+from analysis.reference import areas
+from analysis.reference.vietnamese import key
 
 PREFIX = re.compile(
     r"^(đơn vị|uỷ ban nhân dân|uỷ ban|ubnd|phòng giáo dục và đào tạo|phòng giáo dục & đào tạo|phòng giáo dục|"

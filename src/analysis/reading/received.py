@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from analysis import periods, reference
+from analysis import reference
+from analysis.reference import periods
 
 ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods")
 MISSING = ("stop", "partial", "carry")  # stop the run, leave the unit out, or take its earlier workbook

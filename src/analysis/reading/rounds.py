@@ -7,12 +7,13 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from analysis import areas, periods, reference, store
+from analysis import reference, store
 from analysis.reading.findings import Finding, answered, as_table
 from analysis.reading.intake import SECTOR_OF_KIND
 from analysis.reading.kept import read_workbook
 from analysis.reading.received import available, workbooks
 from analysis.reading.workbook_parts import Correction, Workbook
+from analysis.reference import areas, periods
 
 NOT_USED = ("off", "proposed", "answered")  # not yet accepted; an answered question leaves the number as it is
 CARRIED = "carried"

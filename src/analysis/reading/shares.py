@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from analysis.reading import forms, layout
 from analysis.reading.cells import address, shown
 from analysis.reading.workbook_parts import Sheet
-from analysis.rounding import share_fits, stored_share_fits
-from analysis.vietnamese import number, percent
+from analysis.reference.rounding import share_fits, stored_share_fits
+from analysis.reference.vietnamese import number, percent
 
 Line = Sequence[float | None]
 

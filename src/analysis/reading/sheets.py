@@ -3,12 +3,12 @@
 import functools
 import unicodedata
 
-from analysis import periods
 from analysis.reading import encodings, forms, layout, values
 from analysis.reading.cells import address, letters, shown
 from analysis.reading.settling import Sum
 from analysis.reading.shares import check_shares
 from analysis.reading.workbook_parts import PARTS, TOTAL_ROW, Sheet, find_columns
+from analysis.reference import periods
 
 SECTOR_OF_KIND = {"public_school": "public", "nonpublic_school": "nonpublic", "independent": "nonpublic"}
 Numbers = dict[str, list[float | None]]  # column id → a number a row

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from itertools import repeat
 
 from analysis.reading import forms, layout, values
+from analysis.reading.cell_formats import SecondLook
 from analysis.reading.cells import Cells, address, column_of, letters, shown
 from analysis.reading.findings import Finding
-from analysis.reading.second_look import SecondLook
 from analysis.reading.settling import Place, Sum, settle
 
 ANCHOR = {"facilities": "facility", "population": "birth_year", "indicator_rows": "code"}

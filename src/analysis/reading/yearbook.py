@@ -12,11 +12,11 @@ from python_calamine import CalamineWorkbook
 
 from analysis import reference
 from analysis.reading import files, forms, layout
+from analysis.reading.cell_formats import SecondLook
 from analysis.reading.cells import Cells, address, shown
-from analysis.reading.second_look import SecondLook
 from analysis.reading.settling import Sum
 from analysis.reading.workbook_parts import PARTS, TOTAL_ROW, Sheet, Workbook
-from analysis.vietnamese import key
+from analysis.reference.vietnamese import key
 
 YEAR = re.compile(r"((?:19|20)\d\d)(?:\s*[-–]\s*(?:20)?\d\d)?")
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import ledger, periods, store
-from analysis.areas import CITY
+from analysis import ledger, store
 from analysis.reading import received
-from analysis.reference import ROOT
+from analysis.reference import ROOT, periods
+from analysis.reference.areas import CITY
 from analysis.running import steps
 from analysis.running.steps import INPUTS, VALUES
 

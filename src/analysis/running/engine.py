@@ -6,7 +6,7 @@ from pathlib import Path
 
 from papermill.engines import NBClientEngine, papermill_engines
 
-from analysis import whole
+from analysis import atomic_files
 
 NAME = "whole"
 
@@ -22,7 +22,7 @@ class WholeEngine(NBClientEngine):
             for name in ("input_path", "output_path"):
                 nb_man.nb.metadata["papermill"].pop(name, None)
             if copy:
-                with whole.written(copy) as aside:
+                with atomic_files.written(copy) as aside:
                     aside.write_text(json.dumps(nb_man.nb, ensure_ascii=False, sort_keys=True), encoding="utf-8")
             if not any(cell.metadata.papermill.get("exception") for cell in nb_man.nb.cells):
                 nb_man.nb.cells = []  # papermill lays out the notebook once more, to write it nowhere

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from doit.dependency import JsonDB, MD5Checker
 
-from analysis import whole
+from analysis import atomic_files
 
 CHANGED_SINCE = "changed while the run went on"  # in place of a hash: no content has it
 
@@ -21,7 +21,7 @@ class Memory(JsonDB):
     def dump(self):
         now = self.codec.encode(self._db)
         if now != self.before:
-            with whole.written(Path(self.name)) as aside:
+            with atomic_files.written(Path(self.name)) as aside:
                 aside.write_text(now, encoding="utf-8")
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from analysis import dependencies, whole
+from analysis import atomic_files, dependencies
 from analysis.exports import pdf
 from analysis.reference import ROOT
 
@@ -54,7 +54,7 @@ def publish(drafts: Path, published: Path) -> None:
     files = _files(drafts)
     with contextlib.ExitStack() as moved:
         for name in sorted(files):
-            shutil.copyfile(drafts / name, moved.enter_context(whole.written(published / name)))
+            shutil.copyfile(drafts / name, moved.enter_context(atomic_files.written(published / name)))
     for name in _ours(published) - files:
         (published / name).unlink()
 

@@ -16,9 +16,9 @@ from doit.doit_cmd import DoitMain
 from doit.exceptions import TaskFailed
 from doit.tools import config_changed
 
-from analysis import command, dependencies, ledger, periods
+from analysis import command, dependencies, ledger
 from analysis.reading import received
-from analysis.reference import ROOT
+from analysis.reference import ROOT, periods
 from analysis.running import jobs, memory, notebooks, outputs, progress, runs, steps, warm
 from analysis.running.steps import STEPS, Step
 

@@ -13,7 +13,7 @@ try:
 except ImportError:  # Windows: nothing keeps two runs apart
     fcntl = None  # type: ignore[assignment]
 
-from analysis import whole
+from analysis import atomic_files
 
 PREFIX = f"gdmn-{os.getuid() if hasattr(os, 'getuid') else 0}-"
 
@@ -25,10 +25,10 @@ def folder() -> str:
 
 def clear(places: Iterable[str | Path]) -> None:
     """Remove the folders of runs that are gone, and from `places` the files that they were writing."""
-    whole.clear(places)
+    atomic_files.clear(places)
     for left in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
         process = left.name.removeprefix(PREFIX).partition("-")[0]
-        if process.isdigit() and not whole.alive(int(process)):
+        if process.isdigit() and not atomic_files.alive(int(process)):
             shutil.rmtree(left, ignore_errors=True)
 
 

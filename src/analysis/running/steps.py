@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis import dependencies, periods
+from analysis import dependencies
 from analysis.reading import received
-from analysis.reference import ROOT
+from analysis.reference import ROOT, periods
 from analysis.running import outputs
 
 TEMPLATES = ROOT / "src/analysis/pages/templates"

@@ -5,15 +5,16 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from analysis import areas, command, periods, reference
+from analysis import command, reference
 from analysis.meaning import indicators
 from analysis.meaning.provenance import Key, Origins, Step
-from analysis.meaning.targets import Target, target
 from analysis.reading import received, rounds
 from analysis.reading.findings import DataError, shorten, stop_on_faults
 from analysis.reading.rounds import Round
+from analysis.reference import areas, periods
+from analysis.reference.targets import Target, target
+from analysis.reference.vietnamese import change, number
 from analysis.screening.facts import label
-from analysis.vietnamese import change, number
 
 RAW = "data/raw"
 ASKED = ("AREA", "INDICATOR", "YEAR", "PERIOD", "SECTOR", "BAND", "LIMIT")

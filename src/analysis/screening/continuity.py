@@ -5,11 +5,12 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from analysis import periods, reference, store
+from analysis import reference, store
 from analysis.reading import forms
 from analysis.reading.findings import Finding, limit
+from analysis.reference import periods
+from analysis.reference.vietnamese import key, number, percent
 from analysis.screening.facts import Facts, band_name, label
-from analysis.vietnamese import key, number, percent
 
 MAD = 1.4826  # the median absolute deviation of a normal spread, in standard deviations
 LEAST_CHANGE = 0.2  # a unit's yearly change below 20 % is never called a jump

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from analysis import reference
-from analysis.areas import CITY
 from analysis.meaning import indicators
 from analysis.reading.findings import Finding
 from analysis.reading.rounds import Round
+from analysis.reference.areas import CITY
 
 PARTS = {"all": indicators.BANDS["all"]}
 

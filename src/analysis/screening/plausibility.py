@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from analysis import periods, reference
-from analysis.meaning import norms
+from analysis import reference
 from analysis.reading.findings import Finding, limit
+from analysis.reference import norms, periods
+from analysis.reference.vietnamese import key, number, percent
 from analysis.screening.facts import Facts, band_name, label
-from analysis.vietnamese import key, number, percent
 
 BAND_VI = {"nursery": "nhà trẻ", "kindergarten": "mẫu giáo"}
 DIGITS_FROM = 50  # the last digit of a smaller count is not free

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import periods, store
+from analysis import store
 from analysis.meaning import history
 from analysis.reading import received, rounds
 from analysis.reading.findings import Finding, answered
 from analysis.reading.rounds import Round
+from analysis.reference import periods
 from analysis.screening import continuity, plausibility
 from analysis.screening.facts import Facts
 

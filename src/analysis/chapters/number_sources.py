@@ -1,0 +1,83 @@
+"""Where the numbers of the brief come from: each said as what it is made of, down to the rows of paths.py."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from analysis.chapters import number_paths
+from analysis.chapters.number_paths import Paths
+from analysis.pages.displays import Shown
+from analysis.pages.forecast_rows import between, needs, steps
+from analysis.pages.macros import macros
+from analysis.pages.report import Report
+from analysis.reference import vietnamese
+from analysis.reference.areas import CITY
+
+MACROS = macros("paths")
+ROWS = {"Đang thiếu": ("all", "all", "teachers_shortage"), "Hiện có": ("all", "all", "teachers")}
+
+
+class Ground(NamedTuple):
+    """A number of the page, what it is made of, and the row of the table that shows its cells, if it has any."""
+
+    name: str
+    words: str
+    row: str = ""
+
+
+@dataclass(frozen=True)
+class Grounds(Shown):
+    """Every number of the page with its parts, and the rows of workbooks that those lead to."""
+
+    grounds: list[Ground]
+    rows: Paths
+
+    def _repr_html_(self) -> str:
+        if not self.grounds:
+            return ""
+        return str(MACROS.grounds(self.grounds, Markup(self.rows._repr_html_())))
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{each.name}: {each.words}" for each in self.grounds)
+
+
+def grounds(report: Report) -> Grounds:
+    """What the numbers of the brief are made of; without a forecast, this year's numbers alone."""
+    rows = number_paths.table(report, ROWS.values())
+    here = {row.key for row in rows.rows}
+    found = _forecast(report) if steps(report) else []
+    for words, key in ROWS.items():
+        number, code = report.number(key[2]), number_paths.code(key)
+        if number is not None and code in here:
+            found.append(Ground(f"{words} {vietnamese.number(number.value)}", number_paths.words(key), code))
+    return Grounds(found, rows)
+
+
+def _forecast(report: Report) -> list[Ground]:
+    """The number to recruit and its parts, then areas, scenarios and record: how each is made, and its file."""
+    by_key, (short, more, leaving, recruits) = needs(report), (value for _, value in steps(report))
+    city = {name: row for (area, sector, name), row in by_key.items() if area == CITY and sector == "all"}
+    number = vietnamese.number
+    change = vietnamese.change(more, unit="người")
+    needed, interval = city["teachers_needed"]["expected"], between(city["teachers_to_recruit"], "80")
+    return [
+        Ground(
+            f"Cần tuyển {number(recruits)}",
+            f"thiếu hiện nay {number(short)}, nhu cầu năm sau {change}, giáo viên nghỉ {number(leaving)} (needs.csv)",
+        ),
+        Ground(f"Từ {interval}", "khoảng 80 %, theo sai số của chính cách dự báo này ở các năm đã qua (needs.csv)"),
+        Ground(
+            f"Năm sau cần {number(needed)} giáo viên", "số nhóm trẻ, lớp mẫu giáo dự kiến (enrolment.csv) × định mức"
+        ),
+        Ground(
+            f"Dự kiến nghỉ {number(leaving)}",
+            "tỷ lệ nghỉ dự kiến × giáo viên đang dạy; năm qua: cộng giáo viên nghỉ ở các kỳ trong năm (staffing.csv)",
+        ),
+        Ground("Theo đơn vị", "tính như trên cho từng đơn vị, cộng đúng bằng toàn thành phố (needs.csv)"),
+        Ground("Nếu điều kiện khác đi", "tính lại từ đầu với giả định ấy (scenarios.csv)"),
+        Ground(
+            "Dự báo đã đúng đến đâu",
+            "dự báo ở các năm đã qua so với số của năm sau (enrolment_backtest.csv, forecast_scores.csv)",
+        ),
+    ]

@@ -1,0 +1,60 @@
+"""Rows of the forecasts as chapters show them: next year's needs, their interval in words, and what they rest on."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from analysis.pages.marks import Marks
+from analysis.pages.report import Report
+from analysis.reference import vietnamese
+from analysis.reference.areas import CITY
+
+NO_FORECAST = "Kỳ này chưa có dự báo: cần ít nhất hai năm học có số liệu cùng kỳ."
+STAGE_NAMES = {
+    "children_enrolled": "Trẻ đến trường",
+    "classes": "Nhóm, lớp",
+    "children_living": "Trẻ trên địa bàn",
+    "teachers": "Giáo viên",
+    "teachers_left": "Giáo viên nghỉ",
+    "leaving_rate": "Tỷ lệ giáo viên nghỉ",
+    "underweight_rate": "SDD nhẹ cân",
+    "stunting_rate": "SDD thấp còi",
+    "overweight_rate": "Thừa cân",
+    "obesity_rate": "Béo phì",
+    "enrolment_rate": "Tỷ lệ huy động",
+    "children_per_class": "Trẻ bình quân một lớp",
+    "qualified_teachers_share": "Tỷ lệ đạt chuẩn đào tạo",
+}
+INTERVALS = (("80", "Khoảng 80 %"), ("95", "Khoảng 95 %"))
+
+
+def needs(report: Report) -> dict[tuple[str, str, str], dict]:
+    """Rows of needs.csv about next year by (area, sector, indicator)."""
+    rows = report.table("needs.csv")
+    rows = rows[rows["target_year"] == report.next_year].to_dict("records")
+    return {(row["area"], row["sector"], row["indicator"]): row for row in rows}
+
+
+def marks_of(report: Report, row: Mapping) -> Marks:
+    """What a forecast rests on: one row of a table with the columns area and basis."""
+    rounds = [(row["school_year"], row["period"])] if "school_year" in row and "period" in row else None
+    return report.rests({row["area"]}, {row["basis"]}, "target_year" in row, rounds)
+
+
+def steps(report: Report) -> list[tuple[str, float]]:
+    """What the city's recruits are made of, in order, the sum last; empty where there is no forecast."""
+    by_key = needs(report)
+    names = (
+        ("teachers_shortage", "current", "Thiếu hiện nay"),
+        ("need_change", "expected", "Nhu cầu thay đổi"),
+        ("teachers_left", "expected", "Giáo viên nghỉ"),
+        ("teachers_to_recruit", "expected", "Cần tuyển"),
+    )
+    found = [(name, by_key.get((CITY, "all", key), {}).get(column)) for key, column, name in names]
+    return [] if any(value is None or pd.isna(value) for _, value in found) else found  # type: ignore[return-value]
+
+
+def between(row, width: str, decimals: int = 0) -> str:
+    """ "1.496 đến 1.910"."""
+    low, high = row[f"lower_{width}"], row[f"upper_{width}"]
+    return "–" if pd.isna(low) else f"{vietnamese.number(low, decimals)} đến {vietnamese.number(high, decimals)}"
