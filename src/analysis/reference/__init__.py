@@ -1,17 +1,46 @@
-"""The hand-kept tables of data/reference: what changes from year to year is a row there, never a line of Python."""
+"""Reference: what changes from year to year is a row of data/reference, never a line of Python.
+
+Here: reading those tables, and which of their rows are in force on a day. Then areas (units), periods (school years and
+rounds), norms and targets (dated rows with their documents), vietnamese (words and figures), rounding (printed figures).
+"""
 
 import csv
 import functools
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     import pandas as pd
 
 ROOT = Path(__file__).resolve().parents[3]
+TABLES = ROOT / "data/reference"
+Function = TypeVar("Function", bound=Callable)
+
+_caches: list = []
+_seen: dict[Path, tuple[int, int]] = {}
 
 
-@functools.cache
+def cached(function: Function) -> Function:
+    """functools.cache for what rests on reference tables: `refresh` empties it when one of them was edited."""
+    keeping = functools.cache(function)
+    _caches.append(keeping)
+    return keeping  # type: ignore[return-value]
+
+
+def refresh() -> None:
+    """Forget what rests on reference tables where one was edited since the last call: a notebook in JupyterLab calls
+    this before each cell, so that an edit counts without a restart."""
+    now = {file: (file.stat().st_mtime_ns, file.stat().st_size) for file in TABLES.rglob("*.csv")}
+    if now == _seen:
+        return
+    _seen.clear()
+    _seen.update(now)
+    for keeping in _caches:
+        keeping.cache_clear()
+
+
+@cached
 def table(name: str) -> "pd.DataFrame":
     """One table of data/reference by its path without ending ("areas", "forms/columns"), every cell as text.
 
@@ -28,11 +57,17 @@ def rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def _file(name: str) -> Path:
-    return ROOT / "data/reference" / f"{name}.csv"
+def in_force(table: "pd.DataFrame", day: str) -> "pd.DataFrame":
+    """The rows whose valid_from and valid_to hold on a day, both included; an empty date is open.
+
+    day : a date as 2024-12-31, or a school year as 2024-2025 where the table is dated by school years.
+    """
+    begun = table["valid_from"] <= day
+    not_ended = (table["valid_to"] == "") | (table["valid_to"] >= day)
+    return table[begun & not_ended]
 
 
-@functools.cache
+@cached
 def setting(name: str) -> float:
     """One value of data/reference/settings.csv. Raises KeyError for a setting that is not there."""
     rows = table("settings")
@@ -40,3 +75,7 @@ def setting(name: str) -> float:
     if found.empty:
         raise KeyError(f"settings.csv has no row for {name!r}")
     return float(found.iloc[0])
+
+
+def _file(name: str) -> Path:
+    return TABLES / f"{name}.csv"
