@@ -74,22 +74,8 @@ def read(raw: str, processed: str, missing: str, *rounds: str) -> None:
             history.of_round(raw, processed, school_year, period, missing)
 
 
-def compare(folder: str, raw: str, school_year: str, period: str, *rests_on: str) -> None:
-    """Put down what would be released, and what changed since the release before."""
-    from analysis.running import delivered
+def compare(folder: str, raw: str, releases: str, school_year: str, period: str) -> None:
+    """Write what changed since the last release of a round."""
+    from analysis.running import changes_since
 
-    delivered.compare(Path(folder), raw, school_year, period, map(Path, rests_on))
-
-
-def freeze(processed: str, school_year: str, period: str) -> None:
-    """Put the forecasts that have been published in the ledger, for later rounds to score."""
-    from analysis.models import scores
-
-    scores.freeze(processed, school_year, period)
-
-
-def keep(folder: str) -> None:
-    """Keep what has been published as a release."""
-    from analysis.running import delivered
-
-    delivered.keep(Path(folder))
+    changes_since.compare(Path(folder), raw, releases, school_year, period)

@@ -16,10 +16,11 @@ from doit.doit_cmd import DoitMain
 from doit.exceptions import TaskFailed
 from doit.tools import config_changed
 
-from analysis import command, dependencies, ledger
+from analysis import command, dependencies
 from analysis.reading import received
+from analysis.reading.released import RELEASES, ReleaseError
 from analysis.reference import ROOT, periods
-from analysis.running import jobs, memory, notebooks, outputs, progress, runs, steps, warm
+from analysis.running import changes_since, jobs, memory, notebooks, old_ledgers, outputs, progress, runs, steps, warm
 from analysis.running.steps import STEPS, Step
 
 RAW, PROCESSED, REPORTS = "data/raw", "data/processed", "reports"
@@ -65,6 +66,7 @@ def run(
     raw: str = RAW,
     processed: str = PROCESSED,
     reports: str = REPORTS,
+    releases: str = RELEASES,
     missing: str = "stop",
     warm_kernels: bool = True,
 ) -> int:
@@ -74,9 +76,14 @@ def run(
     """
     folder = ROOT / processed
     with runs.alone(folder) as lock, warm.Run([folder, ROOT / reports], warm_kernels, lock) as ours:
+        try:
+            old_ledgers.take_over(processed, releases)
+        except ReleaseError as problem:
+            print(problem, file=sys.stderr)
+            return 1
         if not (folder / MEMORY).exists():  # all is to be built: libraries load while the code is looked through
             ours.start(FIRST)
-        tasks = _Tasks(ours, list(wanted), raw, processed, reports, missing).all()
+        tasks = _Tasks(ours, list(wanted), raw, processed, reports, releases, missing).all()
         rested_on = {file for kind in tasks.values() for task in kind for file in task["file_dep"]}
         given = [file for file in rested_on if not Path(file).is_relative_to(folder)]
         dependencies.remember()
@@ -104,15 +111,17 @@ def pages(school_year: str, period: str, reports: str = REPORTS) -> list[Path]:
 class _Tasks:
     """What doit is told: tasks that read shares of the rounds ahead, run each notebook of a round, publish it."""
 
-    def __init__(self, ours: warm.Run, wanted: list[Round], raw: str, processed: str, reports: str, missing: str):
-        self.run, self.wanted, self.missing = ours, wanted, missing
+    def __init__(
+        self, ours: warm.Run, wanted: list[Round], raw: str, processed: str, reports: str, releases: str, missing: str
+    ):
+        self.run, self.wanted, self.missing, self.releases = ours, wanted, missing, releases
         self.raw, self.processed, self.reports = raw, processed, reports
         last = max((periods.order(*which) for which in wanted), default=(0, 0))
         self.before = [which for which in received.available(raw) if periods.order(*which) <= last]
 
     def all(self) -> dict[str, list[dict]]:
         """Every task, by its kind."""
-        kinds = (self.read, self.step, self.page, self.output, self.changes, self.publish, self.freeze)
+        kinds = (self.read, self.step, self.page, self.output, self.changes, self.publish)
         return {kind.__name__: list(kind()) for kind in kinds}
 
     def read(self) -> Iterator[dict]:
@@ -135,7 +144,6 @@ class _Tasks:
             folder = periods.folder(self.processed, *which)
             for step in STEPS:
                 workbooks = step.raw and not step.page
-                published = [f"freeze:{'-'.join(w)}" for w in self.wanted if w[1] == which[1] and w[0] < which[0]]
                 yield _task(
                     name=f"{'-'.join(which)}:{step.notebook}",
                     actions=[(self._step, [step, which])],
@@ -143,12 +151,11 @@ class _Tasks:
                     targets=[*(folder / name for name in step.writes), steps.executed(step, folder)],
                     task_dep=[
                         *(["read:*"] if workbooks else []),
-                        *(published if step.earlier else []),
                         *(f"step:{folder.name}:{other}" for other in step.behind),
                     ],
                     uptodate=[
                         *([config_changed(self.missing)] if workbooks else []),
-                        *([_Before(folder, *which)] if step.earlier else []),
+                        *([_Released(self.releases, *which)] if step.earlier else []),
                     ],
                     title=self._title(f"{step.notebook} ({step.title})", which),
                 )
@@ -179,16 +186,21 @@ class _Tasks:
 
     def changes(self) -> Iterator[dict]:
         """What changed since the last release, from the tables, workbooks, reference tables and modules of both."""
-        numbers = steps.numbers_rest_on()
+        numbers = changes_since.numbers_rest_on()
         for which in self.wanted:
             folder = periods.folder(self.processed, *which)
-            files = [*numbers, *dependencies.files(ROOT / "src/analysis/running/delivered.py")]
+            files = [*numbers, *dependencies.files(ROOT / "src/analysis/running/changes_since.py")]
             files += [*(folder / name for name in steps.COMPARED), *steps.workbooks_up_to(self.raw, *which)]
+            candidate = folder / changes_since.CANDIDATE
             yield _task(
                 name=folder.name,
-                actions=[(self._compare, [str(folder), self.raw, *which, *map(str, numbers)])],
+                actions=[(self._compare, [str(folder), self.raw, self.releases, *which])],
                 rests_on=dict.fromkeys(files),
-                targets=[folder / name for name in steps.CHANGES],
+                targets=[
+                    *(folder / name for name in steps.CHANGES),
+                    *(candidate / name for name in (changes_since.VALUES, changes_since.INPUTS)),
+                ],
+                uptodate=[_Released(self.releases, *which)],
                 title=self._title("changes (so với lần phát hành trước)", which),
             )
 
@@ -199,23 +211,10 @@ class _Tasks:
             drafts, published = folder / "pages", ROOT / self.reports / folder.name
             yield _task(
                 name=folder.name,
-                actions=[(outputs.publish, [drafts, published]), (self._keep, [str(folder)])],
-                rests_on=[folder / "release" / name for name in (steps.VALUES, steps.INPUTS)],
-                uptodate=[(outputs.is_published, [drafts, published]), (steps.is_released, [folder])],
+                actions=[(outputs.publish, [drafts, published])],
+                uptodate=[(outputs.is_published, [drafts, published])],
                 task_dep=[f"step:{folder.name}:*", f"page:{folder.name}:*", f"output:{folder.name}:*"],
                 title=f"đưa trang vào {published.parent.name}/{published.name}",
-            )
-
-    def freeze(self) -> Iterator[dict]:
-        """What has been published goes into the ledger of forecasts."""
-        for which in self.wanted:
-            folder = periods.folder(self.processed, *which)
-            yield _task(
-                name=folder.name,
-                actions=[(self._freeze, which)],
-                rests_on=[folder / name for name in steps.FROZEN],
-                task_dep=[f"publish:{folder.name}"],
-                title=self._title("lưu dự báo để các kỳ sau chấm", which),
             )
 
     def _title(self, title: str, which: Round) -> str:
@@ -226,27 +225,18 @@ class _Tasks:
         threading.Thread(target=notebooks.load, daemon=True).start()  # while this process waits for the readers
         self.run.call(jobs.read, self.raw, self.processed, self.missing, *("/".join(which) for which in share))
 
-    def _freeze(self, school_year: str, period: str) -> TaskFailed | None:
-        try:
-            self.run.do(jobs.freeze, self.processed, school_year, period)
-        except ledger.LedgerError as problem:
-            return TaskFailed(str(problem))
-        return None
-
     def _compare(self, *asked: str) -> TaskFailed | None:
         try:
             self.run.do(jobs.compare, *asked)
-        except ledger.LedgerError as problem:
+        except ReleaseError as problem:
             return TaskFailed(str(problem))
         return None
-
-    def _keep(self, folder: str) -> None:
-        self.run.do(jobs.keep, folder)
 
     def _step(self, step: Step, which: Round) -> TaskFailed | None:
         folder = periods.folder(self.processed, *which)
         parameters = {"school_year": which[0], "period": which[1], "processed": self.processed}
         parameters |= {"raw": self.raw} if step.raw else {}
+        parameters |= {"releases": self.releases} if step.earlier else {}
         parameters |= {"missing": self.missing} if step.raw and not step.page else {}
         needed = [name for other in steps.after(step) for name in dependencies.imports(steps.notebook(other))]
         needed += [name for job in (jobs.compare, jobs.render) for name in dependencies.called(job)]
@@ -262,15 +252,15 @@ class _Tasks:
         self.run.do(jobs.render, html, document, *map(str, parts))
 
 
-class _Before(config_changed):
-    """Out of date where other forecasts of earlier rounds stand in the ledger than last time, asked when it is due."""
+class _Released(config_changed):
+    """Out of date where other releases of the period stand than last time, asked when it is due."""
 
     def __init__(self, *of):
         super().__init__("")
         self.of = of
 
     def __call__(self, task, values):
-        self.config = " ".join(steps.forecasts_before(*self.of))
+        self.config = " ".join(steps.released_before(*self.of))
         return super().__call__(task, values)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis import dependencies
-from analysis.reading import received
+from analysis.reading import received, released
 from analysis.reference import ROOT, periods
 from analysis.running import outputs
 
@@ -12,10 +12,8 @@ TEMPLATES = ROOT / "src/analysis/pages/templates"
 RAW, PROCESSED, REPORTS = "data/raw", "data/processed", "reports"
 
 
-# what delivered.py reads, and writes for the appendix; and the two tables of a release
+# what changes_since.py reads, and writes for the appendix
 COMPARED, CHANGES = ("indicators.csv", "needs.csv", "corrections_used.csv"), ("changes.csv", "changed_inputs.csv")
-FROZEN = ("series.parquet", "enrolment.csv", "staffing.csv", "nutrition.csv", "needs.csv")  # what scores.freeze reads
-VALUES, INPUTS = "release_values.parquet", "release_inputs.csv"
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,7 @@ class Step:
     reads: tuple[str, ...]
     writes: tuple[str, ...] = ()
     raw: bool = False  # reads workbooks or published figures
-    earlier: bool = False  # reads the forecasts that earlier rounds have published
+    earlier: bool = False  # reads forecasts that were released
     page: str = ""
     behind: tuple[str, ...] = ()
 
@@ -55,7 +53,7 @@ STEPS = (
          behind=("02_enrolment", "03_staffing")),
     Step("05_needs", "nhu cầu giáo viên các năm học sau",
          ("series.parquet", "enrolment.csv", "staffing.csv", "class_paths.parquet", "leaver_paths.parquet"),
-         ("needs.csv", "waterfall.csv", "scenarios.csv", "sensitivity.csv")),
+         ("needs.csv", "waterfall.csv", "scenarios.csv", "sensitivity.csv"), earlier=True),
     Step("06_scores", "chấm điểm các dự báo trước", ("enrolment.csv", "staffing.csv", "nutrition.csv", "needs.csv"),
          ("forecast_scores.csv",), earlier=True),
     Step(
@@ -112,25 +110,12 @@ def drafts(page: str) -> list[str]:
     return [f"pages/{page}.html", *([outputs.DOCUMENT] if page == "appendix" else [])]
 
 
-def releases(folder: Path) -> Path:
-    """The ledger of a round's releases, beside the folders of the rounds: data/processed/releases/2024-2025-HK1."""
-    return folder.parent / "releases" / folder.name
-
-
-def is_released(folder: Path) -> bool:
-    """Whether any release of a round is kept."""
-    return any(releases(folder).glob("*"))
-
-
-def forecasts_before(folder: Path, school_year: str, period: str) -> list[str]:
-    """The records of forecasts published in the same period of earlier years; their names tell their content."""
-    ledgers = (folder.parent / "forecasts").glob(f"*-{period}")
-    return sorted(
-        f"{place.name}/{record.name}"
-        for place in ledgers
-        if periods.start(place.name.removesuffix(f"-{period}")) < periods.start(school_year)
-        for record in place.iterdir()
-    )
+def released_before(releases: str, school_year: str, period: str) -> list[str]:
+    """Releases of the same period of this year and earlier ones, each with the hash of its manifest or withdrawal."""
+    last = periods.start(school_year)
+    rounds = [folder for folder in (ROOT / releases).glob(f"*-{period}") if int(folder.name[:4]) <= last]
+    files = [file for folder in rounds for file in (*folder.glob("*/manifest.json"), *folder.glob("*.withdrawn.json"))]
+    return sorted(f"{file.relative_to(ROOT / releases).as_posix()} {released.digest(file)}" for file in files)
 
 
 def after(step: Step) -> list[Step]:
@@ -159,13 +144,6 @@ def page_rests_on() -> list[Path]:
     """Every file that a page rests on besides its executed notebooks."""
     code = dependencies.files(ROOT / "src/analysis/exports/document.py")
     return [*code, *sorted((TEMPLATES / "page").iterdir()), ROOT / "requirements.lock"]
-
-
-def numbers_rest_on() -> list[Path]:
-    """Modules, reference tables and the lock file that a round's numbers rest on, besides its workbooks."""
-    stages = [notebook(step) for step in STEPS if not step.page]
-    found = {file for stage in stages for file in dependencies.files(stage)} - set(stages)
-    return [*sorted(found), ROOT / "requirements.lock"]
 
 
 def workbooks_up_to(raw: str, school_year: str, period: str) -> list[Path]:
