@@ -1,13 +1,14 @@
-"""The ledger of forecasts: frozen when published, never rewritten, scored by the rounds that come."""
+"""Forecasts are frozen by a release, never rewritten, and scored by the rounds that come; a draft is not."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import ledger, store
+from analysis import store
 from analysis.models import scores
+from analysis.reading.released import Release, ReleaseError
 from analysis.reference import periods
-from tests import staffed
+from tests import publishing, staffed
 
 YEAR, NEXT = staffed.YEAR, staffed.AHEAD[0]
 WHERE = {"area": "hai_phong", "sector": "all"}
@@ -36,7 +37,7 @@ def need(indicator: str, year: str, current=None, expected=None) -> dict:
 
 
 def write(processed, year: str, enrolment: list[dict], needs: list[dict], staffing: list[dict] = ()) -> None:
-    """One round's tables, as freeze and table read them."""
+    """One round's tables, as forecasts_of and table read them."""
     folder = periods.folder(processed, year, "HK1")
     for stage, rows in (("enrolment", enrolment), ("staffing", staffing), ("nutrition", [])):
         columns = store.schema(f"{stage}.csv").names
@@ -45,12 +46,10 @@ def write(processed, year: str, enrolment: list[dict], needs: list[dict], staffi
                     f"{stage}.csv")  # fmt: skip
     table = pd.DataFrame(needs).reindex(columns=store.schema("needs.csv").names)
     store.write(table.astype({"current": float, "expected": float}), folder, "needs.csv")
-    empty = {field.name: pd.Series(dtype=field.type.to_pandas_dtype()) for field in store.TABLES["series.parquet"]}
-    store.write(pd.DataFrame(empty), folder, "series.parquet")
 
 
-def published(processed, classes: float = 100.0, year: str = YEAR) -> ledger.Record:
-    """A round that forecasts classes and teachers, published: 10 taught, 12 needed now."""
+def drafted(processed, classes: float = 100.0, year: str = YEAR) -> None:
+    """The draft of a round that forecasts classes and teachers: 10 taught, 12 needed now."""
     coming = periods.shift(year, 1)
     after = periods.shift(year, 2)
     write(processed, year,
@@ -59,7 +58,13 @@ def published(processed, classes: float = 100.0, year: str = YEAR) -> ledger.Rec
           [need("teachers_now", coming, current=240.0), need("teachers_needed", coming, 250.0, 260.0),
            need("teachers_left", coming, 12.0, 15.0), need("teachers_to_recruit", coming, None, 35.0),
            need("teachers_left", after, None, 16.0), need("teachers_needed", after, None, 263.0)])  # fmt: skip
-    return scores.freeze(processed, year, "HK1")
+
+
+def published(processed, classes: float = 100.0, year: str = YEAR, **about) -> Release:
+    """The same round, released."""
+    drafted(processed, classes, year)
+    forecasts = scores.forecasts_of(periods.folder(processed, year, "HK1"))
+    return publishing.put_down(processed / "out", year, "HK1", {scores.FROZEN: forecasts}, **about)
 
 
 def scored(processed, classes: float = 112.0, year: str = NEXT) -> pd.DataFrame:
@@ -70,7 +75,7 @@ def scored(processed, classes: float = 112.0, year: str = NEXT) -> pd.DataFrame:
            need("teachers_left", coming, current=20.0)])  # fmt: skip
     folder = periods.folder(processed, year, "HK1")
     tables = {name: store.read(folder, f"{name}.csv") for name in ("enrolment", "staffing", "nutrition", "needs")}
-    table = scores.table(processed, year, "HK1", **tables)
+    table = scores.table(processed / "out", year, "HK1", **tables)
     store.write(table, folder, "forecast_scores.csv")
     return table
 
@@ -100,7 +105,7 @@ def test_without_leavers_recruits_are_not_scored_and_the_rest_is(tmp_path):
     folder = periods.folder(tmp_path, NEXT, "HK1")
     tables = {name: store.read(folder, f"{name}.csv") for name in ("enrolment", "staffing", "nutrition", "needs")}
     tables["needs"] = tables["needs"].query("indicator != 'teachers_left'")
-    table = scores.table(tmp_path, NEXT, "HK1", **tables)
+    table = scores.table(tmp_path / "out", NEXT, "HK1", **tables)
     assert set(table["indicator"]) == {"classes", "teachers_needed"}
 
 
@@ -111,29 +116,44 @@ def test_two_years_later_only_what_does_not_rest_on_hiring_is_scored(tmp_path):
     assert set(table["lead"]) == {2}
 
 
-def test_a_record_is_frozen_and_a_new_forecast_stands_beside_it(tmp_path):
+def test_a_draft_never_is_a_forecast_that_counts(tmp_path):
+    drafted(tmp_path)
+    assert scored(tmp_path).empty
+    published(tmp_path)
+    drafted(tmp_path, classes=120.0)
+    assert set(scored(tmp_path).query("indicator == 'classes'")["expected"]) == {100.0}
+
+
+def test_the_first_release_counts_not_what_was_corrected_later(tmp_path):
     first = published(tmp_path)
-    before = {file.name: file.read_bytes() for file in first.folder.iterdir()}
-    assert published(tmp_path) == first  # the same forecast again
-    second = published(tmp_path, classes=120.0)
+    second = published(tmp_path, classes=120.0, kind="correction")
     assert (first.number, second.number) == (1, 2)
-    assert {file.name: file.read_bytes() for file in first.folder.iterdir()} == before
-    table = scored(tmp_path)
-    classes = table[table["indicator"] == "classes"].set_index("record")["expected"]
-    assert classes.to_dict() == {1: 100.0, 2: 120.0}
+    classes = scored(tmp_path).query("indicator == 'classes'").set_index("record")["expected"]
+    assert classes.to_dict() == {1: 100.0}
 
 
-def test_a_record_names_the_data_code_and_parameters_it_is_from(tmp_path):
-    table = store.read(published(tmp_path).folder, "made_from.csv").set_index("part")["digest"]
-    assert set(table.index) == {"data", "code", "parameters"} and table.nunique() == 3
-    assert table.str.fullmatch("[0-9a-f]{64}").all()
+def test_a_withdrawn_release_is_neither_scored_nor_the_first(tmp_path):
+    first = published(tmp_path)
+    first.withdrawal.write_text("{}")
+    assert scored(tmp_path).empty
+    assert scores.first_published(tmp_path / "out", YEAR, "HK1") is None
+    published(tmp_path, classes=120.0)
+    assert set(scored(tmp_path)["record"]) == {2}
 
 
-def test_a_changed_record_stops_the_scores(tmp_path):
-    record = published(tmp_path)
-    file = record.folder / "forecasts.csv"
+def test_a_release_that_lacks_units_counts_only_until_there_is_one_of_all(tmp_path):
+    published(tmp_path, allowed={"partial": "thiếu Cát Hải"})
+    assert set(scored(tmp_path)["record"]) == {1}
+    published(tmp_path, classes=120.0)
+    assert set(scored(tmp_path)["record"]) == {2}
+
+
+def test_a_changed_release_stops_the_scores(tmp_path):
+    release = published(tmp_path)
+    file = release.folder / "tables/forecasts.csv"
+    file.chmod(0o644)
     file.write_text(file.read_text().replace("100", "112"))
-    with pytest.raises(ledger.LedgerError, match=record.folder.name):
+    with pytest.raises(ReleaseError, match=f"{YEAR}-HK1/0001"):
         scored(tmp_path)
 
 
@@ -142,15 +162,15 @@ def test_a_round_does_not_score_itself_or_later_ones_and_without_earlier_ones_th
     published(tmp_path, year=NEXT)
     folder = periods.folder(tmp_path, YEAR, "HK1")
     tables = {name: store.read(folder, f"{name}.csv") for name in ("enrolment", "staffing", "nutrition", "needs")}
-    table = scores.table(tmp_path, YEAR, "HK1", **tables)
+    table = scores.table(tmp_path / "out", YEAR, "HK1", **tables)
     assert table.empty
     store.write(table, folder, "forecast_scores.csv")
 
 
 def test_the_first_publication_is_what_corrections_are_counted_from(tmp_path):
-    assert scores.first_published(tmp_path, YEAR, "HK1") is None
+    assert scores.first_published(tmp_path / "out", YEAR, "HK1") is None
     published(tmp_path)
     published(tmp_path, classes=120.0)
-    rows = scores.first_published(tmp_path, YEAR, "HK1").set_index(["indicator", "target_year"])
+    rows = scores.first_published(tmp_path / "out", YEAR, "HK1").set_index(["indicator", "target_year"])
     assert rows.at[("teachers_needed", NEXT), "current"] == 250.0
     assert set(rows["stage"]) == {"needs"}

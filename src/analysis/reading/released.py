@@ -18,6 +18,7 @@ from analysis.reference import ROOT, periods
 
 RELEASES = "data/releases"
 MANIFEST, SEAL = "manifest.json", "manifest.sha256"
+TAKEN_OVER = "taken_over"  # kind of a release that was a record of a ledger of before
 NUMBER = re.compile(r"\d{4}")
 RESTORE = "Khôi phục thư mục ấy từ bản sao lưu; lệnh verify kể ra mọi chỗ khác."
 

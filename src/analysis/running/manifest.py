@@ -1,15 +1,21 @@
 """The manifest of a release: the hash of every input and output, and every difference from it that there is now."""
 
+import contextlib
 import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from analysis.reading import received
+from analysis import atomic_files
+from analysis.reading import received, released
 from analysis.reading.released import MANIFEST, SEAL, Release, ReleaseError, digest, sealed
 from analysis.reference import ROOT, TABLES, periods
 
 SOURCES = ("src", "notebooks", "requirements.lock")
+# unless something else is told: kind is release, correction (corrects: number, note: what and why) or taken_over;
+# allowed: by name, what was released in spite of; git: commit and whether the sources were those of it
+SAYS: dict[str, Any] = {"kind": "release", "note": "", "corrects": None, "allowed": {}, "git": None, "inputs": {}}
 
 
 def inputs(raw: Path | str, releases: Path | str, school_year: str, period: str) -> dict[str, str]:
@@ -58,16 +64,39 @@ def _git(*arguments: str) -> str | None:
     return None if run.returncode else run.stdout
 
 
-def write(folder: Path, about: dict) -> None:
-    """Put the manifest of all that stands in a folder into it, with its seal; every file is read-only from now on.
+@contextlib.contextmanager
+def next_release(folder: Path, about: dict) -> Iterator[Path]:
+    """A folder to be filled, which then is the next release of a round: sealed, read-only and whole, or not at all.
 
-    about : what it says besides the hashes of outputs.
+    folder : of the round's releases.  about : what the manifest says besides number, hashes and the release before.
     """
-    outputs = {name: digest(folder / name) for name in files_in(folder)}
-    content = json.dumps(about | {"outputs": outputs}, ensure_ascii=False, indent=1).encode() + b"\n"
+    earlier = released.in_folder(folder)
+    number = next_number(earlier)
+    with atomic_files.folder_written(folder / f"{number:04d}") as aside:
+        yield aside
+        _seal(
+            aside,
+            {
+                "round": folder.name,
+                "number": number,
+                "before": digest(earlier[-1].folder / MANIFEST) if earlier else None,
+                **SAYS,
+                **about,
+                "outputs": {name: digest(aside / name) for name in _files(aside)},
+            },
+        )
+
+
+def next_number(earlier: list[Release]) -> int:
+    """The number after those of the releases of a round."""
+    return earlier[-1].number + 1 if earlier else 1
+
+
+def _seal(folder: Path, says: dict) -> None:
+    content = json.dumps(says, ensure_ascii=False, indent=1).encode() + b"\n"
     (folder / MANIFEST).write_bytes(content)
     (folder / SEAL).write_text(sealed(content), encoding="utf-8", newline="\n")
-    for name in files_in(folder):
+    for name in _files(folder):
         (folder / name).chmod(0o444)
 
 
@@ -78,7 +107,7 @@ def differences(release: Release) -> Iterator[str]:
     except (ReleaseError, ValueError, KeyError) as problem:
         yield str(problem)
         return
-    there = set(files_in(release.folder)) - {MANIFEST, SEAL}
+    there = set(_files(release.folder)) - {MANIFEST, SEAL}
     for name in sorted(there | set(outputs)):
         if name not in there:
             yield f"{release.name}/{name}: mất"
@@ -88,6 +117,6 @@ def differences(release: Release) -> Iterator[str]:
             yield f"{release.name}/{name}: đã bị sửa"
 
 
-def files_in(folder: Path) -> list[str]:
+def _files(folder: Path) -> list[str]:
     """Every file of a folder and its subfolders by its path in it, in order."""
     return sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if not file.is_dir())

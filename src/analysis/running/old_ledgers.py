@@ -7,9 +7,8 @@ import shutil
 from itertools import zip_longest
 from pathlib import Path
 
-from analysis import atomic_files
 from analysis.reading import released
-from analysis.reading.released import MANIFEST, ReleaseError
+from analysis.reading.released import ReleaseError
 from analysis.reference import ROOT
 from analysis.running import manifest, release_index
 
@@ -48,7 +47,7 @@ def _records(folder: Path) -> list[Path]:
 
 def _taken(target: Path) -> dict[str, released.Release]:
     """Old records that are releases already, by ledger, round and name."""
-    return {name: one for one in released.in_folder(target) for name in one.manifest().get("taken_over", [])}
+    return {name: one for one in released.in_folder(target) for name in one.manifest().get(released.TAKEN_OVER, [])}
 
 
 def _named(record: Path) -> str:
@@ -57,33 +56,20 @@ def _named(record: Path) -> str:
 
 def _take(records: list[Path], target: Path) -> None:
     taken = _taken(target)
-    records = [record for record in records if _named(record) not in taken]
-    if not records:
+    names = [_named(record) for record in records]
+    if all(name in taken for name in names):
         return
-    earlier = released.in_folder(target)
-    number = earlier[-1].number + 1 if earlier else 1
-    with atomic_files.folder_written(target / f"{number:04d}") as aside:
+    about = {"kind": released.TAKEN_OVER, "note": NOTE, released.TAKEN_OVER: names}
+    with manifest.next_release(target, about) as aside:
         (aside / "tables").mkdir()
         for record in records:
-            files = {file.name: file.read_bytes() for file in sorted(record.iterdir())}
+            files = {file.name: file.read_bytes() for file in record.iterdir()}
             if not record.name.endswith(_digest(files)):
-                shown = _named(record)
-                raise ReleaseError(f"Bản lưu {shown} đã bị sửa sau khi lưu; hãy khôi phục hoặc xoá thư mục ấy.")
+                raise ReleaseError(
+                    f"Bản lưu {_named(record)} đã bị sửa sau khi lưu; hãy khôi phục hoặc xoá thư mục ấy."
+                )
             for name, content in files.items():
                 (aside / "tables" / name).write_bytes(content)
-        about = {
-            "round": target.name,
-            "number": number,
-            "kind": "taken_over",
-            "note": NOTE,
-            "corrects": None,
-            "allowed": {},
-            "taken_over": [_named(record) for record in records],
-            "before": released.digest(earlier[-1].folder / MANIFEST) if earlier else None,
-            "git": None,
-            "inputs": {},
-        }
-        manifest.write(aside, about)
 
 
 def _remove(folder: Path, target: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from analysis import atomic_files
 from analysis.pages.words import round_name
 from analysis.reading import released
-from analysis.reading.released import Release
+from analysis.reading.released import Release, ReleaseError
 
 HEADS = ("Kỳ", "Bản", "Tình trạng", "Nội dung", "Trang")
 KINDS = {"release": "Phát hành", "correction": "Đính chính bản số {corrects}", "taken_over": "Sổ lưu cũ"}
@@ -39,7 +39,10 @@ def write(folder: Path) -> Path:
 
 
 def _row(one: Release) -> str:
-    says = one.manifest()
+    try:
+        says = one.manifest()
+    except ReleaseError as problem:
+        return f'<tr><td colspan="{len(HEADS)}" class="withdrawn">{html.escape(str(problem))}</td></tr>'
     year, _, period = one.folder.parent.name.rpartition("-")
     words = " ".join([says["note"], *says["allowed"].values()]).strip()
     there = [name for name in LINKS if f"pages/{name}" in says["outputs"]]

@@ -1,26 +1,27 @@
-"""Releases: the first says so, a rebuild is none, and a later one names each changed number with its cause."""
+"""Drafts beside the last release: none before says so, and each changed number is named with its cause."""
 
 import shutil
 
 import pandas as pd
 import pytest
 
-from analysis import ledger, store
+from analysis import store
 from analysis.chapters import changes
 from analysis.pages.report import Report
+from analysis.reading.released import ReleaseError, of_round
 from analysis.reference.areas import CITY
-from analysis.running import delivered, steps
-from tests import releases
+from analysis.running import changes_since, steps
+from tests import publishing, releases
 
 YEAR, PERIOD = "2024-2025", "HK1"
 BAD = '<img src=x onerror="alert(1)">'
 
 
 class World:
-    """A round whose tables, workbooks and reference tables a test may change; `deliver` is what make report does."""
+    """A round whose tables, workbooks, reference tables a test may change; `release` publishes what `draft` makes."""
 
     def __init__(self, folder):
-        self.raw, self.processed = folder / "raw", folder / "processed"
+        self.raw, self.processed, self.releases = folder / "raw", folder / "processed", folder / "releases"
         self.rests_on = [folder / "src/analysis/meaning/rule.py", folder / "data/reference/norms.csv",
                          folder / "data/reference/targets.csv"]  # fmt: skip
         for which in (YEAR, "2023-2024"):
@@ -54,29 +55,31 @@ class World:
     def folder(self):
         return store.folder(self.processed, YEAR, PERIOD)
 
-    def compare(self) -> Report:
+    def draft(self) -> Report:
         store.write(self.indicators, self.folder, "indicators.csv")
         store.write(self.needs, self.folder, "needs.csv")
-        delivered.compare(self.folder, str(self.raw), YEAR, PERIOD, self.rests_on)
+        changes_since.compare(self.folder, self.raw, self.releases, YEAR, PERIOD, self.rests_on)
         return Report(str(self.processed), YEAR, PERIOD)
 
-    def deliver(self) -> Report:
-        made = self.compare()
-        delivered.keep(self.folder)
+    def release(self) -> Report:
+        made = self.draft()
+        names = (changes_since.VALUES, changes_since.INPUTS)
+        tables = {name: store.read(self.folder / changes_since.CANDIDATE, name) for name in names}
+        publishing.put_down(self.releases, YEAR, PERIOD, tables)
         return made
 
     @property
-    def records(self):
-        return ledger.records(self.processed / "releases" / f"{YEAR}-{PERIOD}")
+    def numbers(self):
+        return [release.number for release in of_round(self.releases, YEAR, PERIOD)]
 
-    def told(self) -> dict[str, bytes]:
+    def changes(self) -> dict[str, bytes]:
         return {name: (self.folder / name).read_bytes() for name in steps.CHANGES}
 
 
 @pytest.fixture
 def world(tmp_path, monkeypatch):
     home = World(tmp_path)
-    monkeypatch.setattr(delivered, "ROOT", tmp_path)
+    monkeypatch.setattr(changes_since, "ROOT", tmp_path)
     return home
 
 
@@ -85,34 +88,53 @@ def causes(report) -> dict[tuple[str, str, str], str]:
     return {(r.area, r.indicator, r.field): r.why for r in rows.itertuples()}
 
 
-def test_the_first_release_says_so(world):
-    made = world.deliver()
-    assert repr(changes.since_release(made)) == changes.FIRST
-    assert changes.since_release_table(made, "x", "x").rows == []
-    assert [record.number for record in world.records] == [1]
+def test_before_the_first_release_a_draft_says_that_there_is_none(world):
+    for made in (world.draft(), world.draft()):
+        assert repr(changes.since_release(made)) == changes.FIRST
+        assert changes.since_release_table(made, "x", "x").rows == []
+    assert world.numbers == []
 
 
-def test_the_same_again_is_no_new_release_and_says_the_same_bytes(world):
-    world.deliver()
+def test_the_same_again_has_no_changed_number_and_says_the_same_bytes(world):
+    world.release()
+    made = world.draft()
+    said = world.changes()
+    assert "So với bản phát hành số 1 của kỳ này, 0 số của toàn thành phố" in repr(changes.since_release(made))
+    world.draft()
+    assert world.changes() == said
+
+
+def test_a_draft_is_compared_with_the_last_release_not_with_the_last_run(world):
+    world.release()
+    world.workbook("le_chan")
     world.set("le_chan", "schools")
-    world.deliver()
-    said = world.told()
-    world.write(world.rests_on[0], "chú thích khác trong mã")  # a rebuild by other code with the same numbers
-    world.deliver()
-    assert world.told() == said
-    assert len(world.records) == 2
+    world.draft()
+    again = world.draft()
+    assert causes(again) == {("le_chan", "schools", "value"): "workbook", (CITY, "schools", "value"): "workbook"}
+    assert world.numbers == [1]
+
+
+def test_a_withdrawn_release_is_compared_with_no_more(world):
+    world.release()
+    world.set("le_chan", "schools")
+    world.release()
+    of_round(world.releases, YEAR, PERIOD)[-1].withdrawal.write_text("{}")
+    made = world.draft()
+    assert "bản phát hành số 1 của kỳ này, 1 số" in repr(changes.since_release(made))
+    of_round(world.releases, YEAR, PERIOD)[0].withdrawal.write_text("{}")
+    assert repr(changes.since_release(world.draft())) == changes.FIRST
 
 
 def test_a_changed_workbook_is_the_cause_for_its_unit_and_the_city_only(world):
     schools = world.made.number("schools").value
-    world.deliver()
+    world.release()
     world.workbook("le_chan")
     world.set("le_chan", "schools")
     world.write(world.rests_on[0], "mã khác")
-    made = world.deliver()
+    made = world.release()
     assert causes(made) == {("le_chan", "schools", "value"): "workbook", (CITY, "schools", "value"): "workbook"}
     said = repr(changes.since_release(made))
-    assert "lần phát hành thứ 2" in said and "1 số của toàn thành phố và 1 số của các đơn vị" in said
+    assert "bản phát hành số 1" in said and "1 số của toàn thành phố và 1 số của các đơn vị" in said
     assert "Biểu của kỳ này đã thay: Lê Chân." in said
     first = changes.since_release_table(made, "x", "x").rows[0]
     assert (first.group, first.head, first.cells[-1].value) == ("Toàn thành phố", "Trường", "biểu của đơn vị")
@@ -121,10 +143,10 @@ def test_a_changed_workbook_is_the_cause_for_its_unit_and_the_city_only(world):
 
 def test_a_unit_that_was_missing_is_another_cause_than_a_changed_workbook(world):
     (world.raw / YEAR / PERIOD / "cat_hai.xlsx").unlink()
-    world.deliver()
+    world.release()
     world.workbook("cat_hai")
     world.set("cat_hai", "schools")
-    assert set(causes(world.deliver()).values()) == {"unit"}
+    assert set(causes(world.release()).values()) == {"unit"}
 
 
 @pytest.mark.parametrize(
@@ -138,102 +160,113 @@ def test_a_unit_that_was_missing_is_another_cause_than_a_changed_workbook(world)
     ],
 )
 def test_each_input_explains_only_what_rests_on_it(world, place, indicator, column, why):
-    world.deliver()
+    world.release()
     if place is not None:
         world.write(world.rests_on[place], "hai")
     world.set("le_chan", indicator, column)
-    assert set(causes(world.deliver()).values()) == {why}
+    assert set(causes(world.release()).values()) == {why}
 
 
 def test_a_change_of_the_code_is_said_in_words_of_the_reader(world):
-    world.deliver()
+    world.release()
     world.write(world.rests_on[0], "hai")
     world.set("le_chan", "schools")
-    assert "Cách tính (mã nguồn, thư viện) đã sửa 1 tệp: tính chỉ tiêu." in repr(changes.since_release(world.deliver()))
+    assert "Cách tính (mã nguồn, thư viện) đã sửa 1 tệp: tính chỉ tiêu." in repr(changes.since_release(world.release()))
 
 
 def test_last_years_number_is_listed_only_where_this_rounds_own_stayed(world):
-    world.deliver()
+    world.release()
     for name, column in (("schools", "value"), ("schools", "last_year"), ("campuses", "last_year")):
         world.set("le_chan", name, column)
-    rows = changes.since_release_table(world.deliver(), "x", "x").rows
+    rows = changes.since_release_table(world.release(), "x", "x").rows
     city = {(row.head, row.cells[1].value) for row in rows if row.group == "Toàn thành phố"}
     assert city == {("Trường", "Kỳ này"), ("Khu trường", "Cùng kỳ năm trước")}
 
 
 def test_last_years_number_moves_with_last_years_workbook(world):
-    world.deliver()
+    world.release()
     world.workbook("le_chan", year="2023-2024")
     world.set("le_chan", "schools", "last_year")
-    made = world.deliver()
+    made = world.release()
     assert set(causes(made).values()) == {"past"}
     assert "Lê Chân (Học kỳ I 2023-2024)" in repr(changes.since_release(made))
 
 
 def test_one_units_workbook_explains_no_other_units_number(world):
-    world.deliver()
+    world.release()
     world.workbook("le_chan")
     world.write(world.rests_on[0], "hai")
     world.set("cat_hai", "schools")
-    assert causes(world.deliver()) == {
+    assert causes(world.release()) == {
         ("cat_hai", "schools", "value"): "method",
         (CITY, "schools", "value"): "workbook",
     }
 
 
 def test_needs_are_part_of_a_release(world):
-    world.deliver()
+    world.release()
     world.workbook("hong_bang")
     here = (world.needs["indicator"] == "teachers_to_recruit") & (world.needs["area"] == CITY)
     world.needs.loc[here & (world.needs["sector"] == "all"), "expected"] = 77.0
-    made = world.deliver()
+    made = world.release()
     assert causes(made) == {(CITY, "teachers_to_recruit", "expected"): "workbook"}
     assert changes.since_release_table(made, "x", "x").rows[0].head == "Giáo viên cần tuyển năm học sau"
 
 
-def test_a_correction_alone_is_a_release_and_its_text_is_escaped(world):
-    world.deliver()
+def test_a_correction_of_the_register_is_named_and_its_text_is_escaped(world):
+    world.release()
     world.correct(BAD)
-    html = changes.since_release(world.deliver())._repr_html_()
+    html = changes.since_release(world.release())._repr_html_()
     assert "Sổ sửa lỗi thêm 1 ô: Lê Chân (&lt;img src=x onerror=&#34;alert(1)&#34;&gt;, ô C7)." in html
     assert "<img" not in html and "2 người" not in html  # what was found may tell about few children
-    assert len(world.records) == 2
+    release = of_round(world.releases, YEAR, PERIOD)[0]
+    assert not changes_since.is_same(world.folder, release)
 
 
-def test_a_run_that_was_not_delivered_leaves_no_release(world):
-    world.deliver()
+def test_a_draft_is_the_same_as_a_release_where_numbers_and_corrections_are(world):
+    world.release()
+    (release,) = of_round(world.releases, YEAR, PERIOD)
+    world.write(world.rests_on[0], "chú thích khác trong mã")
+    world.draft()
+    assert changes_since.is_same(world.folder, release)
     world.set("le_chan", "schools")
-    world.compare()
-    world.set("le_chan", "schools", to=4003.0)
-    world.set("cat_hai", "campuses")
-    assert {name for _, name, _ in causes(world.compare())} >= {"campuses"}
-    assert len(world.records) == 1
+    world.draft()
+    assert not changes_since.is_same(world.folder, release)
 
 
-def test_going_back_is_a_release_of_its_own(world):
+def test_going_back_is_a_change_of_its_own(world):
     rows = world.indicators.copy()
-    world.deliver()
+    world.release()
     world.set("le_chan", "schools")
-    world.deliver()
+    world.release()
     world.indicators = rows
-    made = world.deliver()
-    assert [record.number for record in world.records] == [1, 2, 3]
-    assert "lần phát hành thứ 3 của kỳ này. So với lần thứ 2" in repr(changes.since_release(made))
+    made = world.release()
+    assert world.numbers == [1, 2, 3]
+    assert "So với bản phát hành số 2 của kỳ này, 1 số" in repr(changes.since_release(made))
 
 
-def test_a_release_that_somebody_changed_stops_with_its_name(world):
-    world.deliver()
-    shutil.copyfile(world.rests_on[0], world.records[0].folder / "release_inputs.csv")
-    with pytest.raises(ledger.LedgerError, match="0001-"):
-        world.compare()
+@pytest.mark.parametrize("file", ["tables/release_inputs.csv", "manifest.json"])
+def test_a_release_that_somebody_changed_stops_with_its_name(world, file):
+    world.release()
+    (release,) = of_round(world.releases, YEAR, PERIOD)
+    (release.folder / file).chmod(0o644)
+    shutil.copyfile(world.rests_on[0], release.folder / file)
+    with pytest.raises(ReleaseError, match=f"{YEAR}-{PERIOD}/0001"):
+        world.draft()
+
+
+def test_numbers_rest_on_no_page_and_no_words():
+    names = {file.name for file in changes_since.numbers_rest_on()}
+    assert {"norms.csv", "columns.csv", "schemas.py", "needs.py", "requirements.lock"} <= names
+    assert not names & {"labels.csv", "appendix.csv", "page.py", "changes.py", "releases.py", "changes_since.py"}
 
 
 def test_numbers_about_health_and_disability_stand_in_no_list_of_changes(world):
-    world.deliver()
+    world.release()
     world.workbook("le_chan")
     for name in ("obesity_rate", "underweight_children", "children_with_disability_included", "schools"):
         world.set("le_chan", name)
-    shown = changes.since_release_table(world.deliver(), "x", "x")
+    shown = changes.since_release_table(world.release(), "x", "x")
     assert {row.head for row in shown.rows} == {"Trường"}
     assert "không liệt kê" in shown.notes[0]
 
