@@ -55,7 +55,7 @@ class Release:
         except OSError as problem:
             raise ReleaseError(f"Bản phát hành {self.name} thiếu {MANIFEST} hoặc {SEAL}. {RESTORE}") from problem
         if seal != sealed(content):
-            raise ReleaseError(f"{MANIFEST} của bản phát hành {self.name} đã bị sửa. {RESTORE}")
+            raise ReleaseError(f"{MANIFEST} hoặc {SEAL} của bản phát hành {self.name} đã bị sửa. {RESTORE}")
         return json.loads(content)
 
     def holds(self, table: str) -> bool:
