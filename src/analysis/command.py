@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from analysis.reading import received
-from analysis.reference import periods
+from analysis.reference import periods, received
 
 MISUSED = 2  # exit status of a command called with something it cannot do
 

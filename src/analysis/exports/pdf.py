@@ -13,6 +13,7 @@ from pathlib import Path
 from analysis import atomic_files
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "msedge")
+NO_BROWSER = f"Không có trình duyệt để in PDF ({', '.join(BROWSERS)}): lần này không có tệp PDF."
 PATIENCE = 120  # seconds
 TAG = re.compile(rb"\(node(\d{8})\)")  # name of a table cell that others are headed by
 OPTIONS = (

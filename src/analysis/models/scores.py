@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis import dependencies, ledger, store
+from analysis import ledger, store
 from analysis.ledger import Record
 from analysis.reference import ROOT, periods
 

@@ -10,11 +10,10 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import ledger, store
-from analysis.reading import received
-from analysis.reference import ROOT, periods
+from analysis.reference import ROOT, periods, received
 from analysis.reference.areas import CITY
-from analysis.running import steps
-from analysis.running.steps import INPUTS, VALUES
+
+VALUES, INPUTS = "release_values.parquet", "release_inputs.csv"
 
 WORDS = ("labels.csv",)  # reference tables that hold words only: no number rests on them
 KEY = ["area", "sector", "age_band", "indicator", "field"]
@@ -30,7 +29,7 @@ def compare(folder: Path, raw: str, school_year: str, period: str, rests_on: Ite
     earlier release was changed.
     """
     _snapshot(folder, raw, school_year, period, rests_on)
-    earlier = ledger.records(steps.releases(folder))
+    earlier = ledger.records((folder.parent / "releases" / folder.name))
     again = bool(earlier) and _same(earlier[-1].folder, folder / "release")
     this = earlier[-1].folder if again else folder / "release"
     before = earlier[: -1 if again else None]
@@ -47,9 +46,12 @@ def compare(folder: Path, raw: str, school_year: str, period: str, rests_on: Ite
 
 def keep(folder: Path) -> None:
     """Keep the candidate as the newest release of its round, unless the newest already says the same."""
-    earlier = ledger.records(steps.releases(folder))
+    earlier = ledger.records((folder.parent / "releases" / folder.name))
     if not earlier or not _same(earlier[-1].folder, folder / "release"):
-        ledger.keep(steps.releases(folder), {file.name: file.read_bytes() for file in (folder / "release").iterdir()})
+        ledger.keep(
+            (folder.parent / "releases" / folder.name),
+            {file.name: file.read_bytes() for file in (folder / "release").iterdir()},
+        )
 
 
 def _same(one: Path, other: Path) -> bool:
