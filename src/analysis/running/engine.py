@@ -48,8 +48,8 @@ class _Stream(io.TextIOBase):
 class _Publisher(DisplayPublisher):
     """display(): figures and whatever a cell shows before its last line."""
 
-    def publish(self, data, metadata=None, **_):
-        self.shell.outputs.add("display_data", data=_plain(data), metadata=metadata or {})
+    def publish(self, data, metadata=None, source=None, *, transient=None, update=False, **_):
+        Shell.outputs.add("display_data", data=_plain(data), metadata=metadata or {})
 
 
 class _Hook(DisplayHook):
@@ -59,8 +59,8 @@ class _Hook(DisplayHook):
         pass
 
     def write_format_data(self, format_dict, md_dict=None):
-        data, metadata, number = _plain(format_dict), md_dict or {}, self.shell.cell_number
-        self.shell.outputs.add("execute_result", data=data, metadata=metadata, execution_count=number)
+        data, metadata, number = _plain(format_dict), md_dict or {}, Shell.cell_number
+        Shell.outputs.add("execute_result", data=data, metadata=metadata, execution_count=number)
 
     def finish_displayhook(self):
         self._is_active = False

@@ -3,21 +3,20 @@
 A page appears in reports/ only when every step of its round has succeeded.
 """
 
-import contextlib
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from graphlib import TopologicalSorter
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from analysis import atomic_files
 from analysis.exports import pdf
+from analysis.reading.released import RELEASES, ReleaseError
 from analysis.reference import ROOT
-from analysis.running import freshness, publishing, work, workers
+from analysis.running import freshness, old_ledgers, publishing, work, workers
 from analysis.running.recorder import Record
+from analysis.running.run_lock import alone
 from analysis.running.steps import PAGES, PROCESSED, RAW, REPORTS, Places, Step, Which, all_steps
 from analysis.running.workers import WorkError, Workers
 
@@ -32,37 +31,26 @@ def run(
     raw: str = RAW,
     processed: str = PROCESSED,
     reports: str = REPORTS,
+    releases: str = RELEASES,
     missing: str = "stop",
 ) -> int:
     """Bring the reports of these rounds up to date; missing : one of received.MISSING.  jobs : steps side by side.
 
     Returns 0, or an exit status after saying what failed.
     """
-    places, rounds = Places(raw, processed, reports, missing), list(wanted)
+    places, rounds = Places(raw, processed, reports, releases, missing), list(wanted)
     folder = ROOT / processed
     try:
         with alone(folder), workers.of_a_run() as ours:
             atomic_files.clear([folder, ROOT / reports])
+            old_ledgers.take_over(processed, releases)
             return _Run(all_steps(rounds, places), places, ours).bring_up_to_date(rounds, jobs)
+    except ReleaseError as problem:
+        print(problem, file=sys.stderr)
+        return FAILED
     except KeyboardInterrupt:
         print("\nĐã dừng theo yêu cầu. Trang của lần trước (nếu có) được giữ nguyên.", file=sys.stderr, flush=True)
         return STOPPED
-
-
-@contextlib.contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Only one run at a time writes to a folder: a second one says that it waits, and waits."""
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / ".lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        print("Một lần chạy khác đang dùng thư mục này; chờ nó xong ...", file=sys.stderr, flush=True)
-        lock.acquire()
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def pages(school_year: str, period: str, reports: str = REPORTS) -> list[Path]:
@@ -76,7 +64,7 @@ class _Run:
     def __init__(self, steps: dict[str, Step], places: Places, ours: Workers):
         self.steps, self.places, self.workers = steps, places, ours
         self.records = freshness.Records(ROOT / places.processed / RECORDS)
-        self.roots = [ROOT / place for place in ("notebooks", "data/releases", places.raw, places.processed)]
+        self.roots = [ROOT / place for place in ("notebooks", places.raw, places.processed, places.releases)]
         self.writers: dict[str, str] = {}  # file: the step that has written it
         self.read, self.told = 0, time.monotonic()
 

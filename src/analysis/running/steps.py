@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.exports import pdf
+from analysis.reading.released import RELEASES
 from analysis.reference import ROOT, periods, received
 from analysis.running import work
 
@@ -51,6 +52,7 @@ class Places:
     raw: str = RAW
     processed: str = PROCESSED
     reports: str = REPORTS
+    releases: str = RELEASES
     missing: str = "stop"
 
     def folder(self, which: Which) -> Path:
@@ -102,7 +104,7 @@ def _of_round(which: Which, places: Places, titled: str) -> Iterator[Step]:
 
     for notebook, (title, before) in NOTEBOOKS.items():
         if notebook == "06_scores":
-            compared = (str(folder), places.raw, *which)
+            compared = (str(folder), places.raw, places.releases, *which)
             title_of_changes = f"changes (so với lần phát hành trước){titled}"
             yield Step(f"{name}/changes", title_of_changes, work.compare, compared, after(("05_needs",)))
         asked = (
@@ -115,8 +117,8 @@ def _of_round(which: Which, places: Places, titled: str) -> Iterator[Step]:
     for page, parts in PAGES.items():
         document = str(folder / DOCUMENT) if page == "appendix" else ""
         executed = tuple(str(places.executed(which, part)) for part in parts)
-        asked = (str(drafts / f"{page}.html"), document, executed)
-        yield Step(f"{name}/{page}.html", f"{page}.html (dựng trang){titled}", work.render, asked, after(parts))
+        made = (str(drafts / f"{page}.html"), document, executed)
+        yield Step(f"{name}/{page}.html", f"{page}.html (dựng trang){titled}", work.render, made, after(parts))
     yield from _outputs(name, folder, drafts, titled)
 
 
@@ -138,6 +140,8 @@ def _parameters(notebook: str, which: Which, places: Places) -> dict[str, str]:
     asked = {"school_year": which[0], "period": which[1], "processed": places.processed, "experiment": ""}
     if notebook in ("01_clean", "appendix_outlook"):
         asked["raw"] = places.raw
+    if notebook in ("05_needs", "06_scores"):
+        asked["releases"] = places.releases
     if notebook == "01_clean":
         asked["missing"] = places.missing
     return asked

@@ -56,11 +56,15 @@ def render(say: Say, html: str, document: str, parts: tuple[str, ...]) -> None:
         documents.write(notebook, Path(document))
 
 
-def compare(say: Say, folder: str, raw: str, school_year: str, period: str) -> None:
+def compare(say: Say, folder: str, raw: str, releases: str, school_year: str, period: str) -> None:
     """What changed since the last release."""
-    from analysis.running import delivered
+    from analysis.reading.released import ReleaseError
+    from analysis.running import changes_since
 
-    delivered.compare(Path(folder), raw, school_year, period, [])
+    try:
+        changes_since.compare(Path(folder), raw, releases, school_year, period)
+    except ReleaseError as problem:
+        raise WorkError(str(problem)) from None
 
 
 def make_tables(say: Say, document: str, drafts: str) -> None:

@@ -1,91 +1,112 @@
-"""What was delivered before: the numbers and inputs of each release of a round, and what changed since the last one.
+"""What changed since the last release of a round: each number with its causes, and each input.
 
-A release is what readers were given: other numbers or other corrections make a new one, a rebuild does not.
+Compared are the values of both and what they were made from. A draft that was never released is compared with nothing.
 """
 
-import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
 
-from analysis import ledger, store
-from analysis.reference import ROOT, periods, received
+from analysis import store
+from analysis.reading import released
+from analysis.reading.released import Release
+from analysis.reference import ROOT, TABLES, periods, received
 from analysis.reference.areas import CITY
 
+CANDIDATE = "release"  # in the folder of the round's tables: the two tables by which the next release is compared
 VALUES, INPUTS = "release_values.parquet", "release_inputs.csv"
-
-WORDS = ("labels.csv",)  # reference tables that hold words only: no number rests on them
+NUMBER_ROOMS = ("reference", "reading", "screening", "meaning", "models")  # code that numbers rest on
+WORDS = ("appendix", "calendar", "labels", "sentences", "severity", "tiles")  # reference tables that none rests on
 KEY = ["area", "sector", "age_band", "indicator", "field"]
 EXPECTED = ("current", "expected", "lower_80", "upper_80")  # fields of needs.csv; of indicators.csv they are OWN
 OWN = ("value", "last_year", "target")
 
 
-def compare(folder: Path, raw: str, school_year: str, period: str, rests_on: Iterable[Path]) -> None:
-    """Put down this release as a candidate, and what changed since the release before: changes.csv and its inputs.
+def compare(
+    folder: Path,
+    raw: Path | str,
+    releases: Path | str,
+    school_year: str,
+    period: str,
+    rests_on: Iterable[Path] | None = None,
+) -> None:
+    """Write changes.csv and changed_inputs.csv: what changed since the last release that stands.
 
-    folder : the round's tables.  rests_on : modules and reference tables that the numbers rest on. A candidate equal
-    to the last release is that release, so that building it again says the same. Raises ledger.LedgerError where an
-    earlier release was changed.
+    folder : the round's tables, in which folder/release then holds what the next comparison needs.  rests_on : modules,
+    reference tables and the lock that the numbers rest on; numbers_rest_on() where they are not told. Both tables are
+    empty where nothing was released. Raises released.ReleaseError where that release was changed.
     """
-    _snapshot(folder, raw, school_year, period, rests_on)
-    earlier = ledger.records((folder.parent / "releases" / folder.name))
-    again = bool(earlier) and _same(earlier[-1].folder, folder / "release")
-    this = earlier[-1].folder if again else folder / "release"
-    before = earlier[: -1 if again else None]
-    number = len(earlier) + (not again)
-    told = [("release", str(number), None, None)]
+    this = _candidate(folder, raw, school_year, period, numbers_rest_on() if rests_on is None else rests_on)
+    earlier = released.standing(releases, school_year, period, VALUES)
+    inputs: list[tuple] = []
     changes = pd.DataFrame(columns=store.schema("changes.csv").names)
-    if before:
-        inputs = _changed_inputs(this, before[-1].folder)
-        told += [("compared_with", str(number - 1), None, None), *inputs]
-        changes = _changes(this, before[-1].folder, _Causes(inputs, school_year, period))
+    if earlier:
+        before = earlier[-1]
+        changed = _changed_inputs(this[INPUTS], before.table(INPUTS))
+        changes = _changes(this[VALUES], before.table(VALUES), _Causes(changed, school_year, period))
+        inputs = [("compared_with", str(before.number), None, None), *changed]
     store.write(changes, folder, "changes.csv")
-    store.write(pd.DataFrame(told, columns=store.schema("changed_inputs.csv").names), folder, "changed_inputs.csv")
+    store.write(pd.DataFrame(inputs, columns=store.schema("changed_inputs.csv").names), folder, "changed_inputs.csv")
 
 
-def keep(folder: Path) -> None:
-    """Keep the candidate as the newest release of its round, unless the newest already says the same."""
-    earlier = ledger.records((folder.parent / "releases" / folder.name))
-    if not earlier or not _same(earlier[-1].folder, folder / "release"):
-        ledger.keep(
-            (folder.parent / "releases" / folder.name),
-            {file.name: file.read_bytes() for file in (folder / "release").iterdir()},
-        )
-
-
-def _same(one: Path, other: Path) -> bool:
-    """Whether two releases hold the same numbers and the same corrections."""
-    if not store.read(one, VALUES).equals(store.read(other, VALUES)):
+def is_same(folder: Path, release: Release) -> bool:
+    """Whether a draft has the numbers and the corrections of a release."""
+    place = folder / CANDIDATE
+    if not store.read(place, VALUES).equals(release.table(VALUES)):
         return False
-    used = [table[table["kind"] == "correction"] for table in (store.read(one, INPUTS), store.read(other, INPUTS))]
+    used = [table[table["kind"] == "correction"] for table in (store.read(place, INPUTS), release.table(INPUTS))]
     return used[0].reset_index(drop=True).equals(used[1].reset_index(drop=True))
 
 
-def _snapshot(folder: Path, raw: str, school_year: str, period: str, rests_on: Iterable[Path]) -> None:
-    """The candidate: every number of the round and of next year's needs, and what they were made from."""
+def numbers_rest_on() -> list[Path]:
+    """Modules, reference tables and the lock file that a round's numbers rest on, besides its workbooks."""
+    code = ROOT / "src/analysis"
+    modules = [*code.glob("*.py"), *(file for room in NUMBER_ROOMS for file in (code / room).rglob("*.py"))]
+    tables = [file for file in TABLES.rglob("*.csv") if file.stem not in WORDS]
+    return [*modules, *tables, ROOT / "requirements.lock"]
+
+
+def _candidate(
+    folder: Path, raw: Path | str, school_year: str, period: str, rests_on: Iterable[Path]
+) -> dict[str, pd.DataFrame]:
+    """Every number of the round and of next year's needs, and what they were made from; kept in folder/release."""
+    tables = {VALUES: _values(folder), INPUTS: _inputs(folder, raw, school_year, period, rests_on)}
+    for name, table in tables.items():
+        store.write(table, folder / CANDIDATE, name)
+    return {name: store.read(folder / CANDIDATE, name) for name in tables}
+
+
+def _values(folder: Path) -> pd.DataFrame:
+    """Table release_values.parquet."""
     own, needs = store.read(folder, "indicators.csv"), store.read(folder, "needs.csv").assign(age_band="all")
     needs = needs[needs["target_year"] == needs["target_year"].min()]
-    parts = [table[[*KEY[:-1], field]].set_axis([*KEY[:-1], "value"], axis=1).assign(field=field)
-             for table, fields in ((own, OWN), (needs, EXPECTED)) for field in fields]  # fmt: skip
+    parts = []
+    for table, fields in ((own, OWN), (needs, EXPECTED)):
+        for field in fields:
+            part = table[[*KEY[:-1], field]].rename(columns={field: "value"})
+            parts.append(part.assign(field=field))
     values = pd.concat(parts).dropna(subset="value").sort_values(KEY, ignore_index=True)
-    store.write(values[[*KEY, "value"]], folder / "release", VALUES)
+    return values[[*KEY, "value"]]
+
+
+def _inputs(folder: Path, raw: Path | str, school_year: str, period: str, rests_on: Iterable[Path]) -> pd.DataFrame:
+    """Table release_inputs.csv."""
     used = store.read(folder, "corrections_used.csv")
     rows = [("correction", f"{r.area}|{r.sheet}|{r.cell}", f"{r.found} → {r.value:g}") for r in used.itertuples()]
     rows += [("workbook", name, _hash(file)) for name, file in _workbooks(raw, school_year, period)]
-    rows += [(_kind(file), _name(file), _hash(file)) for file in rests_on if file.name not in WORDS]
-    inputs = pd.DataFrame(sorted(rows), columns=store.schema(INPUTS).names)
-    store.write(inputs, folder / "release", INPUTS)
+    rows += [(_kind(file), _name(file), _hash(file)) for file in rests_on]
+    return pd.DataFrame(sorted(rows), columns=store.schema(INPUTS).names)
 
 
-def _workbooks(raw: str, school_year: str, period: str) -> list[tuple[str, Path]]:
+def _workbooks(raw: Path | str, school_year: str, period: str) -> list[tuple[str, Path]]:
     """Every workbook up to this round, under its round and unit."""
-    found = []
+    named = []
     for year, name in received.available(raw):
         if periods.order(year, name) <= periods.order(school_year, period):
             files = sorted((ROOT / raw / year / name).iterdir())
-            found += [(f"{year}/{name}/{file.stem}", file) for file in files if not file.name.startswith((".", "~$"))]
-    return found
+            named += [(f"{year}/{name}/{file.stem}", file) for file in files if not file.name.startswith((".", "~$"))]
+    return named
 
 
 def _kind(file: Path) -> str:
@@ -98,22 +119,18 @@ def _name(file: Path) -> str:
 
 
 def _hash(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:16]
+    return released.digest(file)[:16]
 
 
-def _changed_inputs(this: Path, before: Path) -> list[tuple]:
+def _changed_inputs(this: pd.DataFrame, before: pd.DataFrame) -> list[tuple]:
     """Inputs that differ: kind, name, content before, content now; one that was not there has none."""
-    both = store.read(before, INPUTS).merge(
-        store.read(this, INPUTS), on=["kind", "name"], how="outer", suffixes=("_before", "_after"), sort=True
-    )
+    both = before.merge(this, on=["kind", "name"], how="outer", suffixes=("_before", "_after"), sort=True)
     both = both[both["content_before"] != both["content_after"]].astype(object)
     return list(both.where(both.notna(), None).itertuples(index=False, name=None))
 
 
-def _changes(this: Path, before: Path, causes: "_Causes") -> pd.DataFrame:
-    both = store.read(before, VALUES).merge(
-        store.read(this, VALUES), on=KEY, how="outer", suffixes=("_before", "_after"), sort=True
-    )
+def _changes(this: pd.DataFrame, before: pd.DataFrame, causes: "_Causes") -> pd.DataFrame:
+    both = before.merge(this, on=KEY, how="outer", suffixes=("_before", "_after"), sort=True)
     both = both[both["value_before"] != both["value_after"]]
     both = both.rename(columns={"value_before": "before", "value_after": "after"})
     both["why"] = [causes.of(r.area, r.indicator, r.field) for r in both.itertuples()]
