@@ -57,12 +57,12 @@ class _Recorder:
     """Keeps a record of this process while one is asked for. roots : folders that count."""
 
     def __init__(self) -> None:
-        self.record: Record | None = None
+        self.record, self.asked_for = Record(""), False
         self.root, self.roots = Path(), tuple[str, ...]()
         self.looking = threading.local()  # hashing a file opens it: that is no news
 
     def hear(self, event: str, arguments: tuple) -> None:
-        if self.record is None or getattr(self.looking, "now", False):
+        if not self.asked_for or getattr(self.looking, "now", False):
             return
         if event == "open":
             self._opened(*arguments)
@@ -112,10 +112,11 @@ def recording(key: str, root: Path, roots: Iterable[Path]) -> Iterator[Record]:
     _recorder.root = root
     _recorder.roots = tuple(f"{os.path.abspath(place)}{os.sep}" for place in roots)
     _recorder.record = record = Record(key)
+    _recorder.asked_for = True
     try:
         yield record
     finally:
-        _recorder.record = None
+        _recorder.asked_for = False
     for name in record.written:
         record.written[name] = content(root / name)
     for name in record.written.keys() & record.read.keys():
