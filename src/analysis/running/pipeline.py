@@ -4,9 +4,6 @@ doit decides by content what is out of date: the workbooks, the tables a noteboo
 tables it names (dependencies.py). A page appears in reports/ only when every step has succeeded.
 """
 
-import os
-import signal
-import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -16,7 +13,7 @@ from doit.doit_cmd import DoitMain
 from doit.exceptions import TaskFailed
 from doit.tools import config_changed
 
-from analysis import command, dependencies, ledger
+from analysis import dependencies, ledger
 from analysis.reading import received
 from analysis.reference import ROOT, periods
 from analysis.running import jobs, memory, notebooks, outputs, progress, runs, steps, warm
@@ -26,37 +23,7 @@ RAW, PROCESSED, REPORTS = "data/raw", "data/processed", "reports"
 FIRST = ["analysis.meaning.history", *jobs.KERNEL]  # what a run imports that begins with reading
 SHARE = 12  # rounds that one process reads ahead
 MEMORY = ".doit.json"  # what is up to date (memory.py)
-STOPPED = 130  # exit status of a run that was told to stop
 Round = tuple[str, str]  # school year, period
-
-
-def main(arguments: list[str]) -> int:
-    """Build the report of a round, or with ALL=1 of every round that fits; arguments are NAME=VALUE.
-
-    KERNELS=ordinary starts every kernel anew, as papermill does by itself: slower, never different.
-    Returns the exit status: 0 only if the pages are new.
-    """
-    try:
-        said = command.asked(arguments, ("YEAR", "PERIOD", "JOBS", "MISSING", "ALL", "KERNELS"))
-        wanted = command.rounds_asked(said, RAW)[0 if said.get("ALL") else -1 :]
-        side_by_side = command.whole_number(said, "JOBS", 2)
-        missing = said.get("MISSING", "stop")
-        if missing not in received.MISSING:
-            raise command.UsageError(f'MISSING="{missing}" không phải một trong: {", ".join(received.MISSING)}.')
-    except command.UsageError as problem:
-        print(problem, file=sys.stderr)
-        return command.MISUSED
-    for number in (signal.SIGTERM, signal.SIGHUP) if os.name == "posix" else ():
-        signal.signal(number, signal.default_int_handler)
-    try:
-        status = run(wanted, side_by_side, missing=missing, warm_kernels=said.get("KERNELS") != "ordinary")
-    except KeyboardInterrupt:
-        print("\nĐã dừng theo yêu cầu. Trang của lần trước (nếu có) được giữ nguyên.", file=sys.stderr, flush=True)
-        os._exit(STOPPED)  # threads that waited for a kernel have nothing left to wait for
-    if status == 0:
-        for page in [page for which in wanted for page in pages(*which)]:
-            print(page)
-    return status
 
 
 def run(
@@ -290,7 +257,3 @@ def _task(name: str, rests_on: Iterable[Path] = (), targets: Iterable[Path] = ()
         "io": {"capture": False},  # capturing swaps sys.stdout, which threads would leave swapped
         **others,
     }
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
