@@ -1,4 +1,4 @@
-"""Commands called as make calls them: NAME=VALUE through the environment, here with other folders than the project's."""
+"""Commands called as make calls them: NAME=VALUE through the environment, here with folders of a test."""
 
 import os
 from unittest import mock
