@@ -120,12 +120,13 @@ def verify(year: str, period: str) -> int:
 @option("reason", "LỜI", "Vì sao rút.")
 def withdraw(year: str, period: str, number: str, reason: str) -> int:
     """Rút một lần phát hành: giữ lại, ghi rõ là đã rút và vì sao."""
-    from analysis.running import releases  # type: ignore[attr-defined]
-
     school_year, period = option_values.named_round(year, period)
+    which = option_values.whole_number("NUMBER", number)
     if not reason:
         raise click.UsageError('Cần REASON=vì sao rút, ví dụ REASON="nhầm biểu của Lê Chân".')
-    return releases.withdraw(school_year, period, option_values.whole_number("NUMBER", number), reason)
+    from analysis.running import releases  # type: ignore[attr-defined]
+
+    return releases.withdraw(school_year, period, which, reason)
 
 
 @main.command()
