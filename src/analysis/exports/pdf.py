@@ -7,12 +7,26 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from analysis import atomic_files
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "msedge")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "msedge")  # as they are called in PATH
+WINDOWS_FOLDERS = ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")  # in the environment
+WINDOWS_BROWSERS = (
+    "Google/Chrome/Application/chrome.exe",
+    "Microsoft/Edge/Application/msedge.exe",
+    "Chromium/Application/chrome.exe",
+)
+MAC_FOLDERS = ("/Applications", "~/Applications")
+MAC_BROWSERS = (
+    "Google Chrome.app/Contents/MacOS/Google Chrome",
+    "Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+    "Chromium.app/Contents/MacOS/Chromium",
+)
 NO_BROWSER = f"Không có trình duyệt để in PDF ({', '.join(BROWSERS)}): lần này không có tệp PDF."
 PATIENCE = 120  # seconds
 TAG = re.compile(rb"\(node(\d{8})\)")  # name of a table cell that others are headed by
@@ -27,8 +41,33 @@ class PdfError(Exception):
 
 
 def browser() -> str | None:
-    """The browser that prints, found through PATH; None where there is none."""
-    return next(filter(None, map(shutil.which, BROWSERS)), None)
+    """The browser that prints: in PATH, else where Windows and macOS install it; None where there is none.
+
+    Both systems were only simulated in tests, never tried.
+    """
+    for name in BROWSERS:
+        in_path = shutil.which(name)
+        if in_path:
+            return in_path
+    for file in _installed():
+        if file.is_file():
+            return str(file)
+    return None
+
+
+def _installed() -> Iterator[Path]:
+    """Where a browser may be installed on this system without being in PATH."""
+    folders: list[str] = []
+    browsers: tuple[str, ...] = ()
+    if sys.platform == "win32":
+        folders = [os.environ[name] for name in WINDOWS_FOLDERS if name in os.environ]
+        browsers = WINDOWS_BROWSERS
+    elif sys.platform == "darwin":
+        folders = [os.path.expanduser(folder) for folder in MAC_FOLDERS]
+        browsers = MAC_BROWSERS
+    for browser_file in browsers:
+        for folder in folders:
+            yield Path(folder, browser_file)
 
 
 def write(html: Path, file: Path, printer: str) -> Path:

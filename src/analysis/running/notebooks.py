@@ -8,7 +8,14 @@ from pathlib import Path
 
 from analysis.reference import ROOT
 
-OF_THE_DATA = ("DataError", "FileNotFoundError", "PatternError", "MissingTableError", "ReleaseError", "PageError")  # told in their own words
+OF_THE_DATA = (
+    "DataError",
+    "FileNotFoundError",
+    "PatternError",
+    "MissingTableError",
+    "ReleaseError",
+    "PageError",
+)  # told in their own words
 
 
 class NotebookError(Exception):
