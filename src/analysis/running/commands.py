@@ -91,11 +91,20 @@ def _stop_like_ctrl_c() -> None:
 @option("correction", "LỜI", "Đính chính lần phát hành trước: đã sửa gì và vì sao.")
 def release(year: str, period: str, allow: str, correction: str) -> int:
     """Phát hành báo cáo đã dựng: đánh số, giữ nguyên mọi tệp, lưu dự báo để các kỳ sau chấm."""
+    from analysis.reading.released import ReleaseError
     from analysis.running import releases
 
-    school_year, period = option_values.newest_round(year, period, RAW)
+    which = option_values.newest_round(year, period, RAW)
     allowed = tuple(allow.replace(",", " ").split())
-    return releases.release(school_year, period, allowed, correction or None)
+    _stop_like_ctrl_c()
+    try:
+        place = releases.release(*which, allowed, correction or None)
+    except ReleaseError as problem:
+        click.echo(problem, err=True)
+        return FAILED
+    for page in sorted((place / "pages").glob("*.html")):
+        click.echo(page.relative_to(ROOT) if Path.cwd() == ROOT else page)
+    return 0
 
 
 @main.command()
@@ -119,9 +128,15 @@ def withdraw(year: str, period: str, number: str, reason: str) -> int:
     which = option_values.whole_number("NUMBER", number)
     if not reason:
         raise click.UsageError('Cần REASON=vì sao rút, ví dụ REASON="nhầm biểu của Lê Chân".')
+    from analysis.reading.released import ReleaseError
     from analysis.running import releases
 
-    return releases.withdraw(school_year, period, which, reason)
+    try:
+        click.echo(releases.withdraw(school_year, period, which, reason))
+    except ReleaseError as problem:
+        click.echo(problem, err=True)
+        return FAILED
+    return 0
 
 
 @main.command()
