@@ -188,7 +188,7 @@ def add_cell(project, notebook: str, *lines: str) -> None:
 def start(project, temporary) -> subprocess.Popen:
     """make report without make, so that a signal reaches it; what it prints comes line by line."""
     return subprocess.Popen(
-        [sys.executable, "-u", "-m", "analysis.running.pipeline"],
+        [sys.executable, "-u", "-m", "analysis", "report"],
         cwd=project,
         env=os.environ | {"PYTHONPATH": str(project / "src"), "PYTHONHASHSEED": "0", "TMPDIR": str(temporary)},
         stdout=subprocess.PIPE,
@@ -336,7 +336,7 @@ def test_what_somebody_else_put_beside_the_pages_stays_and_what_they_took_comes_
     assert "tables/99_cu.csv" not in pages(built)
 
 
-def test_ordinary_kernels_one_after_another_give_the_same_bytes_as_warm_ones_side_by_side(built):
+def test_one_thing_after_another_gives_the_same_bytes_as_side_by_side(built):
     def content() -> dict[str, bytes]:
         tables = (built / f"data/processed/{YEAR}-{PERIOD}").glob("*.*")
         return pages(built) | {t.name: t.read_bytes() for t in tables if not t.name.startswith(".")}
@@ -344,5 +344,5 @@ def test_ordinary_kernels_one_after_another_give_the_same_bytes_as_warm_ones_sid
     before = content()
     shutil.rmtree(built / "data/processed")
     shutil.rmtree(built / "reports")
-    assert projects.make(built, "report", "JOBS=1", "KERNELS=ordinary").returncode == 0
+    assert projects.make(built, "report", "JOBS=1").returncode == 0
     assert content() == before

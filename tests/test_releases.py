@@ -12,7 +12,7 @@ from analysis import store
 from analysis.reading import released
 from analysis.reading.released import ReleaseError
 from analysis.reference import ROOT, periods
-from analysis.running import changes_since, editions, manifest, releases
+from analysis.running import changes_since, editions, manifest, releases, steps
 from tests import plain, publishing
 from tests import releases as small
 
@@ -341,10 +341,10 @@ def test_pages_tables_word_and_pdf_carry_the_line_of_their_release(tmp_path, mon
     notebooks = world.folder / "notebooks"
     notebooks.mkdir()
     asked = {"school_year": YEAR, "period": PERIOD, "raw": "data/raw", "processed": str(world.processed)}
-    for page in editions.steps.PAGES:
-        for step in editions.steps.parts(page):
-            node = plain.run(editions.steps.notebook(step), **asked)
-            (notebooks / f"{step.notebook}.ipynb").write_text(json.dumps(node), encoding="utf-8")
+    for parts in steps.PAGES.values():
+        for name in parts:
+            node = plain.run(steps.notebook_file(name), **asked)
+            (notebooks / f"{name}.ipynb").write_text(json.dumps(node), encoding="utf-8")
     publishing.put_down(world.out, YEAR, PERIOD, {})
     pages = world.release(correction="Sửa số lớp & lời.").folder / "pages"
     names = {"appendix.html", "brief.html", "appendix.docx", "tables.xlsx", "tables/dictionary.csv"}

@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import store
-from analysis.reading import received, released
+from analysis.reading import released
 from analysis.reading.released import Release
-from analysis.reference import ROOT, TABLES, periods
+from analysis.reference import ROOT, TABLES, periods, received
 from analysis.reference.areas import CITY
 
 CANDIDATE = "release"  # in the folder of the round's tables: the two tables by which the next release is compared

@@ -11,7 +11,7 @@ from analysis.exports import csv_files, flat, pdf, word, workbook
 from analysis.exports import document as documents
 from analysis.pages import page
 from analysis.pages.edition import DRAFT, Edition
-from analysis.running import outputs, steps
+from analysis.running.steps import PAGES
 
 
 def make(notebooks: Path, target: Path, edition: Edition = DRAFT) -> None:
@@ -22,13 +22,13 @@ def make(notebooks: Path, target: Path, edition: Edition = DRAFT) -> None:
     target.mkdir(parents=True, exist_ok=True)
     printer = pdf.browser()
     if not printer:
-        print(outputs.NO_BROWSER, file=sys.stderr)
+        print(pdf.NO_BROWSER, file=sys.stderr)
     with ThreadPoolExecutor() as printing:
-        for name in steps.PAGES:
-            notebook = page.joined([_executed(notebooks / f"{step.notebook}.ipynb") for step in steps.parts(name)])
+        for name, parts in PAGES.items():
+            notebook = page.joined([_executed(notebooks / f"{part}.ipynb") for part in parts])
             html = page.write(notebook, target / f"{name}.html", edition)
             if printer:
-                printing.submit(outputs.print_page, str(html), str(html.with_suffix(".pdf")), printer)
+                printing.submit(_print, html, printer)
             if name == "appendix":
                 _export(documents.rebuilt(documents.of(notebook)), target)
 
@@ -36,6 +36,13 @@ def make(notebooks: Path, target: Path, edition: Edition = DRAFT) -> None:
 def _executed(file: Path) -> nbformat.NotebookNode:
     # as the run wrote it: nbformat.read would hold it against its schema again
     return nbformat.from_dict(json.loads(file.read_text(encoding="utf-8")))
+
+
+def _print(html: Path, printer: str) -> None:
+    try:
+        pdf.write(html, html.with_suffix(".pdf"), printer)
+    except pdf.PdfError as problem:
+        print(f"    {problem}", file=sys.stderr)
 
 
 def _export(document: documents.Document, target: Path) -> None:

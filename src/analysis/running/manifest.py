@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from analysis import atomic_files
-from analysis.reading import received, released
+from analysis.reading import released
 from analysis.reading.released import MANIFEST, SEAL, Release, ReleaseError, digest, sealed
-from analysis.reference import ROOT, TABLES, periods
+from analysis.reference import ROOT, TABLES, periods, received
 
 SOURCES = ("src", "notebooks", "requirements.lock")
 # unless something else is told: kind is release, correction (corrects: number, note: what and why) or taken_over;

@@ -20,7 +20,8 @@ from analysis.pages.words import area_name, listed
 from analysis.reading import released
 from analysis.reading.released import MANIFEST, RELEASES, Release, ReleaseError
 from analysis.reference import ROOT, periods
-from analysis.running import changes_since, editions, manifest, old_ledgers, pipeline, release_index, runs
+from analysis.running import changes_since, editions, manifest, old_ledgers, pipeline, release_index
+from analysis.running.run_lock import alone
 from analysis.running.steps import PROCESSED, RAW, REPORTS
 
 NO_GIT = "Không có git: không kiểm tra được src/, notebooks/ và requirements.lock có đúng bản đã lưu hay không."
@@ -60,8 +61,10 @@ def release(
     unknown = sorted(set(allow) - set(ALLOWANCES))
     if unknown:
         raise ReleaseError(f"Không có điều cho phép tên {', '.join(unknown)}. Các tên: {', '.join(ALLOWANCES)}.")
+    if correction is not None and not correction.strip():
+        raise ReleaseError("Bản đính chính phải nói đã sửa gì và vì sao.")
     folder, target = (periods.folder(place, school_year, period) for place in (processed, releases))
-    with runs.alone(ROOT / processed):
+    with alone(ROOT / processed):
         atomic_files.clear([ROOT / releases])
         old_ledgers.take_over(processed, releases)
     inputs = manifest.inputs(raw, releases, school_year, period)
@@ -70,7 +73,7 @@ def release(
     )
     if (build or draft)(missing=_missing(folder, allow)) != 0:
         raise ReleaseError("Chưa phát hành: bản nháp không dựng được, xem lời báo ở trên.")
-    with runs.alone(ROOT / processed):
+    with alone(ROOT / processed):
         about = _about(folder, released.in_folder(target), allow, correction)
         number = manifest.next_number(released.in_folder(target))
         edition = Edition(number, about["kind"], about["note"], tuple(about["allowed"].values()))
@@ -179,8 +182,6 @@ def _missing(folder: Path, allow: Collection[str]) -> str:
 
 def _about(folder: Path, earlier: list[Release], allow: Collection[str], correction: str | None) -> dict:
     """What the manifest says of the next release. Raises ReleaseError for what stands against it."""
-    if correction is not None and not correction.strip():
-        raise ReleaseError("Bản đính chính phải nói đã sửa gì và vì sao.")
     if correction is not None and not earlier:
         raise ReleaseError("Chưa có bản phát hành nào của kỳ này để đính chính.")
     if correction is None:
