@@ -141,35 +141,54 @@ class _Causes:
     """Which changed inputs can have moved a number; a change of method is named where nothing else can."""
 
     def __init__(self, inputs: list[tuple], school_year: str, period: str):
-        last = f"{periods.shift(school_year, -1)}/{period}/"
-        here = [row for row in inputs if row[0] == "workbook" and row[1].startswith(f"{school_year}/{period}/")]
-        past = [row[1] for row in inputs if row[0] == "workbook" and row not in here]
-        self.units = {row[1].rpartition("/")[2] for row in here if row[2] is None or row[3] is None}
-        self.workbooks = {row[1].rpartition("/")[2] for row in here} - self.units
-        self.last_year = {name.rpartition("/")[2] for name in past if name.startswith(last)}
-        self.past = bool(past)
-        self.corrected = {row[1].partition("|")[0] for row in inputs if row[0] == "correction"}
-        self.tables = {row[1] for row in inputs if row[0] == "reference"}
-        self.method = any(row[0] in ("code", "library") for row in inputs)
+        this, last = f"{school_year}/{period}/", f"{periods.shift(school_year, -1)}/{period}/"
+        self.units: set[str] = set()  # that reported only now, or only then
+        self.workbooks: set[str] = set()
+        self.last_year: set[str] = set()
+        self.corrected: set[str] = set()
+        self.tables: set[str] = set()
+        self.past = self.method = False
+        for kind, name, before, after in inputs:
+            unit = name.rpartition("/")[2]
+            if kind == "correction":
+                self.corrected.add(name.partition("|")[0])
+            elif kind == "reference":
+                self.tables.add(name)
+            elif kind != "workbook":
+                self.method = True
+            elif not name.startswith(this):
+                self.past = True
+                if name.startswith(last):
+                    self.last_year.add(unit)
+            elif before is None or after is None:
+                self.units.add(unit)
+            else:
+                self.workbooks.add(unit)
 
     def of(self, area: str, indicator: str, field: str) -> str:
         """The causes of one number, "|" between them."""
         if field == "target":
-            found = {"target": "targets" in self.tables}
+            causes = {"target": "targets" in self.tables}
         elif field == "last_year":
-            found = {"past": self._any(area, self.last_year), "norm": self._norm(indicator)}
+            causes = {"past": _touches(area, self.last_year), "norm": self._norm(indicator, field)}
         else:
-            found = {"unit": self._any(area, self.units), "workbook": self._any(area, self.workbooks),
-                     "correction": self._any(area, self.corrected), "norm": self._norm(indicator, field),
-                     "past": field in EXPECTED and self.past}  # fmt: skip
-        if not any(found.values()):
-            found = {"reference": bool(self.tables), "method": self.method}
-        return "|".join(cause for cause, holds in found.items() if holds) or "unknown"
+            causes = {
+                "unit": _touches(area, self.units),
+                "workbook": _touches(area, self.workbooks),
+                "correction": _touches(area, self.corrected),
+                "norm": self._norm(indicator, field),
+                "past": field in EXPECTED and self.past,
+            }
+        if not any(causes.values()):
+            causes = {"reference": bool(self.tables), "method": self.method}
+        return "|".join(cause for cause, holds in causes.items() if holds) or "unknown"
 
-    def _any(self, area: str, changed: set[str]) -> bool:
-        return bool(changed) if area == CITY else area in changed
-
-    def _norm(self, indicator: str, field: str = "value") -> bool:
+    def _norm(self, indicator: str, field: str) -> bool:
         """Shortages, what exceeds a ceiling, and needs rest on norms."""
         rests = indicator.endswith(("_shortage", "_over_70_children")) or field in EXPECTED
         return "norms" in self.tables and rests
+
+
+def _touches(area: str, units: set[str]) -> bool:
+    """Whether one of these units counts for an area: each for the city."""
+    return bool(units) if area == CITY else area in units

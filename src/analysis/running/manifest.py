@@ -70,6 +70,7 @@ def next_release(folder: Path, about: dict) -> Iterator[Path]:
 
     folder : of the round's releases.  about : what the manifest says besides number, hashes and the release before.
     """
+    atomic_files.clear([folder])
     earlier = released.in_folder(folder)
     number = next_number(earlier)
     with atomic_files.folder_written(folder / f"{number:04d}") as aside:

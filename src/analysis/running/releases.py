@@ -9,7 +9,6 @@ import json
 import shutil
 import sys
 from collections.abc import Callable, Collection, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -65,7 +64,6 @@ def release(
         raise ReleaseError("Bản đính chính phải nói đã sửa gì và vì sao.")
     folder, target = (periods.folder(place, school_year, period) for place in (processed, releases))
     with alone(ROOT / processed):
-        atomic_files.clear([ROOT / releases])
         old_ledgers.take_over(processed, releases)
     inputs = manifest.inputs(raw, releases, school_year, period)
     draft = functools.partial(
@@ -132,19 +130,19 @@ def verify(school_year: str | None = None, period: str | None = None, releases: 
 
 def _round_problems(folder: Path) -> list[str]:
     """Every difference in the releases of a round, releases that are gone, and what is not one."""
-    there = released.in_folder(folder)
-    problems = [problem for one in there for problem in manifest.differences(one)]
-    last = max((one.number for one in there), default=0)
-    gone = set(range(1, last + 1)) - {one.number for one in there}
-    problems += [f"{folder.name}/{number:04d}: cả bản phát hành này mất" for number in sorted(gone)]
-    for before, after in pairwise(there):
-        if after.number == before.number + 1:
-            problems += _chain_problems(before, after)
-    for one in there:
+    problems: list[str] = []
+    strange = {path.name for path in folder.iterdir() if path.suffix != ".part"}
+    before = None
+    for one in released.in_folder(folder):
+        problems += manifest.differences(one)
         problems += _withdrawal_problems(one)
-    ours = {name for one in there for name in (one.folder.name, one.withdrawal.name)}
-    strange = [path for path in sorted(folder.iterdir()) if path.name not in ours and path.suffix != ".part"]
-    return problems + [f"{folder.name}/{path.name}: thừa, không phải bản phát hành" for path in strange]
+        expected = before.number + 1 if before else 1
+        problems += [f"{folder.name}/{gone:04d}: cả bản phát hành này mất" for gone in range(expected, one.number)]
+        if before and one.number == expected:
+            problems += _chain_problems(before, one)
+        strange -= {one.folder.name, one.withdrawal.name}
+        before = one
+    return problems + [f"{folder.name}/{name}: thừa, không phải bản phát hành" for name in sorted(strange)]
 
 
 def _chain_problems(before: Release, after: Release) -> list[str]:
