@@ -146,6 +146,7 @@ def test_a_unit_that_was_missing_is_another_cause_than_a_changed_workbook(world)
     world.release()
     world.workbook("cat_hai")
     world.set("cat_hai", "schools")
+    world.set("cat_hai", "campuses", "last_year")
     assert set(causes(world.release()).values()) == {"unit"}
 
 

@@ -12,8 +12,8 @@ EDITIONS = (
     (Edition(3, "release"), "Bản phát hành số 3."),
     (Edition(3, "release", allowed=ALLOWED), f"Bản phát hành số 3. {' '.join(ALLOWED)}"),
     (
-        Edition(4, "correction", "Sửa số lớp <Lê Chân>."),
-        "Bản phát hành số 4, đính chính bản trước. Sửa số lớp <Lê Chân>.",
+        Edition(4, "correction", "Sửa số lớp <Lê Chân>.", corrects=3),
+        "Bản phát hành số 4, đính chính bản số 3. Sửa số lớp <Lê Chân>.",
     ),
     (Edition(3, "withdrawn", "Sai số trẻ."), "Bản phát hành số 3, đã thu hồi: không dùng số liệu ở đây. Sai số trẻ."),
 )

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -134,7 +135,7 @@ def test_a_correction_is_a_new_number_that_says_what_changed_and_which_it_correc
     second = world.release(correction="Sửa số lớp của Lê Chân.")
     says = second.manifest()
     assert (says["kind"], says["corrects"], says["note"]) == ("correction", 1, "Sửa số lớp của Lê Chân.")
-    assert words(second) == "Bản phát hành số 2, đính chính bản trước. Sửa số lớp của Lê Chân."
+    assert words(second) == "Bản phát hành số 2, đính chính bản số 1. Sửa số lớp của Lê Chân."
 
 
 def lacking(choice):
@@ -352,8 +353,11 @@ def test_pages_carry_the_line_of_their_release(tmp_path, monkeypatch):
     assert all((pages / name).stat().st_size for name in names)
     for name in ("appendix.html", "brief.html"):
         html = (pages / name).read_text(encoding="utf-8")
-        assert "Bản phát hành số 2, đính chính bản trước. Sửa số lớp &amp; lời." in html
+        assert "Bản phát hành số 2, đính chính bản số 1. Sửa số lớp &amp; lời." in html
         assert "Bản nháp" not in html
+    word, cover = (zipfile.ZipFile(pages / name) for name in ("appendix.docx", "tables.xlsx"))
+    for part in (word.read("word/document.xml"), cover.read("xl/sharedStrings.xml")):
+        assert "Bản phát hành số 2, đính chính bản số 1." in part.decode() and "Bản nháp" not in part.decode()
 
 
 def test_a_release_put_down_without_tables_holds_none(tmp_path):

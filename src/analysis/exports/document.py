@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 from analysis import atomic_files
 from analysis.pages import displays, page
+from analysis.pages.edition import DRAFT
 from analysis.pages.figures import Figure
 from analysis.pages.statements import Headline, Opening, Says
 from analysis.pages.tables import Table
@@ -37,11 +38,15 @@ KINDS: dict[str, Any] = {kind.__name__: kind for kind in get_args(Item)}
 
 @dataclass(frozen=True)
 class Document:
-    """A page's items in their order. title names the round; day is the last day its numbers hold for (ISO date)."""
+    """A page's items in their order. title names the round; day is the last day its numbers hold for (ISO date).
+
+    edition : the line that says whether this is a draft or which release.
+    """
 
     title: str
     day: str
     items: tuple[Item, ...]
+    edition: str = DRAFT.words
 
     @property
     def made(self) -> datetime:

@@ -59,6 +59,7 @@ class _Word:
         about.revision = 1
         self.landscape = False
         self.bookmarks = 0
+        self.edition = document.edition
         self.headings = [item for item in document.items if isinstance(item, Heading) and item.level > 1]
         self.tables = {table.key: number for number, table in document.numbered(Table)}
         self.figures = {figure.key: number for number, figure in document.numbered(Figure)}
@@ -92,7 +93,8 @@ class _Word:
         self._bookmarked(paragraph, f"muc_{_name(item.text)}", RUN.format(text.upper() if item.level == 1 else text))
 
     def _opening(self, item: Opening) -> None:
-        self.word.add_paragraph(visible(item.when), style="Subtitle")
+        for line in (item.when, self.edition):
+            self.word.add_paragraph(visible(line), style="Subtitle")
         for head, words in item.warnings:
             self._words("Intense Quote", f"**{head}** {words}")
         self._contents()

@@ -96,10 +96,10 @@ class _Book:
             self._table(self.made.add_worksheet(self.names[table.number]), table)
 
     def _cover(self, page) -> None:
-        lines = []
+        lines = [self.document.edition]
         for item in self.document.items:
             if isinstance(item, Opening):
-                lines = [item.when, *map(" ".join, item.warnings)]
+                lines = [item.when, self.document.edition, *map(" ".join, item.warnings)]
                 break
         page.set_column(0, 0, COVER_WIDTH)
         page.write_string(0, 0, text(self.document.title), self.look("title"))

@@ -6,7 +6,7 @@ from typing import Literal
 OPENINGS = {
     "draft": "Bản nháp, chưa phát hành: số liệu có thể còn thay đổi.",
     "release": "Bản phát hành số {number}.",
-    "correction": "Bản phát hành số {number}, đính chính bản trước.",
+    "correction": "Bản phát hành số {number}, đính chính bản số {corrects}.",
     "withdrawn": "Bản phát hành số {number}, đã thu hồi: không dùng số liệu ở đây.",
 }
 
@@ -15,6 +15,7 @@ OPENINGS = {
 class Edition:
     """number : of the release, None for a draft.  note : what changed and why, or why it was withdrawn, a sentence.
 
+    corrects : the number of the release that a correction corrects.
     allowed : what was released in spite of, a sentence each, as the page says it ("Kỳ còn thiếu biểu của Cát Hải.").
     """
 
@@ -22,15 +23,16 @@ class Edition:
     kind: Literal["draft", "release", "correction", "withdrawn"] = "draft"
     note: str = ""
     allowed: tuple[str, ...] = ()
+    corrects: int | None = None
 
     @property
     def words(self) -> str:
         """The line: what this is, its note, and what was allowed. It names no day, so that bytes stay the same.
 
-        >>> Edition(3, "correction", "Sửa số lớp của Lê Chân.").words
-        'Bản phát hành số 3, đính chính bản trước. Sửa số lớp của Lê Chân.'
+        >>> Edition(3, "correction", "Sửa số lớp của Lê Chân.", corrects=2).words
+        'Bản phát hành số 3, đính chính bản số 2. Sửa số lớp của Lê Chân.'
         """
-        opening = OPENINGS[self.kind].format(number=self.number)
+        opening = OPENINGS[self.kind].format(number=self.number, corrects=self.corrects)
         return " ".join(part for part in (opening, self.note, *self.allowed) if part)
 
 

@@ -170,7 +170,11 @@ class _Causes:
         if field == "target":
             causes = {"target": "targets" in self.tables}
         elif field == "last_year":
-            causes = {"past": _touches(area, self.last_year), "norm": self._norm(indicator, field)}
+            causes = {
+                "unit": _touches(area, self.units),  # last year is counted for the units of this year
+                "past": _touches(area, self.last_year),
+                "norm": self._norm(indicator, field),
+            }
         else:
             causes = {
                 "unit": _touches(area, self.units),

@@ -3,6 +3,7 @@
 import json
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -30,7 +31,8 @@ def make(notebooks: Path, target: Path, edition: Edition = DRAFT) -> None:
             if printer:
                 printing.submit(_print, html, printer)
             if name == "appendix":
-                _export(documents.rebuilt(documents.of(notebook)), target)
+                document = documents.rebuilt(documents.of(notebook))
+                _export(replace(document, edition=edition.words), target)
 
 
 def _executed(file: Path) -> nbformat.NotebookNode:

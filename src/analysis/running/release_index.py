@@ -17,7 +17,8 @@ PAGE = """<!DOCTYPE html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>body{{font-family:Arial,"Liberation Sans",sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;
 line-height:1.5;color:#1b1b1b}}table{{border-collapse:collapse;width:100%}}th,td{{text-align:left;vertical-align:top;
-padding:.4rem .8rem .4rem 0;border-bottom:1px solid #bbb}}.withdrawn{{color:#8c1d18;font-weight:bold}}</style></head>
+padding:.4rem .8rem .4rem 0;border-bottom:1px solid #bbb}}td:first-child{{white-space:nowrap}}
+.withdrawn{{color:#8c1d18;font-weight:bold}}</style></head>
 <body><main><h1>Các bản phát hành</h1>
 <p>Bản phát hành không bao giờ bị sửa: bản sau đính chính bản trước, bản thu hồi được giữ lại và ghi rõ ở đây.</p>
 <table><thead><tr>{heads}</tr></thead>
@@ -47,9 +48,15 @@ def _row(one: Release) -> str:
     words = " ".join([says["note"], *says["allowed"].values()]).strip()
     there = [name for name in LINKS if f"pages/{name}" in says["outputs"]]
     links = ", ".join(f'<a href="{one.name}/pages/{name}">{LINKS[name]}</a>' for name in there)
-    name = html.escape(round_name(year, period))
+    name = round_name(year, period)
     kind = KINDS[says["kind"]].format(corrects=says["corrects"])
-    cells = (name, str(one.number), kind + _withdrawn(one), html.escape(words), links)
+    cells = (
+        html.escape(name[0].upper() + name[1:]),
+        str(one.number),
+        kind + _withdrawn(one),
+        html.escape(words),
+        links,
+    )
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
 
 

@@ -74,7 +74,8 @@ def release(
     with alone(ROOT / processed):
         about = _about(folder, released.in_folder(target), allow, correction)
         number = manifest.next_number(released.in_folder(target))
-        edition = Edition(number, about["kind"], about["note"], tuple(about["allowed"].values()))
+        allowed = tuple(about["allowed"].values())
+        edition = Edition(number, about["kind"], about["note"], allowed, about["corrects"])
         with manifest.next_release(target, about | {"inputs": inputs}) as aside:
             editions.make(folder / "notebooks", aside / "pages", edition)
             _keep_tables(folder, aside / "tables")
@@ -201,7 +202,7 @@ def _about(folder: Path, earlier: list[Release], allow: Collection[str], correct
         "git": {"commit": git[0], "clean": not git[1]} if git else None,
     }
     if correction is None:
-        return about | {"kind": "release", "note": ""}
+        return about | {"kind": "release", "note": "", "corrects": None}
     return about | {"kind": "correction", "note": correction.strip(), "corrects": earlier[-1].number}
 
 
