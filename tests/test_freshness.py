@@ -31,7 +31,7 @@ READS = {  # what else a cell rests on: its source, the file that is changed or 
     "a table of reference named by a variable": ("from analysis.reference import table; name = 'norms'; table(name)",
                                                  "data/reference/norms.csv"),
     "a template": ("1", "src/analysis/pages/templates/table.html.j2"),
-    "a file that appears in a listed folder": ("from analysis.reference import received; received.available('data/raw')",
+    "a file that appears in a listed folder": ("from analysis.reference import received as r; r.available('data/raw')",
                                                "data/raw/2024-2025/HK1/moi.xlsx"),
     "a file that was looked for": ("try: open('data/processed/x/none.csv')\nexcept FileNotFoundError: pass",
                                    "data/processed/x/none.csv"),
