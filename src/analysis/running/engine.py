@@ -17,6 +17,7 @@ from papermill.engines import Engine, papermill_engines
 from analysis import atomic_files
 
 NAME = "in_process"
+INJECTED = "injected-parameters"  # papermill's tag of the cell that it adds, under a random id
 
 
 class Outputs(list):
@@ -131,7 +132,8 @@ def _write(notebook, copy: Path) -> None:
     cells = []
     for cell in notebook.cells:
         kept = {name: value for name, value in cell.metadata.items() if name not in ("papermill", "execution")}
-        cells.append({**cell, "metadata": kept})
+        injected = INJECTED in kept.get("tags", ())
+        cells.append({**cell, "metadata": kept, "id": INJECTED if injected else cell["id"]})
     content = {**notebook, "cells": cells, "metadata": {**metadata, "papermill": {"parameters": parameters}}}
     with atomic_files.written(copy) as aside:
         aside.write_text(json.dumps(content, ensure_ascii=False, sort_keys=True), encoding="utf-8")

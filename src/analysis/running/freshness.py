@@ -50,8 +50,9 @@ class Records:
 
     def keep(self, step: str, record: Record) -> None:
         """Put down what a step read and wrote."""
-        for name in record.written:
-            self.hashes.pop(name, None)
+        before = self.of(step)
+        for name in before.written if before else ():
+            self.hashes.pop(name, None)  # it may be gone
         self.hashes |= record.written
         with atomic_files.written(self._file(step)) as aside:
             aside.write_text(json.dumps(record.plain(), ensure_ascii=False, indent=1), encoding="utf-8")

@@ -72,7 +72,7 @@ def run(
             on_cell=cell_begins,
             on_text=on_text,
         )
-    except Exception as problem:
+    except (Exception, KeyboardInterrupt) as problem:
         name = type(problem).__name__
         reason = str(problem) if name in OF_THE_DATA else f"{name}: {problem}"
         raise NotebookError(f"{place(notebook, begun[-1] if begun else '')}\n{reason}") from problem

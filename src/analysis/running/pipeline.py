@@ -65,7 +65,10 @@ class _Run:
         self.steps, self.places, self.workers = steps, places, ours
         self.records = freshness.Records(ROOT / places.processed / RECORDS)
         self.roots = [ROOT / place for place in ("notebooks", places.raw, places.processed, places.releases)]
-        self.writers: dict[str, str] = {}  # file: the step that has written it
+        self.writers: dict[str, str] = {}  # file: the step that writes it, in this run or the last
+        for name in steps:
+            record = self.records.of(name)
+            self.writers |= dict.fromkeys(record.written if record else (), name)
         self.read, self.told = 0, time.monotonic()
 
     def bring_up_to_date(self, rounds: list[Which], jobs: int) -> int:
