@@ -2,12 +2,15 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
 
+from analysis import running
 from analysis.reference import ROOT
 from analysis.running import commands, pipeline
 from tests import project as projects
@@ -81,10 +84,18 @@ def test_wrong_use_is_refused_in_vietnamese_with_near_names_and_exit_status_2(ar
     assert not [word for word in ENGLISH if word in complaint]
 
 
+@pytest.fixture(autouse=True)
+def signals():
+    """What report sets for signals is put back."""
+    before = [(number, signal.getsignal(number)) for number in (signal.SIGTERM, signal.SIGHUP)]
+    yield
+    for number, handler in before:
+        signal.signal(number, handler)
+
+
 def test_report_hands_on_what_was_asked_and_prints_the_pages(monkeypatch, capsys):
     asked = []
     monkeypatch.setattr(pipeline, "run", lambda *what: asked.append(what) or 0)
-    monkeypatch.setattr(commands, "_stop_like_ctrl_c", lambda: None)
     monkeypatch.chdir(ROOT)
     assert call("report", "YEAR=2023-2024", "PERIOD=HK1", "JOBS=3", "MISSING=carry") == 0
     assert asked == [([("2023-2024", "HK1")], 3, "data/raw", "data/processed", "reports", "carry")]
@@ -94,7 +105,6 @@ def test_report_hands_on_what_was_asked_and_prints_the_pages(monkeypatch, capsys
 def test_report_of_all_rounds_of_a_year_from_another_folder_prints_whole_paths(monkeypatch, tmp_path):
     asked = []
     monkeypatch.setattr(pipeline, "run", lambda wanted, *_: asked.extend(wanted) or 0)
-    monkeypatch.setattr(commands, "_stop_like_ctrl_c", lambda: None)
     monkeypatch.chdir(tmp_path)
     status, printed, _ = said("report", "--all", "--year", "2023-2024")
     assert status == 0 and len(asked) > 1 and {year for year, _ in asked} == {"2023-2024"}
@@ -103,8 +113,32 @@ def test_report_of_all_rounds_of_a_year_from_another_folder_prints_whole_paths(m
 
 def test_a_failed_report_hands_on_its_status_and_prints_no_page(monkeypatch):
     monkeypatch.setattr(pipeline, "run", lambda *_: 1)
-    monkeypatch.setattr(commands, "_stop_like_ctrl_c", lambda: None)
     assert said("report")[:2] == (1, "")
+
+
+class Refused(Exception):
+    """As whoever releases refuses."""
+
+
+def test_release_and_withdraw_hand_on_what_was_asked_and_say_why_it_was_refused(monkeypatch):
+    asked = []
+
+    def release(*what):
+        asked.append(what)
+        if "questions" not in what[2]:
+            raise Refused("Chưa phát hành: còn 2 câu phải trả lời.")
+        return ROOT / "data/releases/2024-2025-HK1/0001"
+
+    double = SimpleNamespace(ReleaseError=Refused, release=release, withdraw=lambda *w: asked.append(w) or ROOT / "x")
+    monkeypatch.setitem(sys.modules, "analysis.running.releases", double)
+    monkeypatch.setattr(running, "releases", double, raising=False)
+    round_asked = ("--year", "2024-2025", "--period", "HK1")
+    assert said("release", *round_asked) == (1, "", "Chưa phát hành: còn 2 câu phải trả lời.\n")
+    status, printed, _ = said("release", *round_asked, "--allow", "sources,questions", "--correction", "sửa & gửi lại")
+    assert status == 0 and "data/releases/2024-2025-HK1/0001" in printed
+    assert said("withdraw", *round_asked, "--number", "2", "--reason", "nhầm biểu")[0] == 0
+    which = ("2024-2025", "HK1")
+    assert asked == [(*which, (), None), (*which, ("sources", "questions"), "sửa & gửi lại"), (*which, 2, "nhầm biểu")]
 
 
 def test_a_path_is_meant_from_where_the_command_is_called(monkeypatch, tmp_path):

@@ -31,17 +31,41 @@ period = option("period", "KỲ", "Kỳ báo cáo: DN, HK1 hoặc HK2.")
 
 
 @contextmanager
-def refused(*errors: type[Exception]):
-    """What a command is refused for by whoever does the work; the message of the error is for the analyst."""
+def refused(error: type[Exception], as_: type[click.ClickException] = click.UsageError):
+    """An error of whoever does the work ends the command with its message, which is for the analyst.
+
+    as_ : UsageError where the command was called wrongly (status 2), ClickException where it could not be done (1).
+    """
     try:
         yield
-    except errors as problem:
-        raise click.UsageError(str(problem)) from problem
+    except error as problem:
+        raise as_(str(problem)) from problem
+
+
+@contextmanager
+def stoppable():
+    """Ctrl-C, being ended, or losing the terminal stops at once, and says what became of the pages."""
+    if os.name == "posix":
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        message = "\nĐã dừng theo yêu cầu. Trang của lần trước (nếu có) được giữ nguyên."
+        print(message, file=sys.stderr, flush=True)
+        os._exit(STOPPED)  # threads that waited for a notebook have nothing left to wait for
 
 
 def from_here(path: str) -> str:
     """A path as it was given; made whole where the command is called from another folder than the project's."""
     return path if not path or Path.cwd() == ROOT else str(Path(path).absolute())
+
+
+def _shown(path: Path) -> Path:
+    """A path of the project as it is reached from here."""
+    if Path.cwd() == ROOT and path.is_relative_to(ROOT):
+        return path.relative_to(ROOT)
+    return ROOT / path
 
 
 @click.group(cls=VietnameseGroup)
@@ -68,25 +92,13 @@ def report(year: str, period: str, jobs: str, missing: str, every_round: bool) -
         wanted = wanted[-1:]
     from analysis.running import pipeline
 
-    _stop_like_ctrl_c()
-    try:
+    with stoppable():
         status = pipeline.run(wanted, side_by_side, RAW, PROCESSED, REPORTS, missing)
-    except KeyboardInterrupt:
-        message = "\nĐã dừng theo yêu cầu. Trang của lần trước (nếu có) được giữ nguyên."
-        print(message, file=sys.stderr, flush=True)
-        os._exit(STOPPED)  # threads that waited for a notebook have nothing left to wait for
     if status == 0:
         for which in wanted:
             for page in pipeline.pages(*which):
-                print(page if Path.cwd() == ROOT else ROOT / page)
+                print(_shown(ROOT / page))
     return status
-
-
-def _stop_like_ctrl_c() -> None:
-    """Being ended, or losing the terminal, ends a run as Ctrl-C does."""
-    if os.name == "posix":
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.default_int_handler)
 
 
 @main.command()
@@ -96,11 +108,14 @@ def _stop_like_ctrl_c() -> None:
 @option("correction", "LỜI", "Đính chính lần phát hành trước: đã sửa gì và vì sao.")
 def release(year: str, period: str, allow: str, correction: str) -> int:
     """Phát hành báo cáo đã dựng: đánh số, giữ nguyên mọi tệp, lưu dự báo để các kỳ sau chấm."""
+    which = option_values.newest_round(year, period, RAW)
+    allowed = tuple(allow.replace(",", " ").split())
     from analysis.running import releases  # type: ignore[attr-defined]
 
-    school_year, period = option_values.newest_round(year, period, RAW)
-    allowed = tuple(allow.replace(",", " ").split())
-    return releases.release(school_year, period, allowed, correction or None)
+    with refused(releases.ReleaseError, click.ClickException), stoppable():
+        folder = releases.release(*which, allowed, correction or None)
+    print(f"Đã phát hành {which[1]} {which[0]}: {_shown(folder)}")
+    return 0
 
 
 @main.command()
@@ -126,7 +141,10 @@ def withdraw(year: str, period: str, number: str, reason: str) -> int:
         raise click.UsageError('Cần REASON=vì sao rút, ví dụ REASON="nhầm biểu của Lê Chân".')
     from analysis.running import releases  # type: ignore[attr-defined]
 
-    return releases.withdraw(school_year, period, which, reason)
+    with refused(releases.ReleaseError, click.ClickException):
+        file = releases.withdraw(school_year, period, which, reason)
+    print(f"Đã rút bản phát hành {which} của {period} {school_year}: {_shown(file)}")
+    return 0
 
 
 @main.command()
