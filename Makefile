@@ -55,7 +55,10 @@ status: $(READY) ## đơn vị nào đã báo cáo, hạn ngày nào, còn thi�
 trace: $(READY) ## một con số đến từ những ô nào: make trace AREA=le_chan INDICATOR=enrolment_rate BAND=nursery
 	@$(PY) -m analysis trace
 
-backtest: $(READY) ## chạy toàn bộ kiểm thử
+backtest: $(READY) ## thử lại cách dự báo trên chuỗi dài nhiều nước: make backtest [PANEL=tệp.csv OUT=tệp.csv]
+	@$(PY) -m analysis backtest
+
+test: $(READY) ## chạy toàn bộ kiểm thử
 	@$(PY) -m pytest -n $(JOBS) --dist loadfile
 
 check: $(READY) ## kiểm tra mã nguồn: lỗi, định dạng, kiểu, sổ tay sạch
@@ -74,8 +77,8 @@ lock: $(READY) ## ghi lại requirements.lock từ pyproject.toml
 	@$(VENV)/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 	  --no-annotate --no-header --no-emit-package rfc3987-syntax -o requirements.lock -q
 
-# ledgers (ledger.py) are kept: what was released and forecast before cannot be built again
-clean: ## xoá những gì dựng được: data/processed, reports, bộ nhớ đệm (giữ .venv và các bản lưu releases, forecasts)
+# data/releases is kept, and ledgers of before that are not yet taken over: they cannot be built again
+clean: ## xoá những gì dựng được: data/processed, reports, bộ nhớ đệm (giữ .venv và data/releases)
 	@[ ! -d data/processed ] || find data/processed -mindepth 1 -maxdepth 1 ! -name releases ! -name forecasts \
 	  -exec rm -rf {} +
 	rm -rf reports .pytest_cache .ruff_cache .mypy_cache

@@ -20,8 +20,8 @@ from unittest import mock
 
 from python_calamine import CalamineWorkbook
 
-from analysis.reading import received, rounds
-from analysis.reference import ROOT, areas, periods
+from analysis.reading import rounds
+from analysis.reference import ROOT, areas, periods, received
 from analysis.running import pipeline, steps
 from tests import growth, growth_picture
 from tests import project as projects

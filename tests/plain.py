@@ -14,7 +14,7 @@ from pathlib import Path
 import nbformat
 from IPython.core.formatters import DisplayFormatter
 
-RAW = "data/raw"
+RAW, RELEASES = "data/raw", "data/releases"
 
 
 def run(notebook: Path, **parameters: str) -> nbformat.NotebookNode:
@@ -87,7 +87,7 @@ OTHERS = {"indicators": add_up, "tables": tables, "word": word, "printed": print
 def main(arguments: list[str]) -> None:
     """Run what was asked and print how long each took."""
     school_year, period, processed, *names = arguments
-    from analysis.running import delivered, steps
+    from analysis.running import changes_since, steps
 
     folder = Path(processed).resolve() / f"{school_year}-{period}"
     asked = {"school_year": school_year, "period": period, "raw": RAW, "processed": str(Path(processed).resolve())}
@@ -104,7 +104,7 @@ def main(arguments: list[str]) -> None:
 
     for name in names:
         if name == "changes":
-            measure(name, delivered.compare, folder, RAW, school_year, period, steps.numbers_rest_on())
+            measure(name, changes_since.compare, folder, RAW, RELEASES, school_year, period)
         elif name in OTHERS:
             measure(name, OTHERS[name], folder)
         else:

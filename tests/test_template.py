@@ -8,9 +8,9 @@ import pytest
 
 from analysis.offices import template
 from analysis.offices.template_sheets import NEW_ROWS
-from analysis.reading import forms, received
+from analysis.reading import forms
 from analysis.reading.intake import read_workbook
-from analysis.reference import ROOT
+from analysis.reference import ROOT, received
 from tests.called import call
 from tests.office import recalculated
 

@@ -27,12 +27,18 @@ MAC_BROWSERS = (
     "Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
     "Chromium.app/Contents/MacOS/Chromium",
 )
+NO_BROWSER = f"Không có trình duyệt để in PDF ({', '.join(BROWSERS)}): lần này không có tệp PDF."
 PATIENCE = 120  # seconds
 TAG = re.compile(rb"\(node(\d{8})\)")  # name of a table cell that others are headed by
 OPTIONS = (
-    "--headless", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-extensions",
-    "--no-pdf-header-footer", "--generate-pdf-document-outline",
-)  # fmt: skip
+    "--headless",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-extensions",
+    "--no-pdf-header-footer",
+    "--generate-pdf-document-outline",
+)
 
 
 class PdfError(Exception):
@@ -77,11 +83,10 @@ def write(html: Path, file: Path, printer: str) -> Path:
     with tempfile.TemporaryDirectory(prefix="print-", ignore_cleanup_errors=True) as aside:
         raw = Path(aside) / "page.pdf"
         sandbox = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []  # root cannot have one
-        command = [printer, *OPTIONS, *sandbox, f"--user-data-dir={aside}/profile", f"--print-to-pdf={raw}"]
+        files = [f"--user-data-dir={aside}/profile", f"--print-to-pdf={raw}", html.resolve().as_uri()]
+        command = [printer, *OPTIONS, *sandbox, *files]
         try:
-            run = subprocess.run(
-                [*command, html.resolve().as_uri()], capture_output=True, timeout=PATIENCE, check=False
-            )
+            run = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False)
         except subprocess.TimeoutExpired as problem:
             raise PdfError(f"{Path(printer).name} không in xong {html.name} trong {PATIENCE} giây.") from problem
         if not raw.exists():
@@ -103,8 +108,9 @@ def _anywhere(raw: Path, file: Path, folder: str) -> None:
         for name in ("/CreationDate", "/ModDate", "/Creator", "/Producer"):
             if name in document.docinfo:
                 del document.docinfo[name]
-        for link in (note.A for page in document.pages for note in page.get("/Annots", []) if "/A" in note):
-            if "/URI" in link and str(link.URI).startswith(folder):
+        for note in (note for page in document.pages for note in page.get("/Annots", [])):
+            link = note.get("/A")
+            if link is not None and "/URI" in link:
                 link.URI = pikepdf.String(str(link.URI).removeprefix(folder))
         document.save(aside, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
 

@@ -17,12 +17,12 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from analysis import reference
 from analysis.offices import AskedError, queries
-from analysis.reading import files, received
+from analysis.reading import files
 from analysis.reading.cells import shown
 from analysis.reading.files import RefusedError
 from analysis.reading.findings import shorten
 from analysis.reading.intake import Correction, Workbook, read_workbook
-from analysis.reference import areas, periods
+from analysis.reference import areas, periods, received
 
 RAW, REGISTER = "data/raw", "data/reference/corrections.csv"
 PROPOSED = "proposed"

@@ -11,10 +11,10 @@ import xlsxwriter
 from analysis import atomic_files, reference
 from analysis.offices import AskedError, template_sheets
 from analysis.offices.template_parts import Before
-from analysis.reading import forms, received, rounds
+from analysis.reading import forms, rounds
 from analysis.reading.findings import shorten
 from analysis.reading.intake import Workbook, read_workbook
-from analysis.reference import areas, periods
+from analysis.reference import areas, periods, received
 
 RAW, TEMPLATES = "data/raw", "reports/templates"
 CREATED = datetime(2025, 1, 1)  # fixed: the same form and the same figures give the same bytes

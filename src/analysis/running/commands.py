@@ -5,7 +5,6 @@ Each option is also read from the environment, as ANALYSIS_YEAR, which is how ma
 
 import os
 import signal
-import sys
 from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +13,7 @@ import click
 
 from analysis.reference import ROOT
 from analysis.running import option_values
-from analysis.running.command_help import PREFIX, STOPPED, VietnameseGroup
+from analysis.running.command_help import PREFIX, VietnameseGroup
 
 RAW, PROCESSED, REPORTS = "data/raw", "data/processed", "reports"
 TEMPLATES, REGISTER = "reports/templates", "data/reference/corrections.csv"
@@ -42,30 +41,16 @@ def refused(error: type[Exception], as_: type[click.ClickException] = click.Usag
         raise as_(str(problem)) from problem
 
 
-@contextmanager
-def stoppable():
-    """Ctrl-C, being ended, or losing the terminal stops at once, and says what became of the pages."""
-    if os.name == "posix":
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.default_int_handler)
-    try:
-        yield
-    except KeyboardInterrupt:
-        message = "\nĐã dừng theo yêu cầu. Trang của lần trước (nếu có) được giữ nguyên."
-        print(message, file=sys.stderr, flush=True)
-        os._exit(STOPPED)  # threads that waited for a notebook have nothing left to wait for
+def shown(path: Path) -> Path:
+    """A path of the project as it is reached from here."""
+    if Path.cwd() == ROOT and path.is_relative_to(ROOT):
+        return path.relative_to(ROOT)
+    return ROOT / path
 
 
 def from_here(path: str) -> str:
     """A path as it was given; made whole where the command is called from another folder than the project's."""
     return path if not path or Path.cwd() == ROOT else str(Path(path).absolute())
-
-
-def _shown(path: Path) -> Path:
-    """A path of the project as it is reached from here."""
-    if Path.cwd() == ROOT and path.is_relative_to(ROOT):
-        return path.relative_to(ROOT)
-    return ROOT / path
 
 
 @click.group(cls=VietnameseGroup)
@@ -82,7 +67,7 @@ def main() -> None:
 @click.option("--all", "every_round", is_flag=True, help="Mọi kỳ có biểu (trong năm học đã cho, nếu có).")
 def report(year: str, period: str, jobs: str, missing: str, every_round: bool) -> int:
     """Dựng bản nháp báo cáo của kỳ mới nhất, hay của kỳ đã cho: HTML, xlsx, CSV, docx, PDF."""
-    from analysis.reading import received
+    from analysis.reference import received
 
     wanted = option_values.rounds_with_workbooks(year, period, RAW)
     side_by_side = option_values.whole_number("JOBS", jobs)
@@ -92,13 +77,20 @@ def report(year: str, period: str, jobs: str, missing: str, every_round: bool) -
         wanted = wanted[-1:]
     from analysis.running import pipeline
 
-    with stoppable():
-        status = pipeline.run(wanted, side_by_side, RAW, PROCESSED, REPORTS, missing)
+    _stop_like_ctrl_c()
+    status = pipeline.run(wanted, side_by_side, RAW, PROCESSED, REPORTS, missing=missing)
     if status == 0:
         for which in wanted:
             for page in pipeline.pages(*which):
-                print(_shown(ROOT / page))
+                print(shown(ROOT / page))
     return status
+
+
+def _stop_like_ctrl_c() -> None:
+    """Being ended, or losing the terminal, ends a run as Ctrl-C does."""
+    if os.name == "posix":
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.default_int_handler)
 
 
 @main.command()
@@ -108,13 +100,16 @@ def report(year: str, period: str, jobs: str, missing: str, every_round: bool) -
 @option("correction", "LỜI", "Đính chính lần phát hành trước: đã sửa gì và vì sao.")
 def release(year: str, period: str, allow: str, correction: str) -> int:
     """Phát hành báo cáo đã dựng: đánh số, giữ nguyên mọi tệp, lưu dự báo để các kỳ sau chấm."""
+    from analysis.reading.released import ReleaseError
+    from analysis.running import releases
+
     which = option_values.newest_round(year, period, RAW)
     allowed = tuple(allow.replace(",", " ").split())
-    from analysis.running import releases  # type: ignore[attr-defined]
-
-    with refused(releases.ReleaseError, click.ClickException), stoppable():
+    _stop_like_ctrl_c()
+    with refused(ReleaseError, click.ClickException):
         folder = releases.release(*which, allowed, correction or None)
-    print(f"Đã phát hành {which[1]} {which[0]}: {_shown(folder)}")
+    for page in sorted((folder / "pages").glob("*.html")):
+        print(shown(page))
     return 0
 
 
@@ -123,7 +118,7 @@ def release(year: str, period: str, allow: str, correction: str) -> int:
 @period
 def verify(year: str, period: str) -> int:
     """Kiểm tra các lần phát hành còn nguyên từng byte không; mọi kỳ, hay chỉ kỳ đã cho."""
-    from analysis.running import releases  # type: ignore[attr-defined]
+    from analysis.running import releases
 
     return releases.verify(year or None, period or None)
 
@@ -139,11 +134,11 @@ def withdraw(year: str, period: str, number: str, reason: str) -> int:
     which = option_values.whole_number("NUMBER", number)
     if not reason:
         raise click.UsageError('Cần REASON=vì sao rút, ví dụ REASON="nhầm biểu của Lê Chân".')
-    from analysis.running import releases  # type: ignore[attr-defined]
+    from analysis.reading.released import ReleaseError
+    from analysis.running import releases
 
-    with refused(releases.ReleaseError, click.ClickException):
-        file = releases.withdraw(school_year, period, which, reason)
-    print(f"Đã rút bản phát hành {which} của {period} {school_year}: {_shown(file)}")
+    with refused(ReleaseError, click.ClickException):
+        print(shown(releases.withdraw(school_year, period, which, reason)))
     return 0
 
 

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from click import UsageError
 
-from analysis.reading import received
-from analysis.reference import periods
+from analysis.reference import periods, received
 
 
 def newest_round(year: str, period: str, raw: Path | str) -> tuple[str, str]:

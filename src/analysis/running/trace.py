@@ -11,10 +11,10 @@ from click import UsageError
 from analysis import reference
 from analysis.meaning import indicators
 from analysis.meaning.provenance import Key, Origins, Step
-from analysis.reading import received, rounds
+from analysis.reading import rounds
 from analysis.reading.findings import DataError, shorten, stop_on_faults
 from analysis.reading.rounds import Round
-from analysis.reference import areas, periods
+from analysis.reference import areas, periods, received
 from analysis.reference.targets import Target, target
 from analysis.reference.vietnamese import change, number
 from analysis.screening.facts import label
