@@ -2,14 +2,16 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 
 import pytest
 from click.testing import CliRunner
 
+from analysis.reading.released import ReleaseError
 from analysis.reference import ROOT
-from analysis.running import commands, pipeline
+from analysis.running import commands, pipeline, releases
 from tests import project as projects
 from tests.called import call
 
@@ -81,10 +83,18 @@ def test_wrong_use_is_refused_in_vietnamese_with_near_names_and_exit_status_2(ar
     assert not [word for word in ENGLISH if word in complaint]
 
 
+@pytest.fixture(autouse=True)
+def signals():
+    """What report sets for signals is put back."""
+    before = [(number, signal.getsignal(number)) for number in (signal.SIGTERM, signal.SIGHUP)]
+    yield
+    for number, handler in before:
+        signal.signal(number, handler)
+
+
 def test_report_hands_on_what_was_asked_and_prints_the_pages(monkeypatch, capsys):
     asked = []
-    monkeypatch.setattr(pipeline, "run", lambda *what: asked.append(what) or 0)
-    monkeypatch.setattr(commands, "_stop_like_ctrl_c", lambda: None)
+    monkeypatch.setattr(pipeline, "run", lambda *what, missing: asked.append((*what, missing)) or 0)
     monkeypatch.chdir(ROOT)
     assert call("report", "YEAR=2023-2024", "PERIOD=HK1", "JOBS=3", "MISSING=carry") == 0
     assert asked == [([("2023-2024", "HK1")], 3, "data/raw", "data/processed", "reports", "carry")]
@@ -93,8 +103,7 @@ def test_report_hands_on_what_was_asked_and_prints_the_pages(monkeypatch, capsys
 
 def test_report_of_all_rounds_of_a_year_from_another_folder_prints_whole_paths(monkeypatch, tmp_path):
     asked = []
-    monkeypatch.setattr(pipeline, "run", lambda wanted, *_: asked.extend(wanted) or 0)
-    monkeypatch.setattr(commands, "_stop_like_ctrl_c", lambda: None)
+    monkeypatch.setattr(pipeline, "run", lambda wanted, *_, missing: asked.extend(wanted) or 0)
     monkeypatch.chdir(tmp_path)
     status, printed, _ = said("report", "--all", "--year", "2023-2024")
     assert status == 0 and len(asked) > 1 and {year for year, _ in asked} == {"2023-2024"}
@@ -102,9 +111,31 @@ def test_report_of_all_rounds_of_a_year_from_another_folder_prints_whole_paths(m
 
 
 def test_a_failed_report_hands_on_its_status_and_prints_no_page(monkeypatch):
-    monkeypatch.setattr(pipeline, "run", lambda *_: 1)
-    monkeypatch.setattr(commands, "_stop_like_ctrl_c", lambda: None)
+    monkeypatch.setattr(pipeline, "run", lambda *_, missing: 1)
     assert said("report")[:2] == (1, "")
+
+
+def test_release_and_withdraw_hand_on_what_was_asked_and_say_why_it_was_refused(monkeypatch, tmp_path):
+    asked = []
+    (tmp_path / "0001/pages").mkdir(parents=True)
+    (tmp_path / "0001/pages/brief.html").touch()
+
+    def release(*what):
+        asked.append(what)
+        if "questions" not in what[2]:
+            raise ReleaseError("Chưa phát hành: còn 2 câu phải trả lời.")
+        return tmp_path / "0001"
+
+    monkeypatch.setattr(releases, "release", release)
+    monkeypatch.setattr(releases, "withdraw", lambda *what: asked.append(what) or ROOT / "data/releases/x.json")
+    monkeypatch.chdir(ROOT)
+    round_asked = ("--year", "2024-2025", "--period", "HK1")
+    assert said("release", *round_asked) == (1, "", "Chưa phát hành: còn 2 câu phải trả lời.\n")
+    more = ("--allow", "sources,questions", "--correction", "sửa & gửi lại")
+    assert said("release", *round_asked, *more) == (0, f"{tmp_path / '0001/pages/brief.html'}\n", "")
+    assert said("withdraw", *round_asked, "--number", "2", "--reason", "nhầm")[:2] == (0, "data/releases/x.json\n")
+    which = ("2024-2025", "HK1")
+    assert asked == [(*which, (), None), (*which, ("sources", "questions"), "sửa & gửi lại"), (*which, 2, "nhầm")]
 
 
 def test_a_path_is_meant_from_where_the_command_is_called(monkeypatch, tmp_path):

@@ -1,5 +1,6 @@
 """The lock file, pyproject.toml and environment.yml say the same, and no registry host stands in any of them."""
 
+import importlib
 import re
 import tomllib
 
@@ -47,8 +48,39 @@ def test_every_direct_dependency_has_its_reason_in_pyproject():
     assert not [line for line in lines if line.strip().strip('",') in DIRECT]
 
 
+def test_what_builds_the_package_is_locked_too_and_its_command_exists():
+    assert set(PROJECT["build-system"]["requires"]) <= set(DIRECT)
+    module, name = PROJECT["project"]["scripts"]["analysis"].split(":")
+    assert callable(getattr(importlib.import_module(module), name))
+
+
+def test_hooks_before_a_commit_are_local_and_fetch_nothing():
+    config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    assert {repo["repo"] for repo in config["repos"]} == {"local"}
+    assert {hook["language"] for repo in config["repos"] for hook in repo["hooks"]} == {"system"}
+
+
+def test_every_link_between_the_documents_leads_somewhere():
+    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+    assert len(documents) > 5
+    for document in documents:
+        for link in re.findall(r"\]\(([^)#]+)", document.read_text(encoding="utf-8")):
+            assert (document.parent / link).exists(), (document.name, link)
+
+
 @pytest.mark.parametrize(
-    "name", ["requirements.lock", "bootstrap.lock", "environment.yml", "pyproject.toml", "Makefile"]
+    "name",
+    [
+        "requirements.lock",
+        "bootstrap.lock",
+        "environment.yml",
+        "pyproject.toml",
+        "Makefile",
+        ".pre-commit-config.yaml",
+        ".ci/run",
+        "CONTRIBUTING.md",
+        "README.md",
+    ],
 )
 def test_no_registry_host_stands_in(name):
     assert not re.search(r"https?://|pypi|anaconda\.org", (ROOT / name).read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""Pages: release (one round as pages see it), marks (what its numbers rest on); sections, sentences (their
-patterns, their figures, against the print), charts, outlook, track_record, published, quality, changes and brief (what
-stands where); tables, figures, page and templates/ (how it looks).
+"""Pages: what pages are made of (tables, figures, plots, marks, words, statements, the frame of a page, templates/).
+
+What stands on them is the chapters' business. The first line of each module says what it is about.
 """

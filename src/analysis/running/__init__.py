@@ -1,6 +1,4 @@
-"""Running: make report, make trace, make backtest.
+"""Running: the commands, the engine that builds a report, what is out of date, drafts and releases.
 
-pipeline     what doit is told; steps: the notebooks and what rests on what; outputs, delivered, progress, memory
-notebooks    one notebook through papermill; engine, provisioner: how papermill is served
-warm         the processes of a run; warm_server forks them, jobs is what they do; runs keeps runs apart
+The only room that knows what rests on what. The first line of each module says what it is about.
 """

@@ -15,7 +15,6 @@ from analysis.reference import ROOT
 from analysis.running import option_values
 from analysis.running.command_help import PREFIX, VietnameseGroup
 
-FAILED = 1  # exit status of a command that could not do what it was asked
 RAW, PROCESSED, REPORTS = "data/raw", "data/processed", "reports"
 TEMPLATES, REGISTER = "reports/templates", "data/reference/corrections.csv"
 
@@ -31,12 +30,22 @@ period = option("period", "KỲ", "Kỳ báo cáo: DN, HK1 hoặc HK2.")
 
 
 @contextmanager
-def refused(*errors: type[Exception]):
-    """What a command is refused for by whoever does the work; the message of the error is for the analyst."""
+def refused(error: type[Exception], as_: type[click.ClickException] = click.UsageError):
+    """An error of whoever does the work ends the command with its message, which is for the analyst.
+
+    as_ : UsageError where the command was called wrongly (status 2), ClickException where it could not be done (1).
+    """
     try:
         yield
-    except errors as problem:
-        raise click.UsageError(str(problem)) from problem
+    except error as problem:
+        raise as_(str(problem)) from problem
+
+
+def shown(path: Path) -> Path:
+    """A path of the project as it is reached from here."""
+    if Path.cwd() == ROOT and path.is_relative_to(ROOT):
+        return path.relative_to(ROOT)
+    return ROOT / path
 
 
 def from_here(path: str) -> str:
@@ -73,7 +82,7 @@ def report(year: str, period: str, jobs: str, missing: str, every_round: bool) -
     if status == 0:
         for which in wanted:
             for page in pipeline.pages(*which):
-                print(page if Path.cwd() == ROOT else ROOT / page)
+                print(shown(ROOT / page))
     return status
 
 
@@ -97,13 +106,10 @@ def release(year: str, period: str, allow: str, correction: str) -> int:
     which = option_values.newest_round(year, period, RAW)
     allowed = tuple(allow.replace(",", " ").split())
     _stop_like_ctrl_c()
-    try:
-        place = releases.release(*which, allowed, correction or None)
-    except ReleaseError as problem:
-        click.echo(problem, err=True)
-        return FAILED
-    for page in sorted((place / "pages").glob("*.html")):
-        click.echo(page.relative_to(ROOT) if Path.cwd() == ROOT else page)
+    with refused(ReleaseError, click.ClickException):
+        folder = releases.release(*which, allowed, correction or None)
+    for page in sorted((folder / "pages").glob("*.html")):
+        print(shown(page))
     return 0
 
 
@@ -131,11 +137,8 @@ def withdraw(year: str, period: str, number: str, reason: str) -> int:
     from analysis.reading.released import ReleaseError
     from analysis.running import releases
 
-    try:
-        click.echo(releases.withdraw(school_year, period, which, reason))
-    except ReleaseError as problem:
-        click.echo(problem, err=True)
-        return FAILED
+    with refused(ReleaseError, click.ClickException):
+        print(shown(releases.withdraw(school_year, period, which, reason)))
     return 0
 
 

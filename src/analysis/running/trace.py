@@ -70,13 +70,19 @@ def _tree(step: Step, limit: int, depth: int = 0) -> Iterator[str]:
         yield f"{indent}{' › '.join(step.where or ())}: {_figure(step.value)} {_who(step)}".rstrip()
         return
     yield f"{indent}{_named(step)}: {_figure(step.value)} {_how(step)}".rstrip()
-    shown = limit if step.how in ("sum", "count") else len(step.parts)
-    for part in step.parts[:shown]:
+    printed = limit if step.how in ("sum", "count") else len(step.parts)
+    for part in step.parts[:printed]:
         yield from _tree(part, limit, depth + 1)
-    more = step.parts[shown:]
+    more = step.parts[printed:]
     if more:
-        kind = "ô" if more[0].how == "cell" else "cơ sở" if more[0].facility else "phần"
-        yield f"{indent}  … và {number(len(more))} {kind} nữa, cộng lại {number(sum(part.value for part in more), 0)}"
+        total = sum(part.value for part in more)
+        yield f"{indent}  … và {number(len(more))} {_kind(more[0])} nữa, cộng lại {number(total, 0)}"
+
+
+def _kind(part: Step) -> str:
+    if part.how == "cell":
+        return "ô"
+    return "cơ sở" if part.facility else "phần"
 
 
 def _named(step: Step) -> str:
@@ -106,15 +112,12 @@ def _how(step: Step) -> str:
 
 
 def _who(step: Step) -> str:
-    return " ".join(
-        filter(
-            None,
-            (
-                f"({shorten(step.facility)})" if step.facility else "",
-                f"[đã sửa: {shorten(step.note, 300)}]" * bool(step.note),
-            ),
-        )
-    )
+    words = []
+    if step.facility:
+        words.append(f"({shorten(step.facility)})")
+    if step.note:
+        words.append(f"[đã sửa: {shorten(step.note, 300)}]")
+    return " ".join(words)
 
 
 def _figure(value: float) -> str:
@@ -123,7 +126,10 @@ def _figure(value: float) -> str:
 
 def _decimals(value: float) -> int:
     """Places that show a value whole, at most four."""
-    return next((places for places in range(4) if abs(value - round(value, places)) < 1e-6), 4)
+    for places in range(4):
+        if abs(value - round(value, places)) < 1e-6:
+            return places
+    return 4
 
 
 def _word(kind: str, code: str) -> str:
@@ -184,20 +190,22 @@ def _key(school_year: str, period: str, area: str, indicator: str, sector: str, 
 def _known(argument: str, name: str, known: dict[str, str]) -> None:
     if name in known:
         return
-    words = {**{code: code for code in known}, **{label.casefold(): code for code, label in known.items()}}
-    near = dict.fromkeys(words[hit] for hit in difflib.get_close_matches(name.casefold(), words, 6, 0.5))
-    shown = list(near) or list(known)[:30]
-    listed = ", ".join(f"{code} ({known[code]})" for code in shown)
+    words = {code: code for code in known}
+    for code, words_of_code in known.items():
+        words[words_of_code.casefold()] = code
+    near = [words[hit] for hit in difflib.get_close_matches(name.casefold(), words, 6, 0.5)]
+    offered = dict.fromkeys(near or list(known)[:30])
+    listed = ", ".join(f"{code} ({known[code]})" for code in offered)
     raise UsageError(f'{argument}="{name}" không có. {"Gần giống" if near else "Có thể dùng"}: {listed}.')
 
 
 def _no_such_number(origins: Origins, key: Key) -> str:
     """Which sectors and age bands the indicator does have in that unit."""
-    there = [
-        f"SECTOR={sector} BAND={band}"
-        for sector in SECTORS
-        for band in ("all", "nursery", "kindergarten", "age5")
-        if origins.tree(key[0], sector, band, key[3]) is not None
-    ]
+    area, sector, band, indicator = key
+    there = []
+    for other_sector in SECTORS:
+        for other_band in ("all", "nursery", "kindergarten", "age5"):
+            if origins.tree(area, other_sector, other_band, indicator) is not None:
+                there.append(f"SECTOR={other_sector} BAND={other_band}")
     have = f"Có: {'; '.join(there)}." if there else "Kỳ này không có chỉ tiêu này ở đơn vị ấy."
-    return f"Không có số {label(key[3])} cho SECTOR={key[1]} BAND={key[2]}. {have}"
+    return f"Không có số {label(indicator)} cho SECTOR={sector} BAND={band}. {have}"

@@ -1,3 +1,4 @@
-"""Screening: is a round that reads well also plausible?  screening runs plausibility (within a round) and continuity
-(against earlier rounds) over facts (one round laid out for checking).
+"""Screening: is a round that reads well also plausible, alone and after the rounds before it?
+
+The first line of each module says what it is about.
 """
