@@ -15,6 +15,7 @@ import pandas as pd
 
 from analysis.chapters import evidence, sections
 from analysis.meaning.provenance import Origins, Step
+from analysis.pages.displays import OnPage
 from analysis.pages.macros import macros
 from analysis.pages.report import Number, Report
 from analysis.pages.tables import HIDDEN, NOTHING, text
@@ -82,7 +83,7 @@ class PathRow:
 
 
 @dataclass(frozen=True)
-class Paths:
+class Paths(OnPage):
     """The whole table; it stands on the page only, not among the numbered tables."""
 
     places: list[Place]

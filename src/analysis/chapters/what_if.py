@@ -11,6 +11,7 @@ import pandas as pd
 
 from analysis.models import needs as formulas
 from analysis.pages import forecast_rows
+from analysis.pages.displays import OnPage
 from analysis.pages.macros import macros
 from analysis.pages.marks import Marks, beside
 from analysis.pages.report import Report
@@ -35,7 +36,7 @@ class Lever:
 
 
 @dataclass(frozen=True)
-class WhatIf:
+class WhatIf(OnPage):
     """The box. classes, norms : groups and classes expected next year, and teachers each, by age band of BANDS."""
 
     year: str

@@ -82,13 +82,13 @@ class Report:
         only : text columns, and the values whose rows are wanted.
         """
         if only:
-            return self._shown(store.among(self._whole(name), **only))
+            return self.printable(store.among(self._whole(name), **only))
         if name not in self._kept:
-            self._kept[name] = self._shown(self._whole(name))
+            self._kept[name] = self.printable(self._whole(name))
         return self._kept[name]
 
-    def _shown(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Rows of a table as pages may see them."""
+    def printable(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Rows of a table, or of what was made of one, as pages may see them: withheld numbers empty."""
         rows = store.plain(rows)
         return without_withheld(rows, self.disclosure, self.school_year, self.period) if tells(rows) else rows
 
