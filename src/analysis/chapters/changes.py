@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis import reference
-from analysis.chapters.sentences import Says
 from analysis.meaning import indicators
 from analysis.meaning.disclosure import sensitive
 from analysis.pages.marks import Marks, together
 from analysis.pages.report import SIMULATED, Report
+from analysis.pages.statements import Says
 from analysis.pages.tables import Cell, Column, Row, Table, text
 from analysis.pages.words import area_name, label, listed, round_name
 from analysis.reference import periods, vietnamese

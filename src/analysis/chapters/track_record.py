@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from analysis.chapters.sentences import Says
 from analysis.pages.forecast_rows import NO_FORECAST, STAGE_NAMES, between, marks_of
 from analysis.pages.report import SIMULATED, Report
+from analysis.pages.statements import Says
 from analysis.pages.tables import Cell, Column, Row, Table
 from analysis.pages.words import label
 from analysis.reference import vietnamese

@@ -13,14 +13,12 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
 from analysis import atomic_files
-from analysis.chapters.brief import Headline
-from analysis.chapters.quality import Opening
-from analysis.chapters.sentences import Says
 from analysis.exports import word_styles, word_tables
 from analysis.exports.document import Document, Heading, Item, Paragraph, holds
 from analysis.pages.figures import Figure
 from analysis.pages.marks import Marks
 from analysis.pages.page import slug
+from analysis.pages.statements import Headline, Opening, Says
 from analysis.pages.tables import Table, layout
 from analysis.reference.vietnamese import visible
 

@@ -12,10 +12,10 @@ from typing import Any
 import xlsxwriter
 
 from analysis import atomic_files
-from analysis.chapters.quality import Opening
 from analysis.exports import flat
 from analysis.exports.document import Document
 from analysis.exports.flat import FORMULA, TEXT, WHOLE, Field, Flat
+from analysis.pages.statements import Opening
 from analysis.pages.tables import WORDS, Cell, text
 
 FONT = {"font_name": "Arial", "font_size": 11, "valign": "top"}
