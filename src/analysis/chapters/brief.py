@@ -7,7 +7,8 @@ from analysis.chapters import causes, charts, outlook, quality, track_record
 from analysis.pages.figures import Figure
 from analysis.pages.forecast_rows import NO_FORECAST, between, marks_of, needs, steps
 from analysis.pages.marks import Marks
-from analysis.pages.report import SIMULATED, Report
+from analysis.pages.report import Report
+from analysis.pages.rests_on import SIMULATED
 from analysis.pages.statements import Headline, Says
 from analysis.pages.tables import Cell, Column, Row, Table
 from analysis.pages.words import label, listed, plain

@@ -8,7 +8,8 @@ from analysis import reference
 from analysis.meaning import indicators
 from analysis.meaning.disclosure import sensitive
 from analysis.pages.marks import Marks, together
-from analysis.pages.report import SIMULATED, Report
+from analysis.pages.report import Report
+from analysis.pages.rests_on import SIMULATED
 from analysis.pages.statements import Says
 from analysis.pages.tables import Cell, Column, Row, Table, text
 from analysis.pages.words import area_name, label, listed, round_name

@@ -6,7 +6,8 @@ import pandas as pd
 
 from analysis import reference
 from analysis.meaning import indicators
-from analysis.pages.report import SIMULATED, Report
+from analysis.pages.report import Report
+from analysis.pages.rests_on import SIMULATED
 from analysis.pages.statements import Opening, Says, says
 from analysis.pages.tables import Cell, Column, Row, Table, from_frame
 from analysis.pages.withholding import findings_to_print, in_sensitive_cells

@@ -3,7 +3,8 @@
 import pandas as pd
 
 from analysis.pages.forecast_rows import NO_FORECAST, STAGE_NAMES, between, marks_of
-from analysis.pages.report import SIMULATED, Report
+from analysis.pages.report import Report
+from analysis.pages.rests_on import SIMULATED
 from analysis.pages.statements import Says
 from analysis.pages.tables import Cell, Column, Row, Table
 from analysis.pages.words import label
