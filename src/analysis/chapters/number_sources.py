@@ -11,6 +11,7 @@ from analysis.pages.displays import Shown
 from analysis.pages.forecast_rows import between, needs, steps
 from analysis.pages.macros import macros
 from analysis.pages.report import Report
+from analysis.pages.words import full_name
 from analysis.reference import vietnamese
 from analysis.reference.areas import CITY
 
@@ -50,7 +51,7 @@ def grounds(report: Report) -> Grounds:
     for words, key in ROWS.items():
         number, code = report.number(key[2]), number_paths.code(key)
         if number is not None and code in here:
-            found.append(Ground(f"{words} {vietnamese.number(number.value)}", number_paths.words(key), code))
+            found.append(Ground(f"{words} {vietnamese.number(number.value)}", full_name(*key), code))
     return Grounds(found, rows)
 
 

@@ -61,6 +61,26 @@ def area_name(area: str) -> str:
     return areas.name(area) if area in areas.order() else area
 
 
+def about(sector: str, age_band: str) -> list[str]:
+    """What a number is of, in words, where it is not of all.
+
+    >>> about("public", "nursery"), about("all", "all")
+    (['Công lập', 'Nhà trẻ'], [])
+    """
+    codes = {"sector": sector, "age_band": age_band}
+    return [label(kind, code) for kind, code in codes.items() if code != "all"]
+
+
+@reference.cached
+def full_name(sector: str, age_band: str, indicator: str) -> str:
+    """A key in words.
+
+    >>> full_name("public", "nursery", "classes")
+    'Nhóm, lớp · Công lập · Nhà trẻ'
+    """
+    return " · ".join([indicator_name(indicator), *about(sector, age_band)])
+
+
 def listed(names: Iterable[str]) -> str:
     """Names as a sentence lists them.
 
