@@ -374,13 +374,6 @@ def test_the_title_names_the_round(html):
     assert periods.names()["HK1"] == "Học kỳ I"
 
 
-def test_a_page_reads_no_table_it_does_not_declare(simulated):
-    narrow = Report(simulated.processed, "2024-2025", "HK1", tables=("needs.csv",))
-    assert len(narrow.table("needs.csv"))
-    with pytest.raises(KeyError, match=r"findings\.csv"):
-        narrow.table("findings.csv")
-
-
 SECTIONS = tuple(dict.fromkeys(reference.table("sentences")["section"]))
 
 

@@ -9,9 +9,9 @@ from analysis import reference
 from analysis.meaning import indicators
 from analysis.meaning.disclosure import sensitive
 from analysis.pages.marks import Marks, together
+from analysis.pages.printable_tables import SERIES
 from analysis.pages.report import Report, decimals
 from analysis.pages.rests_on import SIMULATED
-from analysis.pages.round_tables import SERIES
 from analysis.pages.statements import Says
 from analysis.pages.tables import Cell, Field, Row, Table, cells, columns, text
 from analysis.pages.words import about, area_name, label, listed, round_name
@@ -19,7 +19,7 @@ from analysis.reference import periods, vietnamese
 from analysis.reference.areas import CITY
 
 SHOWN = 60  # lines of the table of changed numbers; changes.csv has all
-FIRST = "Đây là lần phát hành đầu tiên của kỳ này; từ lần sau, số nào thay đổi và vì sao sẽ được liệt kê ở đây."
+FIRST = "Kỳ này chưa có lần phát hành nào trước đây; từ lần sau, số nào thay đổi và vì sao sẽ được liệt kê ở đây."
 ORIGIN = "so bảng chỉ tiêu kỳ này với bảng của lần phát hành hoặc kỳ được so (indicators.csv, changes.csv)."
 SECTORS = ("all", "public", "nonpublic")
 BANDS = ("all", "nursery", "kindergarten", "age5")
@@ -35,15 +35,15 @@ CHANGED = (
 
 
 def since_release(report: Report) -> Says:
-    """Which release this is, how many numbers changed since the one before, and which of their inputs did."""
+    """How many numbers changed since the last release of this round, and which of their inputs did."""
     inputs = report.table("changed_inputs.csv")
-    releases = dict(zip(inputs["kind"], inputs["name"], strict=True))
-    if "compared_with" not in releases:
+    compared_with = inputs.loc[inputs["kind"] == "compared_with", "name"]
+    if compared_with.empty:
         return Says([(FIRST, ())])
     areas = report.table("changes.csv")["area"]
     city = int((areas == CITY).sum())
     first = (
-        f"Đây là lần phát hành thứ {releases['release']} của kỳ này. So với lần thứ {releases['compared_with']}, "
+        f"So với bản phát hành số {compared_with.iloc[0]} của kỳ này, "
         f"{vietnamese.number(city)} số của toàn thành phố và {vietnamese.number(len(areas) - city)} số của các đơn vị "
         "thay đổi."
     )

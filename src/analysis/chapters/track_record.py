@@ -24,7 +24,7 @@ SCORED = {  # indicator → how it is called, decimals
     "underweight_rate": ("SDD nhẹ cân (%)", 2),
     "stunting_rate": ("SDD thấp còi (%)", 2),
 }
-NONE_YET = "Chưa có dự báo nào đã công bố về kỳ này. Dự báo của kỳ này đã được lưu; kỳ cùng tên các năm sau sẽ chấm."
+NONE_YET = "Chưa có dự báo nào đã phát hành về kỳ này. Dự báo của kỳ này được lưu khi phát hành; các năm sau sẽ chấm."
 STAGES = ("enrolment", "staffing", "nutrition")
 ORIGIN = "các sổ tay 02 đến 04, khi thử lại dự báo (enrolment_, staffing_, nutrition_backtest.csv)."
 MODELS = {"growth": "xu hướng học được", "same_as_last_year": "như năm trước", "drift": "đà bình quân"}
@@ -85,10 +85,10 @@ def scores_table(report: Report, key: str, caption: str) -> Table:
         row["areas_held"] = f"{held:.0f}/{areas:.0f}" if areas else "–"
         lines.append(Row(_of_band(name, row["age_band"]), cells(SCORES, row), marks=marks_of(report, row)))
     notes = (
-        "Mỗi dự báo đã công bố được lưu nguyên (số liệu, mã, tham số ghi bằng mã băm) và không bao giờ ghi đè; bảng "
-        "lấy bản công bố cuối của mỗi kỳ.",
+        "Mỗi dự báo đã phát hành được lưu nguyên (số liệu, mã, tham số ghi bằng mã băm) và không bao giờ ghi đè; được "
+        "chấm là bản phát hành đầu tiên đủ các đơn vị của mỗi kỳ, trừ bản đã thu hồi.",
     )
-    origin = "sổ tay 06_scores (forecast_scores.csv), từ sổ lưu dự báo."
+    origin = "sổ tay 06_scores (forecast_scores.csv), từ các bản phát hành."
     return Table(key, caption, "Chỉ tiêu", columns(SCORES), lines, notes, empty=NONE_YET, origin=origin)
 
 
@@ -98,7 +98,7 @@ def _of_band(name: str, age_band: str) -> str:
 
 
 def latest(report: Report) -> pd.DataFrame:
-    """Rows of forecast_scores.csv of the last record of each earlier round."""
+    """Rows of forecast_scores.csv of the release of each earlier round that is scored."""
     rows = report.table("forecast_scores.csv")
     return rows[rows["record"] == rows.groupby("made_year")["record"].transform("max")]
 

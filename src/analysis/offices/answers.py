@@ -1,4 +1,4 @@
-"""make answers: take an answered query sheet into the corrections register as proposed rows, which change nothing yet.
+"""analysis answers: an answered query sheet becomes proposed rows in the corrections register, without effect yet.
 
 An analyst accepts a row by its status: "on" for a value to use, "answered" for a question whose number is right. The
 workbook itself and the rows already in the register are never altered.
@@ -15,21 +15,21 @@ from pathlib import Path
 import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook
 
-from analysis import command, reference
-from analysis.offices import queries
-from analysis.reading import files, received
+from analysis import reference
+from analysis.offices import AskedError, queries
+from analysis.reading import files
 from analysis.reading.cells import shown
 from analysis.reading.files import RefusedError
 from analysis.reading.findings import shorten
 from analysis.reading.intake import Correction, Workbook, read_workbook
-from analysis.reference import areas, periods
+from analysis.reference import areas, periods, received
 
 RAW, REGISTER = "data/raw", "data/reference/corrections.csv"
 PROPOSED = "proposed"
 FORMULA = ("=", "+", "-", "@")
 
 
-class SheetError(Exception):
+class SheetError(AskedError):
     """The file is not a query sheet of ours; the message is for the analyst."""
 
 
@@ -58,18 +58,17 @@ class Answer:
         return self.found.partition("|")[2] if self.confirms else self.current
 
 
-def main(arguments: list[str], raw: str = RAW, register: str = REGISTER) -> int:
-    """Take one answered sheet; arguments are NAME=VALUE. Returns 0 if every answer was taken, 1 if one was not."""
-    try:
-        said = command.asked(arguments, ("FILE", "RAW"))
-        if "FILE" not in said:
-            raise command.UsageError("Cần FILE=đường dẫn của phiếu đã trả lời, ví dụ FILE=queries/le_chan.xlsx.")
-        known, answers = read(reference.ROOT / said["FILE"])
-        folder = reference.ROOT / said.get("RAW", f"{raw}/{known['school_year']}/{known['period']}")
-        taken, refused = judged(known, answers, folder, reference.ROOT / register)
-    except (command.UsageError, SheetError) as problem:
-        print(problem, file=sys.stderr)
-        return command.MISUSED
+def run(file: str = "", raw: str = "", *, rounds_in: Path | str = RAW, register: Path | str = REGISTER) -> int:
+    """Take one answered sheet into the register and say of each answer what became of it.
+
+    raw : the folder of the round's workbooks, if not in the folder of all rounds (rounds_in).
+    Returns 0 if every answer was taken, 1 if one was not. Raises AskedError where the file is no query sheet of ours.
+    """
+    if not file:
+        raise AskedError("Cần FILE=đường dẫn của phiếu đã trả lời, ví dụ FILE=queries/le_chan.xlsx.")
+    known, answers = read(reference.ROOT / file)
+    folder = reference.ROOT / (raw or f"{rounds_in}/{known['school_year']}/{known['period']}")
+    taken, refused = judged(known, answers, folder, reference.ROOT / register)
     append(reference.ROOT / register, known, taken)
     for answer in taken:
         accept = "answered (số đúng)" if answer.confirms else f"on (dùng {shown(answer.value)})"
@@ -249,7 +248,3 @@ def append(register: Path, known: dict[str, str], taken: list[Answer]) -> None:
                 "sheet": answer.sheet, "cell": answer.cell, "expect": answer.expect, "value": value,
                 "reason": answer.reason, "said_by": answer.said_by, "said_on": answer.said_on, "status": PROPOSED,
             })  # fmt: skip
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

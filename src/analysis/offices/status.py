@@ -1,13 +1,12 @@
-"""make status: which units have reported a round, when their data were due, and what is still outstanding."""
+"""analysis status: which units have reported a round, when their data were due, and what is still outstanding."""
 
 import datetime as dt
-import sys
 from pathlib import Path
 
 import pandas as pd
 
-from analysis import command, reference
-from analysis.offices import check_data
+from analysis import reference
+from analysis.offices import AskedError, check_data
 from analysis.reading.findings import Finding
 from analysis.reading.rounds import Round
 from analysis.reference import areas, periods
@@ -17,35 +16,34 @@ COLUMNS = ("Đơn vị", "Biểu", "Cơ sở", "Phải xử lý", "Phải trả 
 RIGHT = ("Cơ sở", "Phải xử lý", "Phải trả lời", "Lưu ý", "Chậm")
 
 
-def main(arguments: list[str], raw: str = RAW, processed: str = PROCESSED) -> int:
-    """Print the state of one round; arguments are NAME=VALUE. Returns 0, or MISUSED after saying what is wrong."""
+def run(
+    school_year: str, period: str, today: str = "", *, rounds_in: Path | str = RAW, processed: Path | str = PROCESSED
+) -> int:
+    """Print the state of one round on a day: who has reported, what is late, what is outstanding. Returns 0.
+
+    today : as 2024-12-31; "" for the day on which it is called.
+    Raises AskedError where there is no such day, or nobody owes a workbook in that round.
+    """
+    day = a_day(today) if today else dt.date.today()
+    if not areas.reporting(periods.as_of(school_year, period)):
+        raise AskedError(f"Không có đơn vị nào phải báo cáo kỳ {period} năm học {school_year}.")
     try:
-        said = command.asked(arguments, ("YEAR", "PERIOD", "TODAY"))
-        both = "YEAR" in said and "PERIOD" in said
-        school_year, period = command.any_round(said) if both else command.which_round(said, raw)
-        today = a_day(said["TODAY"]) if "TODAY" in said else dt.date.today()
-        if not areas.reporting(periods.as_of(school_year, period)):
-            raise command.UsageError(f"Không có đơn vị nào phải báo cáo kỳ {period} năm học {school_year}.")
-    except command.UsageError as problem:
-        print(problem, file=sys.stderr)
-        return command.MISUSED
-    try:
-        this = check_data.screened(raw, processed, school_year, period)
+        this = check_data.screened(rounds_in, processed, school_year, period)
     except FileNotFoundError:
         this = None  # nobody has reported yet
-    table = of_units(this, school_year, period, today)
-    print(f"{periods.names()[period]}, năm học {school_year}; tính đến ngày {today:%d/%m/%Y}\n")
+    table = of_units(this, school_year, period, day)
+    print(f"{periods.names()[period]}, năm học {school_year}; tính đến ngày {day:%d/%m/%Y}\n")
     print(as_text(table))
-    print("\n" + closing(table, school_year, period, today))
+    print("\n" + closing(table, school_year, period, day))
     return 0
 
 
 def a_day(text: str) -> dt.date:
-    """A day written as 2024-12-31. Raises UsageError for anything else."""
+    """A day written as 2024-12-31. Raises AskedError for anything else."""
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise command.UsageError(f'TODAY="{text}" không phải một ngày. Viết như 2024-12-31.') from None
+        raise AskedError(f'TODAY="{text}" không phải một ngày. Viết như 2024-12-31.') from None
 
 
 def deadlines(school_year: str, period: str) -> pd.DataFrame:
@@ -138,7 +136,3 @@ def closing(table: pd.DataFrame, school_year: str, period: str, today: dt.date) 
             f"  {r.due:%d/%m/%Y} ({passed}) {r.what}: {r.says}. Nguồn: {r.document}, mục {r.section}; {r.note}."
         )
     return "\n".join(lines)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -1,59 +1,53 @@
-"""make template: the blank workbook of each unit for one round, with what is known of its facilities filled in.
+"""analysis template: the blank workbook of each unit for one round, with what is known of its facilities filled in.
 
 The form itself is data/reference/forms; how it is laid out is in template_sheets.py.
 """
 
-import sys
 from datetime import datetime
 from pathlib import Path
 
 import xlsxwriter
 
-from analysis import atomic_files, command, reference
-from analysis.offices import template_sheets
+from analysis import atomic_files, reference
+from analysis.offices import AskedError, template_sheets
 from analysis.offices.template_parts import Before
-from analysis.reading import forms, received, rounds
+from analysis.reading import forms, rounds
 from analysis.reading.findings import shorten
 from analysis.reading.intake import Workbook, read_workbook
-from analysis.reference import areas, periods
+from analysis.reference import areas, periods, received
 
 RAW, TEMPLATES = "data/raw", "reports/templates"
 CREATED = datetime(2025, 1, 1)  # fixed: the same form and the same figures give the same bytes
 LONGEST = 150  # characters of a name that the form repeats; a longer one is no name
 
 
-def main(arguments: list[str], raw: str = RAW, templates: str = TEMPLATES) -> int:
-    """Write the blank workbooks of one round and print their paths; arguments are NAME=VALUE. Returns exit status."""
-    try:
-        said = command.asked(arguments, ("YEAR", "PERIOD", "AREA"))
-        school_year, period, units = asked_for(said)
-    except command.UsageError as problem:
-        print(problem, file=sys.stderr)
-        return command.MISUSED
-    for area in units:
-        file = Path(templates) / f"{school_year}-{period}" / f"{area}.xlsx"
-        write(reference.ROOT / file, school_year, period, area, before(raw, school_year, period, area))
+def run(
+    school_year: str, period: str, area: str = "", *, rounds_in: Path | str = RAW, templates: Path | str = TEMPLATES
+) -> int:
+    """Write the blank workbooks of one round, or of one unit only, and print their paths. Returns the exit status.
+
+    The round need not have workbooks yet; rounds_in : the folder of all rounds, for what is known from earlier ones.
+    Raises AskedError where the area is unknown, or no unit owes a workbook on that day.
+    """
+    for unit in units_asked(school_year, period, area):
+        file = Path(templates) / f"{school_year}-{period}" / f"{unit}.xlsx"
+        write(reference.ROOT / file, school_year, period, unit, before(rounds_in, school_year, period, unit))
         print(file, flush=True)
     return 0
 
 
-def asked_for(said: dict[str, str]) -> tuple[str, str, list[str]]:
-    """School year, period and units that a blank workbook is asked for; the round need not have workbooks yet.
-
-    Raises UsageError where one of them is missing or unknown, or no unit owes a workbook on that day.
-    """
-    school_year, period = command.any_round(said)
+def units_asked(school_year: str, period: str, wanted: str) -> list[str]:
+    """The units that owe a workbook of a round, or the wanted one of them. Raises AskedError where there is none."""
     on = periods.as_of(school_year, period)
     units = list(areas.reporting(on))
     if not units or not forms.sheets(school_year):
-        raise command.UsageError(
+        raise AskedError(
             f"Ngày {on:%d/%m/%Y} không có đơn vị nào phải báo cáo hoặc chưa có mẫu biểu. "
             "Bổ sung data/reference/areas.csv và data/reference/forms rồi chạy lại."
         )
-    wanted = said.get("AREA", "")
     if wanted and wanted not in units:
-        raise command.UsageError(f'AREA="{wanted}" không phải đơn vị báo cáo kỳ này. Các đơn vị: {", ".join(units)}.')
-    return school_year, period, [wanted] if wanted else units
+        raise AskedError(f'AREA="{wanted}" không phải đơn vị báo cáo kỳ này. Các đơn vị: {", ".join(units)}.')
+    return [wanted] if wanted else units
 
 
 def before(raw: Path | str, school_year: str, period: str, area: str) -> Before:
@@ -90,7 +84,3 @@ def write(file: Path, school_year: str, period: str, area: str, known: Before) -
         book.set_properties({"title": f"Biểu báo cáo giáo dục mầm non, {unit}", "created": CREATED})
         template_sheets.Form(book, school_year, period, unit, known).write()
     return file
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

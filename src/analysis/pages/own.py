@@ -21,8 +21,8 @@ from analysis.pages import figures
 from analysis.pages.cell_outputs import ALT_LEAST
 from analysis.pages.figures import Figure
 from analysis.pages.marks import Marks, together
+from analysis.pages.printable_tables import SERIES
 from analysis.pages.report import Report
-from analysis.pages.round_tables import SERIES
 from analysis.pages.tables import Cell, Column, Row, Table
 from analysis.pages.words import area_name, indicator_name, label
 

@@ -9,8 +9,8 @@ import pandas as pd
 from analysis import reference, store
 from analysis.meaning import indicators
 from analysis.pages.marks import Marks
+from analysis.pages.printable_tables import SERIES
 from analysis.pages.rests_on import RestsOn, in_order
-from analysis.pages.round_tables import SERIES
 from analysis.reference import periods
 from analysis.reference.areas import CITY
 
@@ -80,7 +80,7 @@ class Report(RestsOn):
     def _last_year(self) -> pd.DataFrame:
         """The keys of indicators.csv a year earlier, with the basis that each number had; empty where there is none."""
         year = periods.shift(self.school_year, -1)
-        series = store.among(self.stored(SERIES), school_year=[year], period=[self.period])
+        series = store.among(self.whole(SERIES), school_year=[year], period=[self.period])
         known = store.plain(series[[*indicators.KEY, "basis"]])
         keys = self.table("indicators.csv")[[*indicators.KEY, "period"]].assign(school_year=year)
         return keys.merge(known, on=indicators.KEY, how="left")

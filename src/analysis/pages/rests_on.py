@@ -9,7 +9,7 @@ import pandas as pd
 from analysis import store
 from analysis.pages import marks
 from analysis.pages.marks import Marks
-from analysis.pages.round_tables import SERIES, RoundTables
+from analysis.pages.printable_tables import SERIES, PrintableTables
 from analysis.pages.words import area_name, listed, round_name
 from analysis.reference import areas, periods
 from analysis.reference.areas import CITY
@@ -17,7 +17,7 @@ from analysis.reference.areas import CITY
 SIMULATED, CARRIED = "simulated", "carried"
 
 
-class RestsOn(RoundTables):
+class RestsOn(PrintableTables):
     """A round's tables, with what rows of them rest on."""
 
     def marks(self, of: Iterable[str], bases: Iterable[str]) -> Marks:
@@ -118,7 +118,7 @@ class RestsOn(RoundTables):
     @functools.cached_property
     def _bases(self) -> list[tuple[str, ...]]:
         """School year, period, area and basis of all that the series holds, each once."""
-        return store.together(self.stored(SERIES), "school_year", "period", "area", "basis")
+        return store.together(self.whole(SERIES), "school_year", "period", "area", "basis")
 
 
 def in_order(found: Iterable[str]) -> list[str]:

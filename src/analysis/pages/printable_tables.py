@@ -4,7 +4,7 @@ import functools
 from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import pandas as pd
 
@@ -20,24 +20,34 @@ SERIES = "series.parquet"
 
 
 @dataclass(frozen=True)
-class RoundTables:
+class PrintableTables:
     """Every cell of them is text or a number to be escaped.
 
-    tables : the ones a page declares that it reads; asking for another is a KeyError. None: any.
+    experiment : whose tables stand before the official ones, where a notebook is run by hand.
     """
 
     processed: str
     school_year: str
     period: str
     raw: str = ""
-    tables: tuple[str, ...] | None = None
+    experiment: str = ""
     # of this object, so that a new one in the same kernel reads anew
     _remembered: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, tables: store.RoundTables, raw: str = "") -> Self:
+        """The report of the tables that a notebook reads."""
+        return cls(tables.processed, tables.school_year, tables.period, raw, tables.experiment)
+
+    @property
+    def stored(self) -> store.RoundTables:
+        """The tables as they are stored."""
+        return store.RoundTables(self.processed, self.school_year, self.period, self.experiment)
 
     @property
     def folder(self) -> Path:
         """Where the round's tables stand."""
-        return store.folder(self.processed, self.school_year, self.period)
+        return self.stored.folder
 
     @property
     def next_year(self) -> str:
@@ -54,19 +64,17 @@ class RoundTables:
 
         only : text columns, and the values whose rows are wanted.
         """
-        stored = self.stored(name)
+        whole = self.whole(name)
         if only:
-            return self.printable(store.among(stored, **only))
-        return self._once(("printable", name), lambda: self.printable(stored))
+            return self.printable(store.among(whole, **only))
+        return self._once(("printable", name), lambda: self.printable(whole))
 
-    def stored(self, name: str) -> pd.DataFrame:
+    def whole(self, name: str) -> pd.DataFrame:
         """A table as it stands in data/processed, nothing withheld; of the series, texts as categories."""
-        if self.tables is not None and name not in self.tables:
-            raise KeyError(f"{name} is not among the tables this page declares")
         return self._once(("stored", name), lambda: self._read(name))
 
     def _read(self, name: str) -> pd.DataFrame:
-        return store.coded(store.packed(self.folder, name)) if name == SERIES else store.read(self.folder, name)
+        return store.coded(self.stored.packed(name)) if name == SERIES else self.stored.read(name)
 
     def printable(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Rows of a table, or of what was made of one, as pages may see them: withheld numbers empty."""
@@ -93,7 +101,7 @@ class RoundTables:
     @functools.cached_property
     def disclosure(self) -> Disclosure:
         """What may be printed of every round up to this one."""
-        return Disclosure(self.stored(SERIES))
+        return Disclosure(self.whole(SERIES))
 
     def once(self, made: Callable[[Any], Made]) -> Made:
         """What a function makes of this report, made when first asked for and shared by all who ask again."""
