@@ -228,11 +228,8 @@ def showing(*results) -> nbformat.NotebookNode:
         output = nbformat.v4.new_output("display_data", data or result, metadata=metadata)
         cells.append(nbformat.v4.new_code_cell("x", id=f"cua-toi-{number}", outputs=[output]))
     node = nbformat.v4.new_notebook(cells=cells)
-    node.metadata["papermill"] = {
-        "input_path": "/x/notebooks/appendix_report.ipynb",
-        "parameters": {"school_year": "2024-2025", "period": "HK1"},
-    }
-    return page.joined([node])
+    node.metadata["papermill"] = {"parameters": {"school_year": "2024-2025", "period": "HK1"}}
+    return page.joined([node], ["appendix_report.ipynb"])
 
 
 def drawn_by_matplotlib():

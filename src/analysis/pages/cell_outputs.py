@@ -20,20 +20,18 @@ OTHER = (
     "kết quả ({kinds}) không phải bảng, hình hay câu của trang nên trang sẽ làm mất. Chỉ để xem: dùng print(…) hoặc bỏ "
     "dòng cuối ô; để in: own.table(…), own.figure(…), hoặc viết vào ô chữ"
 )
-IMPORT = "own: from analysis.pages import own."
+IMPORT = "Cần dòng: from analysis.pages import own"
 
 
 class PageError(Exception):
     """An executed notebook cannot become a page: a cell failed, or shows what the page would lose or leave unmarked."""
 
 
-def number_cells(part) -> None:
+def number_cells(part, name: str) -> None:
     """Put down in each cell of an executed notebook (nbformat 4) where an analyst finds it: notebook, number, id."""
-    file = part.metadata.get("papermill", {}).get("input_path") or ""
-    name = file.replace("\\", "/").rpartition("/")[2]
+    notebook = f"Sổ tay {name}, " if name else "Sổ tay, "
     own = [cell for cell in part.cells if INJECTED not in cell.metadata.get("tags", [])]
     for number, cell in enumerate(own, 1):
-        notebook = f"Sổ tay {name}, " if name else "Sổ tay, "
         cell.metadata["place"] = f"{notebook}ô {number} ({cell.get('id', '')})"
 
 
@@ -47,16 +45,20 @@ def check(notebook) -> None:
 
 
 def _problems(cells: Sequence) -> Iterator[str]:
+    """What is wrong with each cell, once."""
     taken: set[tuple[str, str]] = set()
     for cell in cells:
         place = cell.metadata.get("place", f"Ô {cell.get('id', '')} của sổ tay")
-        for output in cell.get("outputs", []):
-            if output.output_type == "error":
-                yield f"{place} kết thúc bằng lỗi; không dựng trang từ sổ tay này."
-            elif output.output_type in SHOWN:
-                problem = _problem(output.data, taken)
-                if problem:
-                    yield f"{place}: {problem}."
+        outputs = cell.get("outputs", [])
+        if any(output.output_type == "error" for output in outputs):
+            yield f"{place} kết thúc bằng lỗi; không dựng trang từ sổ tay này."
+            continue
+        results = [_problem(output.data, taken) for output in outputs if output.output_type in SHOWN]
+        problems = dict.fromkeys(filter(None, results))
+        if FIGURE in problems:  # what drawing gave back stands beside the drawing, as text
+            problems.pop(OTHER.format(kinds="text/plain"), None)
+        for problem in problems:
+            yield f"{place}: {problem}."
 
 
 def _problem(data: dict[str, Any], taken: set[tuple[str, str]]) -> str:

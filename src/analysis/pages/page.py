@@ -6,6 +6,7 @@ import html as html_text
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 from nbconvert.exporters import HTMLExporter
@@ -26,10 +27,13 @@ POINTS_NOWHERE = re.compile(r'<li><a href="#of-([\w.]+)">[^<]*</a></li>| data-of
 WORDS = {"table": "Bảng", "figure": "Hình"}
 
 
-def joined(parts: Sequence):
-    """One notebook of the executed parts of a page (nbformat 4): the first, and the others without their own titles."""
-    for part in parts:
-        cell_outputs.number_cells(part)
+def joined(parts: Sequence, names: Sequence[str] = ()):
+    """One notebook of the executed parts of a page (nbformat 4): the first, and the others without their own titles.
+
+    names : the files of the parts, so that what is refused is told with its notebook.
+    """
+    for part, name in zip_longest(parts, names, fillvalue=""):
+        cell_outputs.number_cells(part, name)
     whole_page = parts[0].copy()
     whole_page.cells = [*parts[0].cells, *(cell for part in parts[1:] for cell in part.cells[1:])]
     return whole_page
