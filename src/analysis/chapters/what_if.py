@@ -104,8 +104,6 @@ def recruits(of: WhatIf, moved: dict[str, float]) -> dict[str, float]:
 
 def _expected(report: Report, indicator: str) -> dict[str, float]:
     """What is expected of the city next year, by age band; a band without a forecast is left out."""
-    rows = report.table("enrolment.csv")
-    rows = rows[(rows["area"] == CITY) & (rows["sector"] == "all") & (rows["kind"] == "forecast")]
-    rows = rows[(rows["indicator"] == indicator) & rows["age_band"].isin(BANDS) & rows["expected"].notna()]
-    rows = rows[rows["target_year"] == report.next_year]
-    return dict(zip(rows["age_band"], rows["expected"].astype(float), strict=True))
+    rows = report.table("enrolment.csv", area=[CITY], sector=["all"], kind=["forecast"], indicator=[indicator])
+    rows = rows[(rows["target_year"] == report.next_year) & rows["age_band"].isin(BANDS)]
+    return rows.set_index("age_band")["expected"].dropna().astype(float).to_dict()

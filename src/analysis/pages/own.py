@@ -8,7 +8,8 @@ own.figure(report, "rates", "Tỷ lệ huy động", "Tỷ lệ tăng từ 38,1 
 import io
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from analysis.meaning import indicators
 from analysis.pages import figures
 from analysis.pages.cell_outputs import ALT_LEAST
 from analysis.pages.figures import Figure
@@ -26,6 +26,10 @@ from analysis.pages.report import Report
 from analysis.pages.tables import Cell, Column, Row, Table
 from analysis.pages.words import area_name, indicator_name, label
 
+OF_NUMBER = ("area", "sector", "age_band", "indicator")
+WORDS = {"area": area_name, "indicator": indicator_name} | {
+    kind: partial(label, kind) for kind in ("sector", "age_band", "basis", "model")
+}
 ORIGIN = "người phân tích tính thêm trong sổ tay"
 NO_ROWS = "Không có dòng nào."
 HEADS = {
@@ -88,8 +92,8 @@ def table(
     """
     _named(key, caption)
     rows = report.printable(frame.to_frame() if isinstance(frame, pd.Series) else frame)
-    if not isinstance(rows.index, pd.RangeIndex):
-        rows = rows.reset_index()
+    counted = rows.index.names == [None] and pd.api.types.is_integer_dtype(rows.index)  # says nothing of its rows
+    rows = rows.reset_index(drop=counted)
     names = [_parts(name) for name in rows.columns]
     withheld = _withheld(report, rows)
     columns = [_cells(rows.iloc[:, place], parts[-1], withheld) for place, parts in enumerate(names)]
@@ -155,13 +159,10 @@ def _svg(canvas: Canvas, marks: Marks) -> str:
 
 def _withheld(report: Report, rows: pd.DataFrame) -> list[bool]:
     """Which rows are about a number that must not be printed, where they have the key columns of the tables."""
-    if not set(indicators.KEY) <= set(rows):
+    if not set(OF_NUMBER) <= set(rows):
         return [False] * len(rows)
-    return [
-        report.withheld(row["indicator"], row["area"], row["sector"], row["age_band"], row.get("school_year", ""),
-                        row.get("period", ""))
-        for row in rows.to_dict("records")
-    ]  # fmt: skip
+    names = [*OF_NUMBER, *(name for name in ("school_year", "period") if name in rows)]
+    return [report.withheld(**key) for key in rows[names].to_dict("records")]
 
 
 def _parts(name: Any) -> tuple[str, ...]:
@@ -178,19 +179,10 @@ def _cells(values: pd.Series, name: str, withheld: list[bool]) -> list[Cell]:
         return [
             Cell(number, "number", places, hidden) for number, hidden in zip(numbers.tolist(), withheld, strict=True)
         ]
-    return [Cell(_in_words(name, value)) for value in values.tolist()]
-
-
-def _in_words(column: str, value: Any) -> Any:
-    match column:
-        case "area":
-            return area_name(value)
-        case "indicator":
-            return indicator_name(value)
-        case "sector" | "age_band" | "basis" | "model":
-            return label(column, value)
-        case _:
-            return ("có" if value else "không") if isinstance(value, bool) else value
+    if pd.api.types.is_bool_dtype(values):
+        values = values.map({True: "có", False: "không"})
+    in_words: Callable[[Any], Any] = WORDS.get(name, str)
+    return [Cell(None if pd.isna(value) else in_words(value)) for value in values.tolist()]
 
 
 def _column(parts: tuple[str, ...], cells: list[Cell]) -> Column:
