@@ -129,12 +129,12 @@ def _inputs(inputs: pd.DataFrame, report: Report) -> Iterator[str]:
 
 def _workbooks(rows: pd.DataFrame, this: str) -> Iterator[str]:
     """Units whose workbook of this round changed, then those of earlier ones. this : how names of this round begin."""
-    here = rows["name"].str.startswith(this)
+    of_this = rows["name"].str.startswith(this)
     replaced = rows["before"].notna() & rows["after"].notna()
     for words, changed, of_round in (
-        ("Biểu của kỳ này đã thay: {}.", here & replaced, False),
-        ("Biểu của kỳ này thêm hoặc bớt: {}.", here & ~replaced, False),
-        ("Biểu của các kỳ trước đã thay, thêm hoặc bớt: {}.", ~here, True),
+        ("Biểu của kỳ này đã thay: {}.", of_this & replaced, False),
+        ("Biểu của kỳ này thêm hoặc bớt: {}.", of_this & ~replaced, False),
+        ("Biểu của các kỳ trước đã thay, thêm hoặc bớt: {}.", ~of_this, True),
     ):
         units = []
         for name in rows.loc[changed, "name"]:

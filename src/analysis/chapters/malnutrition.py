@@ -166,10 +166,10 @@ def trends(report: Report, key: str, caption: str, names: Iterable[str]) -> Tabl
     for name in (names := list(names)):
         for kind, parts in (("trend", SLOPE), ("forecast", ahead)):
             fields += under(RATE_NAMES[name], parts, (name, kind))
-    shown = rows[rows["indicator"].isin(names) & rows["kind"].isin(["trend", "forecast"])]
+    used = rows[rows["indicator"].isin(names) & rows["kind"].isin(["trend", "forecast"])]
     lines = []
     for area in report.areas_and_city:
-        of_area = shown[shown["area"] == area].to_dict("records")
+        of_area = used[used["area"] == area].to_dict("records")
         for row in of_area:  # one that stands in the table without its number is withheld
             row["hidden"] = pd.isna(row["value" if row["kind"] == "trend" else "expected"])
         record = {(row["indicator"], row["kind"]): row for row in of_area}

@@ -60,9 +60,9 @@ def table(report: Report, key: str, caption: str, *notes: str) -> Table:
     if not numbers:
         return Table(key, caption, "", (), ())
     shows, missing = _filled({column["show"] for column in columns}, numbers, report)
-    kept = [column["show"] in shows for column in columns]
-    columns = list(compress(columns, kept))
-    made = [_filled_in(line.row, list(compress(line.numbers, kept)), columns) for line in lines]
+    are_filled = [column["show"] in shows for column in columns]
+    columns = list(compress(columns, are_filled))
+    made = [_filled_in(line.row, list(compress(line.numbers, are_filled)), columns) for line in lines]
     footnotes = [*notes, *corrected(report, rows + named), *missing, *([] if named else _points(numbers, shows))]
     return Table(key, caption, "Chỉ tiêu" if rows else "Đơn vị", _heads(columns), made, footnotes)
 
@@ -91,8 +91,8 @@ def _by_area(report: Report, columns: list[dict]) -> list[Line]:
 def _filled_in(row: Row, numbers: list[Number | None], columns: list[dict]) -> Row:
     """A row with its numbers, and what they rest on."""
     shows = [column["show"] for column in columns]
-    shown = [cell(number, show) for number, show in zip(numbers, shows, strict=True)]
-    return replace(row, cells=[*row.cells, *shown], marks=rests_on([n for n in numbers if n], shows))
+    cells = [cell(number, show) for number, show in zip(numbers, shows, strict=True)]
+    return replace(row, cells=[*row.cells, *cells], marks=rests_on([n for n in numbers if n], shows))
 
 
 def _with_unit(columns: list[dict]) -> bool:
@@ -164,8 +164,8 @@ def gap_places(number: Number, decimals: int | None = None) -> int:
 
 def _parts(names: set[str]) -> set[str]:
     """What indicators are computed from, themselves included, down to what is reported."""
-    found = names.union(*map(indicators.made_of, names))
-    return found if found == names else _parts(found)
+    parts = names.union(*map(indicators.made_of, names))
+    return parts if parts == names else _parts(parts)
 
 
 def _filled(shows: set[str], numbers: list[Number], report: Report) -> tuple[set[str], list[str]]:

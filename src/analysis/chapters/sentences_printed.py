@@ -69,8 +69,8 @@ def _by_key(rows: pd.DataFrame) -> dict[tuple, Any]:
 
 def not_said(report: Report) -> list[int]:
     """Printed figures of this round's report that stand in no sentence, by their row in report_figures."""
-    said = {row for each in held(report) for row in each.rows}
-    return [row for row in _printed(report)["row"] if row not in said]
+    in_sentences = {row for each in held(report) for row in each.rows}
+    return [row for row in _printed(report)["row"] if row not in in_sentences]
 
 
 def summary(report: Report) -> Says:

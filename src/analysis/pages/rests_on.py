@@ -121,7 +121,7 @@ class RestsOn(PrintableTables):
         return store.together(self.whole(SERIES), "school_year", "period", "area", "basis")
 
 
-def in_order(found: Iterable[str]) -> list[str]:
+def in_order(codes: Iterable[str]) -> list[str]:
     """Areas, each once, as the report lists them."""
     places = areas.order()
-    return sorted(set(found), key=lambda area: (places.get(area, 999), area))
+    return sorted(set(codes), key=lambda area: (places.get(area, 999), area))

@@ -211,13 +211,13 @@ class Table(Shown):
     @property
     def paths(self) -> dict[str, str]:
         """Rows of paths.py behind its numbers, each with the head of the row or column that shows it."""
-        found: dict[str, str] = {}
+        heads: dict[str, str] = {}
         for row in self.rows:
             for column, cell in zip(self.columns, row.cells, strict=False):
                 if cell.path:
                     head = ", ".join(filter(None, (column.group, column.head))) if row.area else row.head
-                    found.setdefault(cell.path.partition(" ")[0], head)
-        return found
+                    heads.setdefault(cell.path.partition(" ")[0], head)
+        return heads
 
     @property
     def shows_origin(self) -> bool:
