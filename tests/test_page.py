@@ -4,17 +4,27 @@ import base64
 import hashlib
 import re
 
+import docx
+import matplotlib.pyplot as plt
 import nbformat
+import openpyxl
 import pandas as pd
 import pytest
+import seaborn
+from IPython.core.formatters import DisplayFormatter
+from IPython.core.pylabtools import print_figure
 
 from analysis import reference, store
 from analysis.chapters import brief, outlook, quality, sections, sentences
+from analysis.exports import csv_files, document, flat, workbook
+from analysis.exports import word as word_document
 from analysis.meaning import indicators
-from analysis.pages import page
+from analysis.pages import own, page
+from analysis.pages.figures import Figure
 from analysis.pages.marks import SIMULATED
 from analysis.pages.report import Report
 from analysis.pages.statements import Says
+from analysis.pages.tables import HIDDEN, Table
 from analysis.reference import periods
 from tests import releases
 
@@ -198,34 +208,170 @@ def test_a_failed_cell_leaves_the_last_page_untouched(tmp_path):
     assert not list(tmp_path.glob("*.part"))
 
 
-def test_a_picture_without_words_stops_the_page():
-    node = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x")])
-    node.cells[0].outputs = [nbformat.v4.new_output("display_data", {"text/html": '<img src="data:,">'})]
-    with pytest.raises(page.PageError, match="lời mô tả"):
-        page.render(node)
-
-
 def test_text_printed_by_a_cell_does_not_reach_the_page():
     node = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Trang"), nbformat.v4.new_code_cell("x")])
     node.cells[1].outputs = [
         nbformat.v4.new_output("stream", name="stderr", text="RuntimeWarning: /home/ai/x.py"),
-        nbformat.v4.new_output("display_data", {"text/plain": "chữ thường"}),
+        nbformat.v4.new_output("stream", name="stdout", text="chữ thường"),
     ]
     html = page.render(node)
     assert "RuntimeWarning" not in html
     assert "chữ thường" not in html
 
 
+def showing(*results) -> nbformat.NotebookNode:
+    """A page notebook as papermill leaves it, whose cells show these results: of ours, or data by MIME type."""
+    cells = [nbformat.v4.new_markdown_cell("# Trang"), nbformat.v4.new_markdown_cell("## Phần")]
+    cells.insert(1, nbformat.v4.new_code_cell("x = 1", id="them", metadata={"tags": ["injected-parameters"]}))
+    for number, result in enumerate(results, 1):
+        data, metadata = ({}, {}) if isinstance(result, dict) else DisplayFormatter().format(result)
+        output = nbformat.v4.new_output("display_data", data or result, metadata=metadata)
+        cells.append(nbformat.v4.new_code_cell("x", id=f"cua-toi-{number}", outputs=[output]))
+    node = nbformat.v4.new_notebook(cells=cells)
+    node.metadata["papermill"] = {"parameters": {"school_year": "2024-2025", "period": "HK1"}}
+    return page.joined([node], ["appendix_report.ipynb"])
+
+
+def drawn_by_matplotlib():
+    canvas, axes = plt.subplots()
+    axes.plot(["2023-2024", "2024-2025"], [38.1, 39.3])
+    return canvas
+
+
+def drawn_by_seaborn():
+    rates = pd.DataFrame({"school_year": ["2023-2024", "2024-2025"], "rate": [38.1, 39.3]})
+    return seaborn.relplot(rates, x="school_year", y="rate", kind="line", errorbar=None)
+
+
+DRAWN = (drawn_by_matplotlib, drawn_by_seaborn)
+FRAME = pd.DataFrame({"area": ["le_chan", "hai_phong"], "rate": [38.1, 39.25], "note": ["<b>", None]})
+ALT = "Tỷ lệ huy động tăng từ 38,1 % lên 39,3 % trong một năm."
+
+
+def as_the_inline_backend_shows_it(canvas) -> dict[str, str]:
+    picture = base64.b64encode(print_figure(getattr(canvas, "figure", canvas), fmt="png", base64=False)).decode()
+    plt.close("all")
+    return {"image/png": picture, "text/plain": repr(canvas)}
+
+
+@pytest.mark.parametrize("drawn", DRAWN)
+def test_a_figure_of_an_analyst_stops_the_page_and_says_which_cell_and_what_to_call(drawn):
+    with pytest.raises(page.PageError) as stopped:
+        page.render(showing(as_the_inline_backend_shows_it(drawn())))
+    assert "Sổ tay appendix_report.ipynb, ô 3 (cua-toi-1): hình không có tên" in str(stopped.value)
+    assert "own.figure(report, " in str(stopped.value) and "from analysis.pages import own" in str(stopped.value)
+
+
+def test_a_frame_and_other_results_stop_the_page_all_in_one_message():
+    results = (FRAME, FRAME.style, "một chữ", {"image/svg+xml": "<svg/>"}, {"text/markdown": "**x**"})
+    with pytest.raises(page.PageError) as stopped:
+        page.render(showing(*results))
+    said = str(stopped.value).splitlines()
+    assert [line.partition("(cua-toi-")[2][0] for line in said[:-1]] == list("12345")
+    assert "own.table(report, " in said[0] and "own.table(report, " in said[1]
+    assert "kết quả (text/plain)" in said[2] and "own.figure(report, " in said[3] and "(text/markdown)" in said[4]
+
+
+def test_a_figure_or_table_of_ours_without_caption_words_or_key_of_its_own_stops_the_page():
+    results = (
+        Figure("a", " ", ALT, svg="<svg/>"),
+        Figure("b", "Hình", "ngắn", svg="<svg/>"),
+        Table("c", "", "", [], []),
+        *[Table("d", "Bảng", "", [], [])] * 2,
+    )
+    with pytest.raises(page.PageError) as stopped:
+        page.render(showing(*results))
+    said = str(stopped.value).splitlines()
+    assert len(said) == 4
+    for line, words in zip(said, ("hình “a” chưa có tên", "“b” chưa có lời mô tả", "bảng “c”", "đã dùng"), strict=True):
+        assert words in line
+
+
+@pytest.mark.parametrize("drawn", DRAWN)
+def test_an_own_figure_is_on_the_page_with_caption_words_number_and_mark_and_in_word(simulated, tmp_path, drawn):
+    made = own.figure(simulated, "cua-toi", "Tỷ lệ huy động", ALT, drawn(), tables=("series.parquet",))
+    assert not plt.get_fignums()  # else the notebook would show it a second time, as it is
+    assert SIMULATED in made.marks and SIMULATED.tag not in made.svg  # drawn as outlines
+    node = showing(made)
+    html = page.render(node)
+    assert f'alt="{ALT}"' in html and "Hình 1.</b> Tỷ lệ huy động" in html
+    assert SIMULATED.tag in html.partition("<figcaption>")[2]
+    shown = document.rebuilt(document.of(node))
+    file = word_document.write(shown, tmp_path / "a.docx")
+    text = "\n".join(paragraph.text for paragraph in docx.Document(str(file)).paragraphs)
+    assert f"Tỷ lệ huy động ({SIMULATED.tag})" in text and docx.Document(str(file)).inline_shapes
+    again = own.figure(simulated, "cua-toi", "Tỷ lệ huy động", ALT, drawn(), tables=("series.parquet",))
+    assert again.svg == made.svg
+
+
+def test_an_own_table_is_on_the_page_in_tables_xlsx_and_in_word_with_its_mark(simulated, tmp_path):
+    node = showing(own.table(simulated, "cua-toi", "Bảng của tôi", FRAME, tables=("indicators.csv", "series.parquet")))
+    html = page.render(node)
+    assert "Bảng 1.</b> Bảng của tôi" in html and SIMULATED.tag in html.partition("<caption")[2]
+    assert "Lê Chân" in html and "39,25" in html and "&lt;b&gt;" in html
+    shown = document.rebuilt(document.of(node))
+    book = openpyxl.load_workbook(workbook.write(shown, flat.tables(shown), tmp_path / "tables.xlsx"))
+    cells = [cell.value for row in book.worksheets[-1].iter_rows() for cell in row]
+    assert "Lê Chân" in cells and 39.25 in cells and SIMULATED.tag in "".join(map(str, cells))
+    csv_files.write(flat.tables(shown), tmp_path / "tables")
+    assert "39.25" in (tmp_path / "tables/01_cua_toi.csv").read_text(encoding="utf-8-sig")
+    text = "\n".join(p.text for p in docx.Document(str(word_document.write(shown, tmp_path / "a.docx"))).paragraphs)
+    assert f"Bảng của tôi ({SIMULATED.tag})" in text
+
+
+def test_an_own_figure_or_table_that_names_no_table_is_marked_as_the_whole_round_is(tmp_path):
+    mixed = releases.report(tmp_path / "mixed", basis="derived", before="simulated", missing={"cat_hai": "partial"})
+    cautious = own.table(mixed, "a", "Bảng", FRAME).rows[0].marks
+    assert [mark.tag for mark in cautious] == ["số liệu mô phỏng", "thiếu 1/14 đơn vị"]
+    assert own.figure(mixed, "a", "Hình", ALT, drawn_by_matplotlib()).marks == cautious
+    assert own.table(mixed, "a", "Bảng", FRAME, tables="corrections_used.csv").rows[0].marks == cautious
+    real = [mark.tag for mark in own.table(mixed, "a", "Bảng", FRAME, tables="needs.csv").rows[0].marks]
+    assert real == ["thiếu 1/14 đơn vị"]
+
+
+@pytest.mark.parametrize(
+    ("made", "says"),
+    [
+        (lambda report: own.figure(report, "a", "Hình", "", drawn_by_matplotlib()), "lời mô tả"),
+        (lambda report: own.figure(report, "a", " ", ALT, drawn_by_matplotlib()), "chưa có tên"),
+        (lambda report: own.figure(report, "a", "Hình", ALT, plt.figure()), "đã vẽ"),
+        (lambda report: own.figure(report, "a", "Hình", ALT, "hình.png"), "đã vẽ"),
+        (lambda report: own.table(report, "Bảng 1", "Bảng", FRAME), "chữ thường không dấu"),
+        (lambda report: own.table(report, "a", "", FRAME), "chưa có tên"),
+    ],
+)
+def test_an_own_figure_or_table_without_what_readers_need_says_what_to_add(simulated, made, says):
+    with pytest.raises(own.OwnError, match=says):
+        made(simulated)
+    plt.close("all")
+
+
+def test_an_own_table_has_the_heads_and_places_its_frame_asks_for_and_nothing_withheld(tmp_path):
+    rates = pd.DataFrame(
+        {("Tỷ lệ", "2023-2024"): [38.125, 40.5], ("Số trẻ", "2023-2024"): [1200, 3]},
+        index=pd.Index(["le_chan", "cat_hai"], name="area"),
+    )
+    made = own.table(releases.report(tmp_path), "a", "Bảng", rates)
+    assert [(column.group, column.head) for column in made.columns] == [("Tỷ lệ", "2023-2024"), ("Số trẻ", "2023-2024")]
+    assert [[row.head, *(cell.words for cell in row.cells)] for row in made.rows] == [
+        ["Lê Chân", "38,13", "1.200"],
+        ["Cát Hải", "40,50", "3"],
+    ]
+    some = own.table(releases.report(tmp_path), "a", "Bảng", FRAME.assign(full=[True, False])[1:])
+    assert [column.head for column in some.columns] == ["rate", "note", "full"]
+    assert [some.rows[0].head, *(cell.words for cell in some.rows[0].cells)] == ["Toàn thành phố", "39,25", "", "không"]
+    few = releases.stored(releases.report(tmp_path), "series.parquet")
+    few.loc[(few["indicator"] == "obese_children") & (few["area"] == "cat_hai"), "value"] = 4.0
+    report = releases.report(tmp_path, **{"series.parquet": few})
+    raw = few[(few["indicator"] == "obese_children") & (few["school_year"] == "2024-2025")]
+    shown = own.table(report, "a", "Bảng", raw[raw["area"] == "cat_hai"], tables="series.parquet")
+    place = [column.head for column in shown.columns].index("Giá trị")
+    assert {row.cells[place].words for row in shown.rows} == {HIDDEN}
+
+
 def test_the_title_names_the_round(html):
     assert re.search(r"<title>.*, học kỳ I năm học 2024-2025</title>", html)
     assert periods.names()["HK1"] == "Học kỳ I"
-
-
-def test_a_page_reads_no_table_it_does_not_declare(simulated):
-    narrow = Report(simulated.processed, "2024-2025", "HK1", tables=("needs.csv",))
-    assert len(narrow.table("needs.csv"))
-    with pytest.raises(KeyError, match=r"findings\.csv"):
-        narrow.table("findings.csv")
 
 
 SECTIONS = tuple(dict.fromkeys(reference.table("sentences")["section"]))

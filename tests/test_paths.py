@@ -5,7 +5,7 @@ import re
 import pytest
 
 from analysis import store
-from analysis.chapters import evidence, number_paths, sections
+from analysis.chapters import evidence, number_formulas, number_paths, sections
 from analysis.pages.report import Report
 from analysis.pages.tables import HIDDEN
 from analysis.reference import vietnamese
@@ -66,7 +66,7 @@ def test_last_years_cells_stand_where_they_are_others_and_only_for_what_was_comp
     for key in ("public.nursery.classes", "nonpublic.all.teachers", "all.all.classrooms"):
         assert rows[key].again
         for place, at in list(zip(table.places, rows[key].cells, strict=True))[1:]:
-            last, this = (number_paths._ranges(each.tree(place.area, *key.split("."))) for each in (trees, now))
+            last, this = (number_formulas.ranges(each.tree(place.area, *key.split("."))) for each in (trees, now))
             others += last != this
             assert at.ranges_before == ("" if last == this else ", ".join(cells for _, cells in last))
             assert at.last_year == vietnamese.number(trees.tree(place.area, *key.split(".")).value)

@@ -10,7 +10,7 @@ from analysis.chapters import assumptions, causes, outlook, planning, quality, s
 from analysis.meaning import indicators
 from analysis.pages import forecast_rows
 from analysis.pages.marks import SIMULATED, Mark
-from analysis.pages.tables import HIDDEN, Cell, Column, Row, Table, from_frame
+from analysis.pages.tables import HIDDEN, Cell, Column, Field, Row, Table, cells, columns
 from tests import releases
 
 HOSTILE = (
@@ -78,8 +78,8 @@ def test_units_stand_in_the_head_and_totals_apart(report):
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_is_shown_as_text(text):
-    frame = pd.DataFrame({"a": [text], "b": [text]})
-    html = from_frame(frame, "x", text, {"a": Column(text), "b": Column(text, text, text)}, notes=[text])._repr_html_()
+    fields = [Field(text, "b", unit=text, group=text)]
+    html = Table("x", text, text, columns(fields), [Row(text, cells(fields, {"b": text}))], [text])._repr_html_()
     linked = Table("x", "Nguồn", "Tên", [Column("Địa chỉ")], [Row("a", [Cell(text, "link")])])._repr_html_()
     for made in (html, linked):
         assert not re.search(r"<(script|img)|<[^>]*\son\w+=|href=", made)
@@ -87,11 +87,24 @@ def test_hostile_text_is_shown_as_text(text):
 
 
 def test_direction_marks_and_long_text_cannot_reshape_a_table():
-    html = from_frame(
-        pd.DataFrame({"a": ["x"], "b": ["\u202eabc" + "x" * 10_000]}), "x", "Bảng", {"a": Column("A"), "b": Column("B")}
-    )._repr_html_()
+    fields = [Field("B", "b")]
+    line = cells(fields, {"b": "\u202eabc" + "x" * 10_000})
+    html = Table("x", "Bảng", "A", columns(fields), [Row("x", line)])._repr_html_()
     assert "⟨U+202E⟩abc" in html
     assert len(html) < 2000
+
+
+def test_a_field_shows_its_part_of_a_record_in_its_form_and_nothing_of_what_is_withheld():
+    fields = [
+        Field("Số", "n", "number", None, unit="trẻ"),
+        Field("Khoảng", ("low", "high"), "range", 1, group="Sau", hidden="few"),
+        Field("Hai lần", lambda record: 2 * record["n"], "number"),
+    ]
+    assert columns(fields) == [Column("Số", "trẻ"), Column("Khoảng", group="Sau"), Column("Hai lần")]
+    record = {"n": 1.25, "decimals": 2, "low": 1.0, "high": 2.0, "few": True}
+    assert [cell.words for cell in cells(fields, record)] == ["1,25", HIDDEN, "3"]
+    assert [cell.words for cell in cells(fields, record | {"few": False})] == ["1,25", "1,0 đến 2,0", "3"]
+    assert cells(fields, record | {"low": float("nan"), "few": False})[1].words == "–"
 
 
 def test_only_a_whole_web_address_becomes_a_link():

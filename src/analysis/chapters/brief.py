@@ -2,22 +2,29 @@
 
 import pandas as pd
 
-from analysis import reference
+from analysis import reference, store
 from analysis.chapters import causes, charts, outlook, quality, track_record
 from analysis.pages.figures import Figure
 from analysis.pages.forecast_rows import NO_FORECAST, between, marks_of, needs, steps
 from analysis.pages.marks import Marks
-from analysis.pages.report import SIMULATED, Report
+from analysis.pages.report import Report
 from analysis.pages.statements import Headline, Says
-from analysis.pages.tables import Cell, Column, Row, Table
+from analysis.pages.tables import Field, Row, Table, cells, columns
 from analysis.pages.words import label, listed, plain
 from analysis.reference import norms, vietnamese
 from analysis.reference.areas import CITY
+from analysis.reference.vietnamese import number
 
-Said = list[tuple[str, Marks]]
+Sentences = list[tuple[str, Marks]]
+RECRUITS = "teachers_to_recruit"
 THREE = ("targets_met", "higher_attrition", "changed_norm")  # the scenarios that leadership can act on or must expect
 HALF = 3.5  # inches: half the width of the brief, where its two columns stand side by side
 BANDS = {"nursery": "nhóm trẻ", "kindergarten": "lớp mẫu giáo"}
+SCENARIOS = (
+    Field("Cần tuyển", "expected", "number"),
+    Field("Khoảng 80 %", ("lower_80", "upper_80"), "range"),
+    Field("Chênh lệch", "difference", "signed"),
+)
 
 
 def headline(report: Report) -> Headline:
@@ -29,16 +36,16 @@ def headline(report: Report) -> Headline:
         if short is None:
             return Headline("", "", NO_FORECAST, ())
         words = f"Đó là số thiếu hiện nay so với định mức. {NO_FORECAST}"
-        return Headline(vietnamese.number(short.value), "giáo viên đang thiếu", words, short.marks)
-    public = by_key.get((CITY, "public", "teachers_to_recruit"))
+        return Headline(number(short.value), "giáo viên đang thiếu", words, short.marks)
     words = (
-        f"Năm học {report.next_year}, toàn thành phố cần tuyển khoảng {vietnamese.number(row['expected'])} giáo viên "
+        f"Năm học {report.next_year}, toàn thành phố cần tuyển khoảng {number(row['expected'])} giáo viên "
         f"mầm non để đủ định mức. Con số thật nhiều khả năng nằm từ {between(row, '80')}: dự báo như thế này mười lần "
         "thì chừng tám lần đúng trong khoảng ấy."
     )
+    public = by_key.get((CITY, "public", "teachers_to_recruit"))
     if public and pd.notna(public["expected"]):
-        words += f" Riêng công lập: {vietnamese.number(public['expected'])} (từ {between(public, '80')})."
-    return Headline(vietnamese.number(row["expected"]), "giáo viên cần tuyển", words, marks_of(report, row))
+        words += f" Riêng công lập: {number(public['expected'])} (từ {between(public, '80')})."
+    return Headline(number(row["expected"]), "giáo viên cần tuyển", words, marks_of(report, row))
 
 
 def where(report: Report) -> Figure:
@@ -56,107 +63,92 @@ def why(report: Report) -> Figure:
 
 def reasons(report: Report) -> Says:
     """The three parts of the number, exact, each with what it is made of."""
-    by_key, parts = needs(report), steps(report)
+    parts = steps(report)
     if not parts:
         return Says()
-    city = {name: row for (area, sector, name), row in by_key.items() if area == CITY and sector == "all"}
-    marks = marks_of(report, city["teachers_to_recruit"])
-    number = vietnamese.number
-    needed, now = city["teachers_needed"], city["teachers_now"]["current"]
-    said = [
-        f"Đang thiếu {number(parts[0][1])}: định mức cần {number(needed['current'])}, hiện có {number(now)} giáo viên.",
-        f"Nhu cầu năm sau {vietnamese.change(parts[1][1], unit='người')}: số nhóm, lớp dự kiến cần "
+    short, more, leaving, _ = (value for _, value in parts)
+    city = {name: row for (area, sector, name), row in needs(report).items() if (area, sector) == (CITY, "all")}
+    needed, left = city["teachers_needed"], city["teachers_left"]["current"]
+    last_year = f" (năm qua: {number(left)})" if pd.notna(left) else ""
+    sentences = (
+        f"Đang thiếu {number(short)}: định mức cần {number(needed['current'])}, hiện có "
+        f"{number(city['teachers_now']['current'])} giáo viên.",
+        f"Nhu cầu năm sau {vietnamese.change(more, unit='người')}: số nhóm, lớp dự kiến cần "
         f"{number(needed['expected'])} giáo viên.",
-        f"Dự kiến {number(parts[2][1])} giáo viên đang dạy sẽ nghỉ"
-        + (f" (năm qua: {number(left)})." if pd.notna(left := city["teachers_left"]["current"]) else "."),
-    ]
-    return Says([(words, marks) for words in said])
+        f"Dự kiến {number(leaving)} giáo viên đang dạy sẽ nghỉ{last_year}.",
+    )
+    marks = marks_of(report, city["teachers_to_recruit"])
+    return Says([(words, marks) for words in sentences])
 
 
 def caveats(report: Report) -> Says:
     """What could change the number besides what the notice on top says."""
-    said = [*quality.class_error(report).items]
+    sentences = [*quality.class_error(report).items]
     if steps(report):
         note = needs(report)[CITY, "all", "teachers_to_recruit"]["note"]
         if isinstance(note, str) and note:
-            said.append((note, ()))
-    said.append((f"{_norms_in_words(report)} được áp dụng cho cả ngoài công lập, như báo cáo của Sở.", ()))
-    return Says(said)
+            sentences.append((note, ()))
+    norm = norms.of_round("teachers_per_class", report.school_year, report.period)
+    each = " và ".join(f"{plain(value, 2)} ({BANDS[band]})" for band, value in norm.items())
+    sentences.append((f"Định mức {each} được áp dụng cho cả ngoài công lập, như báo cáo của Sở.", ()))
+    return Says(sentences)
 
 
 def scenarios(report: Report) -> Table:
     """What would change the number: three scenarios of the appendix, each with its interval and its difference."""
-    rows = report.table("scenarios.csv")
-    rows = rows[(rows["area"] == CITY) & (rows["sector"] == "all") & (rows["indicator"] == "teachers_to_recruit")]
-    at = {row["scenario"]: row for row in rows[rows["target_year"] == report.next_year].to_dict("records")}
+    rows = report.table("scenarios.csv", area=[CITY], sector=["all"], indicator=[RECRUITS])
+    by_scenario = rows[rows["target_year"] == report.next_year].set_index("scenario").to_dict("index")
     names = reference.table("scenarios").drop_duplicates("scenario").set_index("scenario")["label_vi"]
-    lines = [
-        Row(names[scenario], [Cell(at[scenario]["expected"], "number"), Cell(between(at[scenario], "80"), "range"),
-                              Cell(at[scenario]["difference"], "signed")], marks=marks_of(report, at[scenario]))
-        for scenario in THREE if scenario in at
-    ]  # fmt: skip
-    columns = [Column("Cần tuyển"), Column("Khoảng 80 %"), Column("Chênh lệch")]
+    lines = []
+    for scenario in THREE:
+        if scenario in by_scenario:
+            row = by_scenario[scenario]
+            lines.append(Row(names[scenario], cells(SCENARIOS, row), marks=marks_of(report, row)))
     caption = f"Số giáo viên cần tuyển năm học {report.next_year} nếu điều kiện khác đi, và chênh lệch so với dự báo"
-    return Table(
-        "scenarios", caption, "Nếu", columns, lines, empty=NO_FORECAST, origin="phụ lục, phần 9 (scenarios.csv)."
-    )
+    origin = "phụ lục, phần 9 (scenarios.csv)."
+    return Table("scenarios", caption, "Nếu", columns(SCENARIOS), lines, empty=NO_FORECAST, origin=origin)
 
 
 def past(report: Report) -> Says:
     """How forecasts of past years did: made again at each past year by this very procedure, held against what came."""
     if not steps(report):
         return Says([(NO_FORECAST, ())])
-    rows = report.table("enrolment_backtest.csv")
-    rows = rows[(rows["indicator"] == "classes") & (rows["sector"] == "all") & (rows["age_band"] == "all")]
-    rows = rows[(rows["level"] == "city") & (rows["model"] == "as_published") & (rows["lead"] == 1)]
+    rows = report.table("enrolment_backtest.csv", level=["city"], model=["as_published"], indicator=["classes"])
+    rows = rows[(rows["sector"] == "all") & (rows["age_band"] == "all") & (rows["lead"] == 1)]
     if rows.empty:
         return Says()
     row = rows.iloc[0]
-    tries, inside = int(row["forecasts"]), round(row["coverage_80"] * row["forecasts"] / 100)
+    trials, inside = int(row["forecasts"]), round(row["coverage_80"] * row["forecasts"] / 100)
     words = (
-        f"Làm lại dự báo ở {tries} năm đã qua rồi so với số của năm sau: tổng số nhóm, lớp lệch trung bình "
-        f"{vietnamese.percent(row['mape'], 1)}, {inside} trên {tries} lần nằm trong khoảng 80 %."
+        f"Làm lại dự báo ở {trials} năm đã qua rồi so với số của năm sau: tổng số nhóm, lớp lệch trung bình "
+        f"{vietnamese.percent(row['mape'], 1)}, {inside} trên {trials} lần nằm trong khoảng 80 %."
     )
-    marks = report.marks([CITY], [SIMULATED] if report.simulated_rounds else [])
-    return Says([(words, marks), *_scored(report), *_models(report)])
+    return Says([(words, report.past_marks), *_scored(report), *_models(report)])
 
 
-def _scored(report: Report) -> Said:
+def _scored(report: Report) -> Sentences:
     """How the forecast that last year's report published did."""
-    rows = track_record.latest(report)
-    rows = rows[(rows["area"] == CITY) & (rows["sector"] == "all") & (rows["lead"] == 1)]
-    rows = rows[rows["indicator"] == "teachers_to_recruit"]
+    rows = store.among(track_record.latest(report), area=[CITY], sector=["all"], indicator=[RECRUITS])
+    rows = rows[rows["lead"] == 1]
     if rows.empty:
         return []
     row = rows.iloc[0]
-    held = "trong" if row["inside_80"] else "ngoài"
+    side = "trong" if row["inside_80"] else "ngoài"
     words = (
-        f"Báo cáo năm {row['made_year']} dự báo cần tuyển {vietnamese.number(row['expected'])}; thực tế cần "
-        f"{vietnamese.number(row['actual'])}, {held} khoảng 80 % đã công bố ({between(row, '80')})."
+        f"Báo cáo năm {row['made_year']} dự báo cần tuyển {number(row['expected'])}; thực tế cần "
+        f"{number(row['actual'])}, {side} khoảng 80 % đã công bố ({between(row, '80')})."
     )
     return [(words, marks_of(report, row))]
 
 
-def _models(report: Report) -> Said:
+def _models(report: Report) -> Sentences:
     """The models of the city's classes in words."""
-    rows = report.table("enrolment.csv")
-    rows = rows[(rows["indicator"] == "classes") & (rows["kind"] == "forecast") & (rows["area"] == CITY)]
-    rows = rows[rows["target_year"] == report.next_year]
-    rows = rows[rows["sector"].isin(["public", "nonpublic"]) & rows["age_band"].isin(["nursery", "kindergarten"])]
-    parts = [
-        f"{listed(of)}: {label('model', str(model), short=True)}"
-        for model, of in (
-            (model, [f"{BANDS[r.age_band]} {label('sector', r.sector).lower()}" for r in part.itertuples()])
-            for model, part in rows.groupby("model", sort=False)
-        )
-    ]
+    rows = report.table("enrolment.csv", indicator=["classes"], kind=["forecast"], area=[CITY], age_band=BANDS)
+    rows = rows[(rows["target_year"] == report.next_year) & rows["sector"].isin(["public", "nonpublic"])]
+    parts = []
+    for model, series in rows.groupby("model", sort=False):
+        of = listed(f"{BANDS[row.age_band]} {label('sector', row.sector).lower()}" for row in series.itertuples())
+        parts.append(f"{of}: {label('model', str(model), short=True)}")
     if len(parts) == 1:  # one model for all
-        parts = [label("model", str(rows["model"].iloc[0])).partition(";")[0]]
+        parts = [label("model", rows["model"].iloc[0]).partition(";")[0]]
     return [(f"Mô hình số nhóm, lớp: {'; '.join(parts)}.", report.marks_of(rows))]
-
-
-def _norms_in_words(report: Report) -> str:
-    """Teachers per class by the norms in force on the day of the round."""
-    norm = norms.of_round("teachers_per_class", report.school_year, report.period)
-    each = [f"{plain(value, 2)} ({BANDS[band]})" for band, value in norm.items()]
-    return f"Định mức {' và '.join(each)}"

@@ -1,5 +1,6 @@
 """What changed: since the last release of this round, and since the round before it."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 import pandas as pd
@@ -8,10 +9,12 @@ from analysis import reference
 from analysis.meaning import indicators
 from analysis.meaning.disclosure import sensitive
 from analysis.pages.marks import Marks, together
-from analysis.pages.report import SIMULATED, Report
+from analysis.pages.printable_tables import SERIES
+from analysis.pages.report import Report, decimals
+from analysis.pages.rests_on import SIMULATED
 from analysis.pages.statements import Says
-from analysis.pages.tables import Cell, Column, Row, Table, text
-from analysis.pages.words import area_name, label, listed, round_name
+from analysis.pages.tables import Cell, Field, Row, Table, cells, columns, text
+from analysis.pages.words import about, area_name, label, listed, round_name
 from analysis.reference import periods, vietnamese
 from analysis.reference.areas import CITY
 
@@ -20,19 +23,28 @@ FIRST = "Kỳ này chưa có lần phát hành nào trước đây; từ lần s
 ORIGIN = "so bảng chỉ tiêu kỳ này với bảng của lần phát hành hoặc kỳ được so (indicators.csv, changes.csv)."
 SECTORS = ("all", "public", "nonpublic")
 BANDS = ("all", "nursery", "kindergarten", "age5")
+KEY = ["sector", "age_band", "indicator"]
+CHANGED = (
+    Field("Loại hình, độ tuổi", lambda row: listed(about(row["sector"], row["age_band"]))),
+    Field("Loại số", lambda row: label("field", row["field"])),
+    Field("Lần trước", "before", "number", None),
+    Field("Lần này", "after", "number", None),
+    Field("Thay đổi", lambda row: Cell(row["after"] - row["before"], "signed", row["decimals"]), "signed"),
+    Field("Do", lambda row: listed(label("cause", cause) for cause in row["why"].split("|"))),
+)
 
 
 def since_release(report: Report) -> Says:
     """How many numbers changed since the last release of this round, and which of their inputs did."""
     inputs = report.table("changed_inputs.csv")
-    told = dict(zip(inputs["kind"], inputs["name"], strict=True))
-    if "compared_with" not in told:
+    compared_with = inputs.loc[inputs["kind"] == "compared_with", "name"]
+    if compared_with.empty:
         return Says([(FIRST, ())])
-    rows = report.table("changes.csv")
-    city = int((rows["area"] == CITY).sum())
+    areas = report.table("changes.csv")["area"]
+    city = int((areas == CITY).sum())
     first = (
-        f"So với bản phát hành số {told['compared_with']} của kỳ này, "
-        f"{vietnamese.number(city)} số của toàn thành phố và {vietnamese.number(len(rows) - city)} số của các đơn vị "
+        f"So với bản phát hành số {compared_with.iloc[0]} của kỳ này, "
+        f"{vietnamese.number(city)} số của toàn thành phố và {vietnamese.number(len(areas) - city)} số của các đơn vị "
         "thay đổi."
     )
     return Says([(words, ()) for words in (first, *_inputs(inputs, report))])
@@ -41,21 +53,17 @@ def since_release(report: Report) -> Says:
 def since_release_table(report: Report, key: str, caption: str) -> Table:
     """The changed numbers that this appendix prints, the city's first, with both values and the cause."""
     rows = report.table("changes.csv")
-    by_area = _by_area_keys()
-    now = set(rows.loc[rows["field"] == "value", indicators.KEY].itertuples(index=False, name=None))
-    printed = [_printed(row, by_area, now) for row in rows.itertuples()]
-    kept = rows[pd.Series(printed, rows.index, dtype=bool)]
-    place = {area: number for number, area in enumerate([CITY, *report.areas])}
-    kept = kept.sort_values("area", key=lambda of: of.map(place).fillna(len(place)), kind="stable")
-    lines = [_changed(report, row) for row in kept.head(SHOWN).itertuples()]
-    columns = [
-        Column("Loại hình, độ tuổi", text=True),
-        Column("Loại số", text=True),
-        Column("Lần trước"),
-        Column("Lần này"),
-        Column("Thay đổi"),
-        Column("Do", text=True),
-    ]
+    printed = rows[_printed(rows)]
+    places = {area: place for place, area in enumerate([CITY, *report.areas])}
+    order = printed["area"].map(places).fillna(len(places)).sort_values(kind="stable").index
+    basis = SIMULATED if report.simulated_areas else ""
+    lines = []
+    for row in printed.loc[order].head(SHOWN).to_dict("records"):
+        indicator, row["decimals"] = row["indicator"], max(0, decimals(row["indicator"]))
+        defined = indicator in indicators.definitions().index
+        name = indicators.definitions().at[indicator, "label_vi"] if defined else label("needs", indicator)
+        marks = report.marks([row["area"]], [basis])
+        lines.append(Row(name, cells(CHANGED, row), group=area_name(row["area"]), marks=marks))
     more = (
         f"Bảng in {len(lines)} số; cả {vietnamese.number(len(rows))} số thay đổi có trong tệp changes.csv. Số về "
         "sức khoẻ, khuyết tật không liệt kê ở đây: hai lần phát hành đặt cạnh nhau có thể làm lộ số của một đơn vị."
@@ -63,74 +71,77 @@ def since_release_table(report: Report, key: str, caption: str) -> Table:
     notes = (more,) if len(rows) > len(lines) else ()
     first = "compared_with" not in set(report.table("changed_inputs.csv")["kind"])
     empty = "Chưa có lần phát hành trước." if first else "Không số nào in trong phụ lục thay đổi."
-    return Table(key, caption, "Chỉ tiêu", columns, lines, notes, empty, origin=ORIGIN)
+    return Table(key, caption, "Chỉ tiêu", columns(CHANGED), lines, notes, empty, origin=ORIGIN)
 
 
 def since_round(report: Report, key: str, caption: str) -> Table:
     """The city's main numbers (appendix.csv, since_round) of this round beside those of the round before."""
     last = _round_before(report)
     before = _of_city(report, *last)
-    lines = []
+    fields = (
+        Field("Đơn vị tính", "unit"),
+        Field(_named(*last), "before", "number", None),
+        Field(_named(report.school_year, report.period), "now", "number", None),
+        Field("Thay đổi", "change", "change", None),
+    )
     rows = reference.table("appendix")
+    lines = []
     for row in rows[rows["table"] == "since_round"].itertuples():
-        n = report.number(row.indicator, CITY, row.sector, row.age_band)
-        if n is None or n.hidden or (row.sector, row.age_band, row.indicator) not in before:
+        number = report.number(row.indicator, CITY, row.sector, row.age_band)
+        earlier = before.get((row.sector, row.age_band, row.indicator))
+        if number is None or number.hidden or earlier is None:
             continue
-        value, marks = before[row.sector, row.age_band, row.indicator]
-        cells = [
-            Cell("" if n.unit == "ratio" else label("unit", n.unit)),
-            Cell(value, "number", n.decimals),
-            Cell(n.value, "number", n.decimals),
-            Cell(round(n.value - value, 9), "change", n.decimals),
-        ]
-        lines.append(Row(row.label_vi, cells, int(row.level), group=row.group_vi, marks=together([n.marks, marks])))
-    columns = [Column("Đơn vị tính", text=True), Column(_named(*last)),
-               Column(_named(report.school_year, report.period)), Column("Thay đổi")]  # fmt: skip
+        value, marks = earlier
+        record = {
+            "unit": "" if number.unit == "ratio" else label("unit", number.unit),
+            "before": value,
+            "now": number.value,
+            "change": round(number.value - value, 9),
+            "decimals": number.decimals,
+        }
+        marks = together([number.marks, marks])
+        lines.append(Row(row.label_vi, cells(fields, record), int(row.level), group=row.group_vi, marks=marks))
     notes = (
         "Thay đổi tính từ số chưa làm tròn; thay đổi của một tỷ lệ tính bằng điểm phần trăm. Số trẻ, số lớp còn đổi "
         "theo mùa tuyển sinh trong năm học.",
     )
     empty = f"Không có số liệu {round_name(*last)} của cùng những đơn vị ấy để so sánh."
-    return Table(key, caption, "Chỉ tiêu", columns, lines, notes, empty, origin=ORIGIN)
+    return Table(key, caption, "Chỉ tiêu", columns(fields), lines, notes, empty, origin=ORIGIN)
 
 
 def _inputs(inputs: pd.DataFrame, report: Report) -> Iterator[str]:
     """A sentence for each kind of input that changed."""
-    for words, rows in (
-        ("Biểu của kỳ này đã thay: {}.", _workbooks(inputs, report, True, replaced=True)),
-        ("Biểu của kỳ này thêm hoặc bớt: {}.", _workbooks(inputs, report, True, replaced=False)),
-        ("Biểu của các kỳ trước đã thay, thêm hoặc bớt: {}.", _workbooks(inputs, report, False)),
-    ):
-        if rows:
-            yield words.format(listed(rows))
-    used = inputs[inputs["kind"] == "correction"]
-    for does, rows in (
-        ("thêm", used[used["before"].isna()]),
-        ("bỏ", used[used["after"].isna()]),
-        ("đổi", used.dropna(subset=["before", "after"])),
-    ):
+    by_kind = defaultdict(lambda: inputs.iloc[:0], {str(kind): rows for kind, rows in inputs.groupby("kind")})
+    yield from _workbooks(by_kind["workbook"], f"{report.school_year}/{report.period}/")
+    used = by_kind["correction"]
+    added, dropped = used["before"].isna(), used["after"].isna()
+    for does, rows in (("thêm", used[added]), ("bỏ", used[dropped]), ("đổi", used[~added & ~dropped])):
         if len(rows):
             yield f"Sổ sửa lỗi {does} {len(rows)} ô: {'; '.join(map(_cell, rows['name']))}."
-    tables = [f"{name}.csv" for name in inputs.loc[inputs["kind"] == "reference", "name"]]
-    if tables:
-        yield f"Bảng tra đã sửa: {listed(tables)}."
-    code = inputs[inputs["kind"].isin(["code", "library"])]
+    tables = by_kind["reference"]["name"]
+    if len(tables):
+        yield f"Bảng tra đã sửa: {listed(tables + '.csv')}."
+    code = pd.concat([by_kind["code"], by_kind["library"]])["name"]
     if len(code):
-        rooms = sorted(
-            {label("room", name.partition("/")[0]) if "/" in name else "phần chung" for name in code["name"]}
-        )
-        yield f"Cách tính (mã nguồn, thư viện) đã sửa {len(code)} tệp: {listed(rooms)}."
+        rooms = {label("room", name.partition("/")[0]) if "/" in name else "phần chung" for name in code}
+        yield f"Cách tính (mã nguồn, thư viện) đã sửa {len(code)} tệp: {listed(sorted(rooms))}."
 
 
-def _workbooks(inputs: pd.DataFrame, report: Report, here: bool, replaced: bool | None = None) -> list[str]:
-    """Units, or rounds with their unit, whose workbook changed."""
-    rows = inputs[inputs["kind"] == "workbook"]
-    this = f"{report.school_year}/{report.period}/"
-    rows = rows[rows["name"].str.startswith(this) == here]
-    if replaced is not None:
-        rows = rows[(rows["before"].notna() & rows["after"].notna()) == replaced]
-    names = [name.split("/") for name in rows["name"]]
-    return [area_name(unit) if here else f"{area_name(unit)} ({_named(year, period)})" for year, period, unit in names]
+def _workbooks(rows: pd.DataFrame, this: str) -> Iterator[str]:
+    """Units whose workbook of this round changed, then those of earlier ones. this : how names of this round begin."""
+    of_this = rows["name"].str.startswith(this)
+    replaced = rows["before"].notna() & rows["after"].notna()
+    for words, changed, of_round in (
+        ("Biểu của kỳ này đã thay: {}.", of_this & replaced, False),
+        ("Biểu của kỳ này thêm hoặc bớt: {}.", of_this & ~replaced, False),
+        ("Biểu của các kỳ trước đã thay, thêm hoặc bớt: {}.", ~of_this, True),
+    ):
+        units = []
+        for name in rows.loc[changed, "name"]:
+            year, period, unit = name.split("/")
+            units.append(f"{area_name(unit)} ({_named(year, period)})" if of_round else area_name(unit))
+        if units:
+            yield words.format(listed(units))
 
 
 def _cell(name: str) -> str:
@@ -139,43 +150,20 @@ def _cell(name: str) -> str:
     return f"{area_name(unit)} ({text(sheet)}, ô {text(cell)})"
 
 
-def _by_area_keys() -> set[tuple[str, str, str]]:
-    """What the appendix prints for each area: columns of tables without rows."""
+def _printed(rows: pd.DataFrame) -> pd.Series:
+    """Which changed numbers are listed; last year's and the target only where this round's own value stayed."""
     parts = reference.table("appendix")
     crossed = set(parts.loc[parts["part"] == "row", "table"])
-    rows = parts[~parts["table"].isin(crossed)]
-    return set(rows[["sector", "age_band", "indicator"]].itertuples(index=False, name=None))
-
-
-def _printed(row, by_area: set[tuple[str, str, str]], now: set[tuple]) -> bool:
-    """Whether a changed number is listed; last year's and the target only where this round's own (`now`) stayed."""
-    if row.indicator in sensitive():
-        return False
-    if row.indicator == "teachers_to_recruit":
-        return row.sector == "all" and row.field == "expected"
-    key = (row.sector, row.age_band, row.indicator)
-    if row.area != CITY:
-        return row.field == "value" and key in by_area
-    listed_ = row.indicator in set(reference.table("appendix")["indicator"])
-    again = row.field in ("last_year", "target") and (row.area, *key) not in now
-    return listed_ and row.sector in SECTORS and row.age_band in BANDS and (row.field == "value" or again)
-
-
-def _changed(report: Report, row) -> Row:
-    known = row.indicator in indicators.definitions().index
-    places = max(0, int(indicators.definitions().at[row.indicator, "decimals"])) if known else 0
-    about = [label(kind, code) for kind, code in (("sector", row.sector), ("age_band", row.age_band)) if code != "all"]
-    name = indicators.definitions().at[row.indicator, "label_vi"] if known else label("needs", row.indicator)
-    cells = [
-        Cell(", ".join(about)),
-        Cell(label("field", row.field)),
-        Cell(row.before, "number", places),
-        Cell(row.after, "number", places),
-        Cell(row.after - row.before, "signed", places),
-        Cell(", ".join(label("cause", cause) for cause in row.why.split("|"))),
-    ]
-    marks = report.marks([row.area], [SIMULATED] if report.simulated_areas else [])
-    return Row(name, cells, group=area_name(row.area), marks=marks)
+    by_area = pd.MultiIndex.from_frame(parts.loc[~parts["table"].isin(crossed), KEY])
+    keys = pd.MultiIndex.from_frame(rows[indicators.KEY])
+    value, city = rows["field"] == "value", rows["area"] == CITY
+    recruits = rows["indicator"] == "teachers_to_recruit"
+    again = rows["field"].isin(["last_year", "target"]) & ~keys.isin(keys[value])
+    named = rows["indicator"].isin(parts["indicator"]) & rows["sector"].isin(SECTORS) & rows["age_band"].isin(BANDS)
+    of_city = city & named & (value | again)
+    of_area = ~city & value & pd.MultiIndex.from_frame(rows[KEY]).isin(by_area)
+    expected = recruits & (rows["sector"] == "all") & (rows["field"] == "expected")
+    return ~rows["indicator"].isin(sensitive()) & (expected | (~recruits & (of_city | of_area)))
 
 
 def _round_before(report: Report) -> tuple[str, str]:
@@ -186,11 +174,13 @@ def _round_before(report: Report) -> tuple[str, str]:
 
 def _of_city(report: Report, school_year: str, period: str) -> dict[tuple[str, str, str], tuple[float, Marks]]:
     """The city's numbers of another round by (sector, age band, indicator); none where other units made them up."""
-    rows = report.table("series.parquet", school_year=[school_year], period=[period])
+    rows = report.table(SERIES, school_year=[school_year], period=[period])
     if set(rows["area"]) - {CITY} != set(report.areas):
         return {}
     rows = rows[rows["area"] == CITY]
-    return {(r.sector, r.age_band, r.indicator): (r.value, report.marks([], [r.basis])) for r in rows.itertuples()}
+    marks = rows["basis"].map({basis: report.marks([], [basis]) for basis in rows["basis"].unique()})
+    keys = rows[KEY].itertuples(index=False, name=None)
+    return dict(zip(keys, zip(rows["value"], marks, strict=True), strict=True))
 
 
 def _named(school_year: str, period: str) -> str:

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis import reference
-from analysis.meaning.provenance import Origins, Step
-from analysis.pages.report import Number, Report
-from analysis.pages.tables import Cell, Column, Row, Table, from_frame
-from analysis.pages.words import indicator_name, label
+from analysis.meaning.provenance import Origin, Origins
+from analysis.pages.report import Report
+from analysis.pages.tables import Field, Row, Table, cells, columns, text
+from analysis.pages.words import full_name
 from analysis.reading import forms
 from analysis.reading.rounds import Round
 from analysis.reference import vietnamese
@@ -41,65 +41,73 @@ def origins(report: Report, key: str, caption: str) -> Table:
 
     The trees are those of provenance.Origins, which `make trace` prints in full; each is added up again here.
     """
-    found = report.once(origins_of)
-    if found is None:
+    of_round = report.once(origins_of)
+    if of_round is None:
         return Table(key, caption, "", (), ())
-    rows = []
+    lines = []
     for sector, band, indicator in HEADLINES:
-        number, tree = report.number(indicator, CITY, sector, band), found.tree(CITY, sector, band, indicator)
+        number, tree = report.number(indicator, CITY, sector, band), of_round.tree(CITY, sector, band, indicator)
         if number is None or number.hidden or tree is None:
             continue
-        cells = list(_cells(tree))
+        where = set(_places(tree))
         again = abs(tree.recomputed() - number.value) < 1e-6
-        figures = [
-            Cell(number.value, "number", number.decimals if number.decimals > 0 else 0),
-            Cell(HOW.get(tree.how, tree.how)),
-            Cell(len({cell.where for cell in cells}), "number"),
-            Cell(len({cell.where[0] for cell in cells if cell.where}), "number"),
-            Cell("khớp" if again else "KHÔNG KHỚP"),
-        ]
-        rows.append(Row(_words(number), figures, marks=number.marks))
-    columns = [
-        Column("Giá trị"),
-        Column("Cách tính", text=True),
-        Column("Số ô"),
-        Column("Số biểu"),
-        Column("Tính lại từ các ô", text=True),
-    ]
+        record = {
+            "value": number.value,
+            "decimals": max(0, number.decimals),
+            "how": HOW.get(tree.how, tree.how),
+            "cells": len(where),
+            "workbooks": len({workbook for workbook, _, _ in where}),
+            "again": "khớp" if again else "KHÔNG KHỚP",
+        }
+        lines.append(Row(full_name(sector, band, indicator), cells(ORIGINS, record), marks=number.marks))
     notes = ("Xem từng ô: make trace AREA=… INDICATOR=… YEAR=… PERIOD=….",)
-    return Table(key, caption, "Chỉ tiêu, toàn thành phố", columns, rows, notes, origin=AGAIN)
+    return Table(key, caption, "Chỉ tiêu, toàn thành phố", columns(ORIGINS), lines, notes, origin=AGAIN)
 
 
 def codebook(report: Report, key: str, caption: str) -> Table:
     """Every field of this year's reporting form: where it stands, what it means, what may stand in it."""
-    sheets = forms.valid(reference.table("forms/sheets"), report.school_year).set_index("sheet")["name_vi"]
-    columns = forms.valid(reference.table("forms/columns"), report.school_year)
-    columns = columns[columns["indicator"] != ""]
-    heads = columns[["header_1", "header_2", "header_3"]].apply(lambda r: " / ".join(filter(None, r)), axis=1)
-    of_columns = pd.DataFrame({"sheet": columns["sheet"].map(sheets), "field": heads, "code": "", "unit": ""})
-    of_columns = of_columns.join(columns[["indicator", "age_band", "minimum", "maximum"]])
-    rows = forms.valid(reference.table("forms/rows"), report.school_year)
-    of_rows = pd.DataFrame({"sheet": rows["sheet"].map(sheets), "field": rows["label_vi"], "unit": rows["unit_vi"]})
-    of_rows = of_rows.join(rows[["code", "indicator", "age_band", "minimum", "maximum"]])
-    table = pd.concat([of_columns, of_rows], ignore_index=True)
-    table["range"] = [
-        f"{vietnamese.number(float(low or 0))} trở lên" if not high else f"{low} đến {vietnamese.number(float(high))}"
-        for low, high in zip(table["minimum"], table["maximum"], strict=True)
-    ]
-    table["means"] = [
-        indicator_name(name) + (f" · {label('age_band', band)}" if band not in ("all", "by_birth_year") else "")
-        for name, band in zip(table["indicator"], table["age_band"], strict=True)
-    ]
-    shown = {
-        "field": Column("Cột hoặc dòng của biểu"),
-        "sheet": Column("Trang"),
-        "code": Column("Mã số"),
-        "unit": Column("Đơn vị tính"),
-        "means": Column("Chỉ tiêu"),
-        "indicator": Column("Tên trong bảng số liệu"),
-        "range": Column("Khoảng cho phép"),
-    }
-    return from_frame(table, key, caption, shown)
+    of_form = {part: forms.valid(reference.table(f"forms/{part}"), report.school_year) for part in FORM}
+    sheets = of_form["sheets"].set_index("sheet")["name_vi"]
+    named = of_form["columns"][of_form["columns"]["indicator"] != ""]
+    heads = named[["header_1", "header_2", "header_3"]].apply(lambda heads: " / ".join(filter(None, heads)), axis=1)
+    by_column = named.assign(field=heads, code="", unit="")
+    by_row = of_form["rows"].assign(field=of_form["rows"]["label_vi"], unit=of_form["rows"]["unit_vi"])
+    rows = pd.concat([by_column, by_row], ignore_index=True)
+    rows["sheet"] = rows["sheet"].map(sheets)
+    lines = [Row(text(row["field"]), cells(CODEBOOK, row)) for row in rows.to_dict("records")]
+    return Table(key, caption, "Cột hoặc dòng của biểu", columns(CODEBOOK), lines)
+
+
+def _range(row: dict) -> str:
+    """What may stand in a field of the form."""
+    low, high = row["minimum"], row["maximum"]
+    if not high:
+        return f"{vietnamese.number(float(low or 0))} trở lên"
+    return f"{low} đến {vietnamese.number(float(high))}"
+
+
+def _meaning(row: dict) -> str:
+    """The indicator that a field of the form holds, and of which age where it is of one."""
+    band = row["age_band"]
+    return full_name("all", "all" if band == "by_birth_year" else band, row["indicator"])
+
+
+ORIGINS = (
+    Field("Giá trị", "value", "number", None),
+    Field("Cách tính", "how"),
+    Field("Số ô", "cells", "number"),
+    Field("Số biểu", "workbooks", "number"),
+    Field("Tính lại từ các ô", "again"),
+)
+FORM = ("sheets", "columns", "rows")
+CODEBOOK = (
+    Field("Trang", "sheet"),
+    Field("Mã số", "code"),
+    Field("Đơn vị tính", "unit"),
+    Field("Chỉ tiêu", _meaning),
+    Field("Tên trong bảng số liệu", "indicator"),
+    Field("Khoảng cho phép", _range),
+)
 
 
 def origins_of(report: Report) -> Origins | None:
@@ -116,14 +124,9 @@ def origins_before(report: Report) -> Origins | None:
     return None if observations.empty else Origins(Round(observations, facilities, [], none, pd.DataFrame()))
 
 
-def _cells(step: Step) -> Iterator[Step]:
-    if step.where is not None:
-        yield step
-    for part in step.parts:
-        yield from _cells(part)
-
-
-def _words(number: Number) -> str:
-    of = [label("sector", number.sector), label("age_band", number.age_band)]
-    own = [words for words, code in zip(of, (number.sector, number.age_band), strict=True) if code != "all"]
-    return " · ".join([indicator_name(number.indicator), *own])
+def _places(origin: Origin) -> Iterator[tuple[str, str, str]]:
+    """Workbook, sheet and cell at each end of a tree."""
+    if origin.where is not None:
+        yield origin.where
+    for part in origin.parts:
+        yield from _places(part)

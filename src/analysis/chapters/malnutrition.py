@@ -12,7 +12,7 @@ from analysis.meaning import indicators, severity
 from analysis.pages.forecast_rows import marks_of
 from analysis.pages.marks import together
 from analysis.pages.report import Report
-from analysis.pages.tables import Cell, Column, Row, Table
+from analysis.pages.tables import Field, Row, Table, area_row, between, cells, columns, under
 from analysis.pages.words import area_name, label, listed
 from analysis.reading.findings import limit
 from analysis.reference import vietnamese
@@ -22,19 +22,55 @@ VERDICTS = {"met": "✓ đạt", "not_met": "✗ chưa đạt", "undecided": "ch
 START = "DN"  # the weigh-in that changes within a school year count from
 ORIGIN = "sổ tay 04_nutrition tính từ số trẻ cân đo của các kỳ (nutrition.csv, nutrition_rounds.csv)."
 REDUCED = ("underweight_rate", "stunting_rate")
+WEIGHED = ("all", "nursery", "kindergarten")
 INTERVAL = "Khoảng 95 %: rộng hơn sai số ngẫu nhiên khi các đơn vị biến động nhiều hơn thế qua các lần cân đo."
+LIMITS_95, CHANGE_95 = ("lower_95", "upper_95"), ("change_lower_95", "change_upper_95")
 
 
-def between(row, low: str, high: str, to: str = " đến ", hidden: bool = False) -> Cell:
-    """ "2,18 đến 2,35"; a dash where there is none. to : a dash in narrow columns, where nothing is below zero."""
-    ends = [vietnamese.number(row[end], 2) for end in (low, high)]
-    return Cell(to.join(ends) if pd.notna(row[low]) else "–", "range", hidden=hidden)
+def verdict(row: dict) -> str:
+    """Whether a target of the year was met, in words."""
+    return VERDICTS.get(row["verdict"], "–")
+
+
+NOW = (
+    Field("Tỷ lệ", "value", "number", 2, "%", "Kỳ này"),
+    Field("Khoảng 95 %", LIMITS_95, "range", 2, group="Kỳ này"),
+)
+SINCE_START = (
+    Field("Thay đổi", "change", "signed", 2, "điểm %", "So với đầu năm", "change_hidden"),
+    Field("Khoảng 95 %", CHANGE_95, "range", 2, "", "So với đầu năm", "change_hidden"),
+)
+TARGET = (
+    Field("Chỉ tiêu cả năm", "target", "signed", 1, "điểm %", hidden=""),
+    Field("Kết quả", verdict, hidden="change_hidden"),
+)
+JUDGED = (
+    Field("Thay đổi", "change", "signed", 2, "điểm %"),
+    Field("Khoảng 95 %", CHANGE_95, "range", 2),
+    Field("Kết quả", verdict),
+)
+COVERAGE = (Field("Trẻ được cân đo", "coverage", "number", 1, "%", hidden=""),)
+MEASURED = (
+    Field("Trẻ được cân đo", "children_measured", "number", 0, "trẻ"),
+    Field("Tỷ lệ cân đo", "coverage", "number", 1, "%"),
+)
+PREVALENCE = (
+    Field("Tỷ lệ", "value", "number", 2, "%", hidden="withheld"),
+    Field("Khoảng 95\u00a0%", lambda row: between(row, *LIMITS_95, 2, to="–"), "range", hidden="withheld"),
+)
+RELIABLE = (Field("Độ tin cậy", lambda row: "" if row["reliable"] else VERDICTS["unreliable"]),)
+SLOPE = (Field("Mỗi năm", "value", "signed", 2, "điểm %"), Field("Khoảng 95 %", LIMITS_95, "range", 2))
+WHO = (
+    Field("Kỳ này", "value", "number", 2, "%"),
+    Field("Mức", "label_vi"),
+    Field("Ngưỡng của mức (%)", severity.bounds),
+    Field("Thang", "document"),
+)
 
 
 def rounds(report: Report, school_year: str, period: str) -> pd.DataFrame:
     """Rows of nutrition_rounds.csv of one weigh-in, both sectors together."""
-    rows = report.table("nutrition_rounds.csv")
-    return rows[(rows["school_year"] == school_year) & (rows["period"] == period) & (rows["sector"] == "all")]
+    return report.table("nutrition_rounds.csv", school_year=[school_year], period=[period], sector=["all"])
 
 
 def within_year(report: Report, key: str, caption: str) -> Table:
@@ -42,30 +78,22 @@ def within_year(report: Report, key: str, caption: str) -> Table:
     rows = rounds(report, report.school_year, report.period)
     rows = rows[rows["area"] == CITY]
     judged, start = rows["target"].notna().any(), rows["change"].notna().any()
+    fields = [*NOW, *(SINCE_START if start else ()), *(TARGET if judged else ()), *COVERAGE]
+    by_key = rows.set_index(["indicator", "age_band"], drop=False)
     lines = []
-    for name, band in ((name, band) for name in RATES for band in ("all", "nursery", "kindergarten")):
-        for row in rows[(rows["indicator"] == name) & (rows["age_band"] == band)].to_dict("records"):
-            now = report.withheld(name, CITY, "all", band)
-            moved = now or report.withheld(name, CITY, "all", band, period=START)
-            cells = [Cell(row["value"], "number", 2, hidden=now), between(row, "lower_95", "upper_95", hidden=now)]
-            if start:
-                cells.append(Cell(row["change"], "signed", 2, hidden=moved))
-                cells.append(between(row, "change_lower_95", "change_upper_95", hidden=moved))
-            if judged:
-                cells += [Cell(row["target"], "signed", 1), Cell(VERDICTS.get(row["verdict"], "–"), hidden=moved)]
+    for name in RATES:
+        for band in WEIGHED:
+            if (name, band) not in by_key.index:
+                continue
+            row = by_key.loc[(name, band)].to_dict()
+            row["hidden"] = report.withheld(name, CITY, "all", band)
+            row["change_hidden"] = row["hidden"] or report.withheld(name, CITY, "all", band, period=START)
             head = indicators.definitions().at[name, "label_vi"] if band == "all" else label("age_band", band)
-            cells.append(Cell(row["coverage"], "number", 1))
-            lines.append(Row(head, cells, int(band != "all"), marks=marks_of(report, row)))
-    columns = [Column("Tỷ lệ", "%", "Kỳ này"), Column("Khoảng 95 %", "", "Kỳ này")]
-    if start:
-        columns += [Column("Thay đổi", "điểm %", "So với đầu năm"), Column("Khoảng 95 %", "", "So với đầu năm")]
-    if judged:
-        columns += [Column("Chỉ tiêu cả năm", "điểm %"), Column("Kết quả", text=True)]
-    columns.append(Column("Trẻ được cân đo", "%"))
+            lines.append(Row(head, cells(fields, row), int(band != "all"), marks=marks_of(report, row)))
     notes = [INTERVAL, "Chỉ tiêu giảm trong năm học được xét ở lần cân đo cuối năm."]
     if not judged:
         notes.append("Kỳ này chưa xét chỉ tiêu giảm trong năm.")
-    return Table(key, caption, "Chỉ số", columns, lines, tuple(notes), origin=ORIGIN)
+    return Table(key, caption, "Chỉ số", columns(fields), lines, notes, origin=ORIGIN)
 
 
 def last_verdict(report: Report, key: str, caption: str) -> Table:
@@ -77,153 +105,108 @@ def last_verdict(report: Report, key: str, caption: str) -> Table:
         return Table(key, caption, "Đơn vị", (), (), empty=empty)
     year = max(ended)
     rows = rounds(report, year, "HK2")
-    rows = rows[(rows["age_band"] == "all") & rows["indicator"].isin(REDUCED)]
-    at = {(row["area"], row["indicator"]): row for row in rows.to_dict("records")}
+    by_key = _by_area(rows[rows["age_band"] == "all"])
+    fields: list[Field] = []
+    for name in REDUCED:
+        target = vietnamese.change(rows.loc[rows["indicator"] == name, "target"].median(), 1, "điểm %")
+        fields += under(f"{RATE_NAMES[name]}: {target}", JUDGED, name)
     lines = []
-    for area in [*report.areas, CITY]:
-        found = [(name, row) for name in REDUCED if (row := at.get((area, name)))]
-        cells = [
-            cell
-            for name, row in found
-            for cell in _judged(
-                row, any(report.withheld(name, area, "all", "all", year, when) for when in (START, "HK2"))
-            )
-        ]
-        if len(found) == len(REDUCED):
-            marks = together(marks_of(report, row) for _, row in found)
-            lines.append(Row(area_name(area), cells, total=area == CITY, marks=marks))
-    columns = [
-        Column(head, unit, f"{RATE_NAMES[name]}: {vietnamese.change(target, 1, 'điểm %')}", head == "Kết quả")
-        for name, target in ((name, rows.loc[rows["indicator"] == name, "target"].median()) for name in REDUCED)
-        for head, unit in (("Thay đổi", "điểm %"), ("Khoảng 95 %", ""), ("Kết quả", ""))
-    ]
+    for area in report.areas_and_city:
+        record = {name: by_key[area, name] for name in REDUCED if (area, name) in by_key}
+        if len(record) < len(REDUCED):
+            continue
+        for name, row in record.items():
+            row["hidden"] = any(report.withheld(name, area, "all", "all", year, when) for when in (START, "HK2"))
+        marks = together(marks_of(report, row) for row in record.values())
+        lines.append(area_row(area, cells(fields, record), marks))
     notes = (
         f"Năm học {year}, từ lần cân đo đầu năm đến lần cuối năm; chỉ tiêu ở đầu cột.",
         "“Đạt”, “chưa đạt”: cả khoảng 95 % nằm một phía của chỉ tiêu. “Chưa đủ chắc”: chỉ tiêu nằm trong khoảng.",
     )
-    return Table(key, caption, "Đơn vị", columns, lines, notes, empty, origin=ORIGIN)
+    return Table(key, caption, "Đơn vị", columns(fields), lines, notes, empty, origin=ORIGIN)
 
 
-def _judged(row: dict, hidden: bool) -> list[Cell]:
-    return [
-        Cell(row["change"], "signed", 2, hidden),
-        between(row, "change_lower_95", "change_upper_95", hidden=hidden),
-        Cell(VERDICTS.get(row["verdict"], "–"), hidden=hidden),
-    ]
+def _by_area(rows: pd.DataFrame) -> dict[tuple[str, str], dict]:
+    """Rows by area and indicator."""
+    return {(row["area"], row["indicator"]): row for row in rows.to_dict("records")}
 
 
 def prevalence(report: Report, key: str, caption: str) -> Table:
     """By area: children measured, coverage, and each rate with its 95 % interval; too little coverage is said."""
     rows = rounds(report, report.school_year, report.period)
     rows = rows[rows["age_band"] == "all"]
-    at = {(row["area"], row["indicator"]): row for row in rows.to_dict("records")}
+    by_key = _by_area(rows)
     poor = not rows["reliable"].all()
+    fields = [*MEASURED, *(RELIABLE if poor else ())]
+    for name in RATES:
+        fields += under(RATE_NAMES[name], PREVALENCE, name)
     lines = []
-    for area in [*report.areas, CITY]:
-        found = {name: row for name in RATES if (row := at.get((area, name)))}
-        if not found:
-            continue
-        one = next(iter(found.values()))
-        cells = [Cell(one["children_measured"], "number"), Cell(one["coverage"], "number", 1)]
-        cells += [Cell("" if one["reliable"] else "chưa đủ tin cậy")] if poor else []
-        for name in RATES:
-            row, hidden = found.get(name), report.withheld(name, area)
-            if row is None:
-                cells += [Cell(None, "number")] * 2
-            else:
-                cells += [Cell(row["value"], "number", 2, hidden), between(row, "lower_95", "upper_95", "–", hidden)]
-        lines.append(Row(area_name(area), cells, total=area == CITY, marks=marks_of(report, one)))
-    columns = [Column("Trẻ được cân đo", "trẻ"), Column("Tỷ lệ cân đo", "%")]
-    columns += [Column("Độ tin cậy", text=True)] if poor else []
-    columns += [
-        Column(head, unit, RATE_NAMES[name])
-        for name in RATES
-        for head, unit in (("Tỷ lệ", "%"), ("Khoảng 95\u00a0%", ""))
-    ]
+    for area in report.areas_and_city:
+        of_rates = {name: by_key[area, name] for name in RATES if (area, name) in by_key}
+        for name, row in of_rates.items():
+            row["withheld"] = report.withheld(name, area)
+        if of_rates:
+            one = next(iter(of_rates.values()))
+            lines.append(area_row(area, cells(fields, one | of_rates), marks_of(report, one)))
     least = vietnamese.number(limit("low_coverage"))
-    reliable = f"Chưa đủ tin cậy: cân đo dưới {least} % số trẻ; không dùng để tính giới hạn và xu hướng."
-    notes = (INTERVAL, reliable if poor else f"Mọi đơn vị cân đo từ {least} % số trẻ trở lên.")
-    return Table(key, caption, "Đơn vị", columns, lines, notes, origin=ORIGIN)
+    reliable = f"Mọi đơn vị cân đo từ {least} % số trẻ trở lên."
+    if poor:
+        reliable = f"Chưa đủ tin cậy: cân đo dưới {least} % số trẻ; không dùng để tính giới hạn và xu hướng."
+    return Table(key, caption, "Đơn vị", columns(fields), lines, (INTERVAL, reliable), origin=ORIGIN)
 
 
 def trends(report: Report, key: str, caption: str, names: Iterable[str]) -> Table:
     """By area: the trend in points a year from all weigh-ins, and the same weigh-in expected next year."""
-    rows = report.table("nutrition.csv")
-    rows = rows[(rows["sector"] == "all") & (rows["age_band"] == "all")]
-    at = {(row["area"], row["indicator"], row["kind"]): row for row in rows.to_dict("records")}
-    names = list(names)
+    rows = report.table("nutrition.csv", sector=["all"], age_band=["all"])
+    ahead = (
+        Field(report.next_year, "expected", "number", 2, "%"),
+        Field("Khoảng 80 %", ("lower_80", "upper_80"), "range", 2),
+    )
+    fields: list[Field] = []
+    for name in (names := list(names)):
+        for kind, parts in (("trend", SLOPE), ("forecast", ahead)):
+            fields += under(RATE_NAMES[name], parts, (name, kind))
+    used = rows[rows["indicator"].isin(names) & rows["kind"].isin(["trend", "forecast"])]
     lines = []
-    for area in [*report.areas, CITY]:
-        cells, used = [], []
-        for name in names:
-            slope, ahead = (at.get((area, name, kind)) for kind in ("trend", "forecast"))
-            used += [row for row in (slope, ahead) if row]
-            cells += _expected(slope, ahead)
-        if used:
-            marks = together(marks_of(report, row) for row in used)
-            lines.append(Row(area_name(area), cells, total=area == CITY, marks=marks))
-    heads = (("Mỗi năm", "điểm %"), ("Khoảng 95 %", ""), (report.next_year, "%"), ("Khoảng 80 %", ""))
-    columns = [Column(head, unit, RATE_NAMES[name]) for name in names for head, unit in heads]
+    for area in report.areas_and_city:
+        of_area = used[used["area"] == area].to_dict("records")
+        for row in of_area:  # one that stands in the table without its number is withheld
+            row["hidden"] = pd.isna(row["value" if row["kind"] == "trend" else "expected"])
+        record = {(row["indicator"], row["kind"]): row for row in of_area}
+        if record:
+            lines.append(area_row(area, cells(fields, record), together(marks_of(report, row) for row in of_area)))
     notes = [
         "Mỗi năm: xu hướng từ cả ba lần cân đo của các năm; đơn vị nhỏ được kéo về xu hướng chung của thành phố.",
         f"{report.next_year}: tỷ lệ dự kiến ở cùng lần cân đo năm học sau.",
         *_left_out(rows),
     ]
-    return Table(
-        key, caption, "Đơn vị", columns, lines, tuple(notes), "Cần ít nhất ba năm học có lần cân đo đủ tin cậy."
-    )
-
-
-def _expected(slope: dict | None, ahead: dict | None) -> list[Cell]:
-    """Cells of a trend and a forecast; one that stands in the table without its number is withheld."""
-    cells = [Cell(None, "number")] * 4
-    if slope:
-        hidden = pd.isna(slope["value"])
-        cells[:2] = [Cell(slope["value"], "signed", 2, hidden), between(slope, "lower_95", "upper_95", hidden=hidden)]
-    if ahead:
-        hidden = pd.isna(ahead["expected"])
-        cells[2:] = [
-            Cell(ahead["expected"], "number", 2, hidden),
-            between(ahead, "lower_80", "upper_80", hidden=hidden),
-        ]
-    return cells
+    empty = "Cần ít nhất ba năm học có lần cân đo đủ tin cậy."
+    return Table(key, caption, "Đơn vị", columns(fields), lines, notes, empty)
 
 
 def _left_out(rows: pd.DataFrame) -> list[str]:
     noted = rows[(rows["kind"] == "trend") & rows["note"].notna() & (rows["area"] != CITY)]
-    names = [area_name(area) for area in noted["area"].drop_duplicates()]
-    return [f"Có lần cân đo chưa đủ tin cậy, không dùng cho xu hướng: {listed(names)}."] if names else []
+    names = listed(map(area_name, noted["area"].drop_duplicates()))
+    return [f"Có lần cân đo chưa đủ tin cậy, không dùng cho xu hướng: {names}."] if names else []
 
 
 def who_classes(report: Report, key: str, caption: str) -> Table:
     """The city's rates in the classes of the World Health Organization: orientation, for other children."""
     rows = rounds(report, report.school_year, report.period)
-    rows = rows[(rows["area"] == CITY) & (rows["age_band"] == "all")].set_index("indicator")
-    values = {name: rows["value"].get(name) for name in RATES}
-    heavy = [values[name] for name in ("overweight_rate", "obesity_rate") if values[name] is not None]
-    values = {name: values[name] for name in REDUCED} | {
-        "overweight_or_obesity_rate": sum(heavy) if len(heavy) == 2 else None
-    }
+    rows = rows[(rows["area"] == CITY) & (rows["age_band"] == "all")]
+    rates = rows.set_index("indicator")["value"]
+    values = {name: rates.get(name) for name in REDUCED}
+    heavy = rates.reindex(["overweight_rate", "obesity_rate"])
+    values["overweight_or_obesity_rate"] = heavy.sum(skipna=False)
     names = RATE_NAMES | {"overweight_or_obesity_rate": "Thừa cân và béo phì cộng lại"}
+    marks = report.marks([CITY], rows["basis"])
     lines = []
     for name, value in values.items():
-        held = None if value is None else severity.severity(name, value)
-        if held:
-            cells = [
-                Cell(value, "number", 2),
-                Cell(held["label_vi"]),
-                Cell(severity.bounds(held)),
-                Cell(held["document"]),
-            ]
-            lines.append(Row(names[name], cells, marks=report.marks([CITY], rows["basis"])))
-    columns = [
-        Column("Kỳ này", "%"),
-        Column("Mức", text=True),
-        Column("Ngưỡng của mức (%)", text=True),
-        Column("Thang", text=True),
-    ]
+        level = None if pd.isna(value) else severity.severity(name, value)
+        if level:
+            lines.append(Row(names[name], cells(WHO, level | {"value": value}), marks=marks))
     notes = (
         "Chỉ để định hướng: thang của WHO dành cho khảo sát mọi trẻ dưới 5 tuổi; đây là trẻ được cân đo tại trường.",
         "“Thừa cân” của WHO gồm cả béo phì; biểu tách hai nhóm, nên ở đây cộng lại. Biểu chưa thu gầy còm.",
     )
-    return Table(key, caption, "Chỉ số", columns, lines, notes, origin=ORIGIN)
+    return Table(key, caption, "Chỉ số", columns(WHO), lines, notes, origin=ORIGIN)

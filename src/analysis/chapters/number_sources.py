@@ -11,6 +11,7 @@ from analysis.pages.displays import Shown
 from analysis.pages.forecast_rows import between, needs, steps
 from analysis.pages.macros import macros
 from analysis.pages.report import Report
+from analysis.pages.words import full_name
 from analysis.reference import vietnamese
 from analysis.reference.areas import CITY
 
@@ -45,13 +46,13 @@ class Grounds(Shown):
 def grounds(report: Report) -> Grounds:
     """What the numbers of the brief are made of; without a forecast, this year's numbers alone."""
     rows = number_paths.table(report, ROWS.values())
-    here = {row.key for row in rows.rows}
-    found = _forecast(report) if steps(report) else []
+    with_path = {row.key for row in rows.rows}
+    parts = _forecast(report) if steps(report) else []
     for words, key in ROWS.items():
         number, code = report.number(key[2]), number_paths.code(key)
-        if number is not None and code in here:
-            found.append(Ground(f"{words} {vietnamese.number(number.value)}", number_paths.words(key), code))
-    return Grounds(found, rows)
+        if number is not None and code in with_path:
+            parts.append(Ground(f"{words} {vietnamese.number(number.value)}", full_name(*key), code))
+    return Grounds(parts, rows)
 
 
 def _forecast(report: Report) -> list[Ground]:

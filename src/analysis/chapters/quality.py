@@ -1,19 +1,50 @@
 """Sections 11 to 13: who reported, what was wrong, what was corrected, how the sums meet the printed figures, norms."""
 
-from dataclasses import replace
-
 import pandas as pd
 
 from analysis import reference
-from analysis.meaning import indicators
-from analysis.pages.report import SIMULATED, Report
+from analysis.pages.report import Report, decimals
+from analysis.pages.rests_on import SIMULATED
 from analysis.pages.statements import Opening, Says, says
-from analysis.pages.tables import Cell, Column, Row, Table, from_frame
+from analysis.pages.tables import Cell, Column, Field, Row, Table, cells, columns, text
 from analysis.pages.withholding import findings_to_print, in_sensitive_cells
-from analysis.pages.words import area_name, indicator_name, label, listed, round_name
-from analysis.reference import areas, periods, vietnamese
+from analysis.pages.words import about, area_name, indicator_name, label, listed, round_name
+from analysis.reference import periods, vietnamese
 
 STATUSES = ("match", "match_cut", "mismatch", "not_computed")
+EXPLAINED = ("mismatch", "match_cut")  # the statuses of figures that are not a plain match
+NO_WORKBOOK = {"workbook": "Chưa có biểu"}
+PUBLISHED = ("report_figures", "yearbook_history", "national_series")
+REPORTING = (
+    Field("Biểu", "workbook"),
+    Field("Cơ sở", "facilities", "number"),
+    Field("Số đã đọc", "numbers", "number"),
+    Field("Loại số liệu", lambda row: label("basis", row.get("basis", ""))),
+)
+FINDINGS = (Field("Mức", lambda row: label("severity", row["severity"])), Field("Nội dung", "message"))
+CORRECTIONS = (
+    Field("Ô", lambda row: f"{row['sheet']} › {row['cell']}", hidden=""),
+    Field("Trong biểu", "found"),
+    Field("Sửa thành", "value", "number"),
+    Field("Lý do", "reason"),
+    Field("Người trả lời", "said_by", hidden=""),
+    Field("Ngày", "said_on", hidden=""),
+)
+EXCEPTIONS = (
+    Field("Mục", "section"),
+    Field("Loại số", lambda row: listed([label("published_as", row["published_as"]), *_about(row)])),
+    Field("Số in", "published", "number", None),
+    Field("Tính được", lambda row: Cell(row["computed"], "number", row["decimals"] + 1), "number"),
+    Field("Kết quả", lambda row: label("status", row["status"])),
+    Field("Lý do", "why"),
+)
+NORMS = (
+    Field("Áp dụng cho", lambda row: label("applies_to", row["applies_to"]) + _size(row) + _band(row)),
+    Field("Mức", "value", "number", None),
+    Field("Đơn vị tính", lambda row: label("norm_unit", row["unit"])),
+    Field("Văn bản", lambda row: listed(filter(None, [row["document"], row["clause"] and f"điều {row['clause']}"]))),
+    Field("Độ chắc chắn", lambda row: label("norm_status", row["status"])),
+)
 
 
 def opening(report: Report) -> Opening:
@@ -26,12 +57,13 @@ def opening(report: Report) -> Opening:
 
 def simulated(report: Report) -> tuple[str, str] | None:
     """What rests on simulated numbers, from the data's own mark; None when nothing does."""
-    here, rounds = report.simulated_areas, report.simulated_rounds
-    if here:
-        which = "tất cả" if len(here) == len(report.areas) else f"{len(here)} trên {len(report.areas)}"
-        who = "" if which == "tất cả" else f" ({listed([area_name(area) for area in here])})"
+    units, rounds = report.simulated_areas, report.simulated_rounds
+    if units:
+        which = "tất cả đơn vị"
+        if len(units) < len(report.areas):
+            which = f"{len(units)} trên {len(report.areas)} đơn vị ({listed(map(area_name, units))})"
         return "Có số liệu mô phỏng.", (
-            f"Biểu của {which} đơn vị{who} trong kỳ này chứa số liệu mô phỏng, không phải số liệu thật của đơn vị. "
+            f"Biểu của {which} trong kỳ này chứa số liệu mô phỏng, không phải số liệu thật của đơn vị. "
             "Bảng, hình, câu nào dựa vào đó đều mang nhãn “số liệu mô phỏng”."
         )
     if rounds:
@@ -51,75 +83,45 @@ def without_workbook(report: Report) -> list[tuple[str, str]]:
         ("Có số liệu kỳ trước.", list(earlier), "dùng biểu kỳ trước, cả trong tổng toàn thành phố."),
     )
     return [
-        (head, f"{listed([area_name(area) for area in here])} chưa có biểu kỳ này: {words}")
-        for head, here, words in cases
-        if here
+        (head, f"{listed(map(area_name, units))} chưa có biểu kỳ này: {words}") for head, units, words in cases if units
     ]
 
 
 def corrected(report: Report) -> tuple[str, str] | None:
     """How many cells were corrected by the register."""
-    rows = report.table("corrections_used.csv")
-    if rows.empty:
+    number = len(report.table("corrections_used.csv"))
+    if not number:
         return None
-    return "Có số liệu đã sửa.", f"{len(rows)} ô được sửa theo sổ sửa lỗi; danh sách ở phần chất lượng số liệu."
+    return "Có số liệu đã sửa.", f"{number} ô được sửa theo sổ sửa lỗi; danh sách ở phần chất lượng số liệu."
 
 
 def reporting(report: Report, key: str, caption: str) -> Table:
     """Who reported: workbook, facilities, numbers read, basis; a unit without a workbook stands there too."""
-    rows = report.table("reporting.csv").set_index("area")
-    day = periods.as_of(report.school_year, report.period)
+    by_area = report.table("reporting.csv").set_index("area").to_dict("index")
     lines = []
-    for area in [*areas.reporting(day), *(area for area in rows.index if area not in areas.reporting(day))]:
-        if area not in rows.index:
-            lines.append(
-                Row(area_name(area), [Cell("Chưa có biểu"), Cell(None, "number"), Cell(None, "number"), Cell("")])
-            )
-            continue
-        row = rows.loc[area]
-        cells = [Cell(row["workbook"]), Cell(row["facilities"], "number"), Cell(row["numbers"], "number"),
-                 Cell(label("basis", row["basis"]))]  # fmt: skip
-        lines.append(Row(area_name(area), cells, marks=report.marks([area], [row["basis"]])))
-    columns = [Column("Biểu", text=True), Column("Cơ sở"), Column("Số đã đọc"), Column("Loại số liệu", text=True)]
-    return Table(key, caption, "Đơn vị", columns, lines, origin="đếm khi đọc biểu (reporting.csv).")
+    for area in dict.fromkeys([*report.owing, *by_area]):
+        row = by_area.get(area)
+        marks = report.marks([area], [row["basis"]]) if row else ()
+        lines.append(Row(area_name(area), cells(REPORTING, row or NO_WORKBOOK), marks=marks))
+    return Table(key, caption, "Đơn vị", columns(REPORTING), lines, origin="đếm khi đọc biểu (reporting.csv).")
 
 
 def findings(report: Report, key: str, caption: str) -> Table:
     """Every finding of the checks on this round's workbooks; without figures where they are about few children."""
     rows = findings_to_print(report.table("findings.csv"), report.table("observations.parquet"))
-    rows = rows.assign(area=rows["area"].map(area_name), severity=rows["severity"].map(lambda c: label("severity", c)))
-    columns = {"area": Column("Đơn vị"), "severity": Column("Mức"), "message": Column("Nội dung")}
-    return from_frame(
-        rows, key, caption, columns, empty="Các phép kiểm tra không phát hiện lỗi nào trong biểu của kỳ này."
-    )
+    lines = [Row(text(area_name(row["area"])), cells(FINDINGS, row)) for row in rows.to_dict("records")]
+    empty = "Các phép kiểm tra không phát hiện lỗi nào trong biểu của kỳ này."
+    return Table(key, caption, "Đơn vị", columns(FINDINGS), lines, empty=empty)
 
 
 def corrections(report: Report, key: str, caption: str) -> Table:
     """Every correction of the register that was used, with its reason and who said it."""
     rows = report.table("corrections_used.csv")
-    sensitive = in_sensitive_cells(rows, report.table("observations.parquet"))
-    place = rows["sheet"] + " › " + rows["cell"]
-    rows = rows.assign(area=rows["area"].map(area_name), place=place if len(rows) else [])
-    columns = {
-        "area": Column("Đơn vị"),
-        "place": Column("Ô"),
-        "found": Column("Trong biểu"),
-        "value": Column("Sửa thành"),
-        "reason": Column("Lý do"),
-        "said_by": Column("Người trả lời"),
-        "said_on": Column("Ngày"),
-    }
-    none = "Kỳ này không có ô nào phải sửa theo sổ sửa lỗi."
+    rows = rows.assign(hidden=in_sensitive_cells(rows, report.table("observations.parquet")))
+    lines = [Row(text(area_name(row["area"])), cells(CORRECTIONS, row)) for row in rows.to_dict("records")]
+    empty = "Kỳ này không có ô nào phải sửa theo sổ sửa lỗi."
     origin = "sổ sửa lỗi, data/reference/corrections.csv."
-    table = from_frame(rows, key, caption, columns, {"value": ("number", 0)}, empty=none, origin=origin)
-    telling = [list(columns).index(name) - 1 for name in ("found", "value", "reason")]
-    lines = [
-        replace(line, cells=[Cell(None, hidden=True) if i in telling else cell for i, cell in enumerate(line.cells)])
-        if few
-        else line
-        for line, few in zip(table.rows, sensitive, strict=True)
-    ]
-    return replace(table, rows=lines)
+    return Table(key, caption, "Đơn vị", columns(CORRECTIONS), lines, empty=empty, origin=origin)
 
 
 def reconciliation(report: Report, key: str, caption: str) -> Table:
@@ -127,106 +129,69 @@ def reconciliation(report: Report, key: str, caption: str) -> Table:
     rows = report.table("reconciliation.csv")
     counts = rows.groupby(["document", "status"], sort=False).size().unstack(fill_value=0)
     counts = counts.reindex(columns=list(STATUSES), fill_value=0)
-    lines = [_counted(str(document), row) for document, row in counts.iterrows()]
+    counts.insert(0, "all", counts.sum(axis=1))
+    heads = {"all": "Số in"} | {status: label("status", status) for status in STATUSES}
+    fields = [Field(head, status, "number") for status, head in heads.items()]
+    lines = [Row(document, cells(fields, row)) for document, row in counts.to_dict("index").items()]
     if len(lines) > 1:
-        lines.append(_counted("Tất cả", counts.sum(), total=True))
-    columns = [Column("Số in"), *(Column(label("status", status)) for status in STATUSES)]
-    return Table(key, caption, "Văn bản", columns, lines, origin="đối chiếu từng số in (reconciliation.csv).")
+        lines.append(Row("Tất cả", cells(fields, counts.sum().to_dict()), total=True))
+    origin = "đối chiếu từng số in (reconciliation.csv)."
+    return Table(key, caption, "Văn bản", columns(fields), lines, origin=origin)
 
 
 def exceptions(report: Report, key: str, caption: str) -> Table:
     """Every printed figure that is not a plain match, with both numbers and the reason where there is one."""
-    rows = report.table("reconciliation.csv")
-    rows = rows[rows["status"].isin(["mismatch", "match_cut"])].sort_values("status", ascending=False, kind="stable")
+    rows = report.table("reconciliation.csv", status=EXPLAINED)
+    rows = rows.sort_values("status", ascending=False, kind="stable")
+    basis = SIMULATED if report.simulated_areas else ""
     lines = []
     for row in rows.to_dict("records"):
-        places = max(2, _places(row["indicator"]))
-        about = [label(kind, row[kind]) for kind in ("sector", "age_band") if row[kind] != "all"]
-        cells = [
-            Cell(row["section"]),
-            Cell(", ".join([label("published_as", row["published_as"]), *about])),
-            Cell(row["published"], "number", places),
-            Cell(row["computed"], "number", places + 1),
-            Cell(label("status", row["status"])),
-            Cell(
-                row["reason"]
-                if isinstance(row["reason"], str)
-                else f"làm tròn được {vietnamese.number(row['computed'], places)}"
-            ),
-        ]
-        basis = SIMULATED if report.simulated_areas else ""
+        row["decimals"] = max(2, decimals(row["indicator"], 2))
+        rounded = f"làm tròn được {vietnamese.number(row['computed'], row['decimals'])}"
+        row["why"] = row["reason"] if isinstance(row["reason"], str) else rounded
         marks = () if row["published_as"] == "target" else report.marks([row["area"]], [basis])
-        lines.append(Row(indicator_name(row["indicator"]), cells, marks=marks))
-    columns = [
-        Column("Mục", text=True),
-        Column("Loại số", text=True),
-        Column("Số in"),
-        Column("Tính được"),
-        Column("Kết quả", text=True),
-        Column("Lý do", text=True),
-    ]
+        lines.append(Row(indicator_name(row["indicator"]), cells(EXCEPTIONS, row), marks=marks))
     empty = "Mọi số in tính được ở kỳ này đều khớp khi làm tròn."
     origin = "số in: văn bản và mục ở cột bên; số tính được: cộng từ biểu của kỳ (reconciliation.csv)."
-    return Table(key, caption, "Chỉ tiêu", columns, lines, empty=empty, origin=origin)
+    return Table(key, caption, "Chỉ tiêu", columns(EXCEPTIONS), lines, empty=empty, origin=origin)
 
 
 def norms(report: Report, key: str, caption: str) -> Table:
     """The norms in force on the day of the round, with their document and how sure we are of it."""
     day = periods.as_of(report.school_year, report.period).isoformat()
-    rows = reference.table("norms")
-    rows = rows[(rows["valid_from"] <= day) & ((rows["valid_to"] == "") | (rows["valid_to"] >= day))]
-    lines = []
-    for row in rows.to_dict("records"):
-        who = label("applies_to", row["applies_to"]) + _size(row)
-        band = "" if row["age_band"] == "all" else f", {label('age_band', row['age_band']).lower()}"
-        value = float(row["value"])
-        cells = [
-            Cell(who + band),
-            Cell(value, "number", 0 if value.is_integer() else 1),
-            Cell(label("norm_unit", row["unit"])),
-            Cell(", ".join(part for part in (row["document"], row["clause"] and f"điều {row['clause']}") if part)),
-            Cell(label("norm_status", row["status"])),
-        ]
-        lines.append(Row(label("norm", row["item"]), cells))
-    columns = [
-        Column("Áp dụng cho", text=True),
-        Column("Mức"),
-        Column("Đơn vị tính", text=True),
-        Column("Văn bản", text=True),
-        Column("Độ chắc chắn", text=True),
-    ]
+    rows = reference.in_force(reference.table("norms"), day)
+    rows = rows.assign(value=rows["value"].astype(float))
+    rows = rows.assign(decimals=(rows["value"] % 1 != 0).astype(int))
+    lines = [Row(label("norm", row["item"]), cells(NORMS, row)) for row in rows.to_dict("records")]
     origin = "văn bản ở cột bên, chép vào data/reference/norms.csv."
-    return Table(key, caption, "Định mức", columns, lines, origin=origin)
+    return Table(key, caption, "Định mức", columns(NORMS), lines, origin=origin)
 
 
 def sources(report: Report, key: str, caption: str) -> Table:
     """Every document behind the published figures, with its address where it has one."""
-    found: dict[str, str] = {}
-    for name in ("report_figures", "yearbook_history", "national_series"):
-        for row in report.published(name)[["document", "link"]].drop_duplicates().itertuples(index=False):
-            found.setdefault(row.document, row.link)
-    kept = {document: link if "/" in link else "văn bản lưu, không kèm địa chỉ" for document, link in found.items()}
-    lines = [Row(document, [Cell(link, "link")]) for document, link in kept.items()]
+    rows = pd.concat(report.published(name)[["document", "link"]] for name in PUBLISHED)
+    rows = rows.drop_duplicates("document")
+    links = rows["link"].where(rows["link"].str.contains("/"), "văn bản lưu, không kèm địa chỉ")
+    lines = [Row(document, [Cell(link, "link")]) for document, link in zip(rows["document"], links, strict=True)]
     return Table(key, caption, "Văn bản, nguồn", [Column("Địa chỉ hoặc tệp", text=True)], lines)
 
 
 def class_error(report: Report) -> Says:
     """What one per cent of error in the class count does to the shortage, with this round's figures."""
-    short, needed = report.number("teachers_shortage"), report.number("teachers")
-    if not short or not needed or short.value <= 0:
+    short, teachers = report.number("teachers_shortage"), report.number("teachers")
+    if not short or not teachers or short.value <= 0:
         return Says()
-    step = (short.value + needed.value) / 100
-    return says(
-        (
-            f"Sai 1 % ở số nhóm, lớp làm nhu cầu lệch khoảng {vietnamese.number(step)} giáo viên, bằng "
-            f"{vietnamese.percent(step / short.value * 100, 1)} số thiếu ({vietnamese.number(short.value)}).",
-            [short],
-        )
+    one_percent = (short.value + teachers.value) / 100
+    share = vietnamese.percent(one_percent / short.value * 100, 1)
+    words = (
+        f"Sai 1 % ở số nhóm, lớp làm nhu cầu lệch khoảng {vietnamese.number(one_percent)} giáo viên, bằng {share} số "
+        f"thiếu ({vietnamese.number(short.value)})."
     )
+    return says((words, [short]))
 
 
-def _counted(name: str, row: pd.Series, total: bool = False) -> Row:
-    return Row(name, [Cell(row.sum(), "number"), *(Cell(row[status], "number") for status in STATUSES)], total=total)
+def _about(row: dict) -> list[str]:
+    return about(row["sector"], row["age_band"])
 
 
 def _size(row: dict) -> str:
@@ -237,6 +202,6 @@ def _size(row: dict) -> str:
     return f" ({limits} {label('size_of', row['size_of'])})"
 
 
-def _places(name: str) -> int:
-    table = indicators.definitions()
-    return max(0, int(table.at[name, "decimals"])) if name in table.index else 2
+def _band(row: dict) -> str:
+    """The age band that a norm is for: ", nhà trẻ"."""
+    return "" if row["age_band"] == "all" else f", {label('age_band', row['age_band']).lower()}"

@@ -4,8 +4,10 @@ A table with rows only shows one indicator a row for the city; with columns only
 takes what its row leaves open from its column.
 """
 
-import functools
 from collections import defaultdict
+from dataclasses import replace
+from itertools import compress
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -13,67 +15,123 @@ from analysis import reference
 from analysis.meaning import indicators
 from analysis.pages.marks import Marks, together
 from analysis.pages.report import Number, Report
+from analysis.pages.rests_on import in_order
 from analysis.pages.tables import Cell, Column, Row, Table
 from analysis.pages.words import area_name, label, listed
-from analysis.reference import vietnamese
+from analysis.reference import targets, vietnamese
 from analysis.reference.areas import CITY
 
 KEY = ("sector", "age_band", "indicator")
-COUNTED = {  # what stands against a norm
-    "teachers_shortage": {"teachers", "classes"},
-    "cooks_shortage": {"cooks", "children_enrolled"},
-    "managers_shortage": {"managers", "classes"},
-    "independent_facilities_over_70_children": {"children_enrolled"},
-}
 BEFORE = ("last_year", "change", "signed")  # what needs last year
-FEWER = "Không so với cùng kỳ năm trước: tổng của ít đơn vị hơn không cho biết thay đổi."
 AIM = ("target", "gap", "met")  # what needs a target
+NO_LAST_YEAR = "Không có số liệu cùng kỳ năm trước để so sánh."
+FEWER = "Không so với cùng kỳ năm trước: tổng của ít đơn vị hơn không cho biết thay đổi."
+POINTS = "Thay đổi và chênh lệch của một tỷ lệ tính bằng điểm phần trăm."
 FINEST = 9  # places to which indicators.compare rounds a gap
 SHOWS = {"last_year": "y", "change": "c", "signed": "c", "target": "t", "gap": "g", "met": "m"}  # as paths name them
+OPEN = dict.fromkeys(KEY, "")
+OF_CITY = [  # the columns of a table that names rows only
+    OPEN | {"show": show, "label_vi": head, "group_vi": ""}
+    for show, head in (
+        ("value", "Kỳ này"),
+        ("last_year", "Cùng kỳ năm trước"),
+        ("change", "So với cùng kỳ"),
+        ("target", "Chỉ tiêu năm"),
+        ("gap", "So với chỉ tiêu"),
+    )
+]
+
+
+class Line(NamedTuple):
+    """A line of a table: the row without its numbers, and these, one a column."""
+
+    row: Row
+    numbers: list[Number | None]
 
 
 def table(report: Report, key: str, caption: str, *notes: str) -> Table:
     """One table of appendix.csv for this round; columns that nothing fills are left out and a note says why."""
     if key not in _tables():
         raise KeyError(f"appendix.csv has no table {key!r}")
-    rows, columns = (_tables()[key].get(part, []) for part in ("row", "column"))
-    notes = (*notes, *corrected(report, {part["indicator"] for part in rows + columns} - {""}))
-    if not columns:
-        return _of_city(report, key, caption, rows, notes)
-    if not rows:
-        return _by_area(report, key, caption, columns, notes)
-    return _crossed(report, key, caption, rows, columns, notes)
+    rows, named = _tables()[key]["row"], _tables()[key]["column"]
+    columns = named or OF_CITY
+    lines = _by_row(report, rows, columns) if rows else _by_area(report, columns)
+    numbers = [number for line in lines for number in line.numbers if number]
+    if not numbers:
+        return Table(key, caption, "", (), ())
+    shows, missing = _filled({column["show"] for column in columns}, numbers, report)
+    are_filled = [column["show"] in shows for column in columns]
+    columns = list(compress(columns, are_filled))
+    made = [_filled_in(line.row, list(compress(line.numbers, are_filled)), columns) for line in lines]
+    footnotes = [*notes, *corrected(report, rows + named), *missing, *([] if named else _points(numbers, shows))]
+    return Table(key, caption, "Chỉ tiêu" if rows else "Đơn vị", _heads(columns), made, footnotes)
 
 
-def corrected(report: Report, names: set[str]) -> list[str]:
-    """A footnote where cells behind these indicators were corrected by the register: how many, and of which units."""
+def _by_row(report: Report, rows: list[dict], columns: list[dict]) -> list[Line]:
+    """Numbers of the city: a line names what it leaves open to its columns."""
+    lines = []
+    for row in rows:
+        keys = [[row[part] or column[part] for part in KEY] for column in columns]
+        numbers = [report.number(indicator, CITY, sector, band) for sector, band, indicator in keys]
+        unit = [Cell(_unit_of(row["indicator"]))] if _with_unit(columns) else []
+        lines.append(Line(Row(row["label_vi"], unit, int(row["level"] or 0), group=row["group_vi"]), numbers))
+    return lines
+
+
+def _by_area(report: Report, columns: list[dict]) -> list[Line]:
+    """A line an area that has any of the numbers, the city last."""
+    lines = []
+    for area in report.areas_and_city:
+        numbers = [report.number(c["indicator"], area, c["sector"], c["age_band"]) for c in columns]
+        if any(numbers):
+            lines.append(Line(Row(area_name(area), [], total=area == CITY, area=area), numbers))
+    return lines
+
+
+def _filled_in(row: Row, numbers: list[Number | None], columns: list[dict]) -> Row:
+    """A row with its numbers, and what they rest on."""
+    shows = [column["show"] for column in columns]
+    cells = [cell(number, show) for number, show in zip(numbers, shows, strict=True)]
+    return replace(row, cells=[*row.cells, *cells], marks=rests_on([n for n in numbers if n], shows))
+
+
+def _with_unit(columns: list[dict]) -> bool:
+    """Whether units differ from line to line: no column says what is counted."""
+    return not any(column["indicator"] for column in columns)
+
+
+def corrected(report: Report, parts: list[dict]) -> list[str]:
+    """A footnote where cells behind these rows and columns were corrected by the register: how many, and whose."""
     used = report.table("corrections_used.csv")
     if used.empty:
         return []
     cells = ["workbook", "sheet", "cell"]
     read = used[["area", *cells]].merge(report.table("observations.parquet")[[*cells, "indicator"]], on=cells)
-    read = read[read["indicator"].isin(list(_parts(names)))].drop_duplicates(cells)
-    units = listed([area_name(area) for area in report.areas if area in set(read["area"])])
-    return [f"Có {len(read)} ô đã sửa theo sổ sửa lỗi ({units}); danh sách ở phần 11."] if len(read) else []
+    read = read[read["indicator"].isin(list(_parts({part["indicator"] for part in parts})))].drop_duplicates(cells)
+    if read.empty:
+        return []
+    units = listed(map(area_name, in_order(read["area"])))
+    return [f"Có {len(read)} ô đã sửa theo sổ sửa lỗi ({units}); danh sách ở phần 11."]
 
 
 def shown() -> list[tuple[str, str, str]]:
     """Sector, age band and indicator of every number that a table of appendix.csv shows, in order, each once."""
-    found: dict[tuple[str, str, str], None] = {}
-    none = [dict.fromkeys(KEY, "")]
+    keys: dict[tuple[str, str, str], None] = {}
     for parts in _tables().values():
-        rows, columns = (parts.get(part, none) for part in ("row", "column"))
-        found |= {tuple(row[p] or column[p] for p in KEY): None for row in rows for column in columns}  # type: ignore[misc]
-    return list(found)
+        for row in parts["row"] or [OPEN]:
+            for column in parts["column"] or [OPEN]:
+                sector, band, indicator = (row[part] or column[part] for part in KEY)
+                keys[sector, band, indicator] = None
+    return list(keys)
 
 
-@functools.cache
+@reference.cached
 def _tables() -> dict[str, dict[str, list[dict[str, str]]]]:
-    """Rows of appendix.csv by table and part."""
-    found: dict[str, dict[str, list[dict[str, str]]]] = defaultdict(lambda: defaultdict(list))
+    """Rows of appendix.csv by table and part ("row", "column"); a column without a show shows the value."""
+    tables: dict[str, dict[str, list[dict[str, str]]]] = defaultdict(lambda: {"row": [], "column": []})
     for line in reference.rows("appendix"):
-        found[line["table"]][line["part"]].append(line)
-    return found
+        tables[line["table"]][line["part"]].append(line | {"show": line["show"] or "value"})
+    return dict(tables)
 
 
 def rests_on(numbers: list[Number], shows: list[str]) -> Marks:
@@ -105,103 +163,23 @@ def gap_places(number: Number, decimals: int | None = None) -> int:
 
 
 def _parts(names: set[str]) -> set[str]:
-    """What indicators are computed from, themselves included: parts of ratios and totals, what a shortage counts."""
-    table = indicators.definitions()
-    found = set(names)
-    for name in names & set(table.index):
-        found |= set(f"{table.at[name, 'numerator']}|{table.at[name, 'denominator']}".split("|")) - {""}
-        found |= COUNTED.get(name, set())
-    return found if found == names else _parts(found)
+    """What indicators are computed from, themselves included, down to what is reported."""
+    parts = names.union(*map(indicators.made_of, names))
+    return parts if parts == names else _parts(parts)
 
 
-def _of_city(report: Report, key: str, caption: str, rows: list[dict], notes: tuple) -> Table:
-    found = [(row, report.number(row["indicator"], CITY, row["sector"], row["age_band"])) for row in rows]
-    known = [number for _, number in found if number is not None]
-    if not known:
-        return Table(key, caption, "", (), ())
-    shows = ["value", "last_year", "change", "target", "gap"]
-    shows, missing = _filled(shows, known, report)
-    heads = {"value": "Kỳ này", "last_year": "Cùng kỳ năm trước", "change": "So với cùng kỳ",
-             "target": "Chỉ tiêu năm", "gap": "So với chỉ tiêu"}  # fmt: skip
-    lines = [
-        Row(
-            row["label_vi"],
-            [Cell(_unit_of(row["indicator"])), *(cell(number, show) for show in shows)],
-            int(row["level"] or 0),
-            group=row["group_vi"],
-            marks=rests_on([number], shows) if number else (),
-        )
-        for row, number in found
-    ]
-    columns = [Column("Đơn vị tính", text=True), *(Column(heads[show]) for show in shows)]
-    return Table(key, caption, "Chỉ tiêu", columns, lines, (*notes, *missing, *_points(known, shows)))
-
-
-def _by_area(report: Report, key: str, caption: str, columns: list[dict], notes: tuple) -> Table:
-    columns, missing = _columns_filled(report, columns)
-    lines = []
-    for area in [*report.areas, CITY]:
-        numbers = [report.number(c["indicator"], area, c["sector"], c["age_band"]) for c in columns]
-        known = [number for number in numbers if number is not None]
-        if not known:
-            continue
-        cells = [cell(number, column["show"]) for number, column in zip(numbers, columns, strict=True)]
-        marks = rests_on(known, [column["show"] for column in columns])
-        lines.append(Row(area_name(area), cells, total=area == CITY, marks=marks, area=area))
-    heads = [Column(c["label_vi"], _unit(c), c["group_vi"], c["show"] == "met") for c in columns]
-    return Table(key, caption, "Đơn vị", heads, lines, (*notes, *missing))
-
-
-def _crossed(report: Report, key: str, caption: str, rows: list[dict], columns: list[dict], notes: tuple) -> Table:
-    columns = [{**column, "show": column["show"] or "value"} for column in columns]
-    with_unit = not any(column["indicator"] for column in columns)
-    lines, seen = [], []
-    for row in rows:
-        numbers = [_open(report, row, column) for column in columns]
-        known = [number for number in numbers if number is not None]
-        seen += known
-        cells = [cell(number, column["show"]) for number, column in zip(numbers, columns, strict=True)]
-        unit = [Cell(_unit_of(row["indicator"]))] if with_unit else []
-        marks = rests_on(known, [column["show"] for column in columns])
-        lines.append(Row(row["label_vi"], unit + cells, int(row["level"] or 0), group=row["group_vi"], marks=marks))
-    if not seen:
-        return Table(key, caption, "", (), ())
-    kept, missing = _filled([column["show"] for column in columns], seen, report)
-    keep = [i for i, column in enumerate(columns) if column["show"] in kept]
-    heads = [Column(columns[i]["label_vi"], _unit(columns[i]), columns[i]["group_vi"])
-             for i in keep]  # fmt: skip
-    if with_unit:
-        heads, keep = [Column("Đơn vị tính", text=True), *heads], [0, *(i + 1 for i in keep)]
-    lines = [Row(r.head, [r.cells[i] for i in keep], r.level, r.total, r.group, r.marks) for r in lines]
-    return Table(key, caption, "Chỉ tiêu", heads, lines, (*notes, *missing))
-
-
-def _open(report: Report, row: dict, column: dict) -> Number | None:
-    """The number a row and a column name together; the column fills what the row leaves open."""
-    sector, band, indicator = (row[part] or column[part] for part in KEY)
-    return report.number(indicator, CITY, sector, band)
-
-
-def _filled(shows: list[str], numbers: list[Number], report: Report) -> tuple[list[str], list[str]]:
+def _filled(shows: set[str], numbers: list[Number], report: Report) -> tuple[set[str], list[str]]:
     """Shows that at least one number fills, and notes on what is left out."""
     notes = []
-    if not any(pd.notna(number.last_year) for number in numbers):
-        shows = [show for show in shows if show not in BEFORE]
+    if all(pd.isna(number.last_year) for number in numbers):
+        shows = shows.difference(BEFORE)
         fewer = report.has_last_year and report.without_workbook["partial"]
-        notes.append(FEWER if fewer else "Không có số liệu cùng kỳ năm trước để so sánh.")
-    if any(show in AIM for show in shows) and not any(pd.notna(number.target) for number in numbers):
-        shows = [show for show in shows if show not in AIM]
-        if {number.indicator for number in numbers} & set(reference.table("targets")["indicator"]):
+        notes.append(FEWER if fewer else NO_LAST_YEAR)
+    if not shows.isdisjoint(AIM) and all(pd.isna(number.target) for number in numbers):
+        shows = shows.difference(AIM)
+        if {number.indicator for number in numbers} & targets.indicators_with_targets():
             notes.append(f"Chưa có chỉ tiêu năm học {report.school_year} cho các dòng này trong targets.csv.")
     return shows, notes
-
-
-def _columns_filled(report: Report, columns: list[dict]) -> tuple[list[dict], list[str]]:
-    columns = [{**column, "show": column["show"] or "value"} for column in columns]
-    numbers = [report.number(c["indicator"], area, c["sector"], c["age_band"])
-               for c in columns for area in report.areas]  # fmt: skip
-    kept, notes = _filled([column["show"] for column in columns], [n for n in numbers if n is not None], report)
-    return [column for column in columns if column["show"] in kept], notes
 
 
 def _unit_of(indicator: str) -> str:
@@ -213,17 +191,24 @@ def _unit_of(indicator: str) -> str:
     return f"{label('unit', above, short=True)}/{label('unit', below, short=True)}"
 
 
-def _unit(column: dict) -> str:
-    """Unit of a column's numbers."""
-    if not column["indicator"] or column["show"] == "met":
-        return ""
-    rate = indicators.definitions().at[column["indicator"], "unit"] == "percent"
-    points = rate and column["show"] in ("change", "signed", "gap")
-    return label("unit", "percentage_point") if points else _unit_of(column["indicator"])
-
-
-def _points(numbers: list[Number], shows: list[str]) -> list[str]:
+def _points(numbers: list[Number], shows: set[str]) -> list[str]:
     """A note where changes of rates stand in the same column as changes of counts."""
-    if any(number.is_rate for number in numbers) and {"change", "gap"} & set(shows):
-        return ["Thay đổi và chênh lệch của một tỷ lệ tính bằng điểm phần trăm."]
-    return []
+    return [POINTS] if shows & {"change", "gap"} and any(number.is_rate for number in numbers) else []
+
+
+def _heads(columns: list[dict]) -> list[Column]:
+    """Heads of the columns, before them that of the unit where it differs from line to line."""
+    unit = [Column("Đơn vị tính", text=True)] if _with_unit(columns) else []
+    return unit + [_head(column) for column in columns]
+
+
+def _head(column: dict) -> Column:
+    """Head of a column, with the unit of its numbers where all have one."""
+    indicator, show = column["indicator"], column["show"]
+    if not indicator or show == "met":
+        unit = ""
+    elif show in ("change", "signed", "gap") and indicators.definitions().at[indicator, "unit"] == "percent":
+        unit = label("unit", "percentage_point")
+    else:
+        unit = _unit_of(indicator)
+    return Column(column["label_vi"], unit, column["group_vi"], show == "met")

@@ -8,7 +8,6 @@ from analysis.chapters.sentences_patterns import fill, in_force, patterns
 from analysis.pages.marks import Marks, together
 from analysis.pages.report import Report
 from analysis.pages.statements import Says
-from analysis.reference import areas, periods
 
 
 @dataclass(frozen=True)
@@ -34,21 +33,23 @@ def of(report: Report, *sections: str) -> Says:
 
 def written(report: Report) -> list[Sentence]:
     """Every sentence of sentences.csv that this round can say, in its order."""
-    said: dict[tuple[str, str], Sentence] = {}
+    sentences: dict[tuple[str, str], Sentence] = {}
     for section, name, nodes, *_ in in_force(report.school_year):
-        filled = None if (section, name) in said else fill(nodes, lambda slot: figure(report, slot))
+        if (section, name) in sentences:
+            continue
+        filled = fill(nodes, lambda slot: figure(report, slot))
         if filled:
-            words, used = filled
-            marks = together(each.marks for each in used)
-            words = words[0].upper() + words[1:]
-            said[section, name] = Sentence(section, name, _whole(report, words, used), tuple(used), marks)
-    return list(said.values())
+            words, figures = filled
+            words = _with_units_counted(report, words[0].upper() + words[1:], figures)
+            marks = together(each.marks for each in figures)
+            sentences[section, name] = Sentence(section, name, words, tuple(figures), marks)
+    return list(sentences.values())
 
 
-def _whole(report: Report, words: str, used: Iterable[Figure]) -> str:
+def _with_units_counted(report: Report, words: str, figures: Iterable[Figure]) -> str:
     """A sentence says in its own words how many units it stands for, where some are left out: tags are not copied."""
     left_out = report.without_workbook["partial"]
-    if not left_out or not any(each.numbers for each in used):
+    if not left_out or not any(each.numbers for each in figures):
         return words
-    owed = len(areas.reporting(periods.as_of(report.school_year, report.period)))
+    owed = len(report.owing)
     return f"{words.removesuffix('.')} (số liệu của {owed - len(left_out)}/{owed} đơn vị)."

@@ -1,6 +1,7 @@
 """One figure in a sentence: what its words show, written by the one number function; None where it is not known."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from analysis.pages.marks import Marks, together
@@ -14,7 +15,14 @@ COUNTED = {  # units as they stand after a number in running text
 }
 OWN_UNIT = {"independent_facilities": "cơ sở độc lập"}
 SCALED = {"million_vnd": (1000, "tỷ đồng")}  # as the report writes money
+WITHOUT_WORDS = {"percent": "%", "ratio": ""}  # units that are no word
+UNCOUNTED = ("percent", "ratio", "score_100", *SCALED)
 LEADERS = 2  # places that "dẫn đầu" names
+
+
+Numbers = list[Number]
+Chosen = tuple[str, Numbers] | None  # words, and the numbers they stand for; None where nothing can be said
+Test = Callable[[Number], object]
 
 
 class Slot(NamedTuple):
@@ -40,12 +48,7 @@ def figure(report: Report, slot: Slot) -> Figure | None:
     if slot.show == "fact":
         return Figure(slot, FACTS[slot.name](report))
     if slot.show in OF_AREAS:
-        numbers = [n for area in report.areas if (n := _number(report, area, slot))]
-        chosen = None if any(n.hidden for n in numbers) else OF_AREAS[slot.show](numbers)
-        if chosen is None:
-            return None
-        text, of = chosen
-        return Figure(slot, text, of, together([report.marks([CITY], []), *(n.marks for n in of)]))
+        return _of_areas(report, slot)
     city = _number(report, CITY, slot)
     words = OF_CITY[slot.show](city) if city and not city.hidden else None
     if city is None or words is None:
@@ -54,16 +57,26 @@ def figure(report: Report, slot: Slot) -> Figure | None:
     return Figure(slot, words, (city,), together([city.marks, before]))
 
 
+def _of_areas(report: Report, slot: Slot) -> Figure | None:
+    """A slot about the areas; None where one of them is withheld, for it could be worked out from the others."""
+    numbers = [number for area in report.areas if (number := _number(report, area, slot))]
+    chosen = None if any(number.hidden for number in numbers) else OF_AREAS[slot.show](numbers)
+    if chosen is None:
+        return None
+    words, of = chosen
+    return Figure(slot, words, tuple(of), together([report.marks([CITY], []), *(number.marks for number in of)]))
+
+
 def written(n: Number, value: float) -> str:
     """A value as running text has it: trailing zeros dropped, a count below ten with a zero before it, as the report.
 
     "39,29", "02", "2", "25.000"
     """
     size = vietnamese.rounded(abs(value) / scale(n), n.decimals)
-    text = plain(size, n.decimals)
-    is_count = n.unit not in ("percent", "ratio", "score_100", *SCALED)
-    sign = vietnamese.MINUS if value < 0 and size else ""
-    return sign + (f"0{text}" if is_count and 0 < size < 10 and "," not in text else text)
+    words = plain(size, n.decimals)
+    if n.unit not in UNCOUNTED and 0 < size < 10 and "," not in words:
+        words = f"0{words}"
+    return vietnamese.MINUS + words if value < 0 and size else words
 
 
 def scale(n: Number) -> float:
@@ -76,46 +89,56 @@ def unit(n: Number) -> str:
     if n.unit in SCALED:
         return SCALED[n.unit][1]
     own = OWN_UNIT.get(n.indicator) or COUNTED.get(n.unit, {}).get(n.age_band)
-    return own or {"percent": "%", "ratio": ""}.get(n.unit, label("unit", n.unit))
+    return own or WITHOUT_WORDS.get(n.unit, label("unit", n.unit))
 
 
 def with_unit(n: Number, value: float) -> str:
     """ "3,81%", "1.116 trẻ", "0,42"."""
     after = unit(n)
-    return f"{written(n, value)}{'' if after == '%' else ' '}{after}".strip()
+    return written(n, value) + after if after == "%" else f"{written(n, value)} {after}".strip()
 
 
 def moved(n: Number) -> str | None:
     """ "giảm 1.116 trẻ", "tăng 1,2%"; None where last year is not known or nothing moved."""
-    return None if not _size(n, n.change) else f"{'tăng' if n.change > 0 else 'giảm'} {with_unit(n, abs(n.change))}"
+    if not _size(n, n.change):
+        return None
+    return f"{'tăng' if n.change > 0 else 'giảm'} {with_unit(n, abs(n.change))}"
 
 
 def change(n: Number) -> str | None:
     """ "giảm 1.116 trẻ", "không đổi về số trường", "không đổi về tỷ lệ"; None where last year is not known."""
-    if _size(n, n.change) is None:
-        return None
-    return moved(n) or f"không đổi về {'tỷ lệ' if n.unit in ('percent', 'ratio') else f'số {unit(n)}'}"
+    if _size(n, n.change) == 0:
+        return f"không đổi về {'tỷ lệ' if n.unit in WITHOUT_WORDS else f'số {unit(n)}'}"
+    return moved(n)
 
 
 def gap(n: Number) -> str | None:
     """ "thiếu 5,71% so với chỉ tiêu năm", "đạt chỉ tiêu năm"; None where there is no target."""
     words = short_gap(n)
-    return words and (f"{words} chỉ tiêu năm" if words == "đạt" else f"{words} so với chỉ tiêu năm")
+    if words is None:
+        return None
+    return "đạt chỉ tiêu năm" if words == "đạt" else f"{words} so với chỉ tiêu năm"
 
 
 def short_gap(n: Number) -> str | None:
     """ "thiếu 0,42", "vượt 0,75%", "đạt"; None where there is no target."""
     size = _size(n, n.gap)
-    if size is None:
-        return None
-    return f"{'vượt' if n.gap > 0 else 'thiếu'} {with_unit(n, abs(n.gap))}" if size else "đạt"
+    if not size:
+        return None if size is None else "đạt"
+    return f"{'vượt' if n.gap > 0 else 'thiếu'} {with_unit(n, abs(n.gap))}"
 
 
 def met(n: Number) -> str | None:
     """ "vượt chỉ tiêu năm", "đạt chỉ tiêu năm", "chưa đạt chỉ tiêu năm"; None where there is no target."""
     if n.met is None:
         return None
-    return ("vượt chỉ tiêu năm" if _size(n, n.gap) else "đạt chỉ tiêu năm") if n.met else "chưa đạt chỉ tiêu năm"
+    if not n.met:
+        return "chưa đạt chỉ tiêu năm"
+    return "vượt chỉ tiêu năm" if _size(n, n.gap) else "đạt chỉ tiêu năm"
+
+
+def _value(n: Number) -> str:
+    return written(n, n.value)
 
 
 def _some(n: Number) -> str | None:
@@ -135,55 +158,70 @@ def _number(report: Report, area: str, slot: Slot) -> Number | None:
     return report.number(slot.name, area, slot.sector, slot.age_band)
 
 
-def _judged(numbers: list[Number]) -> list[Number]:
-    return [n for n in numbers if n.met is not None]
+def _any(_: Number) -> bool:
+    return True
 
 
-def _areas(kept: list[Number], of: list[Number]) -> tuple[str, tuple[Number, ...]] | None:
-    """Names in the administrative order; None for nobody and for everybody, whom a sentence need not name."""
-    return (listed([area_name(n.area) for n in kept]), tuple(of)) if kept and len(kept) < len(of) else None
+def _judged(n: Number) -> bool:
+    return n.met is not None
 
 
-def _counted(kept: list[Number], of: list[Number]) -> tuple[str, tuple[Number, ...]] | None:
-    return (f"{len(kept):02d}", tuple(of)) if kept else None
+def _reached(n: Number) -> bool:
+    return bool(n.met)
 
 
-def _every(numbers: list[Number]) -> tuple[str, tuple[Number, ...]] | None:
-    judged = _judged(numbers)
-    return (f"{len(judged):02d}", tuple(judged)) if judged and all(n.met for n in judged) else None
+def _short(n: Number) -> bool:
+    return not n.met
 
 
 def _full(n: Number) -> bool:
     return vietnamese.rounded(n.value, n.decimals) >= 100
 
 
-def _in(test: Callable[[Number], object], name: str) -> dict[str, Callable]:
-    """How many areas pass a test, which ones, and how many where all do: the slots name, areas_name, all_name."""
-
-    def passing(numbers: list[Number]) -> list[Number]:
-        return [n for n in numbers if test(n)]
-
-    return {
-        name: lambda ns: _counted(passing(ns), ns),
-        f"areas_{name}": lambda ns: _areas(passing(ns), ns),
-        f"all_{name}": lambda ns: _counted(ns, ns) if len(passing(ns)) == len(ns) else None,
-    }
+def _chosen(says: Callable[[Numbers, Numbers], Chosen], considered: Test, passes: Test, numbers: Numbers) -> Chosen:
+    """What is said of the areas that pass, among those considered."""
+    of = list(filter(considered, numbers))
+    return says(list(filter(passes, of)), of)
 
 
-def _by_area(numbers: list[Number]) -> tuple[str, tuple[Number, ...]] | None:
-    """Areas that have any, most first; among equals the administrative order."""
-    ranked = sorted((n for n in numbers if _some(n)), key=lambda n: -n.value)
-    words = [f"{area_name(n.area)} {with_unit(n, n.value)}" for n in ranked]
-    return (listed(words), tuple(ranked)) if ranked else None
+def _count(passing: Numbers, of: Numbers) -> Chosen:
+    """How many; None for nobody."""
+    return (f"{len(passing):02d}", of) if passing else None
 
 
-def _leaders(numbers: list[Number]) -> tuple[str, tuple[Number, ...]] | None:
+def _every(passing: Numbers, of: Numbers) -> Chosen:
+    """How many where all pass."""
+    return _count(of, of) if len(passing) == len(of) else None
+
+
+def _names(passing: Numbers, of: Numbers) -> Chosen:
+    """Names in the administrative order; None for nobody and for everybody, whom a sentence need not name."""
+    return (_listed(passing), of) if 0 < len(passing) < len(of) else None
+
+
+def _listed(numbers: Numbers) -> str:
+    return listed(area_name(n.area) for n in numbers)
+
+
+def _most_first(numbers: Numbers) -> Numbers:
+    """Among equals the administrative order."""
+    return sorted(numbers, key=lambda n: -n.value)
+
+
+def _by_area(numbers: Numbers) -> Chosen:
+    """Areas that have any, most first."""
+    ranked = _most_first([n for n in numbers if _some(n)])
+    return (listed(f"{area_name(n.area)} {with_unit(n, n.value)}" for n in ranked), ranked) if ranked else None
+
+
+def _leaders(numbers: Numbers) -> Chosen:
     """The areas with the most, and every area level with the last of them; None where that is everybody."""
-    ranked = sorted(numbers, key=lambda n: -n.value)
-    if len(ranked) <= LEADERS:
+    if len(numbers) <= LEADERS:
         return None
-    first = [n for n in ranked if n.value >= ranked[LEADERS - 1].value and n.value > 0]
-    return (listed([area_name(n.area) for n in first]), tuple(first)) if 0 < len(first) < len(ranked) else None
+    ranked = _most_first(numbers)
+    least = ranked[LEADERS - 1].value
+    first = [n for n in ranked if n.value >= least and n.value > 0]
+    return (_listed(first), first) if 0 < len(first) < len(ranked) else None
 
 
 def _when(report: Report) -> str:
@@ -193,7 +231,7 @@ def _when(report: Report) -> str:
 
 FACTS: dict[str, Callable[[Report], str]] = {"when": _when, "school_year": lambda report: report.school_year}
 OF_CITY: dict[str, Callable[[Number], str | None]] = {
-    "value": lambda n: written(n, n.value),
+    "value": _value,
     "some": _some,  # only above zero
     "none": _none,  # no words, and known only at zero or below
     "change": change,
@@ -202,17 +240,21 @@ OF_CITY: dict[str, Callable[[Number], str | None]] = {
     "short_gap": short_gap,
     "met": met,
 }
-OF_AREAS: dict[str, Callable[[list[Number]], tuple[str, tuple[Number, ...]] | None]] = {
-    "judged": lambda ns: _counted(_judged(ns), _judged(ns)),
-    "reached": lambda ns: _counted([n for n in _judged(ns) if n.met], _judged(ns)),
-    "short": lambda ns: _counted([n for n in _judged(ns) if not n.met], _judged(ns)),
-    "all_reached": _every,
-    "areas_reached": lambda ns: _areas([n for n in _judged(ns) if n.met], _judged(ns)),
-    "areas_short": lambda ns: _areas([n for n in _judged(ns) if not n.met], _judged(ns)),
+OF_AREAS: dict[str, Callable[[Numbers], Chosen]] = {
+    "judged": partial(_chosen, _count, _judged, _any),
+    "reached": partial(_chosen, _count, _judged, _reached),
+    "short": partial(_chosen, _count, _judged, _short),
+    "all_reached": partial(_chosen, _every, _judged, _reached),
+    "areas_reached": partial(_chosen, _names, _judged, _reached),
+    "areas_short": partial(_chosen, _names, _judged, _short),
     "by_area": _by_area,
     "leaders": _leaders,
-    "areas": lambda ns: _counted(ns, ns),  # how many report it
-    **_in(_full, "full"),  # at 100 %
-    **_in(_some, "having"),  # above zero
+    "areas": partial(_chosen, _count, _any, _any),  # how many report it
+    "full": partial(_chosen, _count, _any, _full),  # at 100 %
+    "areas_full": partial(_chosen, _names, _any, _full),
+    "all_full": partial(_chosen, _every, _any, _full),
+    "having": partial(_chosen, _count, _any, _some),  # above zero
+    "areas_having": partial(_chosen, _names, _any, _some),
+    "all_having": partial(_chosen, _every, _any, _some),
 }
 SHOWS = {**OF_CITY, **OF_AREAS}

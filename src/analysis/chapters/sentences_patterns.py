@@ -6,7 +6,6 @@
 Rows of the same section and sentence are tried in order: the first whose figures are all known is said.
 """
 
-import functools
 import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -18,6 +17,9 @@ from analysis.meaning import indicators
 TOKEN = re.compile(r"\{[^{}]*\}|[\[\]<>;{}]|[^\[\]<>;{}]+")
 SECTORS = ("public", "nonpublic", "nonpublic_school", "independent")
 BANDS = ("nursery", "kindergarten", "age5")
+
+
+Filled = tuple[str, list[Figure]]  # words, and the figures in them
 
 
 class PatternError(ValueError):
@@ -41,24 +43,25 @@ class Pattern(NamedTuple):
     valid_to: str
 
 
-@functools.cache
+@reference.cached
 def patterns() -> tuple[Pattern, ...]:
     """Every row of sentences.csv. Raises PatternError, naming section and sentence, where one cannot be read."""
-    found = []
+    rows = []
     for row in reference.table("sentences").itertuples():
         try:
             nodes = read(row.pattern_vi)
-            found.append(Pattern(row.section, row.sentence, nodes, row.valid_from, row.valid_to))
+            rows.append(Pattern(row.section, row.sentence, nodes, row.valid_from, row.valid_to))
         except PatternError as problem:
             raise PatternError(
                 f"data/reference/sentences.csv, mục {row.section}, câu {row.sentence}: {problem}"
             ) from None
-    return tuple(found)
+    return tuple(rows)
 
 
 def in_force(school_year: str) -> list[Pattern]:
     """The patterns that hold in a school year, in their order: what a law gave its name to begins with that law."""
-    return [p for p in patterns() if p.valid_from <= school_year and (not p.valid_to or school_year <= p.valid_to)]
+    rows = reference.in_force(reference.table("sentences"), school_year)
+    return [patterns()[place] for place in rows.index]
 
 
 def read(text: str) -> list[Node]:
@@ -87,38 +90,41 @@ def slot(text: str) -> Slot:
         raise PatternError(f"{{{text}}}: không có chỉ tiêu “{name}” trong indicators.csv")
     chosen = {"sector": "all", "age_band": "all", "show": "value"}
     kinds = {"sector": SECTORS, "age_band": BANDS, "show": tuple(SHOWS)}
-    said: set[str] = set()
     for word in words:
         kind = next((kind for kind, known in kinds.items() if word in known), None)
-        if kind is None or kind in said:
+        if kind is None:
             raise PatternError(f"{{{text}}}: không hiểu “{word}”")
-        said.add(kind)
         chosen[kind] = word
+        del kinds[kind]  # a kind is said once
     return Slot(name, **chosen)
 
 
-def fill(nodes: list[Node], figure: Callable[[Slot], Figure | None]) -> tuple[str, list[Figure]] | None:
+def fill(nodes: list[Node], figure: Callable[[Slot], Figure | None]) -> Filled | None:
     """The words of a pattern and the figures in them, or None where one that must be known is not."""
-    words, used = "", list[Figure]()
+    words, figures = "", list[Figure]()
     for kind, part in nodes:
-        if kind == "text":
-            words += part
-            continue
-        found = _filled(kind, part, figure)
-        if found is None:
+        filled = _filled(kind, part, figure)
+        if filled is None:
             return None
-        words, used = words + found[0], used + found[1]
-    return words, used
+        words += filled[0]
+        figures += filled[1]
+    return words, figures
 
 
-def _filled(kind: str, part, figure: Callable[[Slot], Figure | None]) -> tuple[str, list[Figure]] | None:
-    if kind == "figure":
-        found = figure(part)
-        return None if found is None else (found.text, [found])
-    if kind == "optional":
-        return fill(part, figure) or ("", [])
-    kept = [each for each in (fill(nodes, figure) for nodes in part) if each]
-    return (", ".join(words.strip() for words, _ in kept), [f for _, used in kept for f in used]) if kept else None
+def _filled(kind: str, part: Any, figure: Callable[[Slot], Figure | None]) -> Filled | None:
+    """One node in words; None where a figure that it needs is not known."""
+    match kind:
+        case "text":
+            return part, []
+        case "figure":
+            known = figure(part)
+            return (known.text, [known]) if known else None
+        case "optional":
+            return fill(part, figure) or ("", [])
+    parts = [filled for nodes in part if (filled := fill(nodes, figure))]
+    if not parts:
+        return None
+    return ", ".join(words.strip() for words, _ in parts), [each for _, figures in parts for each in figures]
 
 
 def _stretch(tokens: list[str], inside: str) -> list[Node]:

@@ -2,10 +2,11 @@
 
 import pandas as pd
 
+from analysis import store
 from analysis.pages.forecast_rows import NO_FORECAST, STAGE_NAMES, between, marks_of
-from analysis.pages.report import SIMULATED, Report
+from analysis.pages.report import Report
 from analysis.pages.statements import Says
-from analysis.pages.tables import Cell, Column, Row, Table
+from analysis.pages.tables import Field, Row, Table, cells, columns, under
 from analysis.pages.words import label
 from analysis.reference import vietnamese
 from analysis.reference.areas import CITY
@@ -25,75 +26,75 @@ SCORED = {  # indicator → how it is called, decimals
 }
 NONE_YET = "Chưa có dự báo nào đã phát hành về kỳ này. Dự báo của kỳ này được lưu khi phát hành; các năm sau sẽ chấm."
 STAGES = ("enrolment", "staffing", "nutrition")
-SCORES = (("forecasts", 0), ("mape", 2), ("mase", 2), ("relative_error", 2), ("coverage_80", 0), ("coverage_95", 0))
 ORIGIN = "các sổ tay 02 đến 04, khi thử lại dự báo (enrolment_, staffing_, nutrition_backtest.csv)."
-HEADS = (
-    ("Số lần thử", ""),
-    ("Sai số trung bình", "%"),
-    ("MASE", ""),
-    ("So với như năm trước", "lần"),
-    ("Trong khoảng 80 %", "%"),
-    ("Trong khoảng 95 %", "%"),
+MODELS = {"growth": "xu hướng học được", "same_as_last_year": "như năm trước", "drift": "đà bình quân"}
+HELD = {True: "có", False: "không"}
+SCORES = (
+    Field("Dự báo lập ở", "made_year"),
+    Field("Dự báo", "expected", "number", None),
+    Field("Khoảng 80 %", ("lower_80", "upper_80"), "range", None),
+    Field("Thực tế", "actual", "number", None),
+    Field("Sai", "error", "number", 1, "%"),
+    Field("Trong khoảng 80 %", lambda row: HELD.get(row["inside_80"], "–")),
+    Field("Số đơn vị trong khoảng 80 %", "areas_held", "range"),
+)
+TRIALS = (
+    Field("Số lần thử", "forecasts", "number"),
+    Field("Sai số trung bình", "mape", "number", 2, "%"),
+    Field("MASE", "mase", "number", 2),
+    Field("So với như năm trước", "relative_error", "number", 2, "lần"),
+    Field("Trong khoảng 80 %", "coverage_80", "number", 0, "%"),
+    Field("Trong khoảng 95 %", "coverage_95", "number", 0, "%"),
+)
+LONG_TRIALS = (
+    Field("Số lần thử", "forecasts", "number"),
+    Field("Sai số trung bình", "mape", "number", 2, "%"),
+    Field("Sai số trung vị", "median_error", "number", 2, "%"),
+    Field("MASE", "mase", "number", 2),
+    Field("So với như năm trước", "relative_error", "number", 2, "lần"),
+    Field("Trong khoảng 80 %", "coverage_80", "number", 1, "%"),
+    Field("Trong khoảng 95 %", "coverage_95", "number", 1, "%"),
 )
 
 
 def nutrition_trend(report: Report) -> Says:
     """How the in-school rates of the city have moved a year, from the fitted trend."""
-    rows = report.table("nutrition.csv")
-    rows = rows[(rows["area"] == CITY) & (rows["age_band"] == "all") & (rows["kind"] == "trend")]
-    said = []
-    for row in rows[rows["sector"] == "all"].to_dict("records"):
+    rows = report.table("nutrition.csv", area=[CITY], sector=["all"], age_band=["all"], kind=["trend"])
+    sentences = []
+    for row in rows.to_dict("records"):
         name = STAGE_NAMES.get(row["indicator"], row["indicator"])
-        limits = ""
-        if pd.notna(row["lower_95"]):
-            low, high = (vietnamese.number(row[end], 2) for end in ("lower_95", "upper_95"))
-            limits = f" (khoảng 95 %: {low} đến {high})"
-        said.append(
-            (
-                f"{name}: mỗi năm {vietnamese.change(row['value'], 2, 'điểm %')}{limits}, "
-                f"theo {label('model', row['model'])}.",
-                marks_of(report, row),
-            )
-        )
-    return Says(said)
+        limits = f" (khoảng 95 %: {between(row, '95', 2)})" if pd.notna(row["lower_95"]) else ""
+        moves = vietnamese.change(row["value"], 2, "điểm %")
+        words = f"{name}: mỗi năm {moves}{limits}, theo {label('model', row['model'])}."
+        sentences.append((words, marks_of(report, row)))
+    return Says(sentences)
 
 
 def scores_table(report: Report, key: str, caption: str) -> Table:
     """Forecasts published in earlier rounds about this one, beside what came: the city, and how many areas held."""
     rows = latest(report)
-    lines = []
-    city = rows[(rows["area"] == CITY) & (rows["sector"] == "all") & rows["indicator"].isin(list(SCORED))]
+    city = store.among(rows, area=[CITY], sector=["all"], indicator=SCORED)
     by_band = city["age_band"].isin(BANDS) & city["indicator"].isin(["enrolment_rate", "classes"])
+    of_areas = rows[rows["area"] != CITY].astype({"inside_80": float})
+    areas_held = of_areas.groupby(KEY)["inside_80"].agg(["sum", "count"])
+    lines = []
     for row in city[(city["age_band"] == "all") | by_band].to_dict("records"):
-        name, places = SCORED[row["indicator"]]
-        same = rows[(rows[KEY] == [row[column] for column in KEY]).all(axis=1) & (rows["area"] != CITY)]
-        held = same["inside_80"].dropna()
-        cells = [
-            Cell(row["made_year"]),
-            Cell(row["expected"], "number", places),
-            Cell(between(row, "80", places), "range"),
-            Cell(row["actual"], "number", places),
-            Cell(row["error"], "number", 1),
-            Cell(_held(row["inside_80"])),
-            Cell(f"{int(held.sum())}/{len(held)}" if len(held) else "–", "range"),
-        ]
-        head = name + ("" if row["age_band"] == "all" else f", {label('age_band', row['age_band']).lower()}")
-        lines.append(Row(head, cells, marks=marks_of(report, row)))
-    columns = [
-        Column("Dự báo lập ở", text=True),
-        Column("Dự báo"),
-        Column("Khoảng 80 %"),
-        Column("Thực tế"),
-        Column("Sai", "%"),
-        Column("Trong khoảng 80 %", text=True),
-        Column("Số đơn vị trong khoảng 80 %"),
-    ]
+        name, row["decimals"] = SCORED[row["indicator"]]
+        series = tuple(row[part] for part in KEY)
+        held, areas = areas_held.loc[series] if series in areas_held.index else (0, 0)
+        row["areas_held"] = f"{held:.0f}/{areas:.0f}" if areas else "–"
+        lines.append(Row(_of_band(name, row["age_band"]), cells(SCORES, row), marks=marks_of(report, row)))
     notes = (
         "Mỗi dự báo đã phát hành được lưu nguyên (số liệu, mã, tham số ghi bằng mã băm) và không bao giờ ghi đè; được "
         "chấm là bản phát hành đầu tiên đủ các đơn vị của mỗi kỳ, trừ bản đã thu hồi.",
     )
     origin = "sổ tay 06_scores (forecast_scores.csv), từ các bản phát hành."
-    return Table(key, caption, "Chỉ tiêu", columns, lines, notes, empty=NONE_YET, origin=origin)
+    return Table(key, caption, "Chỉ tiêu", columns(SCORES), lines, notes, empty=NONE_YET, origin=origin)
+
+
+def _of_band(name: str, age_band: str) -> str:
+    """A name with its age band, where it is of one."""
+    return name if age_band == "all" else f"{name}, {label('age_band', age_band).lower()}"
 
 
 def latest(report: Report) -> pd.DataFrame:
@@ -102,65 +103,36 @@ def latest(report: Report) -> pd.DataFrame:
     return rows[rows["record"] == rows.groupby("made_year")["record"].transform("max")]
 
 
-def _held(inside: bool | None) -> str:
-    return "–" if inside is None or pd.isna(inside) else "có" if inside else "không"
-
-
 def backtest_table(report: Report, key: str, caption: str) -> Table:
     """Past forecasts by the procedure in use: a line a series, the areas pooled and the city side by side."""
+    fields = [Field("Trước", "lead", "number", unit="năm")]
+    for level in ("city", "area"):
+        fields += under(label("level", level), TRIALS, level)
     lines = []
-    marks = report.marks([CITY], [SIMULATED] if report.simulated_rounds else [])
     for stage in STAGES:
-        rows = report.table(f"{stage}_backtest.csv")
-        rows = rows[(rows["model"] == "as_published") & (rows["sector"] == "all") & (rows["age_band"] != "age5")]
-        rows = rows[(rows["age_band"] == "all") | (rows["stage"] != "nutrition")]
-        for (name, band, lead), part in rows.groupby(["indicator", "age_band", "lead"], sort=False):
-            at = part.set_index("level")
-            cells = [
-                Cell(at.at[level, score] if level in at.index else None, "number", places)
-                for level in ("city", "area")
-                for score, places in SCORES
-            ]
-            cells.insert(0, Cell(float(lead), "number"))
-            head = STAGE_NAMES.get(str(name), str(name))
-            head += "" if band == "all" else f", {label('age_band', str(band)).lower()}"
-            lines.append(Row(head, cells, marks=marks))
-    columns = [Column(head, unit, label("level", level)) for level in ("city", "area") for head, unit in HEADS]
-    columns.insert(0, Column("Trước", "năm"))
+        rows = report.table(f"{stage}_backtest.csv", model=["as_published"], sector=["all"])
+        rows = rows[(rows["age_band"] == "all") | ((rows["age_band"] != "age5") & (rows["stage"] != "nutrition"))]
+        for (name, band, lead), series in rows.groupby(["indicator", "age_band", "lead"], sort=False):
+            record = {row["level"]: row for row in series.to_dict("records")} | {"lead": lead}
+            head = _of_band(STAGE_NAMES.get(name, name), band)
+            lines.append(Row(head, cells(fields, record), marks=report.past_marks))
     notes = (
         "Mỗi lần thử: đứng ở một năm đã qua, dự báo trước chừng ấy năm bằng đúng quy trình đang dùng, so với số thật.",
         "So với như năm trước: dưới 1 là sai ít hơn cách giữ nguyên số năm trước; 1,00 là ngang nhau.",
     )
-    return Table(key, caption, "Chuỗi số liệu", columns, lines, notes, empty=NO_FORECAST, origin=ORIGIN)
+    return Table(key, caption, "Chuỗi số liệu", columns(fields), lines, notes, empty=NO_FORECAST, origin=ORIGIN)
 
 
 def long_panel_table(report: Report, key: str, caption: str) -> Table:
     """The growth forecasts on real series of other countries, beside last year's value and drift."""
-    names = {"growth": "xu hướng học được", "same_as_last_year": "như năm trước", "drift": "đà bình quân"}
     lines = []
     for row in report.table("long_panel_scores.csv").to_dict("records"):
-        cells = [
-            Cell(names[row["model"]]),
-            *(Cell(row[score], "number", places)
-              for score, places in (("forecasts", 0), ("mape", 2), ("median_error", 2), ("mase", 2),
-                                    ("relative_error", 2), ("coverage_80", 1), ("coverage_95", 1))),
-        ]  # fmt: skip
         group = f"{STAGE_NAMES[row['series']]}, trước {row['lead']} năm"
-        lines.append(Row(names[row["model"]], cells[1:], group=group))
-    columns = [
-        Column("Số lần thử"),
-        Column("Sai số trung bình", "%"),
-        Column("Sai số trung vị", "%"),
-        Column("MASE"),
-        Column("So với như năm trước", "lần"),
-        Column("Trong khoảng 80 %", "%"),
-        Column("Trong khoảng 95 %", "%"),
-    ]
+        lines.append(Row(MODELS[row["model"]], cells(LONG_TRIALS, row), group=group))
     notes = (
         "Số liệu thật của 67 nước (Ngân hàng Thế giới, Liên hợp quốc): mỗi lần thử đứng ở một năm có ít nhất tám năm "
         "liền đã biết, chỉ dùng những gì biết lúc ấy.",
         "MASE: sai số trung bình chia cho mức thay đổi trung bình một năm của chính chuỗi ấy.",
     )
-    return Table(
-        key, caption, "Cách dự báo", columns, lines, notes, origin="make backtest; sổ tay 02 (long_panel_scores.csv)."
-    )
+    origin = "make backtest; sổ tay 02 (long_panel_scores.csv)."
+    return Table(key, caption, "Cách dự báo", columns(LONG_TRIALS), lines, notes, origin=origin)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from analysis.models import needs as formulas
 from analysis.pages import forecast_rows
+from analysis.pages.displays import OnPage
 from analysis.pages.macros import macros
 from analysis.pages.marks import Marks, beside
 from analysis.pages.report import Report
@@ -35,7 +36,7 @@ class Lever:
 
 
 @dataclass(frozen=True)
-class WhatIf:
+class WhatIf(OnPage):
     """The box. classes, norms : groups and classes expected next year, and teachers each, by age band of BANDS."""
 
     year: str
@@ -103,8 +104,6 @@ def recruits(of: WhatIf, moved: dict[str, float]) -> dict[str, float]:
 
 def _expected(report: Report, indicator: str) -> dict[str, float]:
     """What is expected of the city next year, by age band; a band without a forecast is left out."""
-    rows = report.table("enrolment.csv")
-    rows = rows[(rows["area"] == CITY) & (rows["sector"] == "all") & (rows["kind"] == "forecast")]
-    rows = rows[(rows["indicator"] == indicator) & rows["age_band"].isin(BANDS) & rows["expected"].notna()]
-    rows = rows[rows["target_year"] == report.next_year]
-    return dict(zip(rows["age_band"], rows["expected"].astype(float), strict=True))
+    rows = report.table("enrolment.csv", area=[CITY], sector=["all"], kind=["forecast"], indicator=[indicator])
+    rows = rows[(rows["target_year"] == report.next_year) & rows["age_band"].isin(BANDS)]
+    return rows.set_index("age_band")["expected"].dropna().astype(float).to_dict()

@@ -9,6 +9,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import numpy as np
 
 MIME = "application/vnd.gdmn.shown+json"
+ON_PAGE = "application/vnd.gdmn.page+json"
 PLAIN = (str, int, bool, type(None))  # most values: asked first
 
 
@@ -17,6 +18,13 @@ class Shown:
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, Any]:
         return {MIME: plain(self)}
+
+
+class OnPage:
+    """What a notebook displays for the page alone: its HTML stands there, and in no other output."""
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, Any]:
+        return {ON_PAGE: {}}
 
 
 def plain(value: Any) -> Any:

@@ -19,9 +19,12 @@ class Mark(NamedTuple):
 Marks = tuple[Mark, ...]
 
 SIMULATED = Mark(
-    1, "†", "số liệu mô phỏng", "có số liệu mô phỏng",
-    "Dựa trên số liệu mô phỏng, không phải số liệu đơn vị báo cáo.",
-)  # fmt: skip
+    place=1,
+    sign="†",
+    tag="số liệu mô phỏng",
+    some="có số liệu mô phỏng",
+    note="Dựa trên số liệu mô phỏng, không phải số liệu đơn vị báo cáo.",
+)
 
 
 def carried(units: str, count: str) -> Mark:

@@ -6,12 +6,14 @@ import html as html_text
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 from nbconvert.exporters import HTMLExporter
 
 from analysis import atomic_files
-from analysis.pages import words
+from analysis.pages import cell_outputs, words
+from analysis.pages.cell_outputs import PageError
 from analysis.pages.edition import DRAFT, Edition
 from analysis.pages.macros import TEMPLATES
 
@@ -25,12 +27,13 @@ POINTS_NOWHERE = re.compile(r'<li><a href="#of-([\w.]+)">[^<]*</a></li>| data-of
 WORDS = {"table": "Bảng", "figure": "Hình"}
 
 
-class PageError(Exception):
-    """An executed notebook cannot become a page: a cell failed, or a picture has no words."""
+def joined(parts: Sequence, names: Sequence[str] = ()):
+    """One notebook of the executed parts of a page (nbformat 4): the first, and the others without their own titles.
 
-
-def joined(parts: Sequence):
-    """One notebook of the executed parts of a page (nbformat 4): the first, and the others without their own titles."""
+    names : the files of the parts, so that what is refused is told with its notebook.
+    """
+    for part, name in zip_longest(parts, names, fillvalue=""):
+        cell_outputs.number_cells(part, name)
     whole_page = parts[0].copy()
     whole_page.cells = [*parts[0].cells, *(cell for part in parts[1:] for cell in part.cells[1:])]
     return whole_page
@@ -47,18 +50,16 @@ def write(notebook, html: Path, edition: Edition = DRAFT) -> Path:
 def render(notebook, edition: Edition = DRAFT) -> str:
     """The page of an executed notebook (nbformat 4), with the line that says which edition it is.
 
-    Raises PageError where a cell holds an error instead of a result, or a picture without words.
+    Raises PageError where a cell holds an error instead of a result, or one that the page would lose or not mark.
     """
-    for cell in notebook.cells:
-        if any(output.output_type == "error" for output in cell.get("outputs", [])):
-            raise PageError(f"Ô {cell.get('id', '')} của sổ tay kết thúc bằng lỗi; không dựng trang từ sổ tay này.")
+    cell_outputs.check(notebook)
     body = _export(notebook, edition)
     body = _headings(body)
     body = _paths(_numbers(body))
     if "contents" in notebook.metadata.get("page", {}):
         body = _with_contents(body)
     body = re.sub(r"\n\s*\n+", "\n", body)
-    for image in re.findall(r"<img[^>]*>", body):
+    for image in re.findall(r"<img[^>]*>", body):  # one in a markdown cell, too
         if not re.search(r' alt="[^"]{10,}"', image):
             raise PageError("Một hình trên trang chưa có lời mô tả.")
     return body

@@ -1,8 +1,10 @@
 """Every table of the pages: from rows of cells to one look, with caption, scopes, units, totals and footnotes."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -11,7 +13,9 @@ from analysis import reference
 from analysis.pages.displays import Shown
 from analysis.pages.macros import macros
 from analysis.pages.marks import Mark, Marks, together
+from analysis.pages.words import area_name
 from analysis.reference import vietnamese
+from analysis.reference.areas import CITY
 from analysis.reference.vietnamese import visible
 
 MACROS = macros("table")
@@ -19,6 +23,7 @@ LONGEST = 300  # characters of a text cell; longer text from a workbook would pu
 SHORT = 16  # characters that are kept on one line
 HIDDEN, NOTHING = "[kín]", "–"  # withheld is neither missing nor 0
 TEXTS = ("text", "note", "link", "range")
+LEFT = ("text", "note", "link", "met")  # forms that stand left, as words do
 WORDS = {"change": ("tăng", "giảm", "không đổi"), "gap": ("vượt", "thiếu", "đạt")}
 
 
@@ -83,7 +88,7 @@ class Cell:
     @property
     def classes(self) -> str:
         """Text stands left, and keeps to one line where it is short."""
-        if self.hidden or self.form not in ("text", "note", "link", "met"):
+        if self.hidden or self.form not in LEFT:
             return ""
         return "t" if self.form != "met" and len(str(self.value)) > SHORT else "t n"
 
@@ -122,6 +127,71 @@ class Row:
         return " ".join(filter(None, (f"l{self.level}" if self.level else "", "n" if len(self.head) <= SHORT else "")))
 
 
+@dataclass(frozen=True)
+class Field:
+    """One column of a table as it is specified: its head, and what of a record stands in it, in which form of Cell.
+
+    shows : key of the record, or what gives the value (or the whole Cell) of one; of a range the keys of both ends.
+    decimals : places; None where the record has them under "decimals".  hidden : key of the record that is true where
+    the value is withheld.  of : key under which the record has the row that is meant, where it has several; there is
+    nothing to show where that is missing.
+    """
+
+    head: str
+    shows: str | tuple[str, str] | Callable[[Any], Any]
+    form: str = "text"
+    decimals: int | None = 0
+    unit: str = ""
+    group: str = ""
+    hidden: str = "hidden"
+    of: Hashable = None
+
+    @property
+    def column(self) -> Column:
+        """Its head."""
+        return Column(self.head, self.unit, self.group, self.form in LEFT)
+
+    def cell(self, record: Any) -> Cell:
+        """What stands in it for one record."""
+        if self.of is not None:
+            record = record.get(self.of)
+        if record is None:
+            return Cell(None, "number")
+        if record.get(self.hidden):
+            return Cell(None, hidden=True)
+        places = record["decimals"] if self.decimals is None else self.decimals
+        if isinstance(self.shows, tuple):
+            return Cell(between(record, *self.shows, places), self.form)
+        value = self.shows(record) if callable(self.shows) else record.get(self.shows)
+        return value if isinstance(value, Cell) else Cell(value, self.form, places)
+
+
+def columns(fields: Iterable[Field]) -> list[Column]:
+    """The heads of fields."""
+    return [field.column for field in fields]
+
+
+def cells(fields: Iterable[Field], record: Mapping) -> list[Cell]:
+    """One line of fields."""
+    return [field.cell(record) for field in fields]
+
+
+def under(group: str, fields: Iterable[Field], of: Hashable = None) -> list[Field]:
+    """The fields under one shared head, of one of the rows of a record."""
+    return [replace(field, group=group, of=of) for field in fields]
+
+
+def area_row(area: str, cells: Sequence[Cell], marks: Marks) -> Row:
+    """The line of an area, or of the city as the total."""
+    return Row(area_name(area), cells, total=area == CITY, marks=marks)
+
+
+def between(record: Mapping, low: str, high: str, decimals: int = 0, to: str = " đến ") -> str:
+    """ "2,18 đến 2,35"; NOTHING where there is none. low, high : keys of its ends.  to : what stands between them."""
+    ends = record[low], record[high]
+    return NOTHING if pd.isna(ends[0]) else to.join(vietnamese.number(end, decimals) for end in ends)
+
+
 OF_NOTEBOOKS = "các sổ tay 01 đến 06 tính từ biểu của kỳ này và các kỳ trước; cách tính ở phần Phương pháp và giới hạn."
 
 
@@ -141,13 +211,13 @@ class Table(Shown):
     @property
     def paths(self) -> dict[str, str]:
         """Rows of paths.py behind its numbers, each with the head of the row or column that shows it."""
-        found: dict[str, str] = {}
+        heads: dict[str, str] = {}
         for row in self.rows:
             for column, cell in zip(self.columns, row.cells, strict=False):
                 if cell.path:
                     head = ", ".join(filter(None, (column.group, column.head))) if row.area else row.head
-                    found.setdefault(cell.path.partition(" ")[0], head)
-        return found
+                    heads.setdefault(cell.path.partition(" ")[0], head)
+        return heads
 
     @property
     def shows_origin(self) -> bool:
@@ -175,30 +245,6 @@ def withheld_means() -> str:
     return f"Giữ kín, không in: nói về dưới {few} trẻ, hoặc từ đó tính ngược ra được một số như thế."
 
 
-def from_frame(
-    frame: pd.DataFrame,
-    key: str,
-    caption: str,
-    columns: dict[str, Column],
-    forms: dict[str, tuple[str, int]] | None = None,
-    notes: Iterable[str] = (),
-    empty: str = "Không có dòng nào.",
-    origin: str = OF_NOTEBOOKS,
-) -> Table:
-    """A table of a frame: the first of `columns` is the row head. forms: column → (form, decimals); others are text."""
-    head, *others = columns
-    forms = forms or {}
-    rows = [
-        Row(
-            text(record[head]),
-            [Cell(record[name], *forms.get(name, ("text", 0))) for name in others],
-        )
-        for record in frame.to_dict("records")
-    ]
-    shown = [columns[name] if name in forms else _as_text(columns[name]) for name in others]
-    return Table(key, caption, columns[head].head, shown, rows, tuple(notes), empty, origin)
-
-
 def text(value: object) -> str:
     """Text that came from anywhere as it may stand in a cell: `visible`, no longer than LONGEST; nothing is "".
 
@@ -216,31 +262,30 @@ def _link(address: str) -> Markup:
     return Markup.escape(address)
 
 
-def _as_text(column: Column) -> Column:
-    return Column(column.head, column.unit, column.group, text=True)
-
-
 def layout(table: Table) -> dict:
-    """Spans of shared heads and runs of rows that share a group."""
-    heads: list[tuple[str, int]] = []
-    for column in table.columns:
-        if heads and column.group and heads[-1][0] == column.group:
-            heads[-1] = (column.group, heads[-1][1] + 1)
-        else:
-            heads.append((column.group, 1))
-    bodies: list[tuple[str, list[Row]]] = []
-    for row in table.rows:
-        if not bodies or bodies[-1][0] != row.group:
-            bodies.append((row.group, []))
-        bodies[-1][1].append(row)
-    hidden = any(cell.hidden for row in table.rows for cell in row.cells)
+    """Spans of shared heads, runs of rows that share a group, and what is said of marks and of withheld numbers."""
     marks = table.marks
+    some = [mark for mark, every in marks if not every]
+
+    def signs(row: Row) -> str:
+        return "".join(mark.sign for mark in some if mark in row.marks)
+
+    hidden = any(cell.hidden for row in table.rows for cell in row.cells)
     return {
         "marks": marks,
         "tags": [mark.tag if every else mark.some for mark, every in marks],
-        "signs": lambda row: "".join(mark.sign for mark, every in marks if mark in row.marks and not every),
-        "heads": heads,
-        "bodies": bodies,
+        "signs": signs,
+        "heads": _heads(table.columns),
+        "bodies": [(group, list(rows)) for group, rows in groupby(table.rows, lambda row: row.group)],
         "grouped": any(column.group for column in table.columns),
         "hidden": f"{HIDDEN} {withheld_means()}" if hidden else "",
     }
+
+
+def _heads(columns: Sequence[Column]) -> list[tuple[str, int]]:
+    """Shared heads with how many columns each spans; a column without one stands for itself."""
+    heads: list[tuple[str, int]] = []
+    for group, members in groupby(columns, lambda column: column.group):
+        number = len(list(members))
+        heads += [(group, number)] if group else [("", 1)] * number
+    return heads

@@ -1,5 +1,7 @@
 """Withheld numbers on the way to the pages: gone from tables before a page sees them, told apart from missing ones."""
 
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -7,12 +9,34 @@ from analysis.meaning import indicators
 from analysis.meaning.disclosure import KEY, Disclosure, sensitive
 from analysis.reference import periods
 
-KEPT = {  # columns that say nothing of how many have a condition; all others are emptied, whoever adds them
-    *KEY, "kind", "target_year", "unit", "target", "areas", "basis", "model", "note", "children_measured", "coverage",
-    "reliable", "centre", "between", "dispersion",
-    "row", "document", "section", "label_vi", "published_as", "published", "status", "reason",
-}  # fmt: skip
+# columns that say nothing of how many have a condition; all others are emptied, whoever adds them
+KEPT = {
+    *KEY,
+    "kind",
+    "target_year",
+    "unit",
+    "target",
+    "areas",
+    "basis",
+    "model",
+    "note",
+    "children_measured",
+    "coverage",
+    "reliable",
+    "centre",
+    "between",
+    "dispersion",
+    "row",
+    "document",
+    "section",
+    "label_vi",
+    "published_as",
+    "published",
+    "status",
+    "reason",
+}
 COMPARED = ("change", "verdict", "met")  # how columns begin that rest on an earlier number too
+PLACE = ["workbook", "sheet", "cell"]
 NOT_PRINTED = "Nội dung ở phiếu hỏi gửi đơn vị, không in vì là số trẻ về sức khoẻ, khuyết tật."
 
 
@@ -31,32 +55,35 @@ def without_withheld(rows: pd.DataFrame, disclosure: Disclosure, school_year: st
     rows = rows.copy()
     here = _placed(rows, school_year, period)
     own = _behind(rows, here, disclosure) if "kind" in rows else disclosure.mask(here)
-    then = _compared(rows, here, disclosure)
+    compared = _compared(rows, here, disclosure)
     for name in rows.columns.difference(list(KEPT)):
-        rows[name] = rows[name].mask(then if name == "last_year" else own | then if name.startswith(COMPARED) else own)
+        withheld = own
+        if name == "last_year":
+            withheld = compared
+        elif name.startswith(COMPARED):
+            withheld = own | compared
+        rows[name] = rows[name].mask(withheld)
     return rows
 
 
 def findings_to_print(findings: pd.DataFrame, observations: pd.DataFrame) -> pd.DataFrame:
     """Findings without what they found in cells about health or disability: numbers of one facility or unit."""
-    names = indicators.definitions()["label_vi"]
-    names = names[names.index.isin(list(sensitive()))]
-    told = pd.Series(False, findings.index)
-    for column in ("message", "found", "expected"):
-        for name in names:
-            told |= findings[column].fillna("").str.contains(name, regex=False)
-    told |= in_sensitive_cells(findings, observations)
-    where = [" › ".join(filter(None, map(_text, parts))) for parts in
-             findings[["workbook", "sheet", "cell"]].itertuples(index=False)]  # fmt: skip
-    hidden = pd.Series([f"{place}: {NOT_PRINTED}" for place in where], findings.index, dtype="object")
-    return findings.assign(message=findings["message"].mask(told, hidden))
+    definitions = indicators.definitions()
+    names = definitions.loc[definitions.index.isin(list(sensitive())), "label_vi"]
+    naming = "|".join(map(re.escape, names))
+    texts = findings[["message", "found", "expected"]].fillna("")
+    withheld = in_sensitive_cells(findings, observations)
+    for column in texts:
+        withheld = withheld | texts[column].str.contains(naming)
+    places = [" › ".join(filter(None, place)) for place in findings[PLACE].fillna("").itertuples(index=False)]
+    hidden = pd.Series([f"{place}: {NOT_PRINTED}" for place in places], findings.index, dtype="object")
+    return findings.assign(message=findings["message"].mask(withheld, hidden))
 
 
 def in_sensitive_cells(rows: pd.DataFrame, observations: pd.DataFrame) -> np.ndarray:
     """Which rows (workbook, sheet, cell) stand at a cell about health or disability."""
-    cells = ["workbook", "sheet", "cell"]
-    known = observations.loc[observations["indicator"].isin(list(sensitive())), cells]
-    return pd.MultiIndex.from_frame(rows[cells].fillna("")).isin(pd.MultiIndex.from_frame(known))
+    known = observations.loc[observations["indicator"].isin(list(sensitive())), PLACE]
+    return pd.MultiIndex.from_frame(rows[PLACE].fillna("")).isin(pd.MultiIndex.from_frame(known))
 
 
 def _placed(rows: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame:
@@ -76,12 +103,9 @@ def _compared(rows: pd.DataFrame, here: pd.DataFrame, disclosure: Disclosure) ->
     """Rows whose change is from a withheld number: of last year, or of the first weigh-in where none is given."""
     if "last_year" in rows:
         years = {year: periods.shift(year, -1) for year in here["school_year"].unique()}
-        before = here.assign(school_year=here["school_year"].map(years))
+        before, known = here.assign(school_year=here["school_year"].map(years)), rows["last_year"].notna()
     else:
-        before = here.assign(period=next(iter(periods.names())))
-    known = rows["last_year"].notna() if "last_year" in rows else rows.get("change", pd.Series(0, rows.index)).notna()
+        before, known = here.assign(period=next(iter(periods.names()))), pd.Series(True, rows.index)
+        if "change" in rows:
+            known = rows["change"].notna()
     return disclosure.mask(before) & known.to_numpy()
-
-
-def _text(part: object) -> str:
-    return part if isinstance(part, str) else ""

@@ -1,6 +1,6 @@
 """Words for what the pages show: names of rounds, areas, indicators and codes, lists, and figures in running text."""
 
-import functools
+from collections.abc import Iterable
 
 from analysis import reference
 from analysis.meaning import indicators
@@ -19,7 +19,7 @@ def round_name(school_year: str, period: str) -> str:
     return f"{name} {school_year}" if name.endswith("năm học") else f"{name} năm học {school_year}"
 
 
-@functools.cache
+@reference.cached
 def _labels() -> dict[tuple[str, str], tuple[str, str]]:
     rows = reference.table("labels")
     return {(r.kind, r.code): (r.label_vi, r.short_vi) for r in rows.itertuples()}
@@ -34,7 +34,7 @@ def label(kind: str, code: str, short: bool = False) -> str:
     return _labels().get((kind, code), (code, code))[short]
 
 
-@functools.cache
+@reference.cached
 def _indicator_names() -> dict[str, str]:
     table = indicators.definitions()
     names = {other: row.label_vi for row in table.itertuples() for other in row.published_as.split("|") if other}
@@ -61,7 +61,27 @@ def area_name(area: str) -> str:
     return areas.name(area) if area in areas.order() else area
 
 
-def listed(names: list[str]) -> str:
+def about(sector: str, age_band: str) -> list[str]:
+    """What a number is of, in words, where it is not of all.
+
+    >>> about("public", "nursery"), about("all", "all")
+    (['Công lập', 'Nhà trẻ'], [])
+    """
+    codes = {"sector": sector, "age_band": age_band}
+    return [label(kind, code) for kind, code in codes.items() if code != "all"]
+
+
+@reference.cached
+def full_name(sector: str, age_band: str, indicator: str) -> str:
+    """A key in words.
+
+    >>> full_name("public", "nursery", "classes")
+    'Nhóm, lớp · Công lập · Nhà trẻ'
+    """
+    return " · ".join([indicator_name(indicator), *about(sector, age_band)])
+
+
+def listed(names: Iterable[str]) -> str:
     """Names as a sentence lists them.
 
     >>> listed(["Lê Chân", "Hải An", "Cát Hải"])

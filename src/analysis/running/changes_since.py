@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import store
+from analysis.meaning import indicators
 from analysis.reading import released
 from analysis.reading.released import Release
 from analysis.reference import ROOT, TABLES, periods, received
@@ -189,7 +190,7 @@ class _Causes:
 
     def _norm(self, indicator: str, field: str) -> bool:
         """Shortages, what exceeds a ceiling, and needs rest on norms."""
-        rests = indicator.endswith(("_shortage", "_over_70_children")) or field in EXPECTED
+        rests = field in EXPECTED or indicators.norm_of(indicator) != ""
         return "norms" in self.tables and rests
 
 

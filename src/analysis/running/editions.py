@@ -26,7 +26,8 @@ def make(notebooks: Path, target: Path, edition: Edition = DRAFT) -> None:
         print(pdf.NO_BROWSER, file=sys.stderr)
     with ThreadPoolExecutor() as printing:
         for name, parts in PAGES.items():
-            notebook = page.joined([_executed(notebooks / f"{part}.ipynb") for part in parts])
+            files = [notebooks / f"{part}.ipynb" for part in parts]
+            notebook = page.joined(list(map(_executed, files)), [file.name for file in files])
             html = page.write(notebook, target / f"{name}.html", edition)
             if printer:
                 printing.submit(_print, html, printer)

@@ -50,7 +50,7 @@ def render(say: Say, html: str, document: str, parts: tuple[str, ...]) -> None:
 
     # as the run wrote them: nbformat.read would hold each against its schema again
     executed = [nbformat.from_dict(json.loads(Path(part).read_text(encoding="utf-8"))) for part in parts]
-    notebook = page.joined(executed)
+    notebook = page.joined(executed, [Path(part).name for part in parts])
     page.write(notebook, Path(html))
     if document:
         documents.write(notebook, Path(document))

@@ -1,0 +1,127 @@
+"""What the numbers of one round rest on: simulated ones, earlier rounds, fewer units; as marks that pages show."""
+
+import functools
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from analysis import store
+from analysis.pages import marks
+from analysis.pages.marks import Marks
+from analysis.pages.printable_tables import SERIES, PrintableTables
+from analysis.pages.words import area_name, listed, round_name
+from analysis.reference import areas, periods
+from analysis.reference.areas import CITY
+
+SIMULATED, CARRIED = "simulated", "carried"
+
+
+class RestsOn(PrintableTables):
+    """A round's tables, with what rows of them rest on."""
+
+    def marks(self, of: Iterable[str], bases: Iterable[str]) -> Marks:
+        """What numbers of this round, or forecast from it, rest on. of : their areas, as codes; bases : their basis.
+
+        The city rests on every unit: on those that stand with an earlier workbook, and it lacks those left out.
+        """
+        about, kinds = set(of), set(bases)
+        carried, left_out = self.without_workbook["carry"], self.without_workbook["partial"]
+        some_carried = bool(carried) if CITY in about else not about.isdisjoint(carried)
+        rests = []
+        if SIMULATED in kinds:
+            rests.append(marks.SIMULATED)
+        if CARRIED in kinds or some_carried:
+            rests.append(marks.carried(*self._named_and_counted(carried)))
+        if left_out and CITY in about:
+            rests.append(marks.partial(*self._named_and_counted(left_out)))
+        return tuple(rests)
+
+    def marks_of(self, rows: pd.DataFrame) -> Marks:
+        """What the rows of a table with the columns area and basis rest on.
+
+        Rows of school_year and period are of those rounds; rows of a target_year show or rest on this period's earlier
+        rounds.
+        """
+        rounds = None
+        if {"school_year", "period"} <= set(rows):
+            city = rows[rows["area"] == CITY]
+            rounds = [*zip(city["school_year"], city["period"], strict=True)]
+        return self.rests(set(rows["area"]), set(rows["basis"]), "target_year" in rows, rounds)
+
+    def rests(
+        self, of: set[str], bases: set[str], ahead: bool, rounds: Sequence[tuple[str, str]] | None = None
+    ) -> Marks:
+        """The same of numbers by their areas and bases. ahead : of a target_year.  rounds : those of the city's."""
+        if rounds is None:
+            rounds = [which for which in self.earlier_without if which[1] == self.period] if ahead else []
+        return self.marks(of, bases) + (self.marks_of_earlier(rounds) if CITY in of else ())
+
+    def marks_of_earlier(self, rounds: Iterable[tuple[str, str]]) -> Marks:
+        """The mark of city numbers that show or rest on these rounds, where an earlier one lacks units."""
+        asked = set(rounds)
+        lacking = [
+            f"{round_name(*which)} (chưa gồm {listed(map(area_name, units))})"
+            for which, units in self.earlier_without.items()
+            if which in asked
+        ]
+        return (marks.partial_before("; ".join(lacking)),) if lacking else ()
+
+    @functools.cached_property
+    def earlier_without(self) -> dict[tuple[str, str], list[str]]:
+        """Earlier rounds that lack units, as (school year, period) → those that owed a workbook and are in another."""
+        reported: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for year, period, area, _ in self._bases:
+            reported[year, period].add(area)
+        ever = set().union(*reported.values())
+        this = periods.order(self.school_year, self.period)
+        lacking = {}
+        for which in sorted(reported):
+            missing = ever - reported[which]
+            units = [area for area in areas.reporting(periods.as_of(*which)) if area in missing]
+            if units and periods.order(*which) < this:
+                lacking[which] = units
+        return lacking
+
+    @functools.cached_property
+    def without_workbook(self) -> dict[str, list[str]]:
+        """Units that have not reported, by what was done about them: "carry" and "partial" of received.MISSING."""
+        rows = self.table("partial.csv")
+        return {choice: in_order(rows.loc[rows["choice"] == choice, "area"]) for choice in ("carry", "partial")}
+
+    @functools.cached_property
+    def owing(self) -> tuple[str, ...]:
+        """The areas that owe a workbook this round."""
+        return areas.reporting(periods.as_of(self.school_year, self.period))
+
+    def _named_and_counted(self, units: list[str]) -> tuple[str, str]:
+        """ "Cát Hải", "1/14"; nothing for none."""
+        return listed(map(area_name, units)), f"{len(units)}/{len(self.owing)}" if units else ""
+
+    @functools.cached_property
+    def simulated_areas(self) -> list[str]:
+        """Areas whose workbook of this round holds simulated numbers."""
+        rows = self.table("reporting.csv")
+        return in_order(rows.loc[rows["basis"] == SIMULATED, "area"])
+
+    @functools.cached_property
+    def simulated_rounds(self) -> list[tuple[str, str]]:
+        """Rounds up to this one that hold simulated numbers, oldest first."""
+        rounds = {(year, period) for year, period, _, basis in self._bases if basis == SIMULATED}
+        return sorted(rounds, key=lambda which: periods.order(*which))
+
+    @property
+    def past_marks(self) -> Marks:
+        """What the city's numbers rest on where they were made of all rounds: trials of forecasts."""
+        return self.marks([CITY], [SIMULATED] if self.simulated_rounds else [])
+
+    @functools.cached_property
+    def _bases(self) -> list[tuple[str, ...]]:
+        """School year, period, area and basis of all that the series holds, each once."""
+        return store.together(self.whole(SERIES), "school_year", "period", "area", "basis")
+
+
+def in_order(codes: Iterable[str]) -> list[str]:
+    """Areas, each once, as the report lists them."""
+    places = areas.order()
+    return sorted(set(codes), key=lambda area: (places.get(area, 999), area))
