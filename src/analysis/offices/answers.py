@@ -16,7 +16,7 @@ import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook
 
 from analysis import command, reference
-from analysis.offices import queries
+from analysis.offices import from_arguments, queries
 from analysis.reading import files, received
 from analysis.reading.cells import shown
 from analysis.reading.files import RefusedError
@@ -29,7 +29,7 @@ PROPOSED = "proposed"
 FORMULA = ("=", "+", "-", "@")
 
 
-class SheetError(Exception):
+class SheetError(command.UsageError):
     """The file is not a query sheet of ours; the message is for the analyst."""
 
 
@@ -59,17 +59,21 @@ class Answer:
 
 
 def main(arguments: list[str], raw: str = RAW, register: str = REGISTER) -> int:
-    """Take one answered sheet; arguments are NAME=VALUE. Returns 0 if every answer was taken, 1 if one was not."""
-    try:
-        said = command.asked(arguments, ("FILE", "RAW"))
-        if "FILE" not in said:
-            raise command.UsageError("Cần FILE=đường dẫn của phiếu đã trả lời, ví dụ FILE=queries/le_chan.xlsx.")
-        known, answers = read(reference.ROOT / said["FILE"])
-        folder = reference.ROOT / said.get("RAW", f"{raw}/{known['school_year']}/{known['period']}")
-        taken, refused = judged(known, answers, folder, reference.ROOT / register)
-    except (command.UsageError, SheetError) as problem:
-        print(problem, file=sys.stderr)
-        return command.MISUSED
+    """`run` with NAME=VALUE arguments."""
+    return from_arguments(run, ("FILE", "RAW"), arguments, rounds_in=raw, register=register)
+
+
+def run(file: str = "", raw: str = "", *, rounds_in: Path | str = RAW, register: Path | str = REGISTER) -> int:
+    """Take one answered sheet into the register and say of each answer what became of it.
+
+    raw : the folder of the round's workbooks, if not in the folder of all rounds (rounds_in).
+    Returns 0 if every answer was taken, 1 if one was not. Raises UsageError where the file is no query sheet of ours.
+    """
+    if not file:
+        raise command.UsageError("Cần FILE=đường dẫn của phiếu đã trả lời, ví dụ FILE=queries/le_chan.xlsx.")
+    known, answers = read(reference.ROOT / file)
+    folder = reference.ROOT / (raw or f"{rounds_in}/{known['school_year']}/{known['period']}")
+    taken, refused = judged(known, answers, folder, reference.ROOT / register)
     append(reference.ROOT / register, known, taken)
     for answer in taken:
         accept = "answered (số đúng)" if answer.confirms else f"on (dùng {shown(answer.value)})"

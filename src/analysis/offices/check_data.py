@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import command, reference, store
-from analysis.offices import queries
+from analysis.offices import from_arguments, queries
 from analysis.reading import rounds
 from analysis.reading.findings import DataError, shorten
 from analysis.reading.rounds import Round
@@ -21,14 +21,24 @@ ORDER = ("stop", "question", "attention")
 
 
 def main(arguments: list[str], raw: str = RAW, processed: str = PROCESSED) -> int:
-    """Check one round and print what was found; arguments are NAME=VALUE. Returns 0 only if nothing stops the run."""
+    """`run` with NAME=VALUE arguments."""
+    return from_arguments(run, ("YEAR", "PERIOD", "RAW"), arguments, rounds_in=raw, processed=processed)
+
+
+def run(
+    year: str = "", period: str = "", raw: str = "", *, rounds_in: Path | str = RAW, processed: Path | str = PROCESSED
+) -> int:
+    """Check one round, print what was found and write it beside its tables. Returns 0 only if nothing stops the run.
+
+    year, period : which round; the newest that fits.  raw : the folder of this round's workbooks, if not in the folder
+    of all rounds (rounds_in).  Raises UsageError where there is no such round or folder.
+    """
+    asked = {"YEAR": year, "PERIOD": period}
+    which = command.any_round(asked) if raw else command.which_round(asked, rounds_in)
     try:
-        said = command.asked(arguments, ("YEAR", "PERIOD", "RAW"))
-        which = command.any_round(said) if "RAW" in said else command.which_round(said, raw)
-        this = screened(raw, processed, *which, folder=said.get("RAW"))
-    except (command.UsageError, FileNotFoundError) as problem:
-        print(problem, file=sys.stderr)
-        return command.MISUSED
+        this = screened(rounds_in, processed, *which, folder=raw or None)
+    except FileNotFoundError as problem:
+        raise command.UsageError(str(problem)) from problem
     folder = store.folder(processed, *which)
     store.write(this.findings_table, folder, "findings.csv")
     sheets = queries.write_all(this.findings, current_values(this.observations), folder / "queries", *which)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import command, reference
-from analysis.offices import check_data
+from analysis.offices import check_data, from_arguments
 from analysis.reading.findings import Finding
 from analysis.reading.rounds import Round
 from analysis.reference import areas, periods
@@ -18,25 +18,31 @@ RIGHT = ("Cơ sở", "Phải xử lý", "Phải trả lời", "Lưu ý", "Chậm
 
 
 def main(arguments: list[str], raw: str = RAW, processed: str = PROCESSED) -> int:
-    """Print the state of one round; arguments are NAME=VALUE. Returns 0, or MISUSED after saying what is wrong."""
+    """`run` with NAME=VALUE arguments."""
+    return from_arguments(run, ("YEAR", "PERIOD", "TODAY"), arguments, rounds_in=raw, processed=processed)
+
+
+def run(
+    year: str = "", period: str = "", today: str = "", *, rounds_in: Path | str = RAW, processed: Path | str = PROCESSED
+) -> int:
+    """Print the state of one round on a day: who has reported, what is late, what is outstanding. Returns 0.
+
+    year, period : which round; the newest with workbooks that fits where one is left out.  today : as 2024-12-31.
+    Raises UsageError where there is no such round or day, or nobody owes a workbook then.
+    """
+    asked = {"YEAR": year, "PERIOD": period}
+    school_year, period = command.any_round(asked) if year and period else command.which_round(asked, rounds_in)
+    day = a_day(today) if today else dt.date.today()
+    if not areas.reporting(periods.as_of(school_year, period)):
+        raise command.UsageError(f"Không có đơn vị nào phải báo cáo kỳ {period} năm học {school_year}.")
     try:
-        said = command.asked(arguments, ("YEAR", "PERIOD", "TODAY"))
-        both = "YEAR" in said and "PERIOD" in said
-        school_year, period = command.any_round(said) if both else command.which_round(said, raw)
-        today = a_day(said["TODAY"]) if "TODAY" in said else dt.date.today()
-        if not areas.reporting(periods.as_of(school_year, period)):
-            raise command.UsageError(f"Không có đơn vị nào phải báo cáo kỳ {period} năm học {school_year}.")
-    except command.UsageError as problem:
-        print(problem, file=sys.stderr)
-        return command.MISUSED
-    try:
-        this = check_data.screened(raw, processed, school_year, period)
+        this = check_data.screened(rounds_in, processed, school_year, period)
     except FileNotFoundError:
         this = None  # nobody has reported yet
-    table = of_units(this, school_year, period, today)
-    print(f"{periods.names()[period]}, năm học {school_year}; tính đến ngày {today:%d/%m/%Y}\n")
+    table = of_units(this, school_year, period, day)
+    print(f"{periods.names()[period]}, năm học {school_year}; tính đến ngày {day:%d/%m/%Y}\n")
     print(as_text(table))
-    print("\n" + closing(table, school_year, period, today))
+    print("\n" + closing(table, school_year, period, day))
     return 0
 
 

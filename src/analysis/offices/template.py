@@ -10,7 +10,7 @@ from pathlib import Path
 import xlsxwriter
 
 from analysis import atomic_files, command, reference
-from analysis.offices import template_sheets
+from analysis.offices import from_arguments, template_sheets
 from analysis.offices.template_parts import Before
 from analysis.reading import forms, received, rounds
 from analysis.reading.findings import shorten
@@ -23,26 +23,26 @@ LONGEST = 150  # characters of a name that the form repeats; a longer one is no 
 
 
 def main(arguments: list[str], raw: str = RAW, templates: str = TEMPLATES) -> int:
-    """Write the blank workbooks of one round and print their paths; arguments are NAME=VALUE. Returns exit status."""
-    try:
-        said = command.asked(arguments, ("YEAR", "PERIOD", "AREA"))
-        school_year, period, units = asked_for(said)
-    except command.UsageError as problem:
-        print(problem, file=sys.stderr)
-        return command.MISUSED
-    for area in units:
-        file = Path(templates) / f"{school_year}-{period}" / f"{area}.xlsx"
-        write(reference.ROOT / file, school_year, period, area, before(raw, school_year, period, area))
+    """`run` with NAME=VALUE arguments."""
+    return from_arguments(run, ("YEAR", "PERIOD", "AREA"), arguments, rounds_in=raw, templates=templates)
+
+
+def run(year: str = "", period: str = "", area: str = "", *, rounds_in: str = RAW, templates: str = TEMPLATES) -> int:
+    """Write the blank workbooks of one round, or of one unit only, and print their paths. Returns the exit status.
+
+    The round need not have workbooks yet; rounds_in : the folder of all rounds, for what is known from earlier ones.
+    Raises UsageError where year, period or area is missing or unknown, or no unit owes a workbook on that day.
+    """
+    school_year, period = command.any_round({"YEAR": year, "PERIOD": period})
+    for unit in units_asked(school_year, period, area):
+        file = Path(templates) / f"{school_year}-{period}" / f"{unit}.xlsx"
+        write(reference.ROOT / file, school_year, period, unit, before(rounds_in, school_year, period, unit))
         print(file, flush=True)
     return 0
 
 
-def asked_for(said: dict[str, str]) -> tuple[str, str, list[str]]:
-    """School year, period and units that a blank workbook is asked for; the round need not have workbooks yet.
-
-    Raises UsageError where one of them is missing or unknown, or no unit owes a workbook on that day.
-    """
-    school_year, period = command.any_round(said)
+def units_asked(school_year: str, period: str, wanted: str) -> list[str]:
+    """The units that owe a workbook of a round, or the wanted one of them. Raises UsageError where there is none."""
     on = periods.as_of(school_year, period)
     units = list(areas.reporting(on))
     if not units or not forms.sheets(school_year):
@@ -50,10 +50,9 @@ def asked_for(said: dict[str, str]) -> tuple[str, str, list[str]]:
             f"Ngày {on:%d/%m/%Y} không có đơn vị nào phải báo cáo hoặc chưa có mẫu biểu. "
             "Bổ sung data/reference/areas.csv và data/reference/forms rồi chạy lại."
         )
-    wanted = said.get("AREA", "")
     if wanted and wanted not in units:
         raise command.UsageError(f'AREA="{wanted}" không phải đơn vị báo cáo kỳ này. Các đơn vị: {", ".join(units)}.')
-    return school_year, period, [wanted] if wanted else units
+    return [wanted] if wanted else units
 
 
 def before(raw: Path | str, school_year: str, period: str, area: str) -> Before:
