@@ -63,7 +63,7 @@ def test_an_implied_target_says_so_and_a_printed_one_does_not(report, monkeypatc
     assert target_results.IMPLIED_MEANS in target_results.figure(report, "f", "x", "t").notes
     assert all("suy ra từ số in" in row.cells[-1].words for row in target_results.table(report, "t", "x").rows)
     printed = reference.table("targets").assign(status="printed", note="")
-    monkeypatch.setattr(target_results.reference, "table", lambda name: printed)
+    monkeypatch.setattr(reference, "table", lambda name: printed)
     assert target_results.IMPLIED_MEANS not in target_results.figure(report, "f", "x", "t").notes
     assert all("in trong văn bản" in row.cells[-1].words for row in target_results.table(report, "t", "x").rows)
 
@@ -98,7 +98,7 @@ def test_a_withheld_number_is_neither_drawn_nor_counted(report, monkeypatch):
 
 def test_a_year_without_targets_says_so(report, monkeypatch):
     none = reference.table("targets").iloc[:0]
-    monkeypatch.setattr(target_results.reference, "table", lambda name: none)
+    monkeypatch.setattr(reference, "table", lambda name: none)
     assert "Chưa có chỉ tiêu năm học 2024-2025" in target_results.figure(report, "f", "x", "t")._repr_html_()
 
 

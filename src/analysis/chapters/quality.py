@@ -192,8 +192,7 @@ def exceptions(report: Report, key: str, caption: str) -> Table:
 def norms(report: Report, key: str, caption: str) -> Table:
     """The norms in force on the day of the round, with their document and how sure we are of it."""
     day = periods.as_of(report.school_year, report.period).isoformat()
-    rows = reference.table("norms")
-    rows = rows[(rows["valid_from"] <= day) & ((rows["valid_to"] == "") | (rows["valid_to"] >= day))]
+    rows = reference.in_force(reference.table("norms"), day)
     lines = []
     for row in rows.to_dict("records"):
         who = label("applies_to", row["applies_to"]) + _size(row)

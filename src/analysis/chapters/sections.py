@@ -15,16 +15,10 @@ from analysis.pages.marks import Marks, together
 from analysis.pages.report import Number, Report
 from analysis.pages.tables import Cell, Column, Row, Table
 from analysis.pages.words import area_name, label, listed
-from analysis.reference import vietnamese
+from analysis.reference import targets, vietnamese
 from analysis.reference.areas import CITY
 
 KEY = ("sector", "age_band", "indicator")
-COUNTED = {  # what stands against a norm
-    "teachers_shortage": {"teachers", "classes"},
-    "cooks_shortage": {"cooks", "children_enrolled"},
-    "managers_shortage": {"managers", "classes"},
-    "independent_facilities_over_70_children": {"children_enrolled"},
-}
 BEFORE = ("last_year", "change", "signed")  # what needs last year
 FEWER = "Không so với cùng kỳ năm trước: tổng của ít đơn vị hơn không cho biết thay đổi."
 AIM = ("target", "gap", "met")  # what needs a target
@@ -105,12 +99,8 @@ def gap_places(number: Number, decimals: int | None = None) -> int:
 
 
 def _parts(names: set[str]) -> set[str]:
-    """What indicators are computed from, themselves included: parts of ratios and totals, what a shortage counts."""
-    table = indicators.definitions()
-    found = set(names)
-    for name in names & set(table.index):
-        found |= set(f"{table.at[name, 'numerator']}|{table.at[name, 'denominator']}".split("|")) - {""}
-        found |= COUNTED.get(name, set())
+    """What indicators are computed from, themselves included, down to what is reported."""
+    found = names.union(*map(indicators.made_of, names))
     return found if found == names else _parts(found)
 
 
@@ -191,7 +181,7 @@ def _filled(shows: list[str], numbers: list[Number], report: Report) -> tuple[li
         notes.append(FEWER if fewer else "Không có số liệu cùng kỳ năm trước để so sánh.")
     if any(show in AIM for show in shows) and not any(pd.notna(number.target) for number in numbers):
         shows = [show for show in shows if show not in AIM]
-        if {number.indicator for number in numbers} & set(reference.table("targets")["indicator"]):
+        if {number.indicator for number in numbers} & targets.indicators_with_targets():
             notes.append(f"Chưa có chỉ tiêu năm học {report.school_year} cho các dòng này trong targets.csv.")
     return shows, notes
 

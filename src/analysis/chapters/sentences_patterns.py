@@ -58,7 +58,8 @@ def patterns() -> tuple[Pattern, ...]:
 
 def in_force(school_year: str) -> list[Pattern]:
     """The patterns that hold in a school year, in their order: what a law gave its name to begins with that law."""
-    return [p for p in patterns() if p.valid_from <= school_year and (not p.valid_to or school_year <= p.valid_to)]
+    rows = reference.in_force(reference.table("sentences"), school_year)
+    return [patterns()[place] for place in rows.index]
 
 
 def read(text: str) -> list[Node]:

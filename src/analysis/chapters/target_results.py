@@ -6,7 +6,6 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.axes import Axes
 
-from analysis import reference
 from analysis.chapters.sections import cell
 from analysis.pages import figures
 from analysis.pages.figures import Figure
@@ -14,7 +13,7 @@ from analysis.pages.marks import together
 from analysis.pages.report import Number, Report
 from analysis.pages.tables import NOTHING, Cell, Column, Row, Table
 from analysis.pages.words import indicator_name, label, listed, plain
-from analysis.reference import vietnamese
+from analysis.reference import targets, vietnamese
 from analysis.reference.areas import CITY
 
 IMPLIED = "≈"
@@ -42,9 +41,7 @@ class Aim(NamedTuple):
 
 def aims(report: Report) -> list[Aim]:
     """The city's targets of this school year in the order of targets.csv."""
-    rows = reference.table("targets")
-    rows = rows[(rows["school_year"] == report.school_year) & (rows["area"] == CITY)]
-    return [_aim(report, row) for row in rows.to_dict("records")]
+    return [_aim(report, row) for row in targets.of_city(report.school_year).to_dict("records")]
 
 
 def figure(report: Report, key: str, caption: str, table: str) -> Figure:

@@ -11,10 +11,8 @@ KEY = ["area", "sector", "age_band", "indicator"]
 class Texts:
     """A column of texts, each held once: the cell in row i is names[places[i]], or empty where that is -1."""
 
-    def __init__(self, column: pd.Series | np.ndarray):
-        if isinstance(column, pd.Series) and isinstance(
-            column.dtype, pd.CategoricalDtype
-        ):  # known already; names no cell holds may be among them
+    def __init__(self, column: pd.Series):
+        if isinstance(column.dtype, pd.CategoricalDtype):  # known already; names no cell holds may be among them
             self.places, self.names = column.cat.codes.to_numpy(), column.cat.categories
             return
         self.places, names = pd.factorize(column)
@@ -22,33 +20,42 @@ class Texts:
 
     def among(self, *texts: str) -> np.ndarray:
         """Which cells hold one of these texts."""
-        return np.append(self.names.isin(texts), False)[self.places]
+        return self.lookup(self.names.isin(texts), False)
 
-    def mapped(self, said: pd.Series) -> "Texts":
-        """What is said of each cell's text; empty where nothing is."""
-        told = Texts(said.reindex(self.names))
-        told.places = np.append(told.places, -1)[self.places]
-        return told
+    def mapped(self, named: pd.Series) -> "Texts":
+        """What is named for each cell's text; empty where nothing is."""
+        result = Texts(named.reindex(self.names))
+        result.places = self.lookup(result.places, -1)
+        return result
+
+    def lookup(self, of_names: np.ndarray, empty) -> np.ndarray:
+        """For each cell what stands in `of_names` (in the order of `names`), `empty` for an empty cell."""
+        return np.append(of_names, empty)[self.places]
 
 
 class Cube:
     """Numbers by KEY, an axis each, sorted by name; NaN where there is none.
 
-    cube[indicator] : one indicator, areas × sectors × age bands; what is put there is kept.
+    cube[indicator] are its numbers: areas × sectors × age bands, what is put there is kept.
     """
 
     def __init__(self, **names: Iterable[str]):
         """names : of each axis, by KEY."""
-        self.axes = {axis: sorted(set(names[axis])) for axis in ("indicator", *KEY[:-1])}
-        self._at = {axis: {name: at for at, name in enumerate(known)} for axis, known in self.axes.items()}
-        self._values = np.full([len(axis) for axis in self.axes.values()], np.nan)  # an indicator lies together
+        order = ("indicator", *KEY[:-1])  # an indicator lies together
+        self.axes = {axis: pd.Index(sorted(set(names[axis]))) for axis in order}
+        self._values = np.full([len(axis) for axis in self.axes.values()], np.nan)
 
     def put(self, rows: Mapping[str, Texts], values: np.ndarray, where: np.ndarray | slice = slice(None)) -> None:
         """Add numbers to those under their KEY; every text of it must be on its axis.  where : the rows that count."""
-        texts = [(axis, rows[axis]) for axis in self.axes]
-        places = [np.array([self.at(axis, name) for name in t.names.tolist()])[t.places[where]] for axis, t in texts]
-        at, flat = np.ravel_multi_index(places, self._values.shape), self._values.reshape(-1)
-        sums, there = np.bincount(at, values[where], flat.size), np.bincount(at, minlength=flat.size) > 0
+        places = []
+        for axis in self.axes:
+            texts = rows[axis]
+            on_axis = np.array([self.at(axis, name) for name in texts.names], dtype=int)
+            places.append(on_axis[texts.places[where]])
+        flat = self._values.reshape(-1)
+        at = np.ravel_multi_index(places, self._values.shape)
+        sums = np.bincount(at, values[where], flat.size)
+        there = np.bincount(at, minlength=flat.size) > 0
         flat[there] = np.nan_to_num(flat[there]) + sums[there]
 
     def __getitem__(self, indicator: str) -> np.ndarray:
@@ -59,24 +66,24 @@ class Cube:
 
     def at(self, axis: str, name: str) -> int:
         """Where a name stands on an axis. Raises KeyError where it does not."""
-        return self._at[axis][name]
+        return self.axes[axis].get_loc(name)
 
     def along(self, axis: str) -> np.ndarray:
         """All numbers, that axis first, then indicator, area, sector, age band; what is put there is kept."""
         return np.moveaxis(self._values, list(self.axes).index(axis), 0)
 
-    def add(self, axis: str, whole: str, parts: Iterable[str]) -> None:
-        """Put the sum of the parts where the whole has no number."""
-        along, whole_at = self.along(axis), self.at(axis, whole)
-        sums = added(along[[self.at(axis, part) for part in parts]])
-        along[whole_at] = np.where(np.isnan(along[whole_at]), sums, along[whole_at])
+    def add(self, axis: str, name: str, parts: Iterable[str]) -> None:
+        """Put the sum of the parts where `name` has no number."""
+        numbers, at = self.along(axis), self.at(axis, name)
+        sums = added(numbers[[self.at(axis, part) for part in parts]])
+        numbers[at] = np.where(np.isnan(numbers[at]), sums, numbers[at])
 
     def table(self) -> pd.DataFrame:
         """Every number with its KEY, sorted by it."""
         values = np.moveaxis(self._values, 0, -1)
         there = np.nonzero(~np.isnan(values))
-        names = {axis: pd.Index(self.axes[axis]).take(place) for axis, place in zip(KEY, there, strict=True)}
-        return pd.DataFrame({**names, "value": values[there]})
+        columns = {axis: self.axes[axis].take(places) for axis, places in zip(KEY, there, strict=True)}
+        return pd.DataFrame(columns | {"value": values[there]})
 
 
 def added(parts: np.ndarray) -> np.ndarray:

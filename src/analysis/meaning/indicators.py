@@ -1,16 +1,14 @@
 """From numbers to indicators: sums, rates and shortages by area, sector and age band; change, target and gap.
 
-Which indicator is a sum, a ratio or a shortage stands in data/reference/indicators.csv.
+Which indicator is a sum, a ratio or a shortage, and what it is made of, stands in data/reference/indicators.csv.
 """
-
-import functools
 
 import numpy as np
 import pandas as pd
 
 from analysis import reference, store
 from analysis.meaning.cube import KEY, Cube, Texts, added
-from analysis.reference import areas, norms, periods
+from analysis.reference import areas, norms, periods, targets
 from analysis.reference.areas import CITY
 
 SECTORS = ("public", "nonpublic")
@@ -19,12 +17,38 @@ BANDS = {
     "kindergarten": ("age3", "age4", "age5"),
     "all": ("nursery", "kindergarten"),
 }
+NEEDED = {"teachers_per_class": norms.teachers_needed, "children_per_cook": norms.cooks_needed}
 
 
-@functools.cache
+@reference.cached
 def definitions() -> pd.DataFrame:
     """data/reference/indicators.csv, indexed by indicator."""
     return reference.table("indicators").set_index("indicator", drop=False)
+
+
+@reference.cached
+def made_of(indicator: str) -> tuple[str, ...]:
+    """The indicators that one is computed from; none for a count that is reported, or a name that is not defined.
+
+    Of a total its parts, of a ratio both of its sides, of a shortage the staff there is and what its norm applies to.
+
+    >>> made_of("enrolment_rate"), made_of("cooks_shortage"), made_of("classes")
+    (('children_enrolled', 'children_living'), ('cooks', 'children_enrolled'), ())
+    """
+    if indicator not in definitions().index:
+        return ()
+    row = definitions().loc[indicator]
+    parts = [*row["numerator"].split("|"), row["denominator"]]
+    return tuple(filter(None, parts))
+
+
+def norm_of(indicator: str) -> str:
+    """The item of norms.csv that an indicator rests on, "" where it rests on none.
+
+    >>> norm_of("cooks_shortage"), norm_of("classes")
+    ('children_per_cook', '')
+    """
+    return definitions()["norm"].get(indicator, "")
 
 
 def of_round(observations: pd.DataFrame, facilities: pd.DataFrame) -> pd.DataFrame:
@@ -38,8 +62,8 @@ def of_round(observations: pd.DataFrame, facilities: pd.DataFrame) -> pd.DataFra
     _put_ratios(sums)
     _put_shortages(sums, rows)
     table = sums.table()
-    for place, name in enumerate(("school_year", "period")):
-        table.insert(place, name, observations[name].iloc[0])
+    table.insert(0, "school_year", rows.school_year)
+    table.insert(1, "period", rows.period)
     table["basis"] = _basis(table["area"], observations)
     return table
 
@@ -57,52 +81,25 @@ def compare(series: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame
     series : series.parquet up to this round. Change and gap are in the value's unit: persons, or percentage points for
     a rate. A target of the city holds for each area where it is a rate or a ratio, unless the area has its own.
     """
+    table = _of(series, school_year, period)
     last_year = periods.shift(school_year, -1)
-    this, before = (store.plain(_of(series, year, period)) for year in (school_year, last_year))
-    if _absent(this, school_year, period) != _absent(before, last_year, period):
+    before = _of(series, last_year, period)
+    if _absent(table, school_year, period) != _absent(before, last_year, period):
         before = before[before["area"] != CITY]  # a city total of fewer units is no measure of change
-    table = this.merge(before[[*KEY, "value"]].rename(columns={"value": "last_year"}), on=KEY, how="left")
+    before = before[[*KEY, "value"]].rename(columns={"value": "last_year"})
+    table = table.merge(before, on=KEY, how="left")
     table["change"] = (table["value"] - table["last_year"]).round(9)
     table["target"] = _targets(table, school_year)
     table["gap"] = (table["value"] - table["target"]).round(9)
-    better = table["indicator"].map(definitions()["better"])
-    met = ((table["gap"] >= 0) & (better == "higher")) | ((table["gap"] <= 0) & (better == "lower"))
-    table["met"] = met.astype("boolean").where(table["gap"].notna() & (better != ""))
+    table["met"] = _met(table)
     table["unit"] = table["indicator"].map(definitions()["unit"])
-    reported = this.loc[this["area"] != CITY, "area"].nunique()
-    table["areas"] = (table["area"] == CITY) * (reported - 1) + 1
-    columns = [
-        "school_year",
-        "period",
-        *KEY,
-        "value",
-        "unit",
-        "last_year",
-        "change",
-        "target",
-        "gap",
-        "met",
-        "basis",
-        "areas",
-    ]
-    return table[columns]
-
-
-def target(school_year: str, area: str, sector: str, age_band: str, indicator: str) -> float | None:
-    """The target set for exactly this key, or None."""
-    return _set().get((school_year, area, sector, age_band, indicator))
-
-
-@functools.cache
-def _set() -> dict[tuple[str, ...], float]:
-    """data/reference/targets.csv: school year and KEY → value."""
-    return {
-        tuple(row[name] for name in ("school_year", *KEY)): float(row["value"]) for row in reference.rows("targets")
-    }
+    of_city = table["area"] == CITY
+    table["areas"] = np.where(of_city, table.loc[~of_city, "area"].nunique(), 1)
+    return table[store.schema("indicators.csv").names]
 
 
 def _of(series: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame:
-    return series[(series["school_year"] == school_year) & (series["period"] == period)]
+    return store.plain(series[(series["school_year"] == school_year) & (series["period"] == period)])
 
 
 def _absent(rows: pd.DataFrame, school_year: str, period: str) -> set[str]:
@@ -112,19 +109,21 @@ def _absent(rows: pd.DataFrame, school_year: str, period: str) -> set[str]:
 
 
 def _targets(table: pd.DataFrame, school_year: str) -> pd.Series:
-    rows = reference.table("targets")
-    rows = rows[rows["school_year"] == school_year]
-    own = {(r.area, r.sector, r.age_band, r.indicator): float(r.value) for r in rows.itertuples()}
-    shared = {
-        (r.sector, r.age_band, r.indicator): float(r.value)
-        for r in rows[rows["area"] == CITY].itertuples()
-        if r.unit in ("percent", "ratio")
-    }
-    keys = zip(*(table[column].tolist() for column in KEY), strict=True)
-    return pd.Series([own.get(k, shared.get(k[1:])) for k in keys], index=table.index, dtype="float64")
+    values = []
+    for key in table[KEY].itertuples(index=False, name=None):
+        target = targets.target(school_year, *key)
+        values.append(target.value if target else np.nan)
+    return pd.Series(values, index=table.index, dtype="float64")
 
 
-@functools.cache
+def _met(table: pd.DataFrame) -> pd.Series:
+    """Whether a target is reached; empty where there is none, or no direction is the better one."""
+    sign = table["indicator"].map(definitions()["better"]).map({"higher": 1, "lower": -1})
+    surplus = table["gap"] * sign
+    return (surplus >= 0).astype("boolean").where(surplus.notna())
+
+
+@reference.cached
 def _of_kind(kind: str) -> tuple:
     """The rows of indicators.csv of one kind."""
     rows = definitions()
@@ -135,15 +134,19 @@ class _Rows:
     """What is added up of a round: its texts held once each, and its numbers."""
 
     def __init__(self, observations: pd.DataFrame, facilities: pd.DataFrame):
+        self.school_year = observations["school_year"].iloc[0]
+        self.period = observations["period"].iloc[0]
+        self.on = periods.as_of(self.school_year, self.period)
         self.texts = {name: Texts(observations[name]) for name in ("facility", *KEY)}
         self.values = observations["value"].to_numpy(dtype="float64")
         self.facilities = facilities
-        self.on = periods.as_of(observations["school_year"].iloc[0], observations["period"].iloc[0])
+        kinds = facilities.drop_duplicates("facility").set_index("facility")["kind"]
+        self.kind = self.texts["facility"].mapped(kinds)
 
     def of_facilities(self, indicator: str) -> pd.Series:
         """One count of each facility listed, nursery and kindergarten; 0 where it reports none."""
-        own = self.texts["indicator"].among(indicator) & self.texts["age_band"].among(*BANDS["all"])
         facility = self.texts["facility"]
+        own = self.texts["indicator"].among(indicator) & self.texts["age_band"].among(*BANDS["all"])
         own &= facility.places >= 0
         sums = np.bincount(facility.places[own], self.values[own], minlength=len(facility.names))
         counts = pd.Series(sums, facility.names).reindex(self.facilities["facility"], fill_value=0.0)
@@ -152,39 +155,49 @@ class _Rows:
 
 def _sums(rows: _Rows) -> Cube:
     """Sums of areas and city; every sector; bands added from their parts where not reported."""
-    texts, listed = rows.texts, rows.facilities
-    kind = texts["facility"].mapped(listed.drop_duplicates("facility").set_index("facility")["kind"])
-    sums = Cube(
-        area={CITY, *texts["area"].names, *listed["area"].unique()},
-        sector={"all", *SECTORS, *texts["sector"].names, *kind.names, *listed["sector"].unique()},
-        age_band={"all", *texts["age_band"].names, *(band for parts in BANDS.values() for band in parts)},
-        indicator={*definitions().index, *texts["indicator"].names},
-    )
-    sums.put(texts, rows.values)
-    within = texts["sector"].among("nonpublic") & (kind.places >= 0)
-    sums.put(texts | {"sector": kind}, rows.values, within)  # independent and nonpublic_school inside nonpublic
+    sums = _empty(rows)
+    sums.put(rows.texts, rows.values)
+    nonpublic = rows.texts["sector"].among("nonpublic") & (rows.kind.places >= 0)
+    sums.put(rows.texts | {"sector": rows.kind}, rows.values, nonpublic)  # each kind of facility inside nonpublic
     _put_over_norm(sums, rows)
     sums.add("sector", "all", SECTORS)
-    for whole, parts in BANDS.items():
-        sums.add("age_band", whole, parts)
+    for band, parts in BANDS.items():
+        sums.add("age_band", band, parts)
     for total in _of_kind("total"):
-        sums.add("indicator", total.indicator, total.numerator.split("|"))
+        sums.add("indicator", total.indicator, made_of(total.indicator))
     city = added(sums.along("area"))
-    city[[sums.at("indicator", score.indicator) for score in _of_kind("score")]] = np.nan
+    scores = [sums.at("indicator", score.indicator) for score in _of_kind("score")]
+    city[scores] = np.nan  # scores do not add up
     sums.along("area")[sums.at("area", CITY)] = city
     return sums
 
 
+def _empty(rows: _Rows) -> Cube:
+    """A cube with a place for every number of a round."""
+    texts, listed = rows.texts, rows.facilities
+    bands = set().union(*BANDS.values())
+    return Cube(
+        area={CITY, *texts["area"].names, *listed["area"].unique()},
+        sector={"all", *SECTORS, *texts["sector"].names, *rows.kind.names, *listed["sector"].unique()},
+        age_band={"all", *texts["age_band"].names, *bands},
+        indicator={*definitions().index, *texts["indicator"].names},
+    )
+
+
 def _put_over_norm(sums: Cube, rows: _Rows) -> None:
     """Independent facilities above the ceiling in force on that day; nothing where there was no ceiling."""
-    ceiling = norms.in_force("max_children_independent", rows.on)
-    counted = rows.facilities["kind"] == "independent"
-    if ceiling.empty or not counted.any():
+    independent = rows.facilities["kind"] == "independent"
+    if not independent.any():
         return
-    over = (rows.of_facilities("children_enrolled") > ceiling["value"].iloc[0])[counted]
-    found = over.groupby(rows.facilities["area"][counted]).sum()
-    places = [sums.at("area", area) for area in found.index], sums.at("sector", "nonpublic"), sums.at("age_band", "all")
-    sums["independent_facilities_over_70_children"][places] = found
+    area = rows.facilities["area"][independent]
+    for row in _of_kind("over_norm"):
+        ceiling = norms.in_force(row.norm, rows.on)["value"]
+        if ceiling.empty:
+            continue
+        over = rows.of_facilities(row.numerator)[independent] > ceiling.iloc[0]
+        by_area = over.groupby(area).sum()
+        at_area = [sums.at("area", name) for name in by_area.index]
+        sums[row.indicator][at_area, sums.at("sector", "nonpublic"), sums.at("age_band", "all")] = by_area
 
 
 def _put_ratios(sums: Cube) -> None:
@@ -198,23 +211,22 @@ def _put_ratios(sums: Cube) -> None:
 
 def _put_shortages(sums: Cube, rows: _Rows) -> None:
     """Posts the norms ask for, less the people there; below zero where there are more. City and sectors included."""
-    teachers, cooks = (norms.per_band(item, rows.on) for item in ("teachers_per_class", "children_per_cook"))
-    needed = {
-        "teachers": _needed_by_band(sums, "classes", norms.teachers_needed, teachers),
-        "cooks": _needed_by_band(sums, "children_enrolled", norms.cooks_needed, cooks),
-        "managers": _managers_needed(sums, rows),
-    }
-    for post, count in needed.items():
-        sums[f"{post}_shortage"] = (count - sums[post]).round(6)
+    for row in _of_kind("shortage"):
+        if row.norm in NEEDED:
+            needed = _needed_by_band(sums[row.denominator], sums, row.norm, rows)
+        else:
+            needed = _managers_needed(sums, rows)
+        sums[row.indicator] = (needed - sums[row.numerator]).round(6)
 
 
-def _needed_by_band(sums: Cube, counted: str, rule, norm: pd.Series) -> np.ndarray:
+def _needed_by_band(counts: np.ndarray, sums: Cube, item: str, rows: _Rows) -> np.ndarray:
     """What a norm asks for, areas × sectors × age bands, where anything was counted; the two bands make up "all"."""
-    counts = sums[counted]
+    norm = norms.per_band(item, rows.on)
     bands = [sums.at("age_band", band) for band in norm.index]
-    asked = pd.DataFrame(np.nan_to_num(counts[..., bands]).reshape(-1, len(bands)), columns=norm.index)
+    counted = np.nan_to_num(counts[..., bands]).reshape(-1, len(bands))
+    asked = NEEDED[item](pd.DataFrame(counted, columns=norm.index), norm).to_numpy()
     needed = np.full_like(counts, np.nan)
-    needed[..., bands] = rule(asked, norm).to_numpy().reshape(*counts.shape[:-1], -1)
+    needed[..., bands] = asked.reshape(*counts.shape[:-1], -1)
     needed[..., sums.at("age_band", "all")] = needed[..., bands].sum(axis=-1)
     needed[np.isnan(counts).all(axis=-1)] = np.nan
     return needed
@@ -235,8 +247,9 @@ def _managers_needed(sums: Cube, rows: _Rows) -> np.ndarray:
 
 def _basis(area: pd.Series, observations: pd.DataFrame) -> pd.Series:
     """The worst of what stands below: simulated, else carried from an earlier round, else derived by adding up."""
-    said = pd.Series("derived", index=area.index)
+    result = pd.Series("derived", index=area.index)
     for basis in ("carried", "simulated"):  # the worse one last
-        here = set(observations.loc[observations["basis"] == basis, "area"].unique())
-        said[area.isin(here | ({CITY} if here else set()))] = basis
-    return said
+        areas_with_it = set(observations.loc[observations["basis"] == basis, "area"].unique())
+        if areas_with_it:
+            result[area.isin({*areas_with_it, CITY})] = basis
+    return result

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis import reference
 from analysis.meaning import indicators
+from analysis.reference import targets
 from analysis.reference.rounding import judge
 
 VALUE_OF = {"reported": "value", "change_vs_previous_year": "change", "gap_to_target": "gap"}
@@ -56,7 +57,8 @@ def reconcile(table: pd.DataFrame, figures: pd.DataFrame, school_year: str, peri
 def _row(figure, by_key: dict[tuple, _Values], school_year: str, period: str, reasons: dict) -> tuple:
     name = _our_names().get(figure.indicator, figure.indicator)
     if figure.basis == "target":
-        value = indicators.target(figure.school_year, figure.area, figure.sector, figure.age_band, name)
+        aim = targets.set_for(figure.school_year, figure.area, figure.sector, figure.age_band, name)
+        value = aim.value if aim else None
         missing = "chưa có dòng trong targets.csv"
     elif (figure.school_year, figure.period) != (school_year, period):
         return name, None, "not_computed", f"số in thuộc kỳ {figure.period} năm học {figure.school_year}"

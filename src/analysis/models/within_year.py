@@ -1,16 +1,17 @@
 """Every weigh-in with its interval, and how each rate has moved since the school year began, against the target."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 
-from analysis import reference, store
-from analysis.meaning import indicators
+from analysis import store
 from analysis.models import forecasting, prevalence, trends
 from analysis.models.forecasting import ratio
 from analysis.models.rate_trends import Trend
 from analysis.models.weigh_ins import BANDS, ENROLLED, MEASURED, RATES, SECTORS, WeighIns
 from analysis.reading.findings import limit
-from analysis.reference import periods
+from analysis.reference import periods, targets
 from analysis.reference.areas import CITY
 
 REDUCTION = "malnutrition_reduction_within_year"
@@ -103,12 +104,10 @@ def _verdicts(found: pd.DataFrame, ended: pd.Series) -> pd.Series:
 
 def _targets(axes: dict[str, list[str]]) -> np.ndarray:
     """Minus the reduction asked for within the year; the city's guidance binds areas without a target of their own."""
-    rows = reference.table("targets")
-    rows = rows[rows["indicator"] == REDUCTION]
-    pairs = zip(rows["school_year"], rows["area"], strict=True)
-    asked = {(year, area): indicators.target(year, area, "all", "all", REDUCTION) for year, area in pairs}
-    wanted = np.array([[asked.get((year, area), asked.get((year, CITY))) for year in axes["school_year"]]
-                       for area in axes["area"]], float)  # fmt: skip
+    wanted = np.full((len(axes["area"]), len(axes["school_year"])), np.nan)
+    for (at, area), (when, year) in itertools.product(enumerate(axes["area"]), enumerate(axes["school_year"])):
+        if aim := targets.target(year, area, "all", "all", REDUCTION):
+            wanted[at, when] = aim.value
     reduced = np.where([name in REDUCED for name in axes["indicator"]], -1.0, np.nan)
     each = wanted[:, None, None, None, :, None] * reduced[:, None, None, None, None]
     return np.broadcast_to(each, [len(names) for names in axes.values()])

@@ -56,11 +56,8 @@ def a_day(text: str) -> dt.date:
 
 def deadlines(school_year: str, period: str) -> pd.DataFrame:
     """Rows of the reporting calendar for one round, each with its day in the column `due`, the earliest first."""
-    rows = reference.table("calendar")
-    held = ((rows["valid_from"] == "") | (rows["valid_from"] <= school_year)) & (
-        (rows["valid_to"] == "") | (rows["valid_to"] >= school_year)
-    )
-    rows = rows[held & (rows["period"] == period)].copy()
+    rows = reference.in_force(reference.table("calendar"), school_year)
+    rows = rows[rows["period"] == period].copy()
     first = periods.start(school_year)
     rows["due"] = [dt.date(first + int(r.year_offset), int(r.month), int(r.day)) for r in rows.itertuples()]
     return rows.sort_values("due", kind="stable", ignore_index=True)

@@ -1,7 +1,6 @@
 """Reporting units: names, order and the dates between which they held (data/reference/areas.csv)."""
 
 import datetime as dt
-import functools
 
 from analysis import reference
 from analysis.reference.vietnamese import key
@@ -10,15 +9,15 @@ CITY = "hai_phong"
 PREFIXES = ("thành phố", "tp.", "tp", "quận", "q.", "huyện", "h.", "phòng gd&đt")
 
 
-@functools.cache
+@reference.cached
 def held(on: dt.date) -> dict[str, dict[str, str]]:
     """Units that exist on a day with their rows of areas.csv, by area, in the report's order."""
-    day = on.isoformat()
-    rows = [row for row in reference.rows("areas") if row["valid_from"] <= day <= row["valid_to"]]
-    return {row["area"]: row for row in sorted(rows, key=lambda row: int(row["order"]))}
+    rows = reference.in_force(reference.table("areas"), on.isoformat())
+    by_order = rows.sort_values("order", key=lambda column: column.astype(int), kind="stable")
+    return {row["area"]: row for row in by_order.to_dict("records")}
 
 
-@functools.cache
+@reference.cached
 def reporting(on: dt.date) -> tuple[str, ...]:
     """Areas that owe a workbook on a day, in the report's order; 14 of them until 30 June 2025.
 
@@ -28,7 +27,7 @@ def reporting(on: dt.date) -> tuple[str, ...]:
     return tuple(area for area, row in held(on).items() if row["reports"] == "yes")
 
 
-@functools.cache
+@reference.cached
 def order() -> dict[str, int]:
     """Place of every area in the report's lists; the city is 0."""
     return {area: int(row["order"]) for area, row in _first().items()}
@@ -39,13 +38,11 @@ def name(area: str) -> str:
     return _first()[area]["name_vi"]
 
 
-@functools.cache
+@reference.cached
 def _first() -> dict[str, dict[str, str]]:
     """The first row of each area in areas.csv."""
-    found: dict[str, dict[str, str]] = {}
-    for row in reference.rows("areas"):
-        found.setdefault(row["area"], row)
-    return found
+    rows = reference.table("areas").drop_duplicates("area")
+    return {row["area"]: row for row in rows.to_dict("records")}
 
 
 def full_name(area: str, on: dt.date) -> str:
@@ -68,7 +65,7 @@ def find(text: str, on: dt.date) -> str | None:
     return next(iter(hits)) if len(hits) == 1 else None
 
 
-@functools.cache
+@reference.cached
 def _names(on: dt.date) -> dict[str, set[str]]:
     names: dict[str, set[str]] = {}
     for area, row in held(on).items():

@@ -1,7 +1,6 @@
 """Staffing norms: dated rows of data/reference/norms.csv, and what they ask for."""
 
 import datetime as dt
-import functools
 from typing import TypeVar
 
 import numpy as np
@@ -13,20 +12,17 @@ from analysis.reference import periods
 Counts = TypeVar("Counts", pd.Series, pd.DataFrame)
 
 
-@functools.cache
+@reference.cached
 def in_force(item: str, on: dt.date) -> pd.DataFrame:
     """The rows of norms.csv for one item that are in force on a day.
 
     Columns applies_to, age_band, size_from, size_to (numbers; NaN where open) and value (number), document.
     Empty where no norm of that kind was in force.
     """
-    rows, day = _rows(item), on.isoformat()
-    return rows[(rows["valid_from"] <= day) & ((rows["valid_to"] == "") | (rows["valid_to"] >= day))].reset_index(
-        drop=True
-    )
+    return reference.in_force(_rows(item), on.isoformat()).reset_index(drop=True)
 
 
-@functools.cache
+@reference.cached
 def _rows(item: str) -> pd.DataFrame:
     """The rows of norms.csv for one item, whenever they are in force, with numbers as numbers."""
     rows = reference.table("norms")

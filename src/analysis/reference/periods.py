@@ -1,14 +1,13 @@
 """School years and the three data rounds of each: start of year (DN), semester 1 (HK1), end of year (HK2)."""
 
 import datetime as dt
-import functools
 import re
 from pathlib import Path
 
 from analysis import reference
 
 
-@functools.cache
+@reference.cached
 def names() -> dict[str, str]:
     """Vietnamese name of each period, in the order of the school year."""
     return {
@@ -16,7 +15,7 @@ def names() -> dict[str, str]:
     }
 
 
-@functools.cache
+@reference.cached
 def as_of(school_year: str, period: str) -> dt.date:
     """The day a round describes.
 
@@ -29,7 +28,7 @@ def as_of(school_year: str, period: str) -> dt.date:
     return dt.date(start(school_year) + int(row["year_offset"]), int(row["as_of_month"]), int(row["as_of_day"]))
 
 
-@functools.cache
+@reference.cached
 def start(school_year: str) -> int:
     """First calendar year of a school year. Raises ValueError unless it is written as two years in a row.
 
@@ -52,7 +51,7 @@ def shift(school_year: str, years: int) -> str:
     return f"{first}-{first + 1}"
 
 
-@functools.cache
+@reference.cached
 def order(school_year: str, period: str) -> tuple[int, int]:
     """Sort key of a round: school year, then its place in the year.
 

@@ -1,37 +1,57 @@
-"""Targets with where they are written (data/reference/targets.csv): what a page or `make trace` cites."""
+"""Targets with where they are written: the one reader of data/reference/targets.csv."""
 
-import functools
-from collections import defaultdict
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from analysis import reference
 from analysis.reference.areas import CITY
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+SHARED_UNITS = ("percent", "percentage_point", "ratio")  # a count asked of the city is not asked of each unit
+
 
 @dataclass(frozen=True)
 class Target:
-    """A target with where it is written."""
+    """A target with where it is written, and whether a target of the city holds for every unit."""
 
     value: float
     document: str
+    shared: bool
 
 
 def target(school_year: str, area: str, sector: str, age_band: str, indicator: str) -> Target | None:
     """The target of this key, or the city's where it holds for every area (a rate or a ratio)."""
-    rows = _rows().get((school_year, sector, age_band, indicator), [])
-    shared = [row for row in rows if row["area"] == CITY and row["unit"] in ("percent", "ratio")]
-    for found in ([row for row in rows if row["area"] == area], shared):
-        if found:
-            row = found[-1]
-            section = f", mục {row['section']}" if row["section"] else ""
-            return Target(float(row["value"]), row["document"] + section)
-    return None
+    own = set_for(school_year, area, sector, age_band, indicator)
+    if own is not None:
+        return own
+    city = set_for(school_year, CITY, sector, age_band, indicator)
+    return city if city is not None and city.shared else None
 
 
-@functools.cache
-def _rows() -> dict[tuple[str, ...], list[dict[str, str]]]:
-    """Its rows by school year, sector, age band and indicator."""
-    found: dict[tuple[str, ...], list[dict[str, str]]] = defaultdict(list)
+def set_for(school_year: str, area: str, sector: str, age_band: str, indicator: str) -> Target | None:
+    """The target set for exactly this key, or None."""
+    return _by_key().get((school_year, area, sector, age_band, indicator))
+
+
+def of_city(school_year: str) -> "pd.DataFrame":
+    """The city's targets of a school year: the rows of targets.csv, every cell as text, in its order."""
+    rows = reference.table("targets")
+    return rows[(rows["school_year"] == school_year) & (rows["area"] == CITY)]
+
+
+def indicators_with_targets() -> set[str]:
+    """Indicators that have a target in any school year."""
+    return set(reference.table("targets")["indicator"])
+
+
+@reference.cached
+def _by_key() -> dict[tuple[str, ...], Target]:
+    """Every target by school year, area, sector, age band and indicator."""
+    targets: dict[tuple[str, ...], Target] = {}
     for row in reference.rows("targets"):
-        found[row["school_year"], row["sector"], row["age_band"], row["indicator"]].append(row)
-    return found
+        section = f", mục {row['section']}" if row["section"] else ""
+        key = (row["school_year"], row["area"], row["sector"], row["age_band"], row["indicator"])
+        targets[key] = Target(float(row["value"]), row["document"] + section, row["unit"] in SHARED_UNITS)
+    return targets

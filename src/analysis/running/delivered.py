@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import ledger, store
+from analysis.meaning import indicators
 from analysis.reading import received
 from analysis.reference import ROOT, periods
 from analysis.reference.areas import CITY
@@ -152,5 +153,5 @@ class _Causes:
 
     def _norm(self, indicator: str, field: str = "value") -> bool:
         """Shortages, what exceeds a ceiling, and needs rest on norms."""
-        rests = indicator.endswith(("_shortage", "_over_70_children")) or field in EXPECTED
+        rests = field in EXPECTED or indicators.norm_of(indicator) != ""
         return "norms" in self.tables and rests

@@ -75,7 +75,7 @@ class Facts:
         area, facility = at
         name, _, band = indicator.partition("/")
         rows = self.observations[self.observations["facility"] == facility]
-        rows = rows[(rows["area"] == area) & (rows["indicator"] == name.split("|")[0])]
+        rows = rows[(rows["area"] == area) & (rows["indicator"] == name)]
         return self._at_first(check, area, rows, band, f"{self.named(area, facility)}: {found}", expected)
 
     def row_finding(self, check: str, at: tuple, found: str, expected: str = "") -> Finding:
@@ -87,9 +87,9 @@ class Facts:
         """A finding on the cell of a unit's number (name/band/sector), or on its workbook where it is a sum of many."""
         name, _, rest = indicator.partition("/")
         band, _, sector = rest.partition("/")
-        name = indicators.definitions().at[name, "numerator"] if _kind(name) == "total" else name
+        first = indicators.made_of(name)[0] if _kind(name) == "total" else name
         rows = self.observations
-        rows = rows[(rows["area"] == area) & rows["facility"].isna() & (rows["indicator"] == name.split("|")[0])]
+        rows = rows[(rows["area"] == area) & rows["facility"].isna() & (rows["indicator"] == first)]
         if sector not in ("", "all"):
             rows = rows[rows["sector"] == sector]
         return self._at_first(check, area, rows, band, found, expected)
