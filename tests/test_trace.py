@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis.meaning import indicators
-from analysis.meaning.provenance import Origins, Step
+from analysis.meaning.provenance import Origin, Origins
 from analysis.reading import rounds
 from analysis.reference import ROOT, periods
 from analysis.reference.areas import CITY
@@ -42,7 +42,7 @@ def table(this, last_year):
     return indicators.compare(series, YEAR, PERIOD)
 
 
-def leaves(step: Step) -> list[Step]:
+def leaves(step: Origin) -> list[Origin]:
     """The cells at the ends of a tree."""
     return [step] if step.how == "cell" else [leaf for part in step.parts for leaf in leaves(part)]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis import reference
-from analysis.meaning.provenance import Origins, Step
+from analysis.meaning.provenance import Origin, Origins
 from analysis.pages.report import Number, Report
 from analysis.pages.tables import Cell, Column, Row, Table, from_frame
 from analysis.pages.words import indicator_name, label
@@ -116,7 +116,7 @@ def origins_before(report: Report) -> Origins | None:
     return None if observations.empty else Origins(Round(observations, facilities, [], none, pd.DataFrame()))
 
 
-def _cells(step: Step) -> Iterator[Step]:
+def _cells(step: Origin) -> Iterator[Origin]:
     if step.where is not None:
         yield step
     for part in step.parts:

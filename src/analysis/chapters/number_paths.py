@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis.chapters import evidence, sections
-from analysis.meaning.provenance import Origins, Step
+from analysis.meaning.provenance import Origin, Origins
 from analysis.pages.macros import macros
 from analysis.pages.report import Number, Report
 from analysis.pages.tables import HIDDEN, NOTHING, text
@@ -142,7 +142,7 @@ def _places(report: Report, before: Origins | None) -> list[Place]:
 
 
 def _row(
-    report: Report, key: Key, trees: dict[str, Step | None], then: dict[str, Step | None], printed: list[str]
+    report: Report, key: Key, trees: dict[str, Origin | None], then: dict[str, Origin | None], printed: list[str]
 ) -> tuple[PathRow, list[Key]]:
     """One row, and the keys of the parts of its formulas. then : the trees of last year."""
     of_units, of_last = ({a: t for a, t in each.items() if t is not None and a != CITY} for each in (trees, then))
@@ -188,7 +188,7 @@ def words(key: Key) -> str:
     return " · ".join([indicator_name(key[2]), *(w for w, c in zip(of, key[:2], strict=True) if c != "all")])
 
 
-def _formulas(trees: dict[str, Step]) -> list[Formula]:
+def _formulas(trees: dict[str, Origin]) -> list[Formula]:
     """Every way the units' numbers are computed, the most frequent first and without names of units."""
     by_way: dict[tuple[Part, ...], list[str]] = defaultdict(list)
     for area, tree in trees.items():
@@ -197,7 +197,7 @@ def _formulas(trees: dict[str, Step]) -> list[Formula]:
     return [Formula(way, " ".join(by_way[way]) if place else "") for place, way in enumerate(ways)]
 
 
-def _formula(step: Step) -> tuple[Part, ...]:
+def _formula(step: Origin) -> tuple[Part, ...]:
     """One step of a tree as pieces of text."""
     own = step.key[1:]
     match step.how:
@@ -217,7 +217,7 @@ def _formula(step: Step) -> tuple[Part, ...]:
     return _between(" + ", [(_named(part),) for part in step.parts])
 
 
-def _needed(step: Step) -> tuple[Part, ...]:
+def _needed(step: Origin) -> tuple[Part, ...]:
     """What a norm asks for: times or divided by it; a post by the size of each school."""
     if step.how in ("times", "divided"):
         sign = "×" if step.how == "times" else ":"
@@ -227,7 +227,7 @@ def _needed(step: Step) -> tuple[Part, ...]:
     return Part("định mức theo quy mô từng cơ sở, từ "), Part(words(classes), code(classes))
 
 
-def _named(step: Step) -> Part:
+def _named(step: Origin) -> Part:
     key: Key = step.key[1:]
     return Part(words(key), code(key))
 
@@ -239,7 +239,7 @@ def _between(sign: str, each: Iterable[tuple[Part, ...]]) -> tuple[Part, ...]:
     return tuple(pieces)
 
 
-def _ranges(step: Step) -> list[tuple[str, str]]:
+def _ranges(step: Origin) -> list[tuple[str, str]]:
     """Cells that a number is read from directly, as ranges by sheet; none where it is computed from other numbers."""
     if step.how == "count":
         cells = [cell for part in step.parts for cell in part.parts]
@@ -269,7 +269,7 @@ def joined(column: str, rows: Iterable[int]) -> str:
     return ", ".join(f"{column}{run[0]}" + (f":{column}{run[-1]}" if len(run) > 1 else "") for run in runs)
 
 
-def _checks(report: Report, key: Key, trees: dict[str, Step | None]) -> list[str]:
+def _checks(report: Report, key: Key, trees: dict[str, Origin | None]) -> list[str]:
     """Whether every unit's number, and the city's, comes out again from the cells; the target and where it stands."""
     numbers = {area: report.number(key[2], area, key[0], key[1]) for area in trees}
     known = [(tree, numbers[area]) for area, tree in trees.items() if tree]

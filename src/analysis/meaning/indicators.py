@@ -109,11 +109,12 @@ def _absent(rows: pd.DataFrame, school_year: str, period: str) -> set[str]:
 
 
 def _targets(table: pd.DataFrame, school_year: str) -> pd.Series:
-    values = []
-    for key in table[KEY].itertuples(index=False, name=None):
-        target = targets.target(school_year, *key)
-        values.append(target.value if target else np.nan)
-    return pd.Series(values, index=table.index, dtype="float64")
+    values = pd.Series(np.nan, index=table.index)
+    aimed = table[table["indicator"].isin(targets.indicators_with_targets())]
+    for place, *key in aimed[KEY].itertuples(name=None):
+        if target := targets.target(school_year, *key):
+            values[place] = target.value
+    return values
 
 
 def _met(table: pd.DataFrame) -> pd.Series:

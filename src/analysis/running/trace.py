@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from analysis import command, reference
 from analysis.meaning import indicators
-from analysis.meaning.provenance import Key, Origins, Step
+from analysis.meaning.provenance import Key, Origin, Origins
 from analysis.reading import received, rounds
 from analysis.reading.findings import DataError, shorten, stop_on_faults
 from analysis.reading.rounds import Round
@@ -26,8 +26,8 @@ SECTORS = ("all", "public", "nonpublic", "nonpublic_school", "independent")
 class Trace:
     """A number with all it is shown with: its tree, the tree of the same period last year, its target."""
 
-    value: Step
-    last_year: Step | None
+    value: Origin
+    last_year: Origin | None
     target: Target | None
 
     @property
@@ -63,7 +63,7 @@ def lines(trace: Trace, limit: int = LIMIT) -> Iterator[str]:
         yield from _tree(trace.last_year, limit)
 
 
-def _tree(step: Step, limit: int, depth: int = 0) -> Iterator[str]:
+def _tree(step: Origin, limit: int, depth: int = 0) -> Iterator[str]:
     indent = "  " * depth
     if step.how == "cell":
         yield f"{indent}{' › '.join(step.where or ())}: {_figure(step.value)} {_who(step)}".rstrip()
@@ -78,7 +78,7 @@ def _tree(step: Step, limit: int, depth: int = 0) -> Iterator[str]:
         yield f"{indent}  … và {number(len(more))} {kind} nữa, cộng lại {number(sum(part.value for part in more), 0)}"
 
 
-def _named(step: Step) -> str:
+def _named(step: Origin) -> str:
     area, sector, band, indicator = step.key
     if step.facility:
         return f"{shorten(step.facility)} ({label(indicator)})"
@@ -86,7 +86,7 @@ def _named(step: Step) -> str:
     return " · ".join([name, areas.name(area), _word("sector", sector), _word("age_band", band)])
 
 
-def _how(step: Step) -> str:
+def _how(step: Origin) -> str:
     note = f" [{step.note}]" if step.note else ""
     match step.how:
         case "sum":
@@ -104,7 +104,7 @@ def _how(step: Step) -> str:
     return note.strip()
 
 
-def _who(step: Step) -> str:
+def _who(step: Origin) -> str:
     return " ".join(
         filter(
             None,
