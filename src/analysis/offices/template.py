@@ -4,21 +4,18 @@ The form itself is data/reference/forms; how it is laid out is in template_sheet
 """
 
 import sys
-from datetime import datetime
 from pathlib import Path
 
-import xlsxwriter
-
-from analysis import atomic_files, command, reference
+from analysis import command, reference
 from analysis.offices import from_arguments, template_sheets
-from analysis.offices.template_parts import Before
+from analysis.offices.template_parts import Before, Blank
+from analysis.offices.worksheets import new_workbook
 from analysis.reading import forms, received, rounds
 from analysis.reading.findings import shorten
 from analysis.reading.intake import Workbook, read_workbook
 from analysis.reference import areas, periods
 
 RAW, TEMPLATES = "data/raw", "reports/templates"
-CREATED = datetime(2025, 1, 1)  # fixed: the same form and the same figures give the same bytes
 LONGEST = 150  # characters of a name that the form repeats; a longer one is no name
 
 
@@ -83,11 +80,9 @@ def _known(book: Workbook, school_year: str, period: str) -> Before:
 
 def write(file: Path, school_year: str, period: str, area: str, known: Before) -> Path:
     """Write the blank workbook of one unit and give back its path; the file appears whole or not at all."""
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with atomic_files.written(file) as aside, xlsxwriter.Workbook(str(aside), options) as book:
-        unit = areas.full_name(area, periods.as_of(school_year, period))
-        book.set_properties({"title": f"Biểu báo cáo giáo dục mầm non, {unit}", "created": CREATED})
-        template_sheets.Form(book, school_year, period, unit, known).write()
+    unit = areas.full_name(area, periods.as_of(school_year, period))
+    with new_workbook(file, f"Biểu báo cáo giáo dục mầm non, {unit}") as book:
+        template_sheets.write_form(book, Blank(school_year, period, unit, known))
     return file
 
 
