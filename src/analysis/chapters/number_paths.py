@@ -14,7 +14,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis.chapters import evidence, sections
-from analysis.meaning.provenance import Origin, Origins
+from analysis.meaning.origin import Origin
+from analysis.meaning.provenance import Origins
 from analysis.pages.macros import macros
 from analysis.pages.report import Number, Report
 from analysis.pages.tables import HIDDEN, NOTHING, text

@@ -112,8 +112,9 @@ class Disclosure:
     def _rounds(self) -> dict[tuple[str, str], "_Counts"]:
         """What the rules name of each round, the oldest first."""
         rows = self._series
-        in_a_view = (rows["sector"] == "all") | (rows["age_band"] == "all")
-        rows = rows[rows["indicator"].isin(counts_named()) & (rows["area"] != CITY) & in_a_view]
+        wanted = rows["indicator"].isin(counts_named()) & (rows["area"] != CITY)
+        wanted &= (rows["sector"] == "all") | (rows["age_band"] == "all")
+        rows = rows[wanted]
         rows = store.plain(rows).set_index([*KEY[:5], "indicator"])["value"]
         columns = pd.MultiIndex.from_tuples([(*view, name) for name in counts_named() for view in VIEWS])
         table = rows.unstack(["sector", "age_band", "indicator"]).reindex(columns=columns).fillna(0.0)
@@ -127,22 +128,28 @@ class Disclosure:
         or withheld then, and must be so again.
         """
         threshold = reference.setting("small_count")
-        known = pd.Index([], dtype=object)  # areas of the round before; what was there, and below it one that was not
-        before, hidden = np.full((1, 2 * len(VIEWS)), np.nan), np.zeros((1, len(VIEWS)), dtype=bool)
+        known = pd.Index([], dtype=object)  # areas of the round before
+        before = absent = np.full((1, 2 * len(VIEWS)), np.nan)  # what was there, and below it one that was not
+        hidden = shown = np.zeros((1, len(VIEWS)), dtype=bool)
         for which, counts in self._rounds.items():
             count, group = counts.of(name), counts.of(group_name)
             now = np.hstack([count, group])
             was = known.get_indexer(counts.areas)
-            repeated = (now == before[was]).all(axis=1) & (now != 0).any(axis=1)
+            repeated = (now == before[was]).all(axis=1)
+            repeated &= (now != 0).any(axis=1)
             may_join = (count[:, 0] > 0) & ~repeated
-            order = [at for at in np.argsort(group[:, 0], kind="stable") if may_join[at]]
+            smallest_first = np.argsort(group[:, 0], kind="stable")
+            order = smallest_first[may_join[smallest_first]].tolist()
             most = group - counts.of(beside_name) if beside_name else group
             of = suppression.Counts(count, most, threshold)
-            chosen, city = suppression.withheld(of, group, order, hidden[was] & repeated[:, None])
-            for area, row in zip([*counts.areas, CITY], [*chosen.tolist(), city.tolist()], strict=True):
-                yield from ((*which, area, *view, name, no) for view, no in zip(VIEWS, row, strict=True))
+            again = hidden[was] & repeated[:, None]
+            chosen, city = suppression.withheld(of, group, order, again)
+            cells = np.vstack([chosen, city]).tolist()
+            for area, of_area in zip([*counts.areas, CITY], cells, strict=True):
+                for view, is_hidden in zip(VIEWS, of_area, strict=True):
+                    yield (*which, area, *view, name, is_hidden)
             known = counts.areas
-            before, hidden = np.vstack([now, before[-1]]), np.vstack([chosen, hidden[-1]])
+            before, hidden = np.vstack([now, absent]), np.vstack([chosen, shown])
 
 
 class _Counts:
@@ -152,7 +159,8 @@ class _Counts:
         """table : a row an area, a column a view of a count, count by count."""
         place = areas.order()
         names = table.index.get_level_values("area").to_numpy(object)
-        order = sorted(range(len(names)), key=lambda at: (place.get(names[at], 999), names[at]))
+        by_place = sorted((place.get(name, len(place)), name, at) for at, name in enumerate(names))
+        order = [at for *_, at in by_place]
         self.areas = pd.Index(names[order])
         self._values = table.to_numpy()[order].reshape(len(order), -1, len(VIEWS))
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis import command, reference
 from analysis.offices import check_data, from_arguments
+from analysis.offices.answers import PROPOSED
 from analysis.reading.rounds import Round
 from analysis.reference import areas, periods
 
@@ -60,7 +61,9 @@ def deadlines(school_year: str, period: str) -> pd.DataFrame:
     rows = reference.in_force(reference.table("calendar"), school_year)
     rows = rows[rows["period"] == period].copy()
     first = periods.start(school_year)
-    rows["due"] = [dt.date(first + int(r.year_offset), int(r.month), int(r.day)) for r in rows.itertuples()]
+    days = rows[["month", "day"]].astype(int)
+    days["year"] = first + rows["year_offset"].astype(int)
+    rows["due"] = pd.to_datetime(days).dt.date
     return rows.sort_values("due", kind="stable", ignore_index=True)
 
 
@@ -80,11 +83,13 @@ def of_units(this: Round | None, school_year: str, period: str, today: dt.date) 
 
     this : the round read and screened, or None where it has no folder.  Days late count for units without a workbook.
     """
-    on, day = periods.as_of(school_year, period), due(school_year, period)
-    late = f"{(today - day).days} ngày" if day and today > day else ""
-    workbooks = {} if this is None else this.reporting.set_index("area").to_dict("index")
-    findings = [] if this is None else this.findings
-    found = Counter((f.area, f.severity) for f in findings if f.check != "missing_workbook")
+    on = periods.as_of(school_year, period)
+    deadline, late = _deadline(due(school_year, period), today)
+    workbooks: dict = {}
+    found: Counter[tuple[str, str]] = Counter()
+    if this is not None:
+        workbooks = this.reporting.set_index("area").to_dict("index")
+        found.update((f.area, f.severity) for f in this.findings if f.check != "missing_workbook")
     rows = []
     for area in areas.reporting(on):
         counts = [found[area, severity] for severity in check_data.ORDER]
@@ -93,10 +98,17 @@ def of_units(this: Round | None, school_year: str, period: str, today: dt.date) 
             workbook = Path(str(workbooks[area]["workbook"])).name
             figures = [str(workbooks[area]["facilities"]), *map(str, counts)]
         name = areas.full_name(area, on)
-        deadline = f"{day:%d/%m/%Y}" if day else "chưa rõ"
         todo = outstanding(area in workbooks, counts, proposed(school_year, period, area))
         rows.append([name, workbook, *figures, deadline, "" if area in workbooks else late, todo])
     return pd.DataFrame(rows, columns=STATUS_COLUMNS)
+
+
+def _deadline(day: dt.date | None, today: dt.date) -> tuple[str, str]:
+    """The day that data are due, and how late they are, in words."""
+    if day is None:
+        return "chưa rõ", ""
+    late = f"{(today - day).days} ngày" if today > day else ""
+    return f"{day:%d/%m/%Y}", late
 
 
 def outstanding(reported: bool, counts: list[int], waiting: int) -> str:
@@ -117,8 +129,8 @@ def outstanding(reported: bool, counts: list[int], waiting: int) -> str:
 def proposed(school_year: str, period: str, area: str) -> int:
     """Answers of a unit that wait in the register for the analyst."""
     rows = reference.table("corrections")
-    rows = rows[(rows["school_year"] == school_year) & (rows["period"] == period) & (rows["area"] == area)]
-    return int((rows["status"] == "proposed").sum())
+    own = pd.Series({"school_year": school_year, "period": period, "area": area, "status": PROPOSED})
+    return int((rows[own.index] == own).all(axis=1).sum())
 
 
 def as_text(table: pd.DataFrame) -> str:

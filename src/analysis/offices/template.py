@@ -8,7 +8,7 @@ from pathlib import Path
 
 from analysis import command, reference
 from analysis.offices import from_arguments, template_sheets
-from analysis.offices.template_parts import Before, Blank
+from analysis.offices.template_parts import Before, Blank, choices_of
 from analysis.offices.worksheets import new_workbook
 from analysis.reading import forms, received, rounds
 from analysis.reading.findings import shorten
@@ -55,23 +55,22 @@ def units_asked(school_year: str, period: str, wanted: str) -> list[str]:
 def before(raw: Path | str, school_year: str, period: str, area: str) -> Before:
     """What is known of a unit from its newest workbook of an earlier round; empty where there is none."""
     this = periods.order(school_year, period)
-    for year, name in reversed([which for which in received.available(raw) if periods.order(*which) < this]):
+    for year, name in reversed(received.available(raw)):
         here = received.workbooks(reference.ROOT / raw / year / name, area)
-        if len(here) == 1:
-            register = rounds.corrections(year, name).get(area, {})
-            book = read_workbook(here[0], f"{year}/{name}/{here[0].name}", year, name, area, corrections=register)
-            if book.facilities:
-                return _known(book, year, name)
+        if periods.order(year, name) >= this or len(here) != 1:
+            continue
+        register = rounds.corrections(year, name).get(area, {})
+        book = read_workbook(here[0], f"{year}/{name}/{here[0].name}", year, name, area, corrections=register)
+        if book.facilities:
+            return _known(book, year, name)
     return Before()
 
 
 def _known(book: Workbook, school_year: str, period: str) -> Before:
-    labels = {r.value: r.label_vi for r in reference.table("forms/choices").itertuples() if r.field == "kind"}
     known = Before(f"{periods.names()[period]}, năm học {school_year}", periods.start(school_year))
-    known.facilities = [
-        (shorten(code), shorten(name, LONGEST), shorten(commune, LONGEST), labels.get(kind, ""))
-        for code, name, commune, kind, *_ in book.facilities
-    ]
+    for code, name, commune, kind, *_ in book.facilities:
+        label = choices_of("kind").get(kind, "")
+        known.facilities.append((shorten(code), shorten(name, LONGEST), shorten(commune, LONGEST), label))
     if not any(finding.severity == "stop" for finding in book.findings):
         for facility, sector, band, indicator, value, *_ in book.numbers:
             known.values[shorten(facility), "" if facility else sector, band, indicator] = value

@@ -2,9 +2,8 @@
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from analysis import reference
 from analysis.offices.template_checks import checks_of, facility_check
-from analysis.offices.template_parts import FormSheet, State
+from analysis.offices.template_parts import FormSheet, State, choices_of
 from analysis.reading.cells import letters
 
 NEW_ROWS = 12  # empty rows for facilities that open before this round
@@ -24,7 +23,8 @@ def write_facilities(sheet: FormSheet) -> State:
     no_facility = ("",) * len(TEXTS)
     facilities = [*sheet.known.facilities, *[no_facility] * NEW_ROWS]
     sheet.heading(len(facilities), [check.label for check in checks])
-    first_check, last_check = sheet.beside + 1, sheet.beside + len(checks)
+    first_check = sheet.beside + 1
+    last_check = sheet.beside + len(checks)
     for row, facility in enumerate(facilities, sheet.first):
         sheet.put(row, "no", row - sheet.first + 1, "centre")
         _facility_texts(sheet, row, facility)
@@ -33,7 +33,8 @@ def write_facilities(sheet: FormSheet) -> State:
     counts = [column for column in sheet.columns if column.indicator]
     for column in counts:
         _count_column(sheet, column)
-    sheet.block(sheet.end, 0, sheet.end, sheet.at(counts[0].column) - 1, "Tổng cộng", "total_text")
+    first_count = sheet.at(counts[0].column)
+    sheet.block(sheet.end, 0, sheet.end, first_count - 1, "Tổng cộng", "total_text")
     for place in range(first_check, last_check + 1):
         sheet.formula(sheet.end, place, _rows_wrong(sheet.range(place)), "check", "")
     sheet.colour(sheet.first, first_check, sheet.end, last_check)
@@ -42,12 +43,11 @@ def write_facilities(sheet: FormSheet) -> State:
     if "kind" in sheet.places:
         _rules_on_texts(sheet)
     needed = [column.column for column in counts if column.required == "all"]
-    codes, cells = sheet.outside("facility"), sheet.outside(needed[0], needed[-1])
-    return sheet.state(
-        f'=SUMPRODUCT(({codes}<>"")*({cells}=""))',
-        len(sheet.known.facilities) * len(needed),
-        f'=COUNTIF({sheet.outside(first_check, last_check)},"lệch*")',
-    )
+    codes = sheet.outside("facility")
+    cells = sheet.outside(needed[0], needed[-1])
+    results = sheet.outside(first_check, last_check)
+    empty_now = len(sheet.known.facilities) * len(needed)
+    return sheet.state(f'=SUMPRODUCT(({codes}<>"")*({cells}=""))', empty_now, f'=COUNTIF({results},"lệch*")')
 
 
 def _facility_texts(sheet: FormSheet, row: int, facility: tuple[str, ...]) -> None:
@@ -72,10 +72,11 @@ def _count_column(sheet: FormSheet, column) -> None:
     if column.required == "school":  # an independent facility has no campuses to count
         hint = "Chỉ trường ghi cột này."
         kind = f"${letters(sheet.at('kind'))}{sheet.first + 1}"
-        criteria = f'={kind}="{_kinds()["independent"]}"'
+        criteria = f'={kind}="{choices_of("kind")["independent"]}"'
         rule = {"type": "formula", "criteria": criteria, "format": sheet.looks["unused_now"]}
         sheet.page.conditional_format(*sheet.cells(name), rule)
-    label = " – ".join(filter(None, (column.header_1, column.header_2, column.header_3)))
+    headers = (column.header_1, column.header_2, column.header_3)
+    label = " – ".join(filter(None, headers))
     sheet.numbers(sheet.cells(name), column, label, hint)
     sheet.formula(sheet.end, name, f"=SUM({sheet.range(name)})", "total")
 
@@ -88,14 +89,7 @@ def _rows_wrong(checks: str) -> str:
 
 def _rules_on_texts(sheet: FormSheet) -> None:
     """A kind from the list, and no code twice."""
-    sheet.choices(sheet.cells("kind"), _kinds().values())
+    sheet.choices(sheet.cells("kind"), choices_of("kind").values())
     column, row = letters(sheet.at("facility")), sheet.first + 1
     once = f"=COUNTIF(${column}${row}:${column}${sheet.end},{column}{row})=1"
     sheet.page.data_validation(*sheet.cells("facility"), CODE | {"value": once})
-
-
-@reference.cached
-def _kinds() -> dict[str, str]:
-    """Printed labels of the kinds of facility."""
-    rows = reference.table("forms/choices")
-    return rows[rows["field"] == "kind"].set_index("value")["label_vi"].to_dict()

@@ -183,6 +183,13 @@ class FormSheet(Sheet):
         return State(self.title.partition(".")[0], self.name, empty, empty_now, wrong)
 
 
+@reference.cached
+def choices_of(field: str) -> dict[str, str]:
+    """The printed label of each value that a field of the form may take."""
+    rows = reference.table("forms/choices")
+    return rows[rows["field"] == field].set_index("value")["label_vi"].to_dict()
+
+
 def units_of(columns: list) -> str:
     """The units of a form's numbers in words, each once."""
     labels = reference.table("labels")

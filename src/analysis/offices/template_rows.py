@@ -25,7 +25,8 @@ def write_population(sheet: FormSheet) -> State:
     youngest = (sheet.first, sheet.at("age"), sheet.first, sheet.at("age"))
     sheet.choices(youngest, YOUNGEST)
     children = sheet.at("children")
-    sheet.numbers(sheet.cells("children"), sheet.columns[children], sheet.columns[children].header_1)
+    column = sheet.columns[children]
+    sheet.numbers(sheet.cells(children), column, column.header_1)
     sheet.block(sheet.end, 0, sheet.end, children - 1, "Tổng cộng", "total_text")
     sheet.formula(sheet.end, "children", f"=SUM({sheet.range('children')})", "total")
     sheet.widths([12], sheet.at("birth_year"))
@@ -50,8 +51,10 @@ def write_indicators(sheet: FormSheet) -> State:
     sheet.end = line
     check = sheet.beside + len(SIDES) + 1
     for count, row in enumerate(sheet.of_rows, 1):
-        _indicator_row(sheet, row, lines[row.code], count)
-        sheet.formula(lines[row.code], check, row_check(row, sheet.of_rows, lines, sheet.places), "check", "còn trống")
+        line = lines[row.code]
+        _indicator_row(sheet, row, line, count)
+        formula = row_check(row, sheet.of_rows, lines, sheet.places)
+        sheet.formula(line, check, formula, "check", "còn trống")
     sheet.colour(*sheet.cells(check))
     results = sheet.outside(check)
     return sheet.state(f'=COUNTIF({results},"còn trống*")', len(lines), f'=COUNTIF({results},"lệch*")')
@@ -79,7 +82,8 @@ def _before(sheet: FormSheet, row) -> dict[str, float | None]:
     """Last round's figure of each side; the total of a split row is added up where both sides are known."""
     figures = {}
     for side in SIDES:
-        figures[side] = sheet.known.values.get(("", row.sector_detail or side, row.age_band, row.indicator))
+        key = ("", row.sector_detail or side, row.age_band, row.indicator)
+        figures[side] = sheet.known.values.get(key)
     public, nonpublic = figures["public"], figures["nonpublic"]
     if row.split == "yes" and public is not None and nonpublic is not None:
         figures["all"] = public + nonpublic

@@ -4,7 +4,7 @@ import xlsxwriter
 
 from analysis import reference
 from analysis.offices.template_facilities import write_facilities
-from analysis.offices.template_parts import COUNT_WIDTH, FORM_LOOKS, Blank, FormSheet, State
+from analysis.offices.template_parts import COUNT_WIDTH, FORM_LOOKS, Blank, FormSheet, State, choices_of
 from analysis.offices.template_rows import write_indicators, write_population
 from analysis.offices.worksheets import Sheet
 from analysis.reference import periods
@@ -44,14 +44,13 @@ def write_form(book: xlsxwriter.Workbook, blank: Blank) -> None:
 def _write_cover(sheet: FormSheet, states: list[State]) -> None:
     """What the workbook is known by, how far each sheet is filled in, and how to fill it in."""
     blank = sheet.blank
-    labels = reference.table("forms/choices").set_index(["field", "value"])["label_vi"]
     on = periods.as_of(blank.school_year, blank.period)
     known_by = {
         "area": blank.unit,
         "school_year": blank.school_year,
-        "period": labels["period", blank.period],
+        "period": choices_of("period")[blank.period],
         "as_of": f"{on:%d/%m/%Y}",
-        "basis": labels["basis", "reported"],
+        "basis": choices_of("basis")["reported"],
     }
     sheet.widths((3, 28, 46, 16, 16))
     sheet.put(0, 1, f"ỦY BAN NHÂN DÂN {blank.unit.upper()}", "plain")
@@ -81,7 +80,9 @@ def _states_of_sheets(sheet: FormSheet, top: int, states: list[State]) -> int:
 
 def _write_before(sheet: Sheet, blank: Blank) -> None:
     """Every number of the last round by facility, to look at while filling in."""
-    known, columns, paths = blank.known, [], [("Mã", "", "", ""), ("Cơ sở", "", "", "")]
+    known = blank.known
+    paths = [("Mã", "", "", ""), ("Cơ sở", "", "", "")]
+    columns = []
     for form in blank.sheets("facilities"):
         for column in blank.form("columns", form.sheet).itertuples():
             if column.indicator:

@@ -46,7 +46,8 @@ class Sheet:
 
     def cells(self, left: str | int, right: str | int | None = None) -> tuple[int, int, int, int]:
         """First row, column, last row and column of what is to be filled in from one column to another."""
-        return self.first, self.at(left), self.end - 1, self.at(left if right is None else right)
+        right = left if right is None else right
+        return self.first, self.at(left), self.end - 1, self.at(right)
 
     def range(self, left: str | int, right: str | int | None = None) -> str:
         """The same as a formula names it."""
@@ -110,8 +111,8 @@ def header_blocks(paths: Sequence[tuple[str, ...]], depth: int) -> list[tuple[in
         for labels, equal in itertools.groupby(path[: level + 1] for path in paths):
             right = left + len(list(equal)) - 1
             if labels[level]:
-                has_labels_below = any(any(path[level + 1 : depth]) for path in paths[left : right + 1])
-                bottom = level if has_labels_below else depth - 1
+                below = [path[level + 1 : depth] for path in paths[left : right + 1]]
+                bottom = level if any(map(any, below)) else depth - 1
                 blocks.append((level, left, bottom, right, labels[level]))
             left = right + 1
     return blocks

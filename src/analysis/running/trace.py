@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from analysis import command, reference
 from analysis.meaning import indicators
-from analysis.meaning.provenance import Key, Origin, Origins
+from analysis.meaning.origin import Key, Origin
+from analysis.meaning.provenance import Origins
 from analysis.reading import received, rounds
 from analysis.reading.findings import DataError, shorten, stop_on_faults
 from analysis.reading.rounds import Round
