@@ -3,46 +3,60 @@
 PYTHON ?= python3
 VENV   := .venv
 PY     ?= $(VENV)/bin/python
-READY  := $(if $(filter $(VENV)/%,$(PY)),$(VENV)/ready)
-YEAR   ?=
-PERIOD ?=
 JOBS   ?= 2
-REPORT  = $(PY) -m analysis.running.pipeline YEAR="$(YEAR)" PERIOD="$(PERIOD)" JOBS="$(JOBS)" MISSING="$(MISSING)" \
-          KERNELS="$(KERNELS)"
-# a name that a command does not know (make report YAER=...) is passed on to it, so that it stops the run
-unknown = $(filter-out $(addsuffix =%,$(1)) PY=% PYTHON=%,$(MAKEOVERRIDES))
-export PYTHONPATH := $(CURDIR)/src
+READY  := $(if $(filter $(VENV)/%,$(PY)),$(VENV)/ready)
 export PYTHONHASHSEED := 0
 
-.PHONY: help report reports trace backtest test check lab bench screenshots template check-data status answers lock clean
+# NAME=VALUE reaches a command as ANALYSIS_NAME in its environment, never through the shell, so that a value may hold
+# any character; with the names that were given, so that one that the command does not know (YAER=...) stops it.
+COMMANDS := report reports release verify withdraw template check-data answers status trace backtest
+NAMES    := YEAR PERIOD JOBS MISSING ALLOW CORRECTION NUMBER REASON AREA RAW FILE TODAY INDICATOR SECTOR BAND LIMIT PANEL OUT
+given    := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
+$(foreach name,$(NAMES),$(eval $(COMMANDS): export ANALYSIS_$(name) := $$(value $(name))))
+$(COMMANDS): export ANALYSIS_GIVEN := $(filter-out PY PYTHON,$(given))
+unexport $(NAMES) $(given)
+ifeq ($(READY),)  # a Python from elsewhere: the source beside this file goes before what may be installed there
+export PYTHONPATH := $(CURDIR)/src
+endif
+
+.PHONY: help $(COMMANDS) test check lab bench screenshots lock clean
 .DEFAULT_GOAL := help
 
 help: ## in danh sách lệnh này
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/'
 
-report: $(READY) ## dựng báo cáo kỳ mới nhất (HTML, xlsx, CSV, docx, PDF); kỳ khác: make report YEAR=2023-2024 PERIOD=HK2 [MISSING=partial|carry]
-	@$(REPORT) $(call unknown,YEAR PERIOD JOBS MISSING KERNELS)
+report: $(READY) ## dựng bản nháp kỳ mới nhất (HTML, xlsx, CSV, docx, PDF); kỳ khác: make report YEAR=2023-2024 PERIOD=HK2 [MISSING=partial|carry]
+	@$(PY) -m analysis report
 
-reports: $(READY) ## dựng báo cáo của mọi kỳ có biểu, dùng hết các nhân; chỉ một năm: make reports YEAR=2023-2024
-	@$(REPORT) ALL=1 $(call unknown,YEAR PERIOD JOBS MISSING KERNELS)
+reports: $(READY) ## dựng bản nháp của mọi kỳ có biểu; chỉ một năm: make reports YEAR=2023-2024
+	@$(PY) -m analysis report --all
+
+release: $(READY) ## phát hành bản đã dựng: make release [YEAR= PERIOD= ALLOW=tên,tên CORRECTION="đã sửa gì, vì sao"]
+	@$(PY) -m analysis release
+
+verify: $(READY) ## các lần phát hành còn nguyên từng byte không: make verify [YEAR= PERIOD=]
+	@$(PY) -m analysis verify
+
+withdraw: $(READY) ## rút một lần phát hành, giữ lại và ghi rõ: make withdraw YEAR= PERIOD= NUMBER=2 REASON="vì sao"
+	@$(PY) -m analysis withdraw
 
 template: $(READY) ## tạo biểu trống gửi đơn vị: make template YEAR=2024-2025 PERIOD=HK2 [AREA=le_chan]
-	@$(PY) -m analysis.offices.template YEAR="$(YEAR)" PERIOD="$(PERIOD)" AREA="$(AREA)" $(call unknown,YEAR PERIOD AREA)
+	@$(PY) -m analysis template
 
 check-data: $(READY) ## kiểm tra biểu một kỳ, viết phiếu hỏi lại: make check-data [YEAR= PERIOD= RAW=thư mục]
-	@$(PY) -m analysis.offices.check_data YEAR="$(YEAR)" PERIOD="$(PERIOD)" RAW="$(RAW)" $(call unknown,YEAR PERIOD RAW)
+	@$(PY) -m analysis check-data
 
-answers: $(READY) ## nhận phiếu đã trả lời thành dòng đề nghị sửa: make answers FILE=queries/le_chan.xlsx
-	@$(PY) -m analysis.offices.answers FILE="$(FILE)" RAW="$(RAW)" $(call unknown,FILE RAW)
+answers: $(READY) ## nhận phiếu đã trả lời thành dòng đề nghị sửa: make answers FILE=queries/le_chan.xlsx [RAW=thư mục]
+	@$(PY) -m analysis answers
 
 status: $(READY) ## đơn vị nào đã báo cáo, hạn ngày nào, còn thiếu gì: make status YEAR=2024-2025 PERIOD=HK2
-	@$(PY) -m analysis.offices.status YEAR="$(YEAR)" PERIOD="$(PERIOD)" TODAY="$(TODAY)" $(call unknown,YEAR PERIOD TODAY)
+	@$(PY) -m analysis status
 
 trace: $(READY) ## một con số đến từ những ô nào: make trace AREA=le_chan INDICATOR=enrolment_rate BAND=nursery
-	@$(PY) -m analysis.running.trace YEAR="$(YEAR)" PERIOD="$(PERIOD)" $(call unknown,YEAR PERIOD)
+	@$(PY) -m analysis trace
 
 backtest: $(READY) ## thử lại cách dự báo trên chuỗi dài nhiều nước: make backtest [PANEL=tệp.csv OUT=tệp.csv]
-	@$(PY) -m analysis.running.backtest PANEL="$(PANEL)" OUT="$(OUT)" $(call unknown,PANEL OUT)
+	@$(PY) -m analysis backtest
 
 test: $(READY) ## chạy toàn bộ kiểm thử
 	@$(PY) -m pytest -n $(JOBS) --dist loadfile
@@ -50,8 +64,8 @@ test: $(READY) ## chạy toàn bộ kiểm thử
 check: $(READY) ## kiểm tra mã nguồn: lỗi, định dạng, kiểu, sổ tay sạch
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && $(PY) -m pytest tests/test_notebooks.py
 
-lab: $(READY) ## mở JupyterLab ở thư mục notebooks/
-	@$(PY) -m jupyterlab --notebook-dir=notebooks
+lab: $(READY) ## mở JupyterLab ở thư mục dự án (số liệu và trang ở ngay bên); lưu sổ tay thì không lưu kết quả vào tệp
+	@$(PY) -m jupyterlab --config=notebooks/jupyter_config.py
 
 bench: $(READY) ## đo thời gian và bộ nhớ, in thành tỷ lệ trong cùng một lần chạy
 	@$(PY) -m tests.bench
@@ -63,18 +77,25 @@ lock: $(READY) ## ghi lại requirements.lock từ pyproject.toml
 	@$(VENV)/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 	  --no-annotate --no-header --no-emit-package rfc3987-syntax -o requirements.lock -q
 
-# ledgers (ledger.py) are kept: what was released and forecast before cannot be built again
-clean: ## xoá những gì dựng được: data/processed, reports, bộ nhớ đệm (giữ .venv và các bản lưu releases, forecasts)
+# data/releases is kept, and ledgers of before that are not yet taken over: they cannot be built again
+clean: ## xoá những gì dựng được: data/processed, reports, bộ nhớ đệm (giữ .venv và data/releases)
 	@[ ! -d data/processed ] || find data/processed -mindepth 1 -maxdepth 1 ! -name releases ! -name forecasts \
 	  -exec rm -rf {} +
-	rm -rf reports .doit.db* .pytest_cache .ruff_cache .mypy_cache
+	rm -rf reports .pytest_cache .ruff_cache .mypy_cache
 	find src tests simulation notebooks -name __pycache__ -prune -exec rm -rf {} +
 
-# uv installs in seconds and compiles bytecode once, so that imports are fast from the first run on
+# uv installs in seconds and compiles bytecode once, so that imports are fast from the first run on. The package itself
+# is installed where it stands: a folder that was moved needs its environment anew.
+ifneq ($(READY),)
+ifneq ($(shell cat $(READY) 2>/dev/null),$(shell pwd -P))
+.PHONY: $(READY)
+endif
+endif
 $(VENV)/ready: requirements.lock bootstrap.lock
 	@echo "Dựng môi trường lần đầu (khoảng một phút) ..."
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Cần Python 3.11 trở lên."; exit 1; }
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv --clear $(VENV)
 	@$(VENV)/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r bootstrap.lock
 	@$(VENV)/bin/uv pip sync -q --python $(VENV)/bin/python --compile-bytecode --require-hashes requirements.lock bootstrap.lock
-	@touch $@
+	@$(VENV)/bin/uv pip install -q --python $(VENV)/bin/python --no-deps --no-build-isolation --offline -e .
+	@pwd -P > $@

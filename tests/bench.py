@@ -6,7 +6,6 @@ data/raw. RUNS=5 repeats it (3 by default) and prints medians; the last table an
 indicators, models and pages grow.
 """
 
-import datetime as dt
 import json
 import os
 import platform
@@ -20,17 +19,17 @@ from unittest import mock
 
 from python_calamine import CalamineWorkbook
 
-from analysis.reading import received, rounds
-from analysis.reference import ROOT, areas, periods
+from analysis.reading import rounds
+from analysis.reference import ROOT, areas, periods, received
 from analysis.running import pipeline, steps
 from tests import growth, growth_picture
 from tests import project as projects
 from tests.measure import timed
 from tests.workbooks import cells_of, write
 
-PARTS = [step.notebook for step in pipeline.STEPS if step.page]
 PAGES = list(steps.PAGES)
-STAGES = [step.notebook for step in pipeline.STEPS if not step.page]
+PARTS = [part for parts in steps.PAGES.values() for part in parts]
+STAGES = [notebook for notebook in steps.NOTEBOOKS if notebook not in PARTS]
 OUTPUTS = ["tables", "word", "printed"]
 PLAIN = [*STAGES, "changes", *PARTS, *OUTPUTS]
 TIMES = (  # what, its seconds, what it is held against
@@ -56,8 +55,7 @@ PUBLISHED = (  # what is published: its files, what makes it
 )
 MEMORY = (
     ("điều phối", "driver"),
-    ("tiến trình nạp sẵn thư viện", "server"),
-    ("sổ tay hoặc trang lớn nhất (tách từ tiến trình trên)", "forked"),
+    ("tiến trình nạp sẵn thư viện, và sổ tay hoặc trang lớn nhất tách từ đó", "forked"),
     ("make report, mọi tiến trình cùng lúc", "together"),
     ("một tiến trình Python thường", "plain"),
 )
@@ -66,8 +64,7 @@ MEMORY = (
 def one_run(folder: Path, year: str, period: str) -> dict[str, float]:
     """Every figure of the bench but growth, once."""
     project = project_of(folder)
-    out = _from_nothing(project, year, period) | _again(project, year, period)
-    return out | split(project, year, period)
+    return _from_nothing(project, year, period) | _again(project, year, period)
 
 
 def project_of(folder: Path) -> Path:
@@ -119,17 +116,17 @@ def _again(project: Path, year: str, period: str) -> dict[str, float]:
     out["no change"] = timed(make(), project).seconds
     os.utime(project / f"{pipeline.RAW}/{year}/{period}/le_chan.xlsx")
     out["touched"] = timed(make(), project).seconds
-    for step in pipeline.STEPS:
-        if step.page:
-            edit(project / f"notebooks/{step.notebook}.ipynb")
-            out[f"{step.notebook} edited"] = timed(make(), project).after(f"✓ {step.page}.html ")
+    for page, parts in steps.PAGES.items():
+        for part in parts:
+            edit(project / f"notebooks/{part}.ipynb")
+            out[f"{part} edited"] = timed(make(), project).after(f"✓ {page}.html ")
     change_one_workbook(project, year, period)
     plain = timed(plainly(year, period, *STAGES, "changes", *PARTS), project)
     out["plain, one workbook"] = plain.seconds
     out["one workbook, pages"] = pages_seen(timed(make(), project))
     earlier = received.available(pipeline.RAW)[-2]
     other = make(f"YEAR={earlier[0]}", f"PERIOD={earlier[1]}")
-    for command in (other, make(), other):  # the first time a round is new, and its forecasts are scored by the next
+    for command in (other, make(), other):  # the first time a round is new
         timed(command, project)
     out["back again"] = timed(make(), project).seconds
     return out
@@ -146,7 +143,7 @@ def pages_seen(report) -> float:
 
 def stock(project: Path, year: str, period: str) -> float:
     """Seconds of papermill's command for each notebook, and nbconvert's for each page, one after another."""
-    asked = {"school_year": year, "period": period, "raw": pipeline.RAW, "processed": "stock"}
+    asked = {"school_year": year, "period": period, "raw": pipeline.RAW, "processed": "stock", "experiment": ""}
     aside = project / "stock"
     aside.mkdir()
     spent = 0.0
@@ -154,7 +151,7 @@ def stock(project: Path, year: str, period: str) -> float:
         if name == "changes":
             spent += timed([sys.executable, "-m", "tests.plain", year, period, "stock", name], project).seconds
             continue
-        parameters = [part for key, value in asked.items() for part in ("-p", key, value)]
+        parameters = [part for key, value in asked.items() for part in ("-r", key, value)]
         command = ["papermill", f"notebooks/{name}.ipynb", f"stock/{name}.ipynb", "-k", "python3", *parameters]
         spent += timed([sys.executable, "-m", *command, "--no-progress-bar"], project).seconds
         if name in PARTS:
@@ -216,23 +213,6 @@ def change_one_workbook(project: Path, year: str, period: str) -> None:
     write(file, cells)
 
 
-def split(project: Path, year: str, period: str) -> dict[str, float]:
-    """Each notebook's time: start until its first cell, the cell that imports and reads tables, and the rest."""
-    out = {}
-    for step in pipeline.STEPS:
-        file = project / f"{pipeline.PROCESSED}/{year}-{period}/notebooks/{step.notebook}.ipynb"
-        notebook = json.loads(file.read_text())
-        code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-        began = dt.datetime.fromisoformat(notebook["metadata"]["papermill"]["start_time"])
-        first = dt.datetime.fromisoformat(notebook["cells"][0]["metadata"]["papermill"]["start_time"])
-        imports = [c for c in code if "".join(c["source"]).startswith("from analysis")]
-        spent = sum(c["metadata"]["papermill"]["duration"] for c in code)
-        out[f"{step.notebook} start"] = (first - began).total_seconds()
-        out[f"{step.notebook} imports"] = sum(c["metadata"]["papermill"]["duration"] for c in imports)
-        out[f"{step.notebook} work"] = spent - out[f"{step.notebook} imports"]
-    return out
-
-
 def say(text: str) -> None:
     print(f"  đo: {text} ...", file=sys.stderr, flush=True)
 
@@ -279,11 +259,6 @@ def _print_times(median: dict[str, float]) -> None:
         ((label, figure(median[name], 1), figure(median[name] / median[base], 2)) for label, name, base in TIMES),
     )
     print(f"\nSo với papermill và nbconvert nguyên bản: {figure(median['report, pages'] / median['stock'], 2)}.")
-    parts = ("start", "imports", "work")
-    table(
-        ("sổ tay (giây)", "khởi động", "ô nạp thư viện và đọc bảng", "việc"),
-        ((name, *(figure(median[f"{name} {part}"], 2) for part in parts)) for name in (*STAGES, *PARTS)),
-    )
     table(
         ("tệp phát hành", "KB", "giây dựng"),
         ((label, f"{median[f'{label} bytes'] / 1e3:.0f}", figure(median[name], 2)) for label, _, name in PUBLISHED),

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import psutil
 
-OURS = "analysis.running."
+from analysis import store
+
 EVERY = 0.1  # seconds between two looks at the memory
 
 
@@ -45,7 +46,11 @@ def timed(command: Iterable[str], project: Path, limit: int | None = None, watch
     limit : seconds of the processor that it may take. Raises OverrunError past them.  watched : its memory is looked at
     too, which holds the processes up each time: such a run is not one to take the time of.
     """
-    environment = os.environ | {"PYTHONPATH": f"{project / 'src'}{os.pathsep}{project}", "PYTHONHASHSEED": "0"}
+    environment = os.environ | {
+        "PYTHONPATH": f"{project / 'src'}{os.pathsep}{project}",
+        "PYTHONHASHSEED": "0",
+        store.STEP: "bench",
+    }
     for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
         environment.pop(name, None)
     run, started = Run(0, []), time.perf_counter()
@@ -109,11 +114,10 @@ def _family(pid: int) -> list[psutil.Process]:
 
 
 def _role(process: psutil.Process) -> str:
-    """What a process does: by its command, and a forked one by what it was forked from."""
+    """What a process does: by its command, which a forked one has from the process that it was forked from."""
     command = " ".join(process.cmdline())
-    if f"{OURS}warm_server" in command:
-        parent = process.parent()
-        return "forked" if parent and f"{OURS}warm_server" in " ".join(parent.cmdline()) else "server"
-    if f"{OURS}pipeline" in command and "python" in process.name():
+    if "multiprocessing.forkserver" in command:
+        return "forked"
+    if "analysis report" in command and "python" in process.name():
         return "driver"
     return "kernel" if "ipykernel" in command else "python" if "python" in process.name() else "other"

@@ -7,6 +7,7 @@ knows "changes", "indicators" (the sums of the round alone), "tables", "word" an
 
 import ast
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -14,11 +15,15 @@ from pathlib import Path
 import nbformat
 from IPython.core.formatters import DisplayFormatter
 
-RAW = "data/raw"
+from analysis import store
+
+RAW, RELEASES = "data/raw", "data/releases"
 
 
 def run(notebook: Path, **parameters: str) -> nbformat.NotebookNode:
     """Run the cells of a notebook in this process, and give back the notebook with what they show."""
+    os.environ[store.STEP] = notebook.stem  # this stands for a step of a run: it writes official tables
+    parameters = {"experiment": "", **parameters}
     made = nbformat.read(notebook, as_version=4)
     made.metadata["papermill"] = {"parameters": parameters}
     here: dict = {}
@@ -51,7 +56,6 @@ def publish(parts: list[nbformat.NotebookNode], name: str, folder: Path) -> None
 
 def add_up(folder: Path) -> None:
     """The sums of one round, from what was read."""
-    from analysis import store
     from analysis.meaning import indicators
 
     indicators.of_round(*(store.read(folder, f"{name}.parquet") for name in ("observations", "facilities")))
@@ -60,25 +64,29 @@ def add_up(folder: Path) -> None:
 def printed(folder: Path) -> None:
     """Both pages as PDF."""
     from analysis.exports import pdf
-    from analysis.running import outputs
+    from analysis.running import work
 
     for page in sorted((folder / "pages").glob("*.html")):
         if pdf.browser():
-            outputs.print_page(str(page), str(page.with_suffix(".pdf")), pdf.browser())
+            work.print_page(say_nothing, str(page), str(page.with_suffix(".pdf")), pdf.browser())
+
+
+def say_nothing(kind: str, text: str) -> None:
+    """In place of a run that hears how far a step is."""
 
 
 def tables(folder: Path) -> None:
     """Workbook and CSV files."""
-    from analysis.running import outputs
+    from analysis.running import work
 
-    outputs.make_tables(str(folder / "appendix.json"), str(folder / "pages"))
+    work.make_tables(say_nothing, str(folder / "appendix.json"), str(folder / "pages"))
 
 
 def word(folder: Path) -> None:
     """The Word document."""
-    from analysis.running import outputs
+    from analysis.running import work
 
-    outputs.make_word(str(folder / "appendix.json"), str(folder / "pages/appendix.docx"))
+    work.make_word(say_nothing, str(folder / "appendix.json"), str(folder / "pages/appendix.docx"))
 
 
 OTHERS = {"indicators": add_up, "tables": tables, "word": word, "printed": printed}
@@ -87,11 +95,11 @@ OTHERS = {"indicators": add_up, "tables": tables, "word": word, "printed": print
 def main(arguments: list[str]) -> None:
     """Run what was asked and print how long each took."""
     school_year, period, processed, *names = arguments
-    from analysis.running import delivered, steps
+    from analysis.running import changes_since, steps
 
     folder = Path(processed).resolve() / f"{school_year}-{period}"
     asked = {"school_year": school_year, "period": period, "raw": RAW, "processed": str(Path(processed).resolve())}
-    pages = {step.notebook: step.page for step in steps.STEPS if step.page}
+    pages = {part: page for page, parts in steps.PAGES.items() for part in parts}
     shown: dict[str, list[nbformat.NotebookNode]] = {}
     spent: dict[str, dict[str, float]] = {"seconds": {}, "processor": {}}
 
@@ -104,14 +112,14 @@ def main(arguments: list[str]) -> None:
 
     for name in names:
         if name == "changes":
-            measure(name, delivered.compare, folder, RAW, school_year, period, steps.numbers_rest_on())
+            measure(name, changes_since.compare, folder, RAW, RELEASES, school_year, period)
         elif name in OTHERS:
             measure(name, OTHERS[name], folder)
         else:
             notebook = measure(name, run, Path(f"notebooks/{name}.ipynb"), **asked)
             page = pages.get(name, "")
             shown.setdefault(page, []).append(notebook)
-            if page and len(shown[page]) == len(steps.parts(page)):
+            if page and len(shown[page]) == len(steps.PAGES[page]):
                 measure(f"{page} page", publish, shown[page], page, folder)
     print(json.dumps(spent))
 

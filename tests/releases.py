@@ -124,7 +124,7 @@ def stored(made: Report, name: str) -> pd.DataFrame:
 
 def executed(name: str, parameters: dict[str, str]) -> Any:
     """The notebooks of a page run in this process and joined: fast, for page tests."""
-    return page.joined([plain.run(steps.notebook(step), **parameters) for step in steps.parts(name)])
+    return page.joined([plain.run(steps.notebook_file(part), **parameters) for part in steps.PAGES[name]])
 
 
 def _series(basis: str, before: str, years: int, area_basis: dict[str, str]) -> pd.DataFrame:

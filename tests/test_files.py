@@ -10,9 +10,9 @@ import zipfile
 
 import pytest
 
-from analysis.reading import files, received, rounds
+from analysis.reading import files, rounds
 from analysis.reading.intake import read_workbook
-from analysis.reference import ROOT
+from analysis.reference import ROOT, received
 from tests.workbooks import good_cells, write
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -8,7 +8,7 @@ from analysis import reference
 from analysis.models import benchmarks, calibration, growth, long_panel, panel_backtest
 from analysis.models.growth import Histories
 from analysis.models.long_panel import LEADS, PanelError
-from analysis.running import backtest_table
+from tests.called import call
 
 
 def histories(counts, partner=None, coming=0.0) -> Histories:
@@ -209,7 +209,7 @@ class TestPanels:
     def test_a_file_that_is_no_panel_is_refused_in_vietnamese(self, tmp_path, text, capsys):
         with pytest.raises(PanelError):
             long_panel.read(panel_file(tmp_path, text))
-        assert backtest_table.run([f"PANEL={tmp_path / 'panel.csv'}"]) == 2
+        assert call("backtest", f"PANEL={tmp_path / 'panel.csv'}") == 2
         assert "panel.csv" in capsys.readouterr().err
 
     def test_areas_of_the_given_panel_replace_those_of_the_same_name(self):
@@ -227,9 +227,9 @@ class TestPanels:
                 for t, count in enumerate(walks(rng, 1, 12)[0]) if (i, t) != (1, 6)]  # fmt: skip
         rows += ["ONE,2005,7,1,3"]
         file = panel_file(tmp_path, "country,year,children_enrolled,teachers,births_thousand\n" + "\n".join(rows))
-        assert backtest_table.run([f"PANEL={file}", f"OUT={tmp_path / 'out.csv'}"]) == 0
+        assert call("backtest", f"PANEL={file}", f"OUT={tmp_path / 'out.csv'}") == 0
         table = pd.read_csv(tmp_path / "out.csv")
         ours = table[table["model"] == "growth"].set_index(["series", "lead"])
         assert ours.loc[("children_enrolled", 1), "forecasts"] == 8 and ours["coverage_80"].notna().all()
         assert "Trẻ đến trường, trước 1 năm" in capsys.readouterr().out
-        assert backtest_table.run(["PANEL=x", "WHAT=1"]) == 2
+        assert call("backtest", "PANEL=x", "WHAT=1") == 2

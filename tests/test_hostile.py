@@ -12,13 +12,14 @@ import pikepdf
 import pytest
 from docx import Document
 
-from analysis.offices import answers, check_data, queries, template
+from analysis.offices import check_data, queries, template
 from analysis.reading import rounds
 from analysis.reference import ROOT, vietnamese
 from analysis.running import trace
 from tests import browser, hostile, office
 from tests import project as projects
 from tests.browser import PHONE, Reader
+from tests.called import call
 from tests.hostile import SCRIPT, TEXTS
 from tests.workbooks import answer, cells_of
 
@@ -39,12 +40,12 @@ def sent(tmp_path_factory):
     file = raw / YEAR / PERIOD / f"{UNIT}.xlsx"
     good = file.read_bytes()
     hostile.spoil(file, {CELLS[name]: TEXTS[name] for name in TEXTS})
-    stopped = check_data.main([f"YEAR={YEAR}", f"PERIOD={PERIOD}"], str(raw), str(processed))
+    stopped = call("check-data", f"YEAR={YEAR}", f"PERIOD={PERIOD}", RAW=str(raw), PROCESSED=str(processed))
     sheet = processed / f"{YEAR}-{PERIOD}/queries/{UNIT}.xlsx"
     asked = SimpleNamespace(sheet=sheet.read_bytes(), shown=openpyxl.load_workbook(sheet)[queries.SHEET])
     answer(sheet, {cell: (GOOD[page, cell], hostile.written(f"Gõ nhầm {TEXTS[name]}"), SCRIPT, "03/01/2025")
                    for name, (page, cell) in CELLS.items()})  # fmt: skip
-    refused = answers.main([f"FILE={sheet}"], str(raw), str(register))
+    refused = call("answers", f"FILE={sheet}", RAW=str(raw), REGISTER=str(register))
     file.write_bytes(good)
     hostile.spoil(file, {CELLS[name]: TEXTS[name] for name in TEXTS if name not in REFUSED})
     rows = pd.read_csv(register, dtype=str, keep_default_na=False)

@@ -14,6 +14,7 @@ from analysis.meaning import indicators
 from analysis.pages import page
 from analysis.pages.marks import SIMULATED
 from analysis.pages.report import Report
+from analysis.pages.statements import Says
 from analysis.reference import periods
 from tests import releases
 
@@ -230,7 +231,7 @@ def test_a_page_reads_no_table_it_does_not_declare(simulated):
 SECTIONS = tuple(dict.fromkeys(reference.table("sentences")["section"]))
 
 
-def every_sentence(report: Report) -> sentences.Says:
+def every_sentence(report: Report) -> Says:
     return sentences.of(report, *SECTIONS)
 
 

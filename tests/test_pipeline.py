@@ -1,5 +1,6 @@
 """make report as its user meets it: what it builds, what it leaves alone, what it says, what survives a failure."""
 
+import hashlib
 import json
 import os
 import re
@@ -8,13 +9,15 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pandas as pd
 import psutil
 import pytest
 
-from analysis import ledger
 from analysis.exports import pdf
+from analysis.reference import ROOT
+from analysis.running.workers import SINGLE
 from tests import office
 from tests import project as projects
 from tests.workbooks import cells_of, write
@@ -53,18 +56,8 @@ def pages(project) -> dict[str, bytes]:
     return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
-def released(project) -> list:
-    return ledger.records(project / f"data/processed/releases/{YEAR}-{PERIOD}")
-
-
 def steps(run) -> list[str]:
     return STEP.findall(run.stdout)
-
-
-def workbooks_read(project) -> set[str]:
-    """What is kept of workbooks that were read: round, unit and a hash."""
-    kept = project / "data/processed/workbooks"
-    return {file.relative_to(kept).as_posix() for file in kept.rglob("*.z")}
 
 
 def spoil(project, sheet: str, label: str, value, school_year: str = YEAR) -> str:
@@ -104,12 +97,11 @@ def test_the_pages_carry_the_printed_figures_in_vietnamese_and_load_nothing(buil
 
 
 def test_a_run_that_changed_nothing_does_nothing(built):
-    before = {file: file.stat().st_mtime_ns for file in built.rglob("data/processed/**/*") if file.name != ".doit.json"}
+    before = {file: file.stat().st_mtime_ns for file in built.rglob("data/processed/**/*") if file.name != ".lock"}
     run = projects.make(built, "report")
     assert run.returncode == 0
     assert steps(run) == []
     assert before == {file: file.stat().st_mtime_ns for file in before}
-    assert len(released(built)) == 1
     assert run.stdout.strip().endswith("brief.html")
 
 
@@ -137,16 +129,13 @@ def test_a_changed_norm_rebuilds_what_rests_on_it_and_the_shortage_moves(built):
     assert {"01_clean", "05_needs", "appendix", "brief"} <= set(steps(run))
     page = pages(built)["appendix.html"].decode()
     assert "1.514" in page  # 1.177,1 + 0,1 × 3.373 = 1.514,4
-    assert "lần phát hành thứ 2" in page and "Bảng tra đã sửa: norms.csv" in page
-    assert len(released(built)) == 2
 
 
 def test_a_wrong_cell_stops_with_notebook_workbook_and_cell_and_leaves_the_pages(built):
-    before, read = pages(built), workbooks_read(built)
+    before = pages(built)
     cell = spoil(built, "Đội ngũ", "Nấu ăn", "2,5a")
     run = projects.make(built, "report")
     assert run.returncode != 0
-    assert {name.rpartition("-")[0] for name in workbooks_read(built) - read} == {f"{YEAR}-{PERIOD}/le_chan"}
     assert "01_clean.ipynb" in run.stderr
     assert f'{YEAR}/{PERIOD}/le_chan.xlsx › Đội ngũ › {cell}: "2,5a" không phải là số' in run.stderr
     assert pages(built) == before
@@ -188,7 +177,7 @@ def add_cell(project, notebook: str, *lines: str) -> None:
 def start(project, temporary) -> subprocess.Popen:
     """make report without make, so that a signal reaches it; what it prints comes line by line."""
     return subprocess.Popen(
-        [sys.executable, "-u", "-m", "analysis.running.pipeline"],
+        [sys.executable, "-u", "-m", "analysis", "report"],
         cwd=project,
         env=os.environ | {"PYTHONPATH": str(project / "src"), "PYTHONHASHSEED": "0", "TMPDIR": str(temporary)},
         stdout=subprocess.PIPE,
@@ -213,7 +202,7 @@ def test_a_run_told_to_stop_leaves_its_pages_and_nothing_else_and_another_run_wa
     assert second.stdout.readline().startswith("… 04_nutrition")
     second.send_signal(signal.SIGTERM)
     assert second.wait(30) == 130
-    assert len(below) == 2 and not any(process.is_running() for process in below)
+    assert below and not any(process.is_running() for process in below)
     assert not list((tmp_path / "t").iterdir()) and not list(built.rglob("*.part"))
     assert pages(built) == before
 
@@ -292,7 +281,7 @@ def test_a_bad_year_period_or_unknown_parameter_stops_at_once_with_a_clear_messa
     assert steps(run) == [] and "Traceback" not in run.stderr
 
 
-def test_an_earlier_round_built_beside_it_leaves_it_alone_and_has_its_forecast_scored_at_the_next_run(built):
+def test_an_earlier_round_built_beside_it_leaves_it_alone_and_has_its_forecast_scored_once_it_is_released(built):
     before = pages(built)
     run = projects.make(built, "reports", "YEAR=2023-2024")
     assert run.returncode == 0, run.stderr
@@ -301,7 +290,10 @@ def test_an_earlier_round_built_beside_it_leaves_it_alone_and_has_its_forecast_s
     assert (built / "reports/2023-2024-HK1/appendix.html").exists()
     assert pages(built) == before
     assert steps(projects.make(built, "report", "YEAR=2023-2024")) == []  # a second time costs nothing
-    (frozen,) = (built / "data/processed/forecasts/2023-2024-HK1").iterdir()
+    assert steps(projects.make(built, "report")) == []  # a draft is no forecast that was given to anybody
+    release = projects.make(built, "release", "YEAR=2023-2024")
+    assert release.returncode == 0, release.stderr
+    frozen = built / "data/releases/2023-2024-HK1/0001/tables"
     kept = {file.name: file.read_bytes() for file in frozen.iterdir()}
     run = projects.make(built, "report")
     assert {"06_scores", "appendix", "brief"} <= set(steps(run)) and not {"01_clean", "05_needs"} & set(steps(run))
@@ -322,7 +314,7 @@ def test_without_a_browser_the_run_says_so_in_a_line_and_no_pdf_of_another_run_s
     assert not [name for name in pages(built) if name.endswith(".pdf")]
     assert {"appendix.html", "tables.xlsx"} < set(pages(built))
     monkeypatch.undo()
-    assert sorted(steps(projects.make(built, "report"))) == ["appendix", "brief", "đưa"]  # printed again, published
+    assert sorted(steps(projects.make(built, "report"))) == ["appendix", "brief"]  # printed again
 
 
 def test_what_somebody_else_put_beside_the_pages_stays_and_what_they_took_comes_back(built):
@@ -336,7 +328,7 @@ def test_what_somebody_else_put_beside_the_pages_stays_and_what_they_took_comes_
     assert "tables/99_cu.csv" not in pages(built)
 
 
-def test_ordinary_kernels_one_after_another_give_the_same_bytes_as_warm_ones_side_by_side(built):
+def test_one_thing_after_another_gives_the_same_bytes_as_side_by_side(built):
     def content() -> dict[str, bytes]:
         tables = (built / f"data/processed/{YEAR}-{PERIOD}").glob("*.*")
         return pages(built) | {t.name: t.read_bytes() for t in tables if not t.name.startswith(".")}
@@ -344,5 +336,141 @@ def test_ordinary_kernels_one_after_another_give_the_same_bytes_as_warm_ones_sid
     before = content()
     shutil.rmtree(built / "data/processed")
     shutil.rmtree(built / "reports")
-    assert projects.make(built, "report", "JOBS=1", "KERNELS=ordinary").returncode == 0
+    assert projects.make(built, "report", "JOBS=1").returncode == 0
     assert content() == before
+
+
+def records(project) -> dict[str, dict]:
+    """What each step of the newest round read and wrote."""
+    found = (project / "data/processed/.steps").glob(f"{YEAR}-{PERIOD}__*.json")
+    return {file.stem.partition("__")[2]: json.loads(file.read_text()) for file in found}
+
+
+def headline(project) -> str:
+    """The number of the brief."""
+    return re.search(r'<p class="big">([^ <]+)', pages(project)["brief.html"].decode())[1]
+
+
+def python(project, *command, **environment: str) -> subprocess.CompletedProcess:
+    """Run a program of this environment in the project, as an analyst does who does not use make."""
+    return subprocess.run(
+        [shutil.which(command[0], path=Path(sys.executable).parent), *command[1:]],
+        cwd=project,
+        env=os.environ | {"PYTHONPATH": str(project / "src"), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def papermill(project, notebook: str, output: str = "/dev/null", environment=None, **asked: str):
+    """Run a notebook by plain papermill with an ordinary kernel."""
+    options = [part for name, value in asked.items() for part in ("-r", name, value)]
+    return python(project, "papermill", f"notebooks/{notebook}.ipynb", output, *options, **(environment or {}))
+
+
+def shown(executed: Path) -> list[dict]:
+    """What the cells of a notebook show, kind by kind, as text."""
+    found = []
+    for cell in json.loads(executed.read_text())["cells"]:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            found.append({kind: "".join(of) if isinstance(of, list) else of for kind, of in data.items()})
+    return found
+
+
+def only_what_was_read(project, record: dict, target: Path) -> Path:
+    """The code, and of the data only the files that a step read; of the folders that it listed the names."""
+    alone = projects.copy(target, [])
+    shutil.rmtree(alone / "data/raw/published")
+    for path in filter(record["read"].get, record["read"]):
+        (alone / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(project / path, alone / path)
+    for folder in filter(record["listed"].get, record["listed"]):
+        for each in (project / folder).iterdir():
+            place = alone / folder / each.name
+            if each.is_dir():
+                place.mkdir(parents=True, exist_ok=True)
+            elif not place.exists():
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.touch()
+    return alone
+
+
+@pytest.mark.parametrize("notebook", [file.stem for file in sorted((ROOT / "notebooks").glob("*.ipynb"))])
+def test_a_notebook_reads_only_what_its_record_says_and_shows_what_an_ordinary_kernel_does(built, tmp_path, notebook):
+    """Plain papermill with its own kernel, in a tree that holds only the files of the record."""
+    record = records(built)[notebook]
+    alone = only_what_was_read(built, record, tmp_path / "alone")
+    executed = built / f"data/processed/{YEAR}-{PERIOD}/notebooks/{notebook}.ipynb"
+    asked = json.loads(executed.read_text())["metadata"]["papermill"]["parameters"]
+    environment = {"PYTHONHASHSEED": "0", "ANALYSIS_STEP": notebook, **SINGLE}
+    run = papermill(alone, notebook, str(alone / "out.ipynb"), environment, **asked)
+    assert run.returncode == 0, run.stderr[-2000:]
+    for path, content in record["written"].items():
+        if not path.endswith(".ipynb"):
+            assert hashlib.sha256((alone / path).read_bytes()).hexdigest() == content, path
+    assert shown(alone / "out.ipynb") == shown(executed)
+
+
+def halved(project, target: Path) -> Path:
+    """05_needs with the recruits halved before they are written: what an analyst may try."""
+    content = json.loads((project / "notebooks/05_needs.ipynb").read_text())
+    halving = 'table.loc[table["indicator"] == "teachers_to_recruit", "expected"] /= 2\n'
+    for cell in content["cells"]:
+        source = "".join(cell["source"])
+        cell["source"] = source.replace(
+            'tables.write(table, "needs.csv")', f'{halving}tables.write(table, "needs.csv")'
+        )
+    target.write_text(json.dumps(content))
+    return target
+
+
+def test_an_experiment_reaches_no_page_and_a_table_edited_by_hand_is_made_again(built, tmp_path):
+    before, number = pages(built), headline(built)
+    made = halved(built, tmp_path / "halved.ipynb")
+    run = python(built, "jupyter", "nbconvert", "--to", "notebook", "--execute", "--output", "out.ipynb", str(made))
+    assert run.returncode == 0, run.stderr[-2000:]
+    assert (built / f"data/processed/experiments/thu_nghiem/{YEAR}-{PERIOD}/needs.csv").exists()
+    assert steps(projects.make(built, "report")) == [] and pages(built) == before
+    needs = built / f"data/processed/{YEAR}-{PERIOD}/needs.csv"
+    table = pd.read_csv(needs)
+    table.loc[table["indicator"] == "teachers_to_recruit", "expected"] /= 2
+    table.to_csv(needs, index=False)
+    run = projects.make(built, "report")
+    assert "needs.csv không còn như bước" in run.stdout and steps(run) == ["05_needs"]
+    assert headline(built) == number and pages(built) == before
+
+
+def test_an_experiment_has_a_name_and_goes_on_from_notebook_to_notebook(built):
+    folder = built / f"data/processed/experiments/moi/{YEAR}-{PERIOD}"
+    run = papermill(built, "02_enrolment", experiment="moi")
+    assert run.returncode == 0, run.stderr[-2000:]
+    table = pd.read_csv(folder / "enrolment.csv")
+    table.loc[(table["kind"] == "observed") & (table["indicator"] == "classes"), "value"] += 100
+    table.to_csv(folder / "enrolment.csv", index=False)
+    run = papermill(built, "05_needs", experiment="moi")
+    assert run.returncode == 0, run.stderr[-2000:]
+    official = pd.read_csv(built / f"data/processed/{YEAR}-{PERIOD}/needs.csv")
+    assert not pd.read_csv(folder / "needs.csv").equals(official)
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ({"experiment": ""}, "không ghi bảng chính thức"),
+        ({"experiment": "../x"}, "tên thử nghiệm chỉ gồm"),
+        ({"school_year": "2022-2023", "period": PERIOD}, "Chưa có bảng series.parquet của kỳ HK1 2022-2023"),
+    ],
+)
+def test_a_notebook_run_by_hand_that_cannot_be_says_why(built, asked, says):
+    before = records(built)
+    run = papermill(built, "02_enrolment", **asked)
+    assert run.returncode != 0 and says in run.stderr
+    assert records(built) == before and steps(projects.make(built, "report")) == []
+
+
+def test_a_step_that_reads_what_a_later_one_writes_stops_the_run(built):
+    add_cell(built, "02_enrolment", 'tables.read("staffing.csv").head()')
+    run = projects.make(built, "report", "JOBS=1")
+    assert run.returncode != 0 and "02_enrolment reads" in run.stderr and "03_staffing writes" in run.stderr

@@ -14,6 +14,7 @@ from analysis.reading import rounds
 from analysis.reading.findings import Finding
 from analysis.reading.intake import read_workbook
 from analysis.reference import ROOT, areas, periods
+from tests.called import call
 from tests.office import recalculated
 from tests.workbooks import answer, cells_of, write
 
@@ -49,8 +50,8 @@ def sheet(received, tmp_path):
 
 
 def check(sent, tmp_path, *more) -> int:
-    arguments = [f"YEAR={YEAR}", f"PERIOD={PERIOD}", f"RAW={sent}", *more]
-    return check_data.main(arguments, tmp_path / "none", tmp_path / "processed")
+    given = [f"YEAR={YEAR}", f"PERIOD={PERIOD}", f"RAW={sent}", *more]
+    return call("check-data", *given, RAW=tmp_path / "none", PROCESSED=tmp_path / "processed")
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ def register(tmp_path):
 
 def take(sheet, sent, register, capsys) -> tuple[int, list[dict], str]:
     capsys.readouterr()
-    status = answers.main([f"FILE={sheet}", f"RAW={sent}"], register=register)
+    status = call("answers", f"FILE={sheet}", f"RAW={sent}", REGISTER=register)
     printed = capsys.readouterr()
     with open(register, encoding="utf-8", newline="") as file:
         return status, list(csv.DictReader(file)), printed.out + printed.err
@@ -250,11 +251,11 @@ OF_NO_UNIT = {
 def test_a_file_that_is_no_query_sheet_is_refused(content, tmp_path, register, capsys):
     file = tmp_path / "le_chan.xlsx"
     file.write_bytes(content) if isinstance(content, bytes) else write(file, content)
-    assert answers.main([f"FILE={file}"], register=register) == 2
+    assert call("answers", f"FILE={file}", REGISTER=register) == 2
     assert "phiếu hỏi lại" in capsys.readouterr().err
 
 
 def test_a_folder_or_parameter_that_does_not_exist_is_refused(tmp_path, capsys):
     assert check(tmp_path / "không có", tmp_path) == 2
     assert "RAW=" in capsys.readouterr().err
-    assert check_data.main(["RWA=x"]) == 2 and answers.main([]) == 2
+    assert call("check-data", "RWA=x") == 2 and call("answers") == 2

@@ -5,9 +5,9 @@ import shutil
 import pytest
 
 from analysis.meaning import history
-from analysis.reading import received, rounds
+from analysis.reading import rounds
 from analysis.reading.findings import DataError, stop_on_faults
-from analysis.reference import ROOT, areas, periods
+from analysis.reference import ROOT, areas, periods, received
 
 RAW = ROOT / "data/raw"
 

@@ -14,6 +14,7 @@ from analysis.chapters.sentences_figures import Slot, figure
 from analysis.chapters.sentences_patterns import PatternError
 from analysis.meaning import indicators
 from analysis.pages.report import Number
+from analysis.pages.statements import Says
 from analysis.pages.words import area_name
 from analysis.reference import vietnamese
 from tests import releases
@@ -273,7 +274,7 @@ def test_what_is_copied_holds_no_mark_and_stands_apart_from_it(report):
 
 
 def test_a_name_from_the_data_is_escaped():
-    html = sentences.Says([("<script>x</script>", ())])._repr_html_()
+    html = Says([("<script>x</script>", ())])._repr_html_()
     assert "<script>" not in html
 
 

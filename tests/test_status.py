@@ -8,6 +8,7 @@ import pytest
 from analysis import reference
 from analysis.offices import status
 from analysis.reference import ROOT, periods
+from tests.called import call
 
 YEAR, PERIOD = "2017-2018", "DN"
 
@@ -22,7 +23,7 @@ def raw(tmp_path):
 
 def lines(raw, tmp_path, capsys, *arguments) -> dict[str, str]:
     """What is printed, each unit's line by the unit's name and the rest under ""."""
-    assert status.main([*arguments], raw, tmp_path / "processed") == 0
+    assert call("status", *arguments, RAW=raw, PROCESSED=tmp_path / "processed") == 0
     said = capsys.readouterr().out
     return {
         name: line for line in said.splitlines() for name in ("Quận Lê Chân", "Huyện Cát Hải") if line.startswith(name)
@@ -111,5 +112,5 @@ def test_every_deadline_has_a_period_a_document_a_section_and_the_words_that_hol
     ],
 )
 def test_a_bad_day_round_or_parameter_is_refused(arguments, says, raw, tmp_path, capsys):
-    assert status.main(arguments, raw, tmp_path) == 2
+    assert call("status", *arguments, RAW=raw, PROCESSED=tmp_path) == 2
     assert says in capsys.readouterr().err

@@ -8,12 +8,14 @@ import pytest
 
 from analysis.offices import template
 from analysis.offices.template_facilities import NEW_ROWS
-from analysis.reading import forms, received
+from analysis.reading import forms
 from analysis.reading.intake import read_workbook
-from analysis.reference import ROOT
+from analysis.reference import ROOT, received
+from tests.called import call
 from tests.office import recalculated
 
 YEAR, PERIOD, AREA = "2024-2025", "HK2", "cat_hai"
+ASKED = (f"YEAR={YEAR}", f"PERIOD={PERIOD}", f"AREA={AREA}")
 RAW = ROOT / "data/raw"
 
 
@@ -28,7 +30,7 @@ def raw(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def blank(raw, tmp_path_factory):
-    assert template.main([f"YEAR={YEAR}", f"PERIOD={PERIOD}", f"AREA={AREA}"], raw, tmp_path_factory.mktemp("out")) == 0
+    assert call("template", *ASKED, RAW=raw, TEMPLATES=tmp_path_factory.mktemp("out")) == 0
     return next(tmp_path_factory.getbasetemp().glob(f"out*/{YEAR}-{PERIOD}/{AREA}.xlsx"))
 
 
@@ -228,6 +230,6 @@ def test_units_are_named_as_on_the_day_of_the_round(raw, tmp_path):
     ],
 )
 def test_a_round_or_unit_that_does_not_exist_is_refused_with_what_there_is(arguments, says, raw, tmp_path, capsys):
-    assert template.main(arguments, raw, tmp_path) == 2
+    assert call("template", *arguments, RAW=raw, TEMPLATES=tmp_path) == 2
     assert says in capsys.readouterr().err
     assert not list(tmp_path.rglob("*.xlsx"))

@@ -13,6 +13,7 @@ from analysis.reading import rounds
 from analysis.reference import ROOT, periods
 from analysis.reference.areas import CITY
 from analysis.running import trace
+from tests.called import call
 from tests.faults import OTHER, UNIT, only
 
 RAW = ROOT / "data/raw"
@@ -156,7 +157,7 @@ def command(this, last_year, monkeypatch, capsys):
     monkeypatch.setattr(rounds, "available", lambda raw: sorted(known, key=lambda which: periods.order(*which)))
 
     def run(*arguments: str) -> tuple[int, str, str]:
-        status = trace.main(arguments)
+        status = call("trace", *arguments)
         return status, *capsys.readouterr()
 
     return functools.partial(run)
@@ -185,6 +186,7 @@ def test_the_command_prints_a_rate_down_to_workbook_sheet_and_cell_in_vietnamese
         (("BAND=nurserry", "INDICATOR=teachers"), "nursery (Nhà trẻ)"),
         (("BAND=age5", "INDICATOR=teachers_shortage"), "SECTOR=all BAND=nursery"),
         ((), "INDICATOR"),
+        (("INDICATORS=teachers",), "Có phải INDICATOR?"),
         (("INDICATOR=teachers", "FOO=1"), "FOO"),
         (("INDICATOR=teachers", "LIMIT=many"), "LIMIT"),
         (("INDICATOR=teachers", "YEAR=1999-2000"), "1999-2000"),

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -24,13 +25,32 @@ def written(path: Path) -> Iterator[Path]:
         aside.unlink(missing_ok=True)
 
 
+@contextlib.contextmanager
+def folder_written(path: Path) -> Iterator[Path]:
+    """A new folder beside `path` to fill: at the end it becomes `path`, after an error it is gone.
+
+    Raises OSError where something stands at `path` already: a folder is never put in place of another.
+    """
+    aside = path.with_name(f"{path.name}.{os.getpid()}.part")
+    shutil.rmtree(aside, ignore_errors=True)  # of a process with our number, long gone
+    aside.mkdir(parents=True)
+    try:
+        yield aside
+        os.rename(aside, path)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
 def clear(folders: Iterable[Path | str]) -> None:
     """Remove what processes that are gone were writing when they were killed."""
     for folder in folders:
-        for part in Path(folder).rglob("*.part"):
+        for part in list(Path(folder).rglob("*.part")):
             match = ASIDE.fullmatch(part.name)
             if match and not alive(int(match[1])):
-                part.unlink(missing_ok=True)
+                if part.is_dir():
+                    shutil.rmtree(part, ignore_errors=True)
+                else:
+                    part.unlink(missing_ok=True)
 
 
 def alive(process: int) -> bool:

@@ -162,13 +162,12 @@ TABLES: dict[str, list[pa.Field]] = {
     "sensitivity.csv": _columns(
         assumption=TEXT, target_year=TEXT, direction=TEXT, value_=NUMBER, expected=NUMBER, difference=NUMBER, basis=TEXT
     ),
-    # a published forecast as the ledger keeps it, with this year's numbers of needs.csv, and hashes of what it is from
+    # a forecast as its release freezes it, with this year's numbers of needs.csv
     "forecasts.csv": _columns(stage=TEXT, target_year=TEXT)
     + WHERE
     + _columns(indicator=TEXT, current_=NUMBER)
     + EXPECTED
     + _columns(model_=TEXT, basis=TEXT),
-    "made_from.csv": _columns(part=TEXT, digest=TEXT),
     # earlier published forecasts of this round's numbers, and how far off they were
     "forecast_scores.csv": _columns(made_year=TEXT, made_period=TEXT, record=WHOLE, lead=WHOLE, stage=TEXT)
     + WHERE
@@ -179,7 +178,7 @@ TABLES: dict[str, list[pa.Field]] = {
     "needs.csv": _columns(target_year=TEXT, area=TEXT, sector=TEXT, indicator=TEXT, current_=NUMBER)
     + EXPECTED
     + _columns(model_=TEXT, basis=TEXT, note_=TEXT),
-    # one release, as kept in its ledger: field is value, last_year, target; or of needs: current, expected, lower_80 …
+    # what releases are compared by: field is value, last_year, target; or of needs: current, expected, lower_80 …
     "release_values.parquet": WHERE + _columns(indicator=TEXT, field=TEXT, value=NUMBER),
     # kind: workbook (name: round and unit), correction (unit, sheet, cell), reference (table), code (module), library
     "release_inputs.csv": _columns(kind=TEXT, name=TEXT, content=TEXT),

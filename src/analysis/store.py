@@ -1,8 +1,16 @@
-"""Writing and reading the tables that stages hand to one another, checked against schemas.TABLES."""
+"""Writing and reading the tables that stages hand to one another, checked against schemas.TABLES.
+
+A notebook asks for the tables of a round (`round_tables`): run by hand it reads the official ones and writes beside
+them, as an experiment; only a step of a run writes official tables.
+"""
 
 import functools
 import operator
+import os
+import re
+import sys
 from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +20,8 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 
-from analysis import atomic_files
-from analysis.reference import periods
+from analysis import atomic_files, reference
+from analysis.reference import periods, received
 from analysis.schemas import NUMBER, TABLES, TEXT
 
 CODED = pa.dictionary(pa.int32(), TEXT)
@@ -23,7 +31,107 @@ class TableError(ValueError):
     """A table does not have the columns, types or filled cells that TABLES declares."""
 
 
+class MissingTableError(FileNotFoundError):
+    """A table that has not been made yet; the message is for the analyst."""
+
+
+class ExperimentError(Exception):
+    """A notebook run by hand would write an official table; the message is for the analyst."""
+
+
+STEP = "ANALYSIS_STEP"  # set in the environment of a run's own processes
+EXPERIMENT = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 folder = periods.folder
+
+
+@dataclass(frozen=True)
+class RoundTables:
+    """The tables of one round, as a notebook reads and writes them.
+
+    experiment : its name; "" in a step of a run, which reads and writes official tables only.
+    """
+
+    processed: str
+    school_year: str
+    period: str
+    experiment: str = ""
+
+    @property
+    def folder(self) -> Path:
+        """Where the official tables of the round stand."""
+        return periods.folder(self.processed, self.school_year, self.period)
+
+    @property
+    def own_folder(self) -> Path:
+        """Where this notebook writes."""
+        if not self.experiment:
+            return self.folder
+        return periods.folder(Path(self.processed) / "experiments" / self.experiment, self.school_year, self.period)
+
+    @property
+    def sums(self) -> Path:
+        """Where a run leaves the sums of each earlier round."""
+        return self.folder.parent / "rounds"
+
+    def read(self, name: str, **only: Collection[str]) -> pd.DataFrame:
+        """One table as `read` gives it: the experiment's own where it has left one, else the official one.
+
+        Raises MissingTableError where neither is there.
+        """
+        return read(self._holding(name), name, **only)
+
+    def packed(self, name: str) -> pa.Table:
+        """The same of a Parquet file, as `packed` gives it."""
+        return packed(self._holding(name), name)
+
+    def write(self, table: pd.DataFrame, name: str) -> Path:
+        """Write one table and give back its path.
+
+        Raises ExperimentError where a notebook run by hand has no name for its experiment.
+        """
+        if not self.experiment and STEP not in os.environ:
+            raise ExperimentError(
+                "Sổ tay chạy tay không ghi bảng chính thức: đặt tham số experiment là tên một thử nghiệm "
+                '(ví dụ experiment = "thu_nghiem"), hoặc chạy make report.'
+            )
+        return write(table, self.own_folder, name)
+
+    def _holding(self, name: str) -> Path:
+        if self.experiment and (self.own_folder / name).exists():
+            return self.own_folder
+        if not self.folder.joinpath(name).exists():
+            raise MissingTableError(
+                f"Chưa có bảng {name} của kỳ {self.period} {self.school_year}: chạy 01_clean trước, rồi các sổ tay "
+                f"đứng trước sổ tay này; hoặc make report YEAR={self.school_year} PERIOD={self.period}."
+            )
+        return self.folder
+
+
+def round_tables(processed: str, school_year: str = "", period: str = "", experiment: str = "") -> RoundTables:
+    """The tables of a round; of the newest that has workbooks where none is named. Raises ExperimentError for a name
+    of an experiment that cannot be a folder's, MissingTableError where there is no round at all.
+    """
+    if experiment and not EXPERIMENT.fullmatch(experiment):
+        raise ExperimentError(f'experiment = "{experiment}": tên thử nghiệm chỉ gồm chữ thường a-z, số, gạch nối, "_".')
+    if experiment and "IPython" in sys.modules:
+        _refresh_before_each_cell()
+    if school_year and period:
+        return RoundTables(processed, school_year, period, experiment)
+    fitting = [
+        which
+        for which in received.available(received.RAW)
+        if school_year in ("", which[0]) and period in ("", which[1])
+    ]
+    if not fitting:
+        raise MissingTableError(f"Chưa có biểu nào trong {received.RAW}/<năm học>/<kỳ>/<đơn vị>.xlsx.")
+    return RoundTables(processed, *fitting[-1], experiment)
+
+
+def _refresh_before_each_cell() -> None:
+    """In JupyterLab an edit of a reference table counts in the next cell, without a restart."""
+    shell = sys.modules["IPython"].get_ipython()
+    if shell is not None and reference.refresh_before_cell not in shell.events.callbacks["pre_run_cell"]:
+        shell.events.register("pre_run_cell", reference.refresh_before_cell)
 
 
 def write(table: pd.DataFrame, where: Path | str, name: str) -> Path:
@@ -57,7 +165,8 @@ def read(where: Path | str, name: str, **only: Collection[str]) -> pd.DataFrame:
     convert = pa.csv.ConvertOptions(
         column_types=schema(name), strings_can_be_null=True, quoted_strings_can_be_null=False, null_values=[""]
     )
-    return _fitting(_as_it_was(pa.csv.read_csv(path, convert_options=convert)), name).to_pandas()
+    table = pa.csv.read_csv(_bytes(path), convert_options=convert)
+    return _fitting(_as_it_was(table), name).to_pandas()
 
 
 def packed(where: Path | str, name: str) -> pa.Table:
@@ -102,8 +211,13 @@ def schema(name: str, text: pa.DataType = TEXT) -> pa.Schema:
 
 def _parquet(path: Path, name: str) -> pa.Table:
     texts = [field.name for field in schema(name) if field.type == TEXT]  # few words again and again
-    with pa.parquet.ParquetFile(path, read_dictionary=texts) as file:
+    with pa.parquet.ParquetFile(_bytes(path), read_dictionary=texts) as file:
         return file.read()
+
+
+def _bytes(path: Path) -> pa.BufferReader:
+    """A file's content, opened by Python: a run sees what its steps read (running.recorder)."""
+    return pa.BufferReader(path.read_bytes())
 
 
 def _without_formulas(table: pa.Table) -> pa.Table:

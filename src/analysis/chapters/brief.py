@@ -1,18 +1,14 @@
 """The page for leadership: how many teachers to recruit, why, and what to be careful about, in sentences."""
 
-from dataclasses import dataclass
-
 import pandas as pd
-from markupsafe import Markup
 
 from analysis import reference
 from analysis.chapters import causes, charts, outlook, quality, track_record
-from analysis.chapters.sentences import Says
-from analysis.pages.displays import Shown
 from analysis.pages.figures import Figure
 from analysis.pages.forecast_rows import NO_FORECAST, between, marks_of, needs, steps
-from analysis.pages.marks import Marks, beside
+from analysis.pages.marks import Marks
 from analysis.pages.report import SIMULATED, Report
+from analysis.pages.statements import Headline, Says
 from analysis.pages.tables import Cell, Column, Row, Table
 from analysis.pages.words import label, listed, plain
 from analysis.reference import norms, vietnamese
@@ -22,24 +18,6 @@ Said = list[tuple[str, Marks]]
 THREE = ("targets_met", "higher_attrition", "changed_norm")  # the scenarios that leadership can act on or must expect
 HALF = 3.5  # inches: half the width of the brief, where its two columns stand side by side
 BANDS = {"nursery": "nhóm trẻ", "kindergarten": "lớp mẫu giáo"}
-
-
-@dataclass(frozen=True)
-class Headline(Shown):
-    """The number, large, and what it means in one sentence."""
-
-    number: str
-    what: str
-    words: str
-    marks: Marks
-
-    def _repr_html_(self) -> str:
-        mark = beside(mark.tag for mark in self.marks)
-        big = Markup('<p class="big">{} <span>{}</span>{}</p>').format(self.number, self.what, mark)
-        return str((big if self.number else Markup("")) + Markup("<p>{}</p>").format(self.words))
-
-    def __repr__(self) -> str:
-        return f"{self.number} {self.what}. {self.words}"
 
 
 def headline(report: Report) -> Headline:

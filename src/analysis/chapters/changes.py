@@ -5,25 +5,25 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis import reference
-from analysis.chapters.sentences import Says
 from analysis.meaning import indicators
 from analysis.meaning.disclosure import sensitive
 from analysis.pages.marks import Marks, together
 from analysis.pages.report import SIMULATED, Report
+from analysis.pages.statements import Says
 from analysis.pages.tables import Cell, Column, Row, Table, text
 from analysis.pages.words import area_name, label, listed, round_name
 from analysis.reference import periods, vietnamese
 from analysis.reference.areas import CITY
 
 SHOWN = 60  # lines of the table of changed numbers; changes.csv has all
-FIRST = "Đây là lần phát hành đầu tiên của kỳ này; từ lần sau, số nào thay đổi và vì sao sẽ được liệt kê ở đây."
+FIRST = "Kỳ này chưa có lần phát hành nào trước đây; từ lần sau, số nào thay đổi và vì sao sẽ được liệt kê ở đây."
 ORIGIN = "so bảng chỉ tiêu kỳ này với bảng của lần phát hành hoặc kỳ được so (indicators.csv, changes.csv)."
 SECTORS = ("all", "public", "nonpublic")
 BANDS = ("all", "nursery", "kindergarten", "age5")
 
 
 def since_release(report: Report) -> Says:
-    """Which release this is, how many numbers changed since the one before, and which of their inputs did."""
+    """How many numbers changed since the last release of this round, and which of their inputs did."""
     inputs = report.table("changed_inputs.csv")
     told = dict(zip(inputs["kind"], inputs["name"], strict=True))
     if "compared_with" not in told:
@@ -31,7 +31,7 @@ def since_release(report: Report) -> Says:
     rows = report.table("changes.csv")
     city = int((rows["area"] == CITY).sum())
     first = (
-        f"Đây là lần phát hành thứ {told['release']} của kỳ này. So với lần thứ {told['compared_with']}, "
+        f"So với bản phát hành số {told['compared_with']} của kỳ này, "
         f"{vietnamese.number(city)} số của toàn thành phố và {vietnamese.number(len(rows) - city)} số của các đơn vị "
         "thay đổi."
     )

@@ -6,11 +6,11 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from analysis.chapters.charts import RATE_NAMES, RATES
-from analysis.chapters.sentences import Says
 from analysis.models import funnel
 from analysis.pages import figures
 from analysis.pages.figures import Figure
 from analysis.pages.report import Report
+from analysis.pages.statements import Says
 from analysis.pages.tables import HIDDEN, withheld_means
 from analysis.pages.words import area_name, listed
 from analysis.reference import vietnamese

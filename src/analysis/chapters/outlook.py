@@ -3,12 +3,12 @@
 import pandas as pd
 
 from analysis.chapters.sections import Cell, Column, Row, Table
-from analysis.chapters.sentences import Says
 from analysis.pages import figures, plots
 from analysis.pages.figures import Figure
 from analysis.pages.forecast_rows import INTERVALS, NO_FORECAST, STAGE_NAMES, between, marks_of, needs, steps
 from analysis.pages.marks import together
 from analysis.pages.report import Report
+from analysis.pages.statements import Says
 from analysis.pages.words import area_name, label
 from analysis.reference import vietnamese
 from analysis.reference.areas import CITY

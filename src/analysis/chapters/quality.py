@@ -1,38 +1,19 @@
 """Sections 11 to 13: who reported, what was wrong, what was corrected, how the sums meet the printed figures, norms."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pandas as pd
-from markupsafe import Markup
 
 from analysis import reference
-from analysis.chapters.sentences import Says, says
 from analysis.meaning import indicators
-from analysis.pages.displays import Shown
 from analysis.pages.report import SIMULATED, Report
+from analysis.pages.statements import Opening, Says, says
 from analysis.pages.tables import Cell, Column, Row, Table, from_frame
 from analysis.pages.withholding import findings_to_print, in_sensitive_cells
 from analysis.pages.words import area_name, indicator_name, label, listed, round_name
 from analysis.reference import areas, periods, vietnamese
 
 STATUSES = ("match", "match_cut", "mismatch", "not_computed")
-
-
-@dataclass(frozen=True)
-class Opening(Shown):
-    """What the page is about, and what a reader must know before the first number."""
-
-    when: str
-    warnings: list[tuple[str, str]]
-
-    def _repr_html_(self) -> str:
-        line = Markup('<p class="when">{}</p>').format(self.when)
-        told = Markup("").join(Markup("<p><strong>{}</strong> {}</p>").format(*each) for each in self.warnings)
-        box = Markup('<div class="notice" role="note" aria-label="Lưu ý">{}</div>').format(told)
-        return str(line + (box if self.warnings else ""))
-
-    def __repr__(self) -> str:
-        return "\n".join([self.when, *(" ".join(each) for each in self.warnings)])
 
 
 def opening(report: Report) -> Opening:

@@ -1,15 +1,13 @@
 """Sentences to paste into the report: this round's figures in the patterns of data/reference/sentences.csv."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-
-from markupsafe import Markup
+from dataclasses import dataclass
 
 from analysis.chapters.sentences_figures import Figure, figure
 from analysis.chapters.sentences_patterns import fill, in_force, patterns
-from analysis.pages.displays import Shown
-from analysis.pages.marks import Marks, beside, together
-from analysis.pages.report import Number, Report
+from analysis.pages.marks import Marks, together
+from analysis.pages.report import Report
+from analysis.pages.statements import Says
 from analysis.reference import areas, periods
 
 
@@ -22,34 +20,6 @@ class Sentence:
     words: str
     figures: tuple[Figure, ...]
     marks: Marks
-
-
-@dataclass(frozen=True)
-class Says(Shown):
-    """A list of sentences, each with what it rests on, which stands apart from the words.
-
-    to_copy : whether a writer pastes them into the report.
-    """
-
-    items: list[tuple[str, Marks]] = field(default_factory=list)
-    to_copy: bool = False
-
-    def _repr_html_(self) -> str:
-        say = Markup(' class="say"') if self.to_copy else ""
-        lines = (
-            Markup("<li><span{}>{}</span>{}</li>").format(say, words, beside(mark.tag for mark in marks))
-            for words, marks in self.items
-        )
-        return str(Markup('<ul class="says">{}</ul>').format(Markup("").join(lines))) if self.items else "<p></p>"
-
-    def __repr__(self) -> str:
-        return "\n".join(words for words, _ in self.items)
-
-
-def says(*sentences: tuple[str, list[Number]] | None) -> Says:
-    """Sentences that could be said, each with what the numbers behind it rest on."""
-    said = [each for each in sentences if each]
-    return Says([(words, together(m for n in numbers for m in (n.marks, n.marks_before))) for words, numbers in said])
 
 
 def of(report: Report, *sections: str) -> Says:

@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from analysis.chapters.sentences import Says, Sentence, written
+from analysis.chapters.sentences import Sentence, written
 from analysis.chapters.sentences_figures import Figure, scale
 from analysis.pages.report import Number, Report
+from analysis.pages.statements import Says
 from analysis.pages.tables import Cell, Column, Row, Table
 from analysis.pages.words import area_name, indicator_name, label, listed, plain
 from analysis.reference import vietnamese

@@ -1,8 +1,8 @@
 """Section 6: the norms read in two ways, with the steps between them; qualified teachers against the law's roadmap."""
 
-from analysis.chapters.sentences import Says
 from analysis.pages.forecast_rows import marks_of
 from analysis.pages.report import Report
+from analysis.pages.statements import Says
 from analysis.pages.tables import Cell, Column, Row, Table
 from analysis.pages.words import area_name, label
 from analysis.reference import norms, periods

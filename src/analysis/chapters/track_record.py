@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from analysis.chapters.sentences import Says
 from analysis.pages.forecast_rows import NO_FORECAST, STAGE_NAMES, between, marks_of
 from analysis.pages.report import SIMULATED, Report
+from analysis.pages.statements import Says
 from analysis.pages.tables import Cell, Column, Row, Table
 from analysis.pages.words import label
 from analysis.reference import vietnamese
@@ -23,7 +23,7 @@ SCORED = {  # indicator → how it is called, decimals
     "underweight_rate": ("SDD nhẹ cân (%)", 2),
     "stunting_rate": ("SDD thấp còi (%)", 2),
 }
-NONE_YET = "Chưa có dự báo nào đã công bố về kỳ này. Dự báo của kỳ này đã được lưu; kỳ cùng tên các năm sau sẽ chấm."
+NONE_YET = "Chưa có dự báo nào đã phát hành về kỳ này. Dự báo của kỳ này được lưu khi phát hành; các năm sau sẽ chấm."
 STAGES = ("enrolment", "staffing", "nutrition")
 SCORES = (("forecasts", 0), ("mape", 2), ("mase", 2), ("relative_error", 2), ("coverage_80", 0), ("coverage_95", 0))
 ORIGIN = "các sổ tay 02 đến 04, khi thử lại dự báo (enrolment_, staffing_, nutrition_backtest.csv)."
@@ -88,14 +88,16 @@ def scores_table(report: Report, key: str, caption: str) -> Table:
         Column("Trong khoảng 80 %", text=True),
         Column("Số đơn vị trong khoảng 80 %"),
     ]
-    notes = ("Mỗi dự báo đã công bố được lưu nguyên (số liệu, mã, tham số ghi bằng mã băm) và không bao giờ ghi đè; "
-             "bảng lấy bản công bố cuối của mỗi kỳ.",)  # fmt: skip
-    origin = "sổ tay 06_scores (forecast_scores.csv), từ sổ lưu dự báo."
+    notes = (
+        "Mỗi dự báo đã phát hành được lưu nguyên (số liệu, mã, tham số ghi bằng mã băm) và không bao giờ ghi đè; được "
+        "chấm là bản phát hành đầu tiên đủ các đơn vị của mỗi kỳ, trừ bản đã thu hồi.",
+    )
+    origin = "sổ tay 06_scores (forecast_scores.csv), từ các bản phát hành."
     return Table(key, caption, "Chỉ tiêu", columns, lines, notes, empty=NONE_YET, origin=origin)
 
 
 def latest(report: Report) -> pd.DataFrame:
-    """Rows of forecast_scores.csv of the last record of each earlier round."""
+    """Rows of forecast_scores.csv of the release of each earlier round that is scored."""
     rows = report.table("forecast_scores.csv")
     return rows[rows["record"] == rows.groupby("made_year")["record"].transform("max")]
 

@@ -7,13 +7,12 @@ programs expect: people have the workbook, whose numbers no regional setting can
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from analysis import atomic_files
 from analysis.exports import flat
 from analysis.exports.flat import FORMULA, Flat
-from analysis.pages.tables import Cell
 
 DICTIONARY = ("table", "title", "column", "description", "unit", "type")
 
@@ -21,16 +20,18 @@ DICTIONARY = ("table", "title", "column", "description", "unit", "type")
 def write(tables: Sequence[Flat], folder: Path) -> list[Path]:
     """Write NN_name.csv for each table and dictionary.csv into a folder, alone there; gives back the files."""
     folder.mkdir(parents=True, exist_ok=True)
-    made = {f"{table.file}.csv": _lines(table) for table in tables}
-    made["dictionary.csv"] = [DICTIONARY, *_dictionary(tables)]
-    for name, lines in made.items():
+    contents = {folder / f"{table.file}.csv": _lines(table) for table in tables}
+    contents[folder / "dictionary.csv"] = _dictionary(tables)
+    for file, lines in contents.items():
         text = io.StringIO()
-        csv.writer(text, lineterminator="\r\n").writerows([safe(each) for each in line] for line in lines)
-        with atomic_files.written(folder / name) as aside:
+        writer = csv.writer(text, lineterminator="\r\n")
+        for line in lines:
+            writer.writerow(map(safe, line))
+        with atomic_files.written(file) as aside:
             aside.write_bytes(text.getvalue().encode("utf-8-sig"))
-    for stale in {file.name for file in folder.iterdir()} - set(made):
-        (folder / stale).unlink()
-    return [folder / name for name in made]
+    for stale in set(folder.iterdir()) - set(contents):
+        stale.unlink()
+    return list(contents)
 
 
 def safe(content: float | str) -> float | str:
@@ -39,26 +40,24 @@ def safe(content: float | str) -> float | str:
     >>> safe('=HYPERLINK("http://x.vn")'), safe(-1116.0), safe("-1"), safe(39.29)
     ('\\'=HYPERLINK("http://x.vn")', -1116, "'-1", 39.29)
     """
-    if isinstance(content, str):
-        return f"'{content}" if content.startswith(FORMULA) else content
-    return int(content) if float(content).is_integer() else content
+    if not isinstance(content, str):
+        return int(content) if float(content).is_integer() else content
+    return f"'{content}" if content.startswith(FORMULA) else content
 
 
-def _lines(table: Flat) -> Iterable[Sequence[float | str]]:
+def _lines(table: Flat) -> Iterator[Sequence[float | str]]:
     yield [field.name for field in table.fields]
     for row in table.rows:
         yield [flat.content(cell) for cell in row]
 
 
-def _dictionary(tables: Sequence[Flat]) -> Iterable[Sequence[str]]:
+def _dictionary(tables: Sequence[Flat]) -> Iterator[Sequence[str]]:
+    yield DICTIONARY
     for table in tables:
         for place, field in enumerate(table.fields):
-            used = _shorthand(row[place] for row in table.rows)
-            says = ". ".join([field.head, *used])
-            yield [table.file, table.caption, field.name, says, field.unit or flat.BLANK, field.type]
-
-
-def _shorthand(cells: Iterable[Cell]) -> list[str]:
-    """What the shorthand that stands in a column means."""
-    here = {flat.content(cell) for cell in cells}
-    return [f"{sign}: {words.rstrip('.').lower()}" for sign, words in flat.SHORTHAND.items() if sign in here]
+            here = {flat.content(row[place]) for row in table.rows}
+            meanings = [
+                f"{sign}: {words.rstrip('.').lower()}" for sign, words in flat.SHORTHAND.items() if sign in here
+            ]
+            description = ". ".join([field.head, *meanings])
+            yield [table.file, table.caption, field.name, description, field.unit or flat.BLANK, field.type]

@@ -8,11 +8,9 @@ from pathlib import Path
 from typing import Any, get_args
 
 from analysis import atomic_files
-from analysis.chapters.brief import Headline
-from analysis.chapters.quality import Opening
-from analysis.chapters.sentences import Says
 from analysis.pages import displays, page
 from analysis.pages.figures import Figure
+from analysis.pages.statements import Headline, Opening, Says
 from analysis.pages.tables import Table
 from analysis.reference import periods
 

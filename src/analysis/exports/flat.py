@@ -3,12 +3,13 @@
 What the page says by indentation, by a heading across the table or by a small sign is said here in words.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from analysis.exports.document import Document
 from analysis.pages.page import slug
-from analysis.pages.tables import HIDDEN, NOTHING, TEXTS, Cell, Column, Row, Table, text, withheld_means
+from analysis.pages.tables import HIDDEN, NOTHING, TEXTS, Cell, Column, Row, Table, layout, text, withheld_means
 from analysis.reference.vietnamese import visible
 
 MISSING, BLANK = "[x]", "[z]"
@@ -18,6 +19,7 @@ SHORTHAND = {
     BLANK: "Không áp dụng: ô này không có nội dung.",
 }
 TEXT, WHOLE, DECIMAL = "chữ", "số nguyên", "số thập phân"  # types of columns
+UNIT_HEAD = "Đơn vị tính"  # head of a column that says the unit of each row
 BETWEEN = " › "  # between a line and the line that it is part of
 FORMULA = ("=", "+", "-", "@")  # what a spreadsheet may run when it stands first in a text
 
@@ -68,22 +70,28 @@ def content(cell: Cell) -> float | str:
         return cell.figure
     if cell.form in TEXTS:
         return cell.words or BLANK
-    return MISSING if cell.words == NOTHING else cell.words.partition(" ")[2]  # "✓ đạt": the word is enough
+    if cell.words == NOTHING:
+        return MISSING
+    return cell.words.partition(" ")[2]  # "✓ đạt": the word is enough
 
 
 def _flat(number: int, table: Table) -> Flat:
-    grouped, marked = any(row.group for row in table.rows), bool(table.marks)
-    columns = [Column("Nhóm dòng", text=True)] * grouped + [Column(table.head or "Nội dung", text=True), *table.columns]
-    columns += [Column("Ghi chú", text=True)] * marked
-    rows = []
-    for row, path in zip(table.rows, _paths(table.rows), strict=True):
-        marks = "; ".join(mark.tag for mark in row.marks)
-        rows.append([Cell(row.group)] * grouped + [Cell(path), *row.cells] + [Cell(marks)] * marked)
-    tags = "; ".join(mark.tag if every else mark.some for mark, every in table.marks)
+    columns = [Column(table.head or "Nội dung", text=True), *table.columns]
+    rows = [[Cell(path), *row.cells] for path, row in zip(_paths(table.rows), table.rows, strict=True)]
+    if any(row.group for row in table.rows):
+        columns.insert(0, Column("Nhóm dòng", text=True))
+        for cells, row in zip(rows, table.rows, strict=True):
+            cells.insert(0, Cell(row.group))
+    if table.marks:
+        columns.append(Column("Ghi chú", text=True))
+        for cells, row in zip(rows, table.rows, strict=True):
+            cells.append(Cell("; ".join(mark.tag for mark in row.marks)))
+    caption = visible(table.caption)
+    if tags := layout(table)["tags"]:
+        caption += f" ({'; '.join(tags)})"
     notes = [*(mark.note for mark, _ in table.marks), *table.notes]
-    fields = list(_fields(columns, rows))
     totals = [place for place, row in enumerate(table.rows) if row.total]
-    return Flat(number, table.key, visible(table.caption) + (f" ({tags})" if tags else ""), fields, rows, notes, totals)
+    return Flat(number, table.key, caption, _fields(columns, rows), rows, notes, totals)
 
 
 def _paths(rows: Sequence[Row]) -> Iterator[str]:
@@ -94,26 +102,32 @@ def _paths(rows: Sequence[Row]) -> Iterator[str]:
         yield BETWEEN.join(above)
 
 
-def _fields(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> Iterator[Field]:
+def _fields(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> list[Field]:
     """Columns with names that differ, by their units where heads are the same; the unit of numbers, or where it is."""
-    heads = [": ".join(visible(part) for part in (column.group, column.head) if part) for column in columns]
-    by_row = _name("Đơn vị tính") if "Đơn vị tính" in heads else ""
-    taken: dict[str, int] = {}
-    for place, (column, head) in enumerate(zip(columns, heads, strict=True)):
-        numbers = [row[place] for row in rows if row[place].form not in (*TEXTS, "met")]
-        kind = TEXT if not numbers else DECIMAL if any(c.decimals > 0 for c in numbers) else WHOLE
-        unit = visible(column.unit) if numbers else ""
+    heads = [": ".join(map(visible, filter(None, (column.group, column.head)))) for column in columns]
+    by_row = f"theo cột {_name(UNIT_HEAD)}" if UNIT_HEAD in heads else ""
+    fields: list[Field] = []
+    times: Counter[str] = Counter()
+    for place, column in enumerate(columns):
+        head = heads[place]
+        type_ = _type([row[place] for row in rows])
+        unit = visible(column.unit) if type_ != TEXT else ""
         name = _name(head if heads.count(head) == 1 else f"{head} {unit}") or "cot"
-        taken[name] = taken.get(name, 0) + 1
-        again = taken[name]
-        if again > 1:
-            name = f"{name}_{again}"
-        yield Field(
-            name,
-            f"{head} ({again})" if again > 1 else head,
-            unit or (f"theo cột {by_row}" if numbers and by_row else ""),
-            kind,
-        )
+        times[name] += 1
+        if (again := times[name]) > 1:
+            head += f" ({again})"
+            name += f"_{again}"
+        if type_ != TEXT:
+            unit = unit or by_row
+        fields.append(Field(name, head, unit, type_))
+    return fields
+
+
+def _type(cells: Sequence[Cell]) -> str:
+    decimals = [cell.decimals for cell in cells if cell.form not in (*TEXTS, "met")]
+    if not decimals:
+        return TEXT
+    return DECIMAL if max(decimals) > 0 else WHOLE
 
 
 def _name(head: str) -> str:

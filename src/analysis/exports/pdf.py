@@ -7,18 +7,38 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from analysis import atomic_files
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "msedge")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "msedge")  # as they are called in PATH
+WINDOWS_FOLDERS = ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")  # in the environment
+WINDOWS_BROWSERS = (
+    "Google/Chrome/Application/chrome.exe",
+    "Microsoft/Edge/Application/msedge.exe",
+    "Chromium/Application/chrome.exe",
+)
+MAC_FOLDERS = ("/Applications", "~/Applications")
+MAC_BROWSERS = (
+    "Google Chrome.app/Contents/MacOS/Google Chrome",
+    "Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+    "Chromium.app/Contents/MacOS/Chromium",
+)
+NO_BROWSER = f"Không có trình duyệt để in PDF ({', '.join(BROWSERS)}): lần này không có tệp PDF."
 PATIENCE = 120  # seconds
 TAG = re.compile(rb"\(node(\d{8})\)")  # name of a table cell that others are headed by
 OPTIONS = (
-    "--headless", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-extensions",
-    "--no-pdf-header-footer", "--generate-pdf-document-outline",
-)  # fmt: skip
+    "--headless",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-extensions",
+    "--no-pdf-header-footer",
+    "--generate-pdf-document-outline",
+)
 
 
 class PdfError(Exception):
@@ -26,8 +46,33 @@ class PdfError(Exception):
 
 
 def browser() -> str | None:
-    """The browser that prints, found through PATH; None where there is none."""
-    return next(filter(None, map(shutil.which, BROWSERS)), None)
+    """The browser that prints: in PATH, else where Windows and macOS install it; None where there is none.
+
+    Both systems were only simulated in tests, never tried.
+    """
+    for name in BROWSERS:
+        in_path = shutil.which(name)
+        if in_path:
+            return in_path
+    for file in _installed():
+        if file.is_file():
+            return str(file)
+    return None
+
+
+def _installed() -> Iterator[Path]:
+    """Where a browser may be installed on this system without being in PATH."""
+    folders: list[str] = []
+    browsers: tuple[str, ...] = ()
+    if sys.platform == "win32":
+        folders = [os.environ[name] for name in WINDOWS_FOLDERS if name in os.environ]
+        browsers = WINDOWS_BROWSERS
+    elif sys.platform == "darwin":
+        folders = [os.path.expanduser(folder) for folder in MAC_FOLDERS]
+        browsers = MAC_BROWSERS
+    for browser_file in browsers:
+        for folder in folders:
+            yield Path(folder, browser_file)
 
 
 def write(html: Path, file: Path, printer: str) -> Path:
@@ -38,11 +83,10 @@ def write(html: Path, file: Path, printer: str) -> Path:
     with tempfile.TemporaryDirectory(prefix="print-", ignore_cleanup_errors=True) as aside:
         raw = Path(aside) / "page.pdf"
         sandbox = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []  # root cannot have one
-        command = [printer, *OPTIONS, *sandbox, f"--user-data-dir={aside}/profile", f"--print-to-pdf={raw}"]
+        files = [f"--user-data-dir={aside}/profile", f"--print-to-pdf={raw}", html.resolve().as_uri()]
+        command = [printer, *OPTIONS, *sandbox, *files]
         try:
-            run = subprocess.run(
-                [*command, html.resolve().as_uri()], capture_output=True, timeout=PATIENCE, check=False
-            )
+            run = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False)
         except subprocess.TimeoutExpired as problem:
             raise PdfError(f"{Path(printer).name} không in xong {html.name} trong {PATIENCE} giây.") from problem
         if not raw.exists():
@@ -64,8 +108,9 @@ def _anywhere(raw: Path, file: Path, folder: str) -> None:
         for name in ("/CreationDate", "/ModDate", "/Creator", "/Producer"):
             if name in document.docinfo:
                 del document.docinfo[name]
-        for link in (note.A for page in document.pages for note in page.get("/Annots", []) if "/A" in note):
-            if "/URI" in link and str(link.URI).startswith(folder):
+        for note in (note for page in document.pages for note in page.get("/Annots", [])):
+            link = note.get("/A")
+            if link is not None and "/URI" in link:
                 link.URI = pikepdf.String(str(link.URI).removeprefix(folder))
         document.save(aside, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
 

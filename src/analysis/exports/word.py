@@ -3,30 +3,31 @@
 import io
 import re
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import docx
 import resvg_py
 from docx.enum.section import WD_SECTION
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
+from markupsafe import Markup
 
 from analysis import atomic_files
-from analysis.chapters.brief import Headline
-from analysis.chapters.quality import Opening
-from analysis.chapters.sentences import Says
 from analysis.exports import word_styles, word_tables
 from analysis.exports.document import Document, Heading, Item, Paragraph, holds
+from analysis.exports.word_xml import RUN, elements, field
 from analysis.pages.figures import Figure
 from analysis.pages.marks import Marks
 from analysis.pages.page import slug
+from analysis.pages.statements import Headline, Opening, Says
 from analysis.pages.tables import Table, layout
 from analysis.reference.vietnamese import visible
 
 ZIP_DAY = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can hold: the same content is the same file
 NOTE = "Ghi chú bảng"
 PRINT_DPI = 200
+BOOKMARKED = Markup('<w:bookmarkStart w:id="{id}" w:name="{name}"/>{runs}<w:bookmarkEnd w:id="{id}"/>')
+LINK = Markup('<w:hyperlink w:anchor="{}" w:history="1">{}</w:hyperlink>')
 CONTENTS = 'TOC \\o "2-3" \\h \\z \\u'
 
 
@@ -49,8 +50,11 @@ class _Word:
         self.word = docx.Document()
         word_styles.apply(self.word)
         about = self.word.core_properties
-        about.title, about.author, about.last_modified_by = document.title, "Sở GD&ĐT Hải Phòng", ""
-        about.subject, about.language, about.comments = "Phụ lục báo cáo học kỳ", "vi-VN", ""
+        about.title = document.title
+        about.author = "Sở GD&ĐT Hải Phòng"
+        about.subject = "Phụ lục báo cáo học kỳ"
+        about.language = "vi-VN"
+        about.last_modified_by = about.comments = ""
         about.created = about.modified = document.made
         about.revision = 1
         self.landscape = False
@@ -61,49 +65,49 @@ class _Word:
 
     def add(self, item: Item) -> None:
         """Put one item at the end."""
-        if not (isinstance(item, Table) and holds(item)):
-            self._lie(landscape=False)
+        if isinstance(item, Table) and holds(item):
+            self._table(item)
+            return
+        self._lie(landscape=False)
         match item:
             case Heading():
                 self._heading(item)
             case Paragraph():
-                self._inline(self.word.add_paragraph(style="Body Text"), item.text)
+                self._words("Body Text", item.text)
             case Opening():
                 self._opening(item)
             case Says():
                 for words, marks in item.items:
-                    self._inline(self.word.add_paragraph(style="List Bullet"), words, marks)
+                    self._words("List Bullet", words, marks)
             case Headline():
-                self._inline(self.word.add_paragraph(style="Body Text"), f"**{item.number} {item.what}.** {item.words}")
-            case Table() if holds(item):
-                self._table(item)
+                self._words("Body Text", f"**{item.number} {item.what}.** {item.words}")
             case Figure() if holds(item):
                 self._figure(item)
             case Table() | Figure():
-                self._inline(self.word.add_paragraph(style="Body Text"), f"**{item.caption}.** {item.empty}")
+                self._words("Body Text", f"**{item.caption}.** {item.empty}")
 
     def _heading(self, item: Heading) -> None:
         text = visible(item.text)
         paragraph = self.word.add_paragraph(style=f"Heading {min(item.level, 3)}")
-        self._bookmarked(paragraph, f"muc_{_name(item.text)}", [_run(text.upper() if item.level == 1 else text)])
+        self._bookmarked(paragraph, f"muc_{_name(item.text)}", RUN.format(text.upper() if item.level == 1 else text))
 
     def _opening(self, item: Opening) -> None:
         self.word.add_paragraph(visible(item.when), style="Subtitle")
         for head, words in item.warnings:
-            self._inline(self.word.add_paragraph(style="Intense Quote"), f"**{head}** {words}")
+            self._words("Intense Quote", f"**{head}** {words}")
         self._contents()
 
     def _contents(self) -> None:
         """A contents field, filled with the headings; Word adds the page numbers when the reader updates it (F9)."""
         self.word.add_paragraph("Mục lục", style="TOC Heading")
-        begin, instruction, separate, _, end = word_styles.field(CONTENTS, "")
-        for place, heading in enumerate(self.headings):
+        begin, instruction, separate, _, end = elements(field(CONTENTS, ""))
+        opening = [begin, instruction, separate]
+        for heading in self.headings:
             paragraph = self.word.add_paragraph(style=f"toc {min(heading.level, 3)}")
-            if not place:
-                paragraph._p.extend([begin, instruction, separate])
-            paragraph._p.append(_link(f"muc_{_name(heading.text)}", visible(heading.text)))
-            if place == len(self.headings) - 1:
-                paragraph._p.append(end)
+            paragraph._p.extend([*opening, *elements(_link(f"muc_{_name(heading.text)}", heading.text))])
+            opening = []
+        if self.headings:
+            paragraph._p.append(end)
 
     def _table(self, table: Table) -> None:
         size, landscape, widths = word_tables.fits(table)
@@ -111,47 +115,49 @@ class _Word:
         placed = layout(table)
         caption = self._caption("Bảng", self.tables[table.key], f"bang_{_name(table.key)}", table.caption)
         _tags(caption, placed["tags"])
-        notes = [f"{'' if every else mark.sign + ' '}{mark.note}" for mark, every in placed["marks"]]
-        notes += [*filter(None, [placed["hidden"]]), *table.notes]
         word_tables.add(self.word, table, size, widths, f"{len(table.rows)} dòng, {len(table.columns) + 1} cột.")
-        for note in notes or [""]:  # a table must not touch the next
+        notes = [mark.note if every else f"{mark.sign} {mark.note}" for mark, every in placed["marks"]]
+        if placed["hidden"]:
+            notes.append(placed["hidden"])
+        self._below([*notes, *table.notes] or [""])  # a table must not touch the next
+
+    def _below(self, notes: Iterable[str]) -> None:
+        for note in notes:
             self.word.add_paragraph(visible(note), style=NOTE)
 
     def _figure(self, figure: Figure) -> None:
         holder = self.word.add_paragraph(style="Normal")
-        holder.paragraph_format.keep_with_next, holder.paragraph_format.space_before = True, Pt(8)
+        holder.paragraph_format.keep_with_next = True
+        holder.paragraph_format.space_before = Pt(8)
         width = min(word_styles.text_width(), figure.width * 25.4 / 96)
         picture = holder.add_run().add_picture(_pixels(figure.svg), width=Mm(width))
+        number = self.figures[figure.key]
         drawn = picture._inline.docPr
-        drawn.set("name", f"Hình {self.figures[figure.key]}")
+        drawn.set("name", f"Hình {number}")
         drawn.set("descr", visible(figure.alt))
-        caption = self._caption("Hình", self.figures[figure.key], f"hinh_{_name(figure.key)}", figure.caption)
+        caption = self._caption("Hình", number, f"hinh_{_name(figure.key)}", figure.caption)
         caption.paragraph_format.keep_with_next = False
         _tags(caption, [mark.tag for mark in figure.marks])
-        for note in figure.notes:
-            self.word.add_paragraph(visible(note), style=NOTE)
+        self._below(figure.notes)
         if figure.table in self.tables:
             below = self.word.add_paragraph("Số liệu: ", style=NOTE)
-            below._p.append(_link(f"bang_{_name(figure.table)}", f"Bảng {self.tables[figure.table]}"))
+            below._p.extend(elements(_link(f"bang_{_name(figure.table)}", f"Bảng {self.tables[figure.table]}")))
 
     def _caption(self, word: str, number: int, name: str, caption: str):
         """A caption with Word's own counting, so that it can be listed and pointed at."""
         paragraph = self.word.add_paragraph(style="Caption")
-        counted = [_run(f"{word} "), *word_styles.field(f"SEQ {word} \\* ARABIC", str(number))]
+        counted = RUN.format(f"{word} ") + field(f"SEQ {word} \\* ARABIC", str(number))
         self._bookmarked(paragraph, name, counted)
         paragraph.add_run(f". {visible(caption)}")
         return paragraph
 
-    def _bookmarked(self, paragraph, name: str, runs: list) -> None:
+    def _bookmarked(self, paragraph, name: str, runs: Markup) -> None:
         self.bookmarks += 1
-        start, end = OxmlElement("w:bookmarkStart"), OxmlElement("w:bookmarkEnd")
-        for mark in (start, end):
-            mark.set(qn("w:id"), str(self.bookmarks))
-        start.set(qn("w:name"), name)
-        paragraph._p.extend([start, *runs, end])
+        paragraph._p.extend(elements(BOOKMARKED.format(id=self.bookmarks, name=name, runs=runs)))
 
-    def _inline(self, paragraph, words: str, marks: Marks = ()) -> None:
-        """Words with what stands between ** in bold, and what they rest on after them."""
+    def _words(self, style: str, words: str, marks: Marks = ()) -> None:
+        """A paragraph of words, those between ** in bold, and what they rest on after them."""
+        paragraph = self.word.add_paragraph(style=style)
         for place, part in enumerate(visible(words).split("**")):
             if part:
                 paragraph.add_run(part).bold = place % 2 == 1 or None
@@ -170,7 +176,8 @@ class _Word:
 def _tags(paragraph, tags: list[str]) -> None:
     if tags:
         run = paragraph.add_run(f" ({'; '.join(tags)})")
-        run.italic, run.bold = True, False
+        run.italic = True
+        run.bold = False
 
 
 def _pixels(svg: str) -> io.BytesIO:
@@ -178,21 +185,9 @@ def _pixels(svg: str) -> io.BytesIO:
     return io.BytesIO(resvg_py.svg_to_bytes(svg_string=svg, dpi=PRINT_DPI, skip_system_fonts=True))
 
 
-def _run(words: str):
-    run, text = OxmlElement("w:r"), OxmlElement("w:t")
-    text.text = words
-    text.set(qn("xml:space"), "preserve")
-    run.append(text)
-    return run
-
-
-def _link(place: str, words: str):
+def _link(place: str, words: str) -> Markup:
     """Words that lead to a bookmark."""
-    link = OxmlElement("w:hyperlink")
-    link.set(qn("w:anchor"), place)
-    link.set(qn("w:history"), "1")
-    link.append(_run(words))
-    return link
+    return LINK.format(place, RUN.format(visible(words)))
 
 
 def _name(text: str) -> str:

@@ -5,22 +5,30 @@ first line in 10 mm; page numbers in Arabic figures, centred in the top margin, 
 no size for the inside of tables: 11, or 10 where a table is wide.
 """
 
-from collections.abc import Iterator
-
 from docx.document import Document
 from docx.enum.section import WD_ORIENT
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.section import Section
 from docx.shared import Mm, Pt, RGBColor
+from markupsafe import Markup
 
-FONT, BODY, HEADING, SMALL = "Times New Roman", 13, 14, 11
+from analysis.exports.word_xml import elements, field
+
+FONT = "Times New Roman"
+BODY = 13  # points
+HEADING = 14
+SMALL = 11
 PAPER = (Mm(210), Mm(297))
-TOP, BOTTOM, LEFT, RIGHT, HEADER = Mm(20), Mm(20), Mm(30), Mm(16), Mm(10)
+TOP = BOTTOM = Mm(20)
+LEFT = Mm(30)
+RIGHT = Mm(16)
+HEADER = Mm(10)
 BLACK = RGBColor(0, 0, 0)
-LEFT_, CENTRE, JUSTIFIED = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.JUSTIFY
+LEFT_ = WD_ALIGN_PARAGRAPH.LEFT
+CENTRE = WD_ALIGN_PARAGRAPH.CENTER
+JUSTIFIED = WD_ALIGN_PARAGRAPH.JUSTIFY
 STYLES = {  # name: size, bold, italic, alignment, points before and after, indent of the first line, kept with the next
     "Normal": (BODY, False, False, LEFT_, 0, 6, 0, False),
     "Heading 1": (HEADING, True, False, CENTRE, 0, 6, 0, True),
@@ -42,42 +50,49 @@ OURS = {  # styles that Word's blank document lacks, same fields
 }
 
 
+FONTS = Markup('<w:rFonts w:ascii="{0}" w:hAnsi="{0}" w:eastAsia="{0}" w:cs="{0}"/>').format(FONT)
+EDGE = '<w:{} w:val="single" w:sz="6" w:space="4" w:color="000000"/>'
+FRAME = Markup(f"<w:pBdr>{''.join(map(EDGE.format, ('top', 'left', 'bottom', 'right')))}</w:pBdr>")
+
+AFTER_FRAME = ("w:shd", "w:tabs", "w:suppressAutoHyphens", "w:spacing", "w:ind", "w:jc")
+
+
 def apply(document: Document) -> None:
     """Give a blank document the decree's styles, paper and Vietnamese as its language."""
-    defaults = document.styles.element.find(qn("w:docDefaults")).find(qn("w:rPrDefault")).find(qn("w:rPr"))
-    _fonts(defaults)
-    defaults.find(qn("w:lang")).set(qn("w:val"), "vi-VN")
-    language = document.settings.element.find(qn("w:themeFontLang"))
-    language.set(qn("w:val"), "vi-VN")
-    for setting in document.settings.element.iter(qn("w:compatSetting")):
-        if setting.get(qn("w:name")) == "compatibilityMode":
-            setting.set(qn("w:val"), "15")  # of today's Word, which otherwise says "compatibility mode"
-    for name, look in STYLES.items():
-        _look(document.styles[name], *look)
-    for name, look in OURS.items():
-        made = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
-        made.base_style = document.styles["Normal"]
-        _look(made, *look)
-    document.styles["toc 3"].paragraph_format.left_indent = Mm(6)
-    frame = document.styles["Intense Quote"].paragraph_format
-    frame.left_indent = frame.right_indent = Mm(2)
-    _frame(document.styles["Intense Quote"])
+    styles = document.styles
+    settings = document.settings.element
+    for fonts in styles.element.xpath("w:docDefaults//w:rFonts"):
+        _set_fonts(fonts.getparent())
+    _set(styles.element, "w:docDefaults//w:lang", "vi-VN")
+    _set(settings, "w:themeFontLang", "vi-VN")
+    _set(settings, "w:compat/w:compatSetting[@w:name='compatibilityMode']", "15")  # else Word says it in its title
+    for name in OURS:
+        styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = styles["Normal"]
+    for name, look in (STYLES | OURS).items():
+        _look(styles[name], *look)
+    styles["toc 3"].paragraph_format.left_indent = Mm(6)
+    _frame(styles["Intense Quote"])
     first = document.sections[0]
     paper(first, landscape=False)
     first.different_first_page_header_footer = True
     number = first.header.paragraphs[0]
-    number.style = document.styles["Header"]
-    for part in field("PAGE", "2"):
-        number._p.append(part)
+    number.style = styles["Header"]
+    number._p.extend(elements(field("PAGE", "2")))
 
 
 def paper(section: Section, landscape: bool) -> None:
     """Paper, its way up, and margins of a section."""
-    short, long = PAPER
-    section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
-    section.page_width, section.page_height = (long, short) if landscape else (short, long)
-    section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = TOP, BOTTOM, LEFT, RIGHT
-    section.header_distance = section.footer_distance = HEADER
+    section.page_width, section.page_height = PAPER
+    section.orientation = WD_ORIENT.PORTRAIT
+    if landscape:
+        section.page_height, section.page_width = PAPER
+        section.orientation = WD_ORIENT.LANDSCAPE
+    section.top_margin = TOP
+    section.bottom_margin = BOTTOM
+    section.left_margin = LEFT
+    section.right_margin = RIGHT
+    section.header_distance = HEADER
+    section.footer_distance = HEADER
 
 
 def text_width(landscape: bool = False) -> float:
@@ -85,51 +100,40 @@ def text_width(landscape: bool = False) -> float:
     return (PAPER[1] if landscape else PAPER[0]).mm - LEFT.mm - RIGHT.mm
 
 
-def field(instruction: str, result: str) -> Iterator:
-    """The runs of a field and of what it shows until Word works it out anew."""
-    for kind, words in (("begin", ""), ("", instruction), ("separate", ""), ("shown", result), ("end", "")):
-        run = OxmlElement("w:r")
-        if kind in ("", "shown"):
-            text = OxmlElement("w:t" if kind else "w:instrText")
-            text.text = words if kind else f" {words} "
-            text.set(qn("xml:space"), "preserve")
-            run.append(text)
-        else:
-            mark = OxmlElement("w:fldChar")
-            mark.set(qn("w:fldCharType"), kind)
-            run.append(mark)
-        yield run
-
-
 def _look(style, size, bold, italic, alignment, before, after, first_line, with_next) -> None:
-    _fonts(style.element.get_or_add_rPr())
-    font, shape = style.font, style.paragraph_format
-    font.size, font.bold, font.italic, font.color.rgb = Pt(size), bold, italic, BLACK
-    shape.alignment, shape.keep_with_next, shape.line_spacing = alignment, with_next, 1.0
-    shape.space_before, shape.space_after = Pt(before), Pt(after)
+    _set_fonts(style.element.get_or_add_rPr())
+    font = style.font
+    font.size = Pt(size)
+    font.bold = bold
+    font.italic = italic
+    font.color.rgb = BLACK
+    shape = style.paragraph_format
+    shape.alignment = alignment
+    shape.keep_with_next = with_next
+    shape.line_spacing = 1.0
+    shape.space_before = Pt(before)
+    shape.space_after = Pt(after)
     if first_line is not None:
         shape.first_line_indent = first_line
-    style.hidden, style.quick_style = False, True
+    style.hidden = False
+    style.quick_style = True
 
 
-def _fonts(properties) -> None:
+def _set_fonts(properties) -> None:
     """One font for every script: the blank document takes its fonts from a theme."""
     for old in properties.findall(qn("w:rFonts")):
         properties.remove(old)
-    fonts = OxmlElement("w:rFonts")
-    for script in ("ascii", "hAnsi", "eastAsia", "cs"):
-        fonts.set(qn(f"w:{script}"), FONT)
-    properties.insert(0, fonts)
+    properties.insert(0, *elements(FONTS))
 
 
 def _frame(style) -> None:
+    style.paragraph_format.left_indent = style.paragraph_format.right_indent = Mm(2)
     properties = style.element.get_or_add_pPr()
     for old in properties.findall(qn("w:pBdr")):
         properties.remove(old)
-    frame = OxmlElement("w:pBdr")
-    for side in ("top", "left", "bottom", "right"):
-        line = OxmlElement(f"w:{side}")
-        for name, value in (("val", "single"), ("sz", "6"), ("space", "4"), ("color", "000000")):
-            line.set(qn(f"w:{name}"), value)
-        frame.append(line)
-    properties.insert_element_before(frame, "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:spacing", "w:ind", "w:jc")
+    properties.insert_element_before(*elements(FRAME), *AFTER_FRAME)
+
+
+def _set(root, path: str, value: str) -> None:
+    for element in root.xpath(path):
+        element.set(qn("w:val"), value)

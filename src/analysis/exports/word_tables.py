@@ -1,6 +1,6 @@
 """A table of the page as a Word table: repeated heads, shared heads merged, lines kept whole, columns that fit.
 
-Built as XML in one go: through python-docx's cells a long table takes seconds.
+Written as XML in one go: through python-docx's cells a long table takes seconds.
 """
 
 import math
@@ -9,18 +9,49 @@ from collections.abc import Iterator, Sequence
 from docx.document import Document
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from markupsafe import Markup
 
 from analysis.exports.word_styles import OURS, SMALL, text_width
-from analysis.pages.tables import SHORT, Cell, Table, layout
+from analysis.exports.word_xml import elements
+from analysis.pages.tables import SHORT, Cell, Column, Table, layout
 from analysis.reference.vietnamese import visible
 
-CELL = next(name for name in OURS if "Ô" in name)
+CELL_STYLE = next(name for name in OURS if "Ô" in name).replace(" ", "")
 SMALLER = 10  # points, in a table that is too wide at SMALL
-INSET, TWIPS, HALF = 1.0, 1440 / 25.4, 2  # mm of air at each side of a cell; twips a millimetre; half points
+INSET = 1.0  # mm of air at each side of a cell
+TWIPS = 1440 / 25.4  # a millimetre
+HALF_POINTS = 2
 AIR = 2 * INSET + 0.5  # mm of a column that its letters cannot use
-LETTER, BOLD = 0.5, 0.57  # width of an average letter of Times New Roman, in ems, with a little to spare
-WHOLE = 12  # lines: a table of so many stays on one page
+LETTER = 0.5  # width of an average letter of Times New Roman, in ems, with a little to spare
+BOLD = 0.57
+ON_ONE_PAGE = 12  # lines of a table that is not parted
 MM = 25.4 / 72  # of a point
+
+TABLE = Markup(
+    '<w:tbl><w:tblPr><w:tblStyle w:val="TableGrid"/><w:tblW w:w="{width}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
+    '<w:tblCellMar><w:left w:w="{inset}" w:type="dxa"/><w:right w:w="{inset}" w:type="dxa"/></w:tblCellMar>'
+    '<w:tblLook w:firstRow="1" w:firstColumn="1" w:noHBand="1" w:noVBand="1"/>'
+    '<w:tblCaption w:val="{caption}"/><w:tblDescription w:val="{about}"/></w:tblPr>'
+    "<w:tblGrid>{grid}</w:tblGrid>{lines}</w:tbl>"
+)
+GRID = Markup('<w:gridCol w:w="{}"/>')
+LINE = Markup("<w:tr><w:trPr><w:cantSplit/></w:trPr>{}</w:tr>")
+HEAD_LINE = Markup("<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{}</w:tr>")
+CELL = Markup(
+    '<w:tc><w:tcPr>{covers}<w:vAlign w:val="center"/></w:tcPr>'
+    '<w:p><w:pPr><w:pStyle w:val="{style}"/>{stands}</w:pPr>{words}{sign}</w:p></w:tc>'
+)
+COLUMNS_COVERED = Markup('<w:gridSpan w:val="{}"/>')
+UPPER_HALF = Markup('<w:vMerge w:val="restart"/>')
+LOWER_HALF = Markup('<w:vMerge w:val="continue"/>')
+INDENTED = Markup('<w:ind w:left="{}"/>')
+WITH_NEXT = Markup("<w:keepNext/>")
+RIGHT = Markup('<w:jc w:val="right"/>')
+CENTRE = Markup('<w:jc w:val="center"/>')
+PLAIN = Markup('<w:r><w:rPr><w:sz w:val="{size}"/></w:rPr><w:t>{words}</w:t></w:r>')
+STRONG = Markup('<w:r><w:rPr><w:b/><w:sz w:val="{size}"/></w:rPr><w:t>{words}</w:t></w:r>')
+RAISED = Markup('<w:vertAlign w:val="superscript"/></w:rPr>')
+NONE = Markup("")
 
 
 def fits(table: Table) -> tuple[int, bool, list[float]]:
@@ -39,32 +70,18 @@ def fits(table: Table) -> tuple[int, bool, list[float]]:
 
 def add(document: Document, table: Table, size: int, millimetres: Sequence[float], about: str) -> None:
     """Put a table at the end of a document. about : what it is, for those who cannot see it."""
-    placed = layout(table)
     widths = [round(width * TWIPS) for width in millimetres]
-    made = _el("tbl")
-    properties = _el("tblPr", made)
-    _el("tblStyle", properties, val="TableGrid")
-    _el("tblW", properties, w=sum(widths), type="dxa")
-    _el("tblLayout", properties, type="fixed")
-    air = _el("tblCellMar", properties)
-    for side in ("left", "right"):
-        _el(side, air, w=round(INSET * TWIPS), type="dxa")
-    _el("tblLook", properties, firstRow=1, firstColumn=1, noHBand=1, noVBand=1)
-    _el("tblCaption", properties, val=visible(table.caption))
-    _el("tblDescription", properties, val=about)
-    grid = _el("tblGrid", made)
-    for width in widths:
-        _el("gridCol", grid, w=width)
-    for line in _heads(table, placed, size):
-        made.append(line)
-    for group, rows in placed["bodies"]:
-        if group:
-            made.append(_keep(_line([_cell(visible(group), size, bold=True, span=len(widths))])))
-        for row in rows:
-            head = _cell(visible(row.head), size, bold=row.total, level=row.level, sign=placed["signs"](row))
-            made.append(
-                _line([head, *(_cell(c.words, size, right=not _is_text(c), bold=row.total) for c in row.cells)])
-            )
+    placed = layout(table)
+    (made,) = elements(
+        TABLE.format(
+            width=sum(widths),
+            inset=round(INSET * TWIPS),
+            caption=visible(table.caption),
+            about=about,
+            grid=NONE.join(GRID.format(width) for width in widths),
+            lines=NONE.join([*_heads(table, placed, size), *_lines(placed, size, len(widths))]),
+        )
+    )
     _keep_together(made)
     document._body._body.insert_element_before(made, "w:sectPr")
 
@@ -72,107 +89,89 @@ def add(document: Document, table: Table, size: int, millimetres: Sequence[float
 def _keep_together(made) -> None:
     """Heads stay with the first line, and a short table with all its lines."""
     lines = made.findall(qn("w:tr"))
-    for line in lines[: -1 if len(lines) <= WHOLE else 3]:
-        _keep(line)
+    for line in lines[: -1 if len(lines) <= ON_ONE_PAGE else 3]:
+        for shape in line.iter(qn("w:pPr")):
+            if shape.find(qn("w:keepNext")) is None:
+                shape.insert(1, OxmlElement("w:keepNext"))  # after the style, before all else
 
 
-def _keep(line):
-    """Keep a line on the page of the next."""
-    for shape in line.iter(qn("w:pPr")):
-        if shape.find(qn("w:keepNext")) is None:
-            shape.insert(1, OxmlElement("w:keepNext"))  # after the style, before all else
-    return line
-
-
-def _heads(table: Table, placed: dict, size: int) -> Iterator:
+def _heads(table: Table, placed: dict, size: int) -> Iterator[Markup]:
     """One line of heads, or two where neighbours share one."""
-    grouped = placed["grouped"]
-    first = [_cell(visible(table.head), size, bold=True, below="restart" if grouped else "")]
-    second = [_cell("", size, below="continue")]
-    place = 0
+    alone = UPPER_HALF if placed["grouped"] else NONE
+    first = _cell(table.head, size, bold=True, covers=alone)
+    second = _cell("", size, covers=LOWER_HALF)
+    columns = iter(table.columns)
     for group, span in placed["heads"]:
         if group:
-            first.append(_cell(visible(group), size, bold=True, span=span, centre=True))
-        for column in table.columns[place : place + span]:
-            words = visible(column.head) + (f" ({visible(column.unit_shown)})" if column.unit_shown else "")
+            first += _cell(group, size, bold=True, covers=_over(span), stands=CENTRE)
+        for column in (next(columns) for _ in range(span)):
+            words = _head(column)
             if group:
-                second.append(_cell(words, size, bold=True, centre=True))
+                second += _cell(words, size, bold=True, stands=CENTRE)
             else:
-                first.append(_cell(words, size, bold=True, centre=True, below="restart" if grouped else ""))
-                second.append(_cell("", size, below="continue"))
-        place += span
-    yield _line(first, head=True)
-    if grouped:
-        yield _line(second, head=True)
+                first += _cell(words, size, bold=True, covers=alone, stands=CENTRE)
+                second += _cell("", size, covers=LOWER_HALF)
+    yield HEAD_LINE.format(first)
+    if placed["grouped"]:
+        yield HEAD_LINE.format(second)
 
 
-def _line(cells: Sequence, head: bool = False):
-    line = _el("tr")
-    properties = _el("trPr", line)
-    _el("cantSplit", properties)
-    if head:
-        _el("tblHeader", properties)
-    line.extend(cells)
-    return line
+def _lines(placed: dict, size: int, columns: int) -> Iterator[Markup]:
+    """Every line below the heads, groups of lines with a head of their own."""
+    for group, rows in placed["bodies"]:
+        if group:
+            yield LINE.format(_cell(group, size, bold=True, covers=_over(columns), stands=WITH_NEXT))
+        for row in rows:
+            indent = INDENTED.format(round(row.level * 3 * TWIPS)) if row.level else NONE
+            line = _cell(row.head, size, row.total, stands=indent, sign=placed["signs"](row))
+            for cell in row.cells:
+                line += _cell(cell.words, size, row.total, stands=NONE if _is_text(cell) else RIGHT)
+            yield LINE.format(line)
 
 
-def _cell(words: str, size: int, *, right=False, centre=False, bold=False, span=1, below="", level=0, sign=""):
-    """One cell. span : columns it covers; below : "restart" or "continue" of a head that covers two lines."""
-    cell = _el("tc")
-    properties = _el("tcPr", cell)
-    if span > 1:
-        _el("gridSpan", properties, val=span)
-    if below:
-        _el("vMerge", properties, val=below)
-    _el("vAlign", properties, val="center")
-    paragraph = _el("p", cell)
-    shape = _el("pPr", paragraph)
-    _el("pStyle", shape, val=CELL.replace(" ", ""))
-    if level:
-        _el("ind", shape, left=round(level * 3 * TWIPS))
-    if right or centre:
-        _el("jc", shape, val="right" if right else "center")
-    for text, raised in ((words, False), (sign, True)):
-        if text:
-            run = _el("r", paragraph)
-            look = _el("rPr", run)
-            if bold:
-                _el("b", look)
-            _el("sz", look, val=size * HALF)
-            if raised:
-                _el("vertAlign", look, val="superscript")
-            _el("t", run).text = text
-    return cell
+def _cell(
+    words: str, size: int, bold: bool = False, covers: Markup = NONE, stands: Markup = NONE, sign: str = ""
+) -> Markup:
+    """One cell. covers : columns or lines that it covers; stands : its indent or alignment; sign : raised, after it."""
+    run = STRONG if bold else PLAIN
+    raised = Markup(run.replace("</w:rPr>", RAISED))
+    return CELL.format(
+        covers=covers,
+        style=CELL_STYLE,
+        stands=stands,
+        words=run.format(size=size * HALF_POINTS, words=visible(words)) if words else NONE,
+        sign=raised.format(size=size * HALF_POINTS, words=sign) if sign else NONE,
+    )
 
 
-def _el(name: str, parent=None, **values):
-    made = OxmlElement(f"w:{name}")
-    for attribute, value in values.items():
-        made.set(qn(f"w:{attribute}"), str(value))
-    if parent is not None:
-        parent.append(made)
-    return made
+def _over(columns: int) -> Markup:
+    return COLUMNS_COVERED.format(columns) if columns > 1 else NONE
+
+
+def _head(column: Column) -> str:
+    return f"{column.head} ({column.unit_shown})" if column.unit_shown else column.head
 
 
 def _needs(table: Table) -> list[tuple[float, float]]:
     """Ems each column needs: the least, for its longest word or number, and what it would like."""
-    heads = [table.head, *(f"{c.head} ({c.unit_shown})" if c.unit_shown else c.head for c in table.columns)]
-    columns = [[Cell(row.head) for row in table.rows], *zip(*(row.cells for row in table.rows), strict=True)]
-    needs = []
-    for head, cells in zip(heads, columns, strict=True):
-        lengths = [_lengths(cell) for cell in cells]
-        word = max(map(len, head.split()), default=0) * BOLD
-        least = max(max(unbroken for unbroken, _ in lengths) * LETTER, word)
-        whole = max(whole for _, whole in lengths) * LETTER
-        needs.append((least, max(least, whole, len(head) * BOLD / 2)))
+    needs = [_needs_of_column(table.head, [Cell(row.head) for row in table.rows])]
+    for place, column in enumerate(table.columns):
+        needs.append(_needs_of_column(_head(column), [row.cells[place] for row in table.rows]))
     return needs
 
 
-def _lengths(cell: Cell) -> tuple[int, int]:
-    """Letters that must stand on one line (a number or a short text whole, else the longest word), and all."""
-    words = cell.words
-    whole = not _is_text(cell) or len(words) <= SHORT
-    return (len(words) if whole else max(map(len, words.split()))), len(words)
+def _needs_of_column(head: str, cells: Sequence[Cell]) -> tuple[float, float]:
+    longest_word = max(map(len, head.split()), default=0)
+    least = max(max(map(_unbroken, cells)) * LETTER, longest_word * BOLD)
+    longest = max(len(cell.words) for cell in cells) * LETTER
+    return least, max(least, longest, len(head) * BOLD / 2)
+
+
+def _unbroken(cell: Cell) -> int:
+    """Letters that must stand on one line: a number or a short text with all its words, else the longest word."""
+    if not _is_text(cell) or len(cell.words) <= SHORT:
+        return len(cell.words)
+    return max(map(len, cell.words.split()))
 
 
 def _is_text(cell: Cell) -> bool:
@@ -185,11 +184,12 @@ def _widths(needs: Sequence[tuple[float, float]], room: float) -> list[float]:
     So a column of long text takes more than its neighbours, but not all.
     """
     widths = [least for least, _ in needs]
+    wishes = [wish for _, wish in needs]
     while (left := room - sum(widths)) > 0.01:
-        wants = [math.sqrt(max(0.0, wish - width)) for (_, wish), width in zip(needs, widths, strict=True)]
+        wants = [math.sqrt(max(0.0, wish - width)) for wish, width in zip(wishes, widths, strict=True)]
         if sum(wants) < 0.01:
             break
-        more = [left * want / sum(wants) for want in wants]
-        widths = [min(width + each, wish) if each else width
-                  for width, each, (_, wish) in zip(widths, more, needs, strict=True)]  # fmt: skip
+        for place, want in enumerate(wants):
+            if want:
+                widths[place] = min(widths[place] + left * want / sum(wants), wishes[place])
     return [width * min(1.0, room / sum(widths)) for width in widths]

@@ -1,7 +1,5 @@
-"""The indicators of every round up to one: what trends and comparisons rest on, read again only where it changed."""
+"""The indicators of every round up to one: what trends and comparisons rest on."""
 
-import functools
-import hashlib
 import sys
 import time
 from pathlib import Path
@@ -9,25 +7,30 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from analysis import dependencies, reference, store
+from analysis import store
 from analysis.meaning import indicators
-from analysis.reading import received, rounds
-from analysis.reading.findings import stop_on_faults
-from analysis.reference import periods
+from analysis.reading import rounds
+from analysis.reading.findings import DataError, stop_on_faults
+from analysis.reference import periods, received
 
 TABLE = "series.parquet"
 SECONDS_OF_SILENCE = 2.0  # longer work says how far it is
 
 
 def series(
-    raw: Path | str, processed: Path | str, school_year: str, period: str, missing: str = "stop",
-    this: rounds.Round | None = None, earlier: pd.DataFrame | None = None,
-) -> pd.DataFrame:  # fmt: skip
+    raw: Path | str,
+    school_year: str,
+    period: str,
+    missing: str = "stop",
+    this: rounds.Round | None = None,
+    earlier: pd.DataFrame | None = None,
+    sums: Path | str | None = None,
+) -> pd.DataFrame:
     """The table series.parquet: indicators of every round up to and including this one, texts as categories.
 
     this : that round, where it is at hand and need not be read again.  earlier : the series before it, likewise.
     missing : one of received.MISSING, for every one of these rounds.
-    A round whose workbooks, reference tables and reading code are unchanged is taken from data/processed/rounds.
+    sums : a folder where `write_round` has left the sums of earlier rounds as they are now.
     Raises DataError where a workbook of any of these rounds has a fault that stops the run.
     """
     last = periods.order(school_year, period)
@@ -37,62 +40,43 @@ def series(
         wanted, tables = wanted[-1:], [store.pack(earlier, TABLE)]
     said = time.monotonic()
     for done, which in enumerate(wanted, 1):
-        tables.append(of_round(raw, processed, *which, missing, this if which == wanted[-1] else None))
+        if this is not None and which == (school_year, period):
+            tables.append(_added_up(this))
+        else:
+            tables.append(_of_round(raw, *which, missing, sums))
         if time.monotonic() - said > SECONDS_OF_SILENCE:
             print(f"đã đọc {done}/{len(wanted)} kỳ", file=sys.stderr, flush=True)
             said = time.monotonic()
     return store.coded(*tables)
 
 
-def of_round(
-    raw: Path | str, processed: Path | str, school_year: str, period: str, missing: str,
-    this: rounds.Round | None = None,
-) -> pa.Table:  # fmt: skip
+def write_round(raw: Path | str, sums: Path | str, school_year: str, period: str, missing: str) -> None:
+    """Leave the rows of series.parquet of one round in a folder, for `series` of the rounds after it.
+
+    A round that cannot be used, or that lacks units, leaves none: whoever asks for it reads it again and says why.
+    """
+    folder = periods.folder(sums, school_year, period)
+    try:
+        read = rounds.read(raw, school_year, period, missing=missing)
+        stop_on_faults(read.findings)
+    except DataError:
+        read = None
+    if read is None or not read.partial.empty:
+        (folder / TABLE).unlink(missing_ok=True)
+        return
+    store.write(indicators.of_round(read.observations, read.facilities), folder, TABLE)
+
+
+def _of_round(raw: Path | str, school_year: str, period: str, missing: str, sums: Path | str | None) -> pa.Table:
     """The rows of series.parquet of one round, packed."""
-    folder = reference.ROOT / processed / "rounds"
-    name = f"{school_year}-{period}"
-    content = _content(raw, school_year, period)
-    kept = folder / f"{name}-{content}"
-    if (kept / TABLE).exists():
-        return _sums(kept)
-    read = this or rounds.read(raw, school_year, period, missing=missing, kept=workbooks(processed))
+    if sums is not None:
+        try:
+            return store.packed(periods.folder(sums, school_year, period), TABLE)
+        except FileNotFoundError:
+            pass  # not usable as it is: read again, which says why
+    return _added_up(rounds.read(raw, school_year, period, missing=missing))
+
+
+def _added_up(read: rounds.Round) -> pa.Table:
     stop_on_faults(read.findings)
-    sums = indicators.of_round(read.observations, read.facilities)
-    series = store.pack(sums, TABLE)
-    if not read.partial.empty:
-        return series  # an incomplete round is added up again each time, so that it is never taken for a whole one
-    if this or _content(raw, school_year, period) != content:
-        return series  # a workbook may have been saved since it was read: these sums are not of what is there now
-    store.write(sums, kept, TABLE)
-    for old in folder.glob(f"{name}-*"):
-        if old != kept:
-            (old / TABLE).unlink(missing_ok=True)
-            old.rmdir()
-    return series
-
-
-@functools.lru_cache(maxsize=128)
-def _sums(kept: Path) -> pa.Table:
-    """Sums of a round that are kept under the hash of what they rest on: a screen and a series both ask for them."""
-    return store.packed(kept, TABLE)
-
-
-def workbooks(processed: Path | str) -> Path:
-    """Where what each workbook gave is kept (reading.kept)."""
-    return reference.ROOT / processed / "workbooks"
-
-
-def _content(raw: Path | str, school_year: str, period: str) -> str:
-    digest = hashlib.sha256(_reading_rules())
-    for file in sorted((reference.ROOT / raw / school_year / period).iterdir()):
-        digest.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()[:16]
-
-
-@functools.cache
-def _reading_rules() -> bytes:
-    """What a round's sums rest on besides its workbooks: the code that reads and adds, and the tables it goes by."""
-    digest = hashlib.sha256()
-    for file in dependencies.files(Path(__file__).resolve()):
-        digest.update(file.read_bytes())
-    return digest.digest()
+    return store.pack(indicators.of_round(read.observations, read.facilities), TABLE)

@@ -5,11 +5,12 @@ p (1 − p) (1 + (n − 1) ρ) / n (Williams 1982, model II; the beta-binomial's
 tossed like coins would vary as much: this number stands in Wilson's interval (Korn & Graubard 1998 for the idea).
 """
 
+import itertools
+
 import numpy as np
+from statsmodels.stats.proportion import proportion_confint
 
 from analysis.models.forecasting import ratio
-
-Z_95 = 1.959963984540054
 
 
 def effective(sizes: np.ndarray, excess: np.ndarray | float) -> np.ndarray:
@@ -21,8 +22,8 @@ def effective(sizes: np.ndarray, excess: np.ndarray | float) -> np.ndarray:
     return sizes / (1 + np.maximum(sizes - 1, 0) * excess)
 
 
-def wilson(share: np.ndarray, sizes: np.ndarray, z: float = Z_95) -> tuple[np.ndarray, np.ndarray]:
-    """Wilson's score interval of a share (0 to 1) of so many (effective) children; never outside 0 to 1.
+def wilson(share: np.ndarray, sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Wilson's 95 % score interval of a share (0 to 1) of so many (effective) children; never outside 0 to 1.
 
     Source: Wilson 1927; Brown, Cai & DasGupta 2001. Underweight in Hải Phòng, HK1 2024-2025, were it coin tossing:
 
@@ -30,9 +31,8 @@ def wilson(share: np.ndarray, sizes: np.ndarray, z: float = Z_95) -> tuple[np.nd
     [0.0218, 0.0235]
     """
     sizes = np.where(sizes > 0, sizes, np.nan)
-    middle = (share + z**2 / (2 * sizes)) / (1 + z**2 / sizes)
-    half = z / (1 + z**2 / sizes) * np.sqrt(share * (1 - share) / sizes + z**2 / (4 * sizes**2))
-    return np.where(share == 0, 0.0, middle - half), np.where(share == 1, 1.0, middle + half)
+    low, high = proportion_confint(share * sizes, sizes, alpha=0.05, method="wilson")
+    return np.where(share == 0, 0.0, low), np.where(share == 1, 1.0, high)  # exact, where rounding leaves 1e-17
 
 
 def together(cases: np.ndarray, sizes: np.ndarray, excess: np.ndarray | float) -> np.ndarray:
@@ -42,30 +42,34 @@ def together(cases: np.ndarray, sizes: np.ndarray, excess: np.ndarray | float) -
     """
     share = (cases + 0.5) / (sizes + 1)  # an area without a case still varies
     variance = np.nansum(sizes**2 * share * (1 - share) / effective(sizes, excess), axis=0)
-    whole = np.nansum(np.where(np.isnan(cases), np.nan, sizes), axis=0)
-    pooled = (np.nansum(cases, axis=0) + 0.5) / (whole + 1)
-    return ratio(whole**2 * pooled * (1 - pooled), variance)
+    children = np.nansum(np.where(np.isnan(cases), np.nan, sizes), axis=0)
+    pooled = (np.nansum(cases, axis=0) + 0.5) / (children + 1)
+    return ratio(children**2 * pooled * (1 - pooled), variance)
 
 
 def change(
-    before: np.ndarray, after: np.ndarray, sizes: tuple[np.ndarray, np.ndarray], related: np.ndarray | float,
-    z: float = Z_95,
-) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
-    """Interval of after − before, two shares of the same children weighed twice.
+    before: np.ndarray, after: np.ndarray, sizes: tuple[np.ndarray, np.ndarray], related: np.ndarray | float
+) -> tuple[np.ndarray, np.ndarray]:
+    """95 % interval of after − before, two shares of the same children weighed twice.
 
     sizes : effective children of both; related : correlation of the two rates' errors, 0 for different children.
+    statsmodels (confint_proportions_2indep) has the form for different children only.
     Source: Newcombe 1998 (Statistics in Medicine 17), square-and-add from Wilson's limits, and its paired form. His
     example (a), 56 of 70 after 48 of 80:
 
     >>> [round(float(end), 4) for end in change(np.array(0.6), np.array(0.8), (np.array(80.0), np.array(70.0)), 0.0)]
     [0.0524, 0.3339]
     """
-    (low_1, high_1), (low_2, high_2) = (wilson(*each, z) for each in zip((before, after), sizes, strict=True))
-    down, up = after - low_2, high_2 - after
-    back_down, back_up = before - low_1, high_1 - before
-    lower = np.sqrt(np.maximum(down**2 + back_up**2 - 2 * related * down * back_up, 0))
-    upper = np.sqrt(np.maximum(up**2 + back_down**2 - 2 * related * up * back_down, 0))
+    low_before, high_before = wilson(before, sizes[0])
+    low_after, high_after = wilson(after, sizes[1])
+    lower = _added(after - low_after, high_before - before, related)
+    upper = _added(high_after - after, before - low_before, related)
     return after - before - lower, after - before + upper
+
+
+def _added(one: np.ndarray, other: np.ndarray, related: np.ndarray | float) -> np.ndarray:
+    """Length of the difference of two errors that go together so far."""
+    return np.sqrt(np.maximum(one**2 + other**2 - 2 * related * one * other, 0))
 
 
 def excess_of(residual: np.ndarray, variance: np.ndarray, sizes: np.ndarray, degrees: np.ndarray) -> np.ndarray:
@@ -75,15 +79,18 @@ def excess_of(residual: np.ndarray, variance: np.ndarray, sizes: np.ndarray, deg
     known. degrees : groups. 0 where the scatter is no more than coin tossing or nothing is left to measure it.
     Source: Williams 1982, section 3 (weights 1 / (1 + (n − 1) ρ)).
     """
-    squares = np.moveaxis(residual**2 / variance, 1, 0).reshape(len(degrees), -1)
-    more = np.moveaxis(np.maximum(sizes - 1, 0), 1, 0).reshape(len(degrees), -1)
-    low, high = np.zeros(len(degrees)), np.ones(len(degrees))
+    groups = len(degrees)
+    squares = np.moveaxis(residual**2 / variance, 1, 0).reshape(groups, -1)
+    others = np.moveaxis(np.maximum(sizes - 1, 0), 1, 0).reshape(groups, -1)  # children beside each child
+    low = np.zeros(groups)
+    high = np.ones(groups)
     for _ in range(50):
         middle = (low + high) / 2
-        above = np.nansum(squares / (1 + more * middle[:, None]), axis=1) > degrees
-        low, high = np.where(above, middle, low), np.where(above, high, middle)
-    found = (np.nansum(squares, axis=1) > degrees) & (degrees > 0)
-    return np.where(found, (low + high) / 2, 0.0)
+        above = np.nansum(squares / (1 + others * middle[:, None]), axis=1) > degrees
+        low = np.where(above, middle, low)
+        high = np.where(above, high, middle)
+    measured = (np.nansum(squares, axis=1) > degrees) & (degrees > 0)
+    return np.where(measured, (low + high) / 2, 0.0)
 
 
 def relation_of(standard: np.ndarray) -> np.ndarray:
@@ -92,11 +99,10 @@ def relation_of(standard: np.ndarray) -> np.ndarray:
     standard : residuals in standard deviations, areas × groups × years × rounds. 0 to 0.95, groups: the same children
     may be weighed again, errors that run against each other are not believed.
     """
-    rounds = standard.shape[-1]
-    pairs = [(a, b) for a in range(rounds) for b in range(a)]
-    both = np.array([standard[..., a] * standard[..., b] for a, b in pairs])
-    sizes = np.array([(standard[..., a] ** 2 + standard[..., b] ** 2) / 2 for a, b in pairs])
+    products, squares = [], []
+    for one, other in itertools.combinations(np.moveaxis(standard, -1, 0), 2):
+        products.append(one * other)
+        squares.append(np.where(np.isnan(one * other), np.nan, (one**2 + other**2) / 2))
     axes = (0, 1, 3)
-    return np.nan_to_num(
-        ratio(np.nansum(both, axis=axes), np.nansum(np.where(np.isnan(both), np.nan, sizes), axis=axes))
-    ).clip(0, 0.95)
+    related = ratio(np.nansum(products, axis=axes), np.nansum(squares, axis=axes))
+    return np.nan_to_num(related).clip(0, 0.95)

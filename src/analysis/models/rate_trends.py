@@ -10,10 +10,13 @@ three times a year: all errors are measured on whole years, never on rounds as i
 Arrays are areas × groups × years × rounds; groups are fitted at once and do not know of one another.
 """
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import expit, stdtrit
+from statsmodels.regression.linear_model import WLS
+from statsmodels.tools.sm_exceptions import SingularMatrixWarning
 
 from analysis import reference
 from analysis.models import prevalence
@@ -145,28 +148,26 @@ def _city_line(city: np.ndarray) -> tuple[np.ndarray, ...]:
     known = np.isfinite(city)
     x = centred(years)
     usual = np.vstack([np.eye(rounds - 1), -np.ones(rounds - 1)])  # effects of the rounds add up to zero
-    design = np.empty((years, rounds, rounds + 1))
-    design[..., 0], design[..., 1], design[..., 2:] = 1.0, x[:, None], usual
-    design = design.reshape(years * rounds, -1)
-    told, values = known.reshape(groups, -1).astype(float), np.nan_to_num(city).reshape(groups, -1)
-    normal = np.einsum("gr,rk,rl->gkl", told, design, design)
-    coefficients = np.einsum(
-        "gkl,gl->gk", np.linalg.pinv(normal, hermitian=True), np.einsum("gr,rk->gk", told * values, design)
-    )
-    off = np.where(known, city - (coefficients @ design.T).reshape(city.shape), 0.0)
-    yearly = ratio(off.sum(axis=2), known.sum(axis=2))
-    with_years = np.isfinite(yearly)
-    degrees = with_years.sum(axis=1) - 2.0
+    design = np.column_stack([np.ones(years * rounds), np.repeat(x, rounds), np.tile(usual, (years, 1))])
+    with_years = known.any(axis=2)
     spread = _spread_of_years(with_years, x)
     enough = (with_years.sum(axis=1) >= reference.setting("minimum_points_rate")) & (spread > 0)
-    variance = ratio(ratio(np.nansum(yearly**2, axis=1), np.where(enough, degrees, np.nan)), spread)
-    slope = np.where(enough, coefficients[:, 1], np.nan)
-    return coefficients[:, 0], slope, variance, np.where(enough, degrees, np.nan), coefficients[:, 2:] @ usual.T
+    coefficients = np.full((groups, design.shape[1]), np.nan)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SingularMatrixWarning)  # of a round never held nothing is usual: 0
+        for g in np.flatnonzero(enough):
+            line = WLS(np.nan_to_num(city[g]).ravel(), design, weights=known[g].ravel().astype(float))
+            coefficients[g] = line.fit().params
+    off = np.where(known, city - (coefficients @ design.T).reshape(city.shape), 0.0)
+    yearly = ratio(off.sum(axis=2), known.sum(axis=2))
+    degrees = np.where(enough, with_years.sum(axis=1) - 2.0, np.nan)
+    variance = ratio(ratio(np.nansum(yearly**2, axis=1), degrees), spread)
+    return coefficients[:, 0], coefficients[:, 1], variance, degrees, coefficients[:, 2:] @ usual.T
 
 
-def _spread_of_years(told: np.ndarray, x: np.ndarray) -> np.ndarray:
-    mean = ratio((told * x).sum(axis=1), told.sum(axis=1))
-    return (told * (x - np.nan_to_num(mean)[:, None]) ** 2).sum(axis=1)
+def _spread_of_years(with_years: np.ndarray, x: np.ndarray) -> np.ndarray:
+    mean = ratio((with_years * x).sum(axis=1), with_years.sum(axis=1))
+    return (with_years * (x - np.nan_to_num(mean)[:, None]) ** 2).sum(axis=1)
 
 
 def _own_lines(
@@ -174,6 +175,7 @@ def _own_lines(
 ) -> tuple[Lines, np.ndarray, np.ndarray]:
     """Each area's logistic regression on years with the city's weigh-ins as offset (Newton, two parameters).
 
+    All at once: 500 fits by the GLM of statsmodels take longer than the whole notebook.
     Also the residual counts and their binomial variances, areas × groups × years × rounds.
     """
     x = centred(cases.shape[2])[:, None]

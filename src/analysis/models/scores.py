@@ -1,97 +1,74 @@
-"""Published forecasts are frozen in the ledger, and later rounds score them: error, and whether intervals held.
+"""Released forecasts, and how later rounds score them: error, and whether intervals held.
 
-A record of data/processed/forecasts/<round>/ holds what was forecast and hashes of the data, code and
-parameters it was made from. It is put down when the pages are published and never rewritten.
+A release keeps what was forecast (forecasts.csv) as it was published. Scored is the first release of a round that was
+not withdrawn and lacks no unit: a forecast corrected once the outcome was near would be none. Drafts are not scored.
 """
 
-import hashlib
-import tempfile
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from analysis import dependencies, ledger, store
-from analysis.ledger import Record
-from analysis.reference import ROOT, periods
+from analysis import store
+from analysis.reading import released
+from analysis.reading.released import Release
+from analysis.reference import periods
 
 STAGES = ("enrolment", "staffing", "nutrition")
-NOTEBOOKS = ("01_clean", "02_enrolment", "03_staffing", "04_nutrition", "05_needs")
-FROZEN, MADE_FROM = "forecasts.csv", "made_from.csv"
+FROZEN = "forecasts.csv"
+LACKING = {"partial", "carry"}  # allowances of a release that did not rest on this round's workbooks of all units
 KEY = ["stage", "area", "sector", "age_band", "indicator"]
 LIMITS = ["lower_80", "upper_80", "lower_95", "upper_95"]
 COLUMNS = [field.name for field in store.TABLES["forecast_scores.csv"]]
 NEXT_ONLY = ["teachers_left", "teachers_to_recruit"]  # later years of these rest on hiring that is not a forecast
 
 
-def freeze(processed: Path | str, school_year: str, period: str) -> Record:
-    """Put the forecasts of one round down in the ledger; the same as last time puts nothing down.
+def forecasts_of(folder: Path | str) -> pd.DataFrame:
+    """Table forecasts.csv: what a round forecasts, as a release freezes it for later rounds to score.
 
-    Reads enrolment.csv, staffing.csv, nutrition.csv, needs.csv and series.parquet of the round.
-    Raises ledger.LedgerError where an earlier record was changed.
+    folder : the round's tables, of which enrolment.csv, staffing.csv, nutrition.csv and needs.csv are read.
     """
-    here = periods.folder(processed, school_year, period)
-    frames = [store.read(here, f"{stage}.csv").query("kind == 'forecast'").assign(stage=stage) for stage in STAGES]
-    frames.append(store.read(here, "needs.csv").assign(stage="needs", age_band="all"))
-    tables = {
-        FROZEN: pd.concat(frames, ignore_index=True).reindex(columns=store.schema(FROZEN).names),
-        MADE_FROM: _made_from(here),
-    }
-    with tempfile.TemporaryDirectory() as aside:
-        files = {name: store.write(table, aside, name).read_bytes() for name, table in tables.items()}
-    return ledger.keep(ledger.forecasts(periods.folder(processed, school_year, period)), files)
+    frames = [store.read(folder, f"{stage}.csv").query("kind == 'forecast'").assign(stage=stage) for stage in STAGES]
+    frames.append(store.read(folder, "needs.csv").assign(stage="needs", age_band="all"))
+    return pd.concat(frames, ignore_index=True).reindex(columns=store.schema(FROZEN).names)
 
 
-def _made_from(here: Path) -> pd.DataFrame:
-    """Hashes: data (series.parquet), code (modules and notebooks), parameters (reference tables)."""
-    rests_on = sorted({file for name in NOTEBOOKS for file in dependencies.files(ROOT / f"notebooks/{name}.ipynb")})
-    parameters = [file for file in rests_on if file.suffix == ".csv"]
-    parts = {
-        "data": [here / "series.parquet"],
-        "code": [file for file in rests_on if file not in parameters],
-        "parameters": parameters,
-    }
-    return pd.DataFrame([(part, _digest(files)) for part, files in parts.items()], columns=["part", "digest"])
+def scored_release(releases: Path | str, school_year: str, period: str) -> Release | None:
+    """The release by which a round's forecast counts: the first of all units that was not withdrawn.
+
+    Where all lacked units, the first of these; None where nothing was released. Raises released.ReleaseError where a
+    manifest was changed.
+    """
+    standing = released.standing(releases, school_year, period, FROZEN)
+    of_all_units = [release for release in standing if not LACKING.intersection(release.manifest()["allowed"])]
+    return next(iter(of_all_units or standing), None)
 
 
-def _digest(files: Iterable[Path]) -> str:
-    whole = hashlib.sha256()
-    for file in files:
-        whole.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
-    return whole.hexdigest()
+def first_published(releases: Path | str, school_year: str, period: str) -> pd.DataFrame | None:
+    """Rows of needs.csv of a round as they were first released; None where nothing was yet, or all was withdrawn."""
+    standing = released.standing(releases, school_year, period, FROZEN)
+    return standing[0].table(FROZEN).query("stage == 'needs'") if standing else None
 
 
-def first_published(processed: Path | str, school_year: str, period: str) -> pd.DataFrame | None:
-    """Rows of needs.csv of a round as they were first published; None where nothing was yet."""
-    kept = ledger.records(ledger.forecasts(periods.folder(processed, school_year, period)))
-    return store.read(kept[0].folder, FROZEN).query("stage == 'needs'") if kept else None
-
-
-def earlier(processed: Path | str, school_year: str, period: str) -> Iterator[tuple[str, Record]]:
-    """School year and record of every forecast frozen in the same period of an earlier year, oldest first."""
-    for folder in sorted(ledger.forecasts(periods.folder(processed, school_year, period)).parent.glob(f"*-{period}")):
-        year = folder.name.removesuffix(f"-{period}")
-        if periods.start(year) < periods.start(school_year):
-            yield from ((year, record) for record in ledger.records(folder))
-
-
-def table(processed: Path | str, school_year: str, period: str, **tables: pd.DataFrame) -> pd.DataFrame:
+def table(releases: Path | str, school_year: str, period: str, **tables: pd.DataFrame) -> pd.DataFrame:
     """Table forecast_scores.csv: earlier forecasts of this round's numbers beside what came.
 
     tables : what this round says, by stage: enrolment, staffing, nutrition and needs, as their .csv files hold it.
-    One row a record (made_year, made_period, record) and number; error in percent of what came, inside_80 and
-    inside_95 whether it lay within the limits. teachers_to_recruit: what came is needed now, less the teachers of then
-    who stayed. Empty where nothing was forecast before.
+    One row a release (made_year, made_period, record: its number) and number; error in percent of what came, inside_80
+    and inside_95 whether it lay within the limits. teachers_to_recruit: what came is needed now, less the teachers of
+    then who stayed. Empty where nothing was forecast before.
     """
     actual, scored = _actual(tables, school_year), []
-    for year, record in earlier(processed, school_year, period):
-        frozen = store.read(record.folder, FROZEN)
+    for year in released.years_before(releases, school_year, period):
+        release = scored_release(releases, year, period)
+        if release is None:
+            continue
+        frozen = release.table(FROZEN)
         lead = periods.start(school_year) - periods.start(year)
         rows = frozen[(frozen["target_year"] == school_year) & frozen["expected"].notna()]
         came = actual if lead > 1 else pd.concat([actual, _recruits(actual, frozen)])
         rows = rows[(lead == 1) | ~rows["indicator"].isin(NEXT_ONLY)].join(came.rename("actual"), on=KEY, how="inner")
-        scored.append(rows.assign(made_year=year, made_period=period, record=record.number, lead=lead))
+        scored.append(rows.assign(made_year=year, made_period=period, record=release.number, lead=lead))
     if not scored:
         return _scores(pd.DataFrame(columns=[*KEY, "expected", *LIMITS, "actual", "basis", *COLUMNS[:4]]))
     return _scores(pd.concat(scored, ignore_index=True))

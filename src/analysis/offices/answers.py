@@ -1,4 +1,4 @@
-"""make answers: take an answered query sheet into the corrections register as proposed rows, which change nothing yet.
+"""analysis answers: an answered query sheet becomes proposed rows in the corrections register, without effect yet.
 
 An analyst accepts a row by its status: "on" for a value to use, "answered" for a question whose number is right. The
 workbook itself and the rows already in the register are never altered.
@@ -16,21 +16,21 @@ from pathlib import Path
 import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook
 
-from analysis import command, reference
-from analysis.offices import from_arguments, queries
-from analysis.reading import files, received
+from analysis import reference
+from analysis.offices import AskedError, queries
+from analysis.reading import files
 from analysis.reading.cells import shown
 from analysis.reading.files import RefusedError
 from analysis.reading.findings import shorten
 from analysis.reading.intake import Correction, Workbook, read_workbook
-from analysis.reference import areas, periods
+from analysis.reference import areas, periods, received
 
 RAW, REGISTER = "data/raw", "data/reference/corrections.csv"
 PROPOSED = "proposed"
 FORMULA = ("=", "+", "-", "@")
 
 
-class SheetError(command.UsageError):
+class SheetError(AskedError):
     """The file is not a query sheet of ours; the message is for the analyst."""
 
 
@@ -68,19 +68,14 @@ class Answer:
         return self.asked if self.confirms else self.current
 
 
-def main(arguments: list[str], raw: str = RAW, register: str = REGISTER) -> int:
-    """`run` with NAME=VALUE arguments."""
-    return from_arguments(run, ("FILE", "RAW"), arguments, rounds_in=raw, register=register)
-
-
 def run(file: str = "", raw: str = "", *, rounds_in: Path | str = RAW, register: Path | str = REGISTER) -> int:
     """Take one answered sheet into the register and say of each answer what became of it.
 
     raw : the folder of the round's workbooks, if not in the folder of all rounds (rounds_in).
-    Returns 0 if every answer was taken, 1 if one was not. Raises UsageError where the file is no query sheet of ours.
+    Returns 0 if every answer was taken, 1 if one was not. Raises AskedError where the file is no query sheet of ours.
     """
     if not file:
-        raise command.UsageError("Cần FILE=đường dẫn của phiếu đã trả lời, ví dụ FILE=queries/le_chan.xlsx.")
+        raise AskedError("Cần FILE=đường dẫn của phiếu đã trả lời, ví dụ FILE=queries/le_chan.xlsx.")
     known, answers = read(reference.ROOT / file)
     folder = reference.ROOT / (raw or f"{rounds_in}/{known['school_year']}/{known['period']}")
     taken, refused = judged(known, answers, folder, reference.ROOT / register)
@@ -288,7 +283,3 @@ def append(register: Path, known: dict[str, str], taken: list[Answer]) -> None:
             row = {name: getattr(answer, name) for name in ("sheet", "cell", "expect", "reason", "said_by", "said_on")}
             value = "" if answer.confirms else shown(answer.value)
             writer.writerow(known | row | {"value": value, "status": PROPOSED})
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

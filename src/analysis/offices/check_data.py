@@ -1,4 +1,4 @@
-"""make check-data: read and screen one round, say what is wrong, and write a query sheet for each unit to answer."""
+"""analysis check-data: read and screen one round, say what is wrong, write a query sheet for each unit to answer."""
 
 import sys
 from collections.abc import Mapping
@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import command, reference, store
-from analysis.offices import from_arguments, queries
+from analysis import reference, store
+from analysis.offices import AskedError, queries
 from analysis.reading import rounds
 from analysis.reading.findings import DataError, shorten
 from analysis.reading.rounds import Round
@@ -21,29 +21,23 @@ ORDER = ("stop", "question", "attention")
 LISTED = 20  # faults printed in full
 
 
-def main(arguments: list[str], raw: str = RAW, processed: str = PROCESSED) -> int:
-    """`run` with NAME=VALUE arguments."""
-    return from_arguments(run, ("YEAR", "PERIOD", "RAW"), arguments, rounds_in=raw, processed=processed)
-
-
 def run(
-    year: str = "", period: str = "", raw: str = "", *, rounds_in: Path | str = RAW, processed: Path | str = PROCESSED
+    school_year: str, period: str, raw: str = "", *, rounds_in: Path | str = RAW, processed: Path | str = PROCESSED
 ) -> int:
     """Check one round, print what was found and write it beside its tables. Returns 0 only if nothing stops the run.
 
-    year, period : which round; the newest that fits.  raw : the folder of this round's workbooks, if not in the folder
-    of all rounds (rounds_in).  Raises UsageError where there is no such round or folder.
+    raw : the folder of this round's workbooks, if not in the folder of all rounds (rounds_in).
+    Raises AskedError where there is no such folder.
     """
-    asked = {"YEAR": year, "PERIOD": period}
-    which = command.any_round(asked) if raw else command.which_round(asked, rounds_in)
     try:
-        this = screened(rounds_in, processed, *which, folder=raw or None)
+        this = screened(rounds_in, processed, school_year, period, folder=raw or None)
     except FileNotFoundError as problem:
-        raise command.UsageError(str(problem)) from problem
-    folder = store.folder(processed, *which)
+        raise AskedError(str(problem)) from problem
+    folder = store.folder(processed, school_year, period)
     store.write(this.findings_table, folder, "findings.csv")
-    sheets = queries.write_all(this.findings, current_values(this.observations), folder / "queries", *which)
-    print(summary(this, *which))
+    values = current_values(this.observations)
+    sheets = queries.write_all(this.findings, values, folder / "queries", school_year, period)
+    print(summary(this, school_year, period))
     for file in (folder / "findings.csv", *sheets):
         print(file.relative_to(reference.ROOT) if file.is_relative_to(reference.ROOT) else file)
     return STOPPED if any(finding.severity == "stop" for finding in this.findings) else 0
@@ -61,7 +55,7 @@ def screened(
         raise FileNotFoundError(f"Không có thư mục RAW={folder}.")
     this = rounds.read(raw, school_year, period, folder)
     try:
-        earlier = screening.before(raw, processed, school_year, period)
+        earlier = screening.before(raw, school_year, period)
     except DataError as problem:
         print(f"Chưa so được với các kỳ trước, vì kỳ trước còn lỗi. {problem}", file=sys.stderr)
         earlier = screening.Before()
@@ -99,7 +93,3 @@ def summary(this: Round, school_year: str, period: str) -> str:
 
 def _unit(area: str) -> str:
     return areas.name(area) if area in areas.order() else shorten(area)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -1,14 +1,13 @@
-"""make status: which units have reported a round, when their data were due, and what is still outstanding."""
+"""analysis status: which units have reported a round, when their data were due, and what is still outstanding."""
 
 import datetime as dt
-import sys
 from collections import Counter
 from pathlib import Path
 
 import pandas as pd
 
-from analysis import command, reference
-from analysis.offices import check_data, from_arguments
+from analysis import reference
+from analysis.offices import AskedError, check_data
 from analysis.offices.answers import PROPOSED
 from analysis.reading.rounds import Round
 from analysis.reference import areas, periods
@@ -19,24 +18,17 @@ NOT_RECEIVED = "chưa có"
 RIGHT = ("Cơ sở", "Phải xử lý", "Phải trả lời", "Lưu ý", "Chậm")
 
 
-def main(arguments: list[str], raw: str = RAW, processed: str = PROCESSED) -> int:
-    """`run` with NAME=VALUE arguments."""
-    return from_arguments(run, ("YEAR", "PERIOD", "TODAY"), arguments, rounds_in=raw, processed=processed)
-
-
 def run(
-    year: str = "", period: str = "", today: str = "", *, rounds_in: Path | str = RAW, processed: Path | str = PROCESSED
+    school_year: str, period: str, today: str = "", *, rounds_in: Path | str = RAW, processed: Path | str = PROCESSED
 ) -> int:
     """Print the state of one round on a day: who has reported, what is late, what is outstanding. Returns 0.
 
-    year, period : which round; the newest with workbooks that fits where one is left out.  today : as 2024-12-31.
-    Raises UsageError where there is no such round or day, or nobody owes a workbook then.
+    today : as 2024-12-31; "" for the day on which it is called.
+    Raises AskedError where there is no such day, or nobody owes a workbook in that round.
     """
-    asked = {"YEAR": year, "PERIOD": period}
-    school_year, period = command.any_round(asked) if year and period else command.which_round(asked, rounds_in)
     day = a_day(today) if today else dt.date.today()
     if not areas.reporting(periods.as_of(school_year, period)):
-        raise command.UsageError(f"Không có đơn vị nào phải báo cáo kỳ {period} năm học {school_year}.")
+        raise AskedError(f"Không có đơn vị nào phải báo cáo kỳ {period} năm học {school_year}.")
     try:
         this = check_data.screened(rounds_in, processed, school_year, period)
     except FileNotFoundError:
@@ -49,11 +41,11 @@ def run(
 
 
 def a_day(text: str) -> dt.date:
-    """A day written as 2024-12-31. Raises UsageError for anything else."""
+    """A day written as 2024-12-31. Raises AskedError for anything else."""
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise command.UsageError(f'TODAY="{text}" không phải một ngày. Viết như 2024-12-31.') from None
+        raise AskedError(f'TODAY="{text}" không phải một ngày. Viết như 2024-12-31.') from None
 
 
 def deadlines(school_year: str, period: str) -> pd.DataFrame:
@@ -155,7 +147,3 @@ def closing(table: pd.DataFrame, school_year: str, period: str, today: dt.date) 
         source = f"Nguồn: {row.document}, mục {row.section}; {row.note}."
         lines.append(f"  {row.due:%d/%m/%Y} ({when}) {row.what}: {row.says}. {source}")
     return "\n".join(lines)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

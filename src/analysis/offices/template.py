@@ -1,36 +1,31 @@
-"""make template: the blank workbook of each unit for one round, with what is known of its facilities filled in.
+"""analysis template: the blank workbook of each unit for one round, with what is known of its facilities filled in.
 
 The form itself is data/reference/forms; how it is laid out is in template_sheets.py.
 """
 
-import sys
 from pathlib import Path
 
-from analysis import command, reference
-from analysis.offices import from_arguments, template_sheets
+from analysis import reference
+from analysis.offices import AskedError, template_sheets
 from analysis.offices.template_parts import Before, Blank, choices_of
 from analysis.offices.worksheets import new_workbook
-from analysis.reading import forms, received, rounds
+from analysis.reading import forms, rounds
 from analysis.reading.findings import shorten
 from analysis.reading.intake import Workbook, read_workbook
-from analysis.reference import areas, periods
+from analysis.reference import areas, periods, received
 
 RAW, TEMPLATES = "data/raw", "reports/templates"
 LONGEST = 150  # characters of a name that the form repeats; a longer one is no name
 
 
-def main(arguments: list[str], raw: str = RAW, templates: str = TEMPLATES) -> int:
-    """`run` with NAME=VALUE arguments."""
-    return from_arguments(run, ("YEAR", "PERIOD", "AREA"), arguments, rounds_in=raw, templates=templates)
-
-
-def run(year: str = "", period: str = "", area: str = "", *, rounds_in: str = RAW, templates: str = TEMPLATES) -> int:
+def run(
+    school_year: str, period: str, area: str = "", *, rounds_in: Path | str = RAW, templates: Path | str = TEMPLATES
+) -> int:
     """Write the blank workbooks of one round, or of one unit only, and print their paths. Returns the exit status.
 
     The round need not have workbooks yet; rounds_in : the folder of all rounds, for what is known from earlier ones.
-    Raises UsageError where year, period or area is missing or unknown, or no unit owes a workbook on that day.
+    Raises AskedError where the area is unknown, or no unit owes a workbook on that day.
     """
-    school_year, period = command.any_round({"YEAR": year, "PERIOD": period})
     for unit in units_asked(school_year, period, area):
         file = Path(templates) / f"{school_year}-{period}" / f"{unit}.xlsx"
         write(reference.ROOT / file, school_year, period, unit, before(rounds_in, school_year, period, unit))
@@ -39,16 +34,16 @@ def run(year: str = "", period: str = "", area: str = "", *, rounds_in: str = RA
 
 
 def units_asked(school_year: str, period: str, wanted: str) -> list[str]:
-    """The units that owe a workbook of a round, or the wanted one of them. Raises UsageError where there is none."""
+    """The units that owe a workbook of a round, or the wanted one of them. Raises AskedError where there is none."""
     on = periods.as_of(school_year, period)
     units = list(areas.reporting(on))
     if not units or not forms.sheets(school_year):
-        raise command.UsageError(
+        raise AskedError(
             f"Ngày {on:%d/%m/%Y} không có đơn vị nào phải báo cáo hoặc chưa có mẫu biểu. "
             "Bổ sung data/reference/areas.csv và data/reference/forms rồi chạy lại."
         )
     if wanted and wanted not in units:
-        raise command.UsageError(f'AREA="{wanted}" không phải đơn vị báo cáo kỳ này. Các đơn vị: {", ".join(units)}.')
+        raise AskedError(f'AREA="{wanted}" không phải đơn vị báo cáo kỳ này. Các đơn vị: {", ".join(units)}.')
     return [wanted] if wanted else units
 
 
@@ -83,7 +78,3 @@ def write(file: Path, school_year: str, period: str, area: str, known: Before) -
     with new_workbook(file, f"Biểu báo cáo giáo dục mầm non, {unit}") as book:
         template_sheets.write_form(book, Blank(school_year, period, unit, known))
     return file
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

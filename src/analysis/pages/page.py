@@ -12,6 +12,7 @@ from nbconvert.exporters import HTMLExporter
 
 from analysis import atomic_files
 from analysis.pages import words
+from analysis.pages.edition import DRAFT, Edition
 from analysis.pages.macros import TEMPLATES
 
 NUMBERED = re.compile(r'<b data-number="(table|figure):([\w-]+)">[^<]*</b>')
@@ -35,23 +36,23 @@ def joined(parts: Sequence):
     return whole_page
 
 
-def write(notebook, html: Path) -> Path:
-    """Write the page of an executed notebook (nbformat 4); it appears whole or not at all.
-
-    Raises PageError where a cell holds an error instead of a result.
-    """
-    page = render(notebook)
+def write(notebook, html: Path, edition: Edition = DRAFT) -> Path:
+    """Write the page of an executed notebook (nbformat 4); it appears whole or not at all. Raises as `render`."""
+    page = render(notebook, edition)
     with atomic_files.written(html) as aside:
         aside.write_text(page, encoding="utf-8", newline="\n")
     return html
 
 
-def render(notebook) -> str:
-    """The page of an executed notebook (nbformat 4)."""
+def render(notebook, edition: Edition = DRAFT) -> str:
+    """The page of an executed notebook (nbformat 4), with the line that says which edition it is.
+
+    Raises PageError where a cell holds an error instead of a result, or a picture without words.
+    """
     for cell in notebook.cells:
         if any(output.output_type == "error" for output in cell.get("outputs", [])):
             raise PageError(f"Ô {cell.get('id', '')} của sổ tay kết thúc bằng lỗi; không dựng trang từ sổ tay này.")
-    body = _export(notebook)
+    body = _export(notebook, edition)
     body = _headings(body)
     body = _paths(_numbers(body))
     if "contents" in notebook.metadata.get("page", {}):
@@ -63,7 +64,7 @@ def render(notebook) -> str:
     return body
 
 
-def _export(notebook) -> str:
+def _export(notebook, edition: Edition) -> str:
     exporter = HTMLExporter(
         template_name="page",
         extra_template_basedirs=[str(TEMPLATES)],
@@ -75,6 +76,7 @@ def _export(notebook) -> str:
     resources["page"] = {
         "title": title(notebook),
         "kind": kind,
+        "edition": edition,
         "style": style,
         "style_hash": _hash(style),
         "script": script,

@@ -62,19 +62,29 @@ class Number(NamedTuple):
 class Report:
     """The tables of one round, read when first asked for; every cell of them is text or a number to be escaped.
 
-    tables : the ones a page declares that it reads (what make watches); asking for another is a KeyError. None: any.
+    experiment : whose tables stand before the official ones, where a notebook is run by hand.
     """
 
     processed: str
     school_year: str
     period: str
     raw: str = ""
-    tables: tuple[str, ...] | None = None
+    experiment: str = ""
+
+    @classmethod
+    def of(cls, tables: store.RoundTables, raw: str = "") -> "Report":
+        """The report of the tables that a notebook reads."""
+        return cls(tables.processed, tables.school_year, tables.period, raw, tables.experiment)
+
+    @property
+    def stored(self) -> store.RoundTables:
+        """The tables as they are stored."""
+        return store.RoundTables(self.processed, self.school_year, self.period, self.experiment)
 
     @property
     def folder(self) -> Path:
         """Where the round's tables stand."""
-        return store.folder(self.processed, self.school_year, self.period)
+        return self.stored.folder
 
     def table(self, name: str, **only: Collection[str]) -> pd.DataFrame:
         """One of store.TABLES of this round, withheld numbers empty.
@@ -110,11 +120,9 @@ class Report:
 
     def _whole(self, name: str) -> pd.DataFrame:
         """A table as it stands in data/processed; of the series, texts as categories."""
-        if self.tables is not None and name not in self.tables:
-            raise KeyError(f"{name} is not among the tables this page declares")
         if name not in self._read:
-            packed = name == SERIES
-            self._read[name] = store.coded(store.packed(self.folder, name)) if packed else store.read(self.folder, name)
+            long = name == SERIES
+            self._read[name] = store.coded(self.stored.packed(name)) if long else self.stored.read(name)
         return self._read[name]
 
     @functools.cached_property

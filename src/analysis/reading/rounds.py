@@ -9,11 +9,10 @@ import pyarrow as pa
 
 from analysis import reference, store
 from analysis.reading.findings import Finding, answered, as_table
-from analysis.reading.intake import SECTOR_OF_KIND
-from analysis.reading.kept import read_workbook
-from analysis.reading.received import available, workbooks
+from analysis.reading.intake import SECTOR_OF_KIND, read_workbook
 from analysis.reading.workbook_parts import Correction, Workbook
 from analysis.reference import areas, periods
+from analysis.reference.received import available, workbooks
 
 NOT_USED = ("off", "proposed", "answered")  # not yet accepted; an answered question leaves the number as it is
 CARRIED = "carried"
@@ -46,14 +45,12 @@ def read(
     period: str,
     folder: Path | str | None = None,
     missing: str = "stop",
-    kept: Path | None = None,
 ) -> Round:
     """Read one round: a workbook from every unit that owes one on that day; faults are in .findings.
 
     folder : where its workbooks are, if not in raw/<school year>/<period>.
     missing : one of received.MISSING: a unit without a workbook stops the run, is left out (partial), or stands with
     its newest earlier workbook (carry); .partial names it.
-    kept : a folder where what a workbook gave is kept while it stays the same.
     Raises FileNotFoundError where that folder is not there.
     """
     folder = reference.ROOT / (folder or Path(raw) / school_year / period)
@@ -69,12 +66,12 @@ def read(
         here = sent.get(area, [])
         shown_as = f"{school_year}/{period}/{here[0].name if len(here) == 1 else f'{area}.xlsx'}"
         if len(here) == 1:
-            gathered.take(read_workbook(kept, here[0], shown_as, school_year, period, area, register.get(area, {})))
+            gathered.take(read_workbook(here[0], shown_as, school_year, period, area, register.get(area, {})))
         elif here or missing == "stop":
             check, found = "two_workbooks" if here else "missing_workbook", ", ".join(file.name for file in here)
             gathered.findings.append(Finding(check, area, shown_as, found=found, expected=areas.full_name(area, on)))
         else:
-            book, finding = _without_workbook(raw, school_year, period, area, missing, kept)
+            book, finding = _without_workbook(raw, school_year, period, area, missing)
             gathered.findings.append(finding)
             gathered.absent.append((area, missing, book.path if book else None))
             if book:
@@ -86,7 +83,7 @@ def read(
 
 
 def _without_workbook(
-    raw: Path | str, school_year: str, period: str, area: str, missing: str, kept: Path | None
+    raw: Path | str, school_year: str, period: str, area: str, missing: str
 ) -> tuple[Workbook | None, Finding]:
     """What stands for a unit without a workbook: nothing, or its newest earlier workbook; and the finding that says so.
 
@@ -100,7 +97,7 @@ def _without_workbook(
         here = workbooks(reference.ROOT / raw / year / name, area)
         if len(here) == 1:
             register = corrections(year, name).get(area, {})
-            book = read_workbook(kept, here[0], f"{year}/{name}/{here[0].name}", year, name, area, register)
+            book = read_workbook(here[0], f"{year}/{name}/{here[0].name}", year, name, area, register)
             book.findings = answered(book.findings, year, name)
             book.basis = CARRIED if book.basis == "reported" else book.basis  # simulated is worse and stays
             when = f"{periods.names()[name]} {year}"

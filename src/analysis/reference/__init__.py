@@ -1,7 +1,8 @@
 """Reference: what changes from year to year is a row of data/reference, never a line of Python.
 
-Here: reading those tables, and which of their rows are in force on a day. Then areas (units), periods (school years and
-rounds), norms and targets (dated rows with their documents), vietnamese (words and figures), rounding (printed figures).
+Here: reading those tables, and which of their rows are in force on a day. Then areas (units), periods (school years
+and rounds), received (which rounds have workbooks), norms and targets (dated rows with their documents), vietnamese
+(words and figures), rounding (printed figures).
 """
 
 import csv
@@ -28,9 +29,8 @@ def cached(function: Function) -> Function:
     return keeping  # type: ignore[return-value]
 
 
-def refresh() -> None:
-    """Forget what rests on reference tables where one was edited since the last call: a notebook in JupyterLab calls
-    this before each cell, so that an edit counts without a restart."""
+def refresh_before_cell(*_) -> None:
+    """Forget what rests on reference tables where one was edited since the last call."""
     now = {file: (file.stat().st_mtime_ns, file.stat().st_size) for file in TABLES.rglob("*.csv")}
     if now == _seen:
         return

@@ -1,180 +1,151 @@
-"""The notebooks of a report in their order: the tables each reads and writes, and what rests on what."""
+"""The steps of a report in their order: what each does and which go before it.
 
+What a step reads and writes is not written down here: it is recorded while the step runs (recorder), and a step that
+reads what another writes without standing after it stops the run (pipeline).
+"""
+
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis import dependencies
-from analysis.reading import received
-from analysis.reference import ROOT, periods
-from analysis.running import outputs
+from analysis.exports import pdf
+from analysis.reading.released import RELEASES
+from analysis.reference import ROOT, periods, received
+from analysis.running import work
 
-TEMPLATES = ROOT / "src/analysis/pages/templates"
 RAW, PROCESSED, REPORTS = "data/raw", "data/processed", "reports"
-
-
-# what delivered.py reads, and writes for the appendix; and the two tables of a release
-COMPARED, CHANGES = ("indicators.csv", "needs.csv", "corrections_used.csv"), ("changes.csv", "changed_inputs.csv")
-FROZEN = ("series.parquet", "enrolment.csv", "staffing.csv", "nutrition.csv", "needs.csv")  # what scores.freeze reads
-VALUES, INPUTS = "release_values.parquet", "release_inputs.csv"
+DOCUMENT = "appendix.json"  # what the appendix shows, for the outputs made from it; not published
+DATA = "data"
+PAGES = {"appendix": ("appendix_report", "appendix_outlook"), "brief": ("brief",)}
+NOTEBOOKS = {  # notebook: its title, and the notebooks and other steps that go before it
+    "01_clean": ("đọc và làm sạch số liệu", ("rounds",)),
+    "02_enrolment": ("trẻ và nhóm, lớp", ("01_clean",)),
+    "03_staffing": ("đội ngũ", ("01_clean",)),
+    "04_nutrition": ("dinh dưỡng", ("01_clean",)),
+    "05_needs": ("nhu cầu giáo viên các năm học sau", ("02_enrolment", "03_staffing")),
+    "06_scores": ("chấm điểm các dự báo trước", ("04_nutrition", "05_needs")),
+    "appendix_report": ("phụ lục, phần 1 đến 8", ("02_enrolment", "03_staffing", "04_nutrition")),
+    "appendix_outlook": ("phụ lục, phần 9 đến 13", ("06_scores", "changes")),
+    "brief": ("tóm tắt cho lãnh đạo", ("06_scores",)),
+}
+Which = tuple[str, str]  # school year and period of a round
 
 
 @dataclass(frozen=True)
 class Step:
-    """One notebook: the tables it reads and writes.
+    """One step: `function` of work.py with its arguments, after the steps named in `after`.
 
-    page : the page that it is, or one part of.  behind : notebooks that go first, since more rests on them.
+    title : what is said while it runs; "" for the reading of earlier rounds, which is counted instead.
     """
 
-    notebook: str
+    name: str
     title: str
-    reads: tuple[str, ...]
-    writes: tuple[str, ...] = ()
-    raw: bool = False  # reads workbooks or published figures
-    earlier: bool = False  # reads the forecasts that earlier rounds have published
-    page: str = ""
-    behind: tuple[str, ...] = ()
+    function: Callable
+    arguments: tuple
+    after: tuple[str, ...] = ()
 
 
-STEPS = (
-    Step(
-        "01_clean",
-        "đọc và làm sạch số liệu",
-        (),
-        ("observations.parquet", "facilities.parquet", "observations_before.parquet", "facilities_before.parquet",
-         "corrections_used.csv", "reporting.csv", "partial.csv",
-         "findings.csv", "series.parquet", "indicators.csv", "reconciliation.csv"),
-        raw=True,
-    ),
-    Step("02_enrolment", "trẻ và nhóm, lớp", ("series.parquet",),
-         ("enrolment.csv", "class_paths.parquet", "breaks.csv", "enrolment_backtest.csv",
-          "long_panel_scores.csv")),
-    Step("03_staffing", "đội ngũ", ("observations.parquet", "facilities.parquet", "series.parquet"),
-         ("staffing.csv", "leaver_paths.parquet", "staffing_backtest.csv", "norm_readings.csv")),
-    Step("04_nutrition", "dinh dưỡng", ("series.parquet",),
-         ("nutrition.csv", "nutrition_rounds.csv", "funnel.csv", "nutrition_backtest.csv"),
-         behind=("02_enrolment", "03_staffing")),
-    Step("05_needs", "nhu cầu giáo viên các năm học sau",
-         ("series.parquet", "enrolment.csv", "staffing.csv", "class_paths.parquet", "leaver_paths.parquet"),
-         ("needs.csv", "waterfall.csv", "scenarios.csv", "sensitivity.csv")),
-    Step("06_scores", "chấm điểm các dự báo trước", ("enrolment.csv", "staffing.csv", "nutrition.csv", "needs.csv"),
-         ("forecast_scores.csv",), earlier=True),
-    Step(
-        "appendix_report",
-        "phụ lục, phần 1 đến 8",
-        ("observations.parquet", "indicators.csv", "series.parquet", "reporting.csv", "partial.csv",
-         "corrections_used.csv", "breaks.csv", "nutrition.csv", "nutrition_rounds.csv", "funnel.csv", "staffing.csv",
-         "norm_readings.csv"),
-        page="appendix",
-    ),
-    Step(
-        "appendix_outlook",
-        "phụ lục, phần 9 đến 13",
-        ("observations.parquet", "facilities.parquet", "observations_before.parquet", "facilities_before.parquet",
-         "indicators.csv", "series.parquet", "reporting.csv", "partial.csv", "findings.csv", "corrections_used.csv",
-         "reconciliation.csv", "enrolment.csv", "enrolment_backtest.csv", "long_panel_scores.csv",
-         "staffing_backtest.csv", "nutrition_backtest.csv", "needs.csv", "waterfall.csv", "scenarios.csv",
-         "sensitivity.csv", "forecast_scores.csv", "changes.csv", "changed_inputs.csv"),
-        raw=True,
-        page="appendix",
-    ),
-    Step(
-        "brief",
-        "tóm tắt cho lãnh đạo",
-        ("indicators.csv", "series.parquet", "reporting.csv", "partial.csv", "corrections_used.csv", "enrolment.csv",
-         "enrolment_backtest.csv", "needs.csv", "waterfall.csv", "scenarios.csv", "forecast_scores.csv",
-         "observations.parquet", "facilities.parquet", "reconciliation.csv"),
-        page="brief",
-        behind=("appendix_report",),
-    ),
-)  # fmt: skip
+@dataclass(frozen=True)
+class Places:
+    """Where a run reads and writes, from the project's root, and what it does about units that are missing."""
+
+    raw: str = RAW
+    processed: str = PROCESSED
+    reports: str = REPORTS
+    releases: str = RELEASES
+    missing: str = "stop"
+
+    def folder(self, which: Which) -> Path:
+        """The tables of a round."""
+        return periods.folder(self.processed, *which)
+
+    def drafts(self, which: Which) -> Path:
+        """The pages of a round and all that is made of them, as they will be published."""
+        return self.folder(which) / "pages"
+
+    def executed(self, which: Which, notebook: str) -> Path:
+        """A notebook as it was run, with what it showed."""
+        return self.folder(which) / "notebooks" / f"{notebook}.ipynb"
 
 
-def notebook(step: Step) -> Path:
-    """The file of a step."""
-    return ROOT / "notebooks" / f"{step.notebook}.ipynb"
+def notebook_file(notebook: str) -> Path:
+    """The notebook of a step."""
+    return ROOT / "notebooks" / f"{notebook}.ipynb"
 
 
-PAGES = tuple(dict.fromkeys(step.page for step in STEPS if step.page))
+def all_steps(wanted: list[Which], places: Places) -> dict[str, Step]:
+    """Every step of the reports of these rounds, by name, in an order in which they can be done."""
+    steps = list(_earlier_rounds(wanted, places))
+    for which in wanted:
+        titled = "" if len(wanted) == 1 else f", {which[0]} {which[1]}"
+        steps += _of_round(which, places, titled)
+    return {step.name: step for step in steps}
 
 
-def executed(step: Step, folder: Path) -> Path:
-    """The notebook of a step as it was run, with what it showed."""
-    return folder / f"notebooks/{step.notebook}.ipynb"
+def _earlier_rounds(wanted: list[Which], places: Places) -> Iterator[Step]:
+    """The sums of every round that one of these follows on."""
+    last = max(periods.order(*which) for which in wanted)
+    sums = str(places.folder(wanted[0]).parent / "rounds")
+    for which in received.available(places.raw):
+        if periods.order(*which) < last:
+            yield Step(_sums_of(which), "", work.sum_round, (places.raw, sums, *which, places.missing))
 
 
-def parts(page: str) -> list[Step]:
-    """The steps whose notebooks make a page, in its order."""
-    return [step for step in STEPS if step.page == page]
+def _of_round(which: Which, places: Places, titled: str) -> Iterator[Step]:
+    """The steps of one round: its notebooks, what changed since the last release, pages, and outputs."""
+    name = "-".join(which)
+    folder = places.folder(which)
+    earlier = [
+        _sums_of(each) for each in received.available(places.raw) if periods.order(*each) < periods.order(*which)
+    ]
+
+    def after(others: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(step for other in others for step in (earlier if other == "rounds" else [f"{name}/{other}"]))
+
+    for notebook, (title, before) in NOTEBOOKS.items():
+        if notebook == "06_scores":
+            compared = (str(folder), places.raw, places.releases, *which)
+            title_of_changes = f"changes (so với lần phát hành trước){titled}"
+            yield Step(f"{name}/changes", title_of_changes, work.compare, compared, after(("05_needs",)))
+        asked = (
+            str(notebook_file(notebook)),
+            _parameters(notebook, which, places),
+            str(places.executed(which, notebook)),
+        )
+        yield Step(f"{name}/{notebook}", f"{notebook} ({title}){titled}", work.run_notebook, asked, after(before))
+    drafts = places.drafts(which)
+    for page, parts in PAGES.items():
+        document = str(folder / DOCUMENT) if page == "appendix" else ""
+        executed = tuple(str(places.executed(which, part)) for part in parts)
+        made = (str(drafts / f"{page}.html"), document, executed)
+        yield Step(f"{name}/{page}.html", f"{page}.html (dựng trang){titled}", work.render, made, after(parts))
+    yield from _outputs(name, folder, drafts, titled)
 
 
-def drafts(page: str) -> list[str]:
-    """What making a page leaves: the page, and of the appendix what it shows, for the other outputs."""
-    return [f"pages/{page}.html", *([outputs.DOCUMENT] if page == "appendix" else [])]
+def _outputs(name: str, folder: Path, drafts: Path, titled: str) -> Iterator[Step]:
+    """What is made from the pages, once both are there for whoever waits for them."""
+    pages = tuple(f"{name}/{page}.html" for page in PAGES)
+    document = str(folder / DOCUMENT)
+    tables, word = (document, str(drafts)), (document, str(drafts / "appendix.docx"))
+    yield Step(f"{name}/tables", f"tables (bảng tính và CSV){titled}", work.make_tables, tables, pages)
+    yield Step(f"{name}/word", f"word (bản Word){titled}", work.make_word, word, pages)
+    printer = pdf.browser()
+    for page in PAGES if printer else ():
+        asked = (str(drafts / f"{page}.html"), str(drafts / f"{page}.pdf"), printer)
+        yield Step(f"{name}/{page}.pdf", f"{page}.pdf (in PDF){titled}", work.print_page, asked, pages)
 
 
-def releases(folder: Path) -> Path:
-    """The ledger of a round's releases, beside the folders of the rounds: data/processed/releases/2024-2025-HK1."""
-    return folder.parent / "releases" / folder.name
+def _parameters(notebook: str, which: Which, places: Places) -> dict[str, str]:
+    """What a run passes to a notebook; experiment is empty: a run writes official tables."""
+    asked = {"school_year": which[0], "period": which[1], "processed": places.processed, "experiment": ""}
+    if notebook in ("01_clean", "appendix_outlook"):
+        asked["raw"] = places.raw
+    if notebook in ("05_needs", "06_scores"):
+        asked["releases"] = places.releases
+    if notebook == "01_clean":
+        asked["missing"] = places.missing
+    return asked
 
 
-def is_released(folder: Path) -> bool:
-    """Whether any release of a round is kept."""
-    return any(releases(folder).glob("*"))
-
-
-def forecasts_before(folder: Path, school_year: str, period: str) -> list[str]:
-    """The records of forecasts published in the same period of earlier years; their names tell their content."""
-    ledgers = (folder.parent / "forecasts").glob(f"*-{period}")
-    return sorted(
-        f"{place.name}/{record.name}"
-        for place in ledgers
-        if periods.start(place.name.removesuffix(f"-{period}")) < periods.start(school_year)
-        for record in place.iterdir()
-    )
-
-
-def after(step: Step) -> list[Step]:
-    """The steps that rest on what a step writes, near and far, in order."""
-    made, found = set(step.writes), []
-    for other in STEPS:
-        if made & set(other.reads):
-            found.append(other)
-            made |= set(other.writes)
-    return found
-
-
-def rests_on(step: Step, raw: str, folder: Path, school_year: str, period: str) -> list[Path]:
-    """Every file that a step rests on: its notebook and code, the tables it reads, the workbooks."""
-    found = dependencies.files(notebook(step)) + [folder / table for table in step.reads] + [ROOT / "requirements.lock"]
-    if step.page:
-        found += sorted(TEMPLATES.glob("*.j2"))
-    if step.raw:
-        found += sorted((ROOT / raw / "published").glob("*.csv"))
-    if step.raw and not step.page:
-        found += workbooks_up_to(raw, school_year, period)
-    return found
-
-
-def page_rests_on() -> list[Path]:
-    """Every file that a page rests on besides its executed notebooks."""
-    code = dependencies.files(ROOT / "src/analysis/exports/document.py")
-    return [*code, *sorted((TEMPLATES / "page").iterdir()), ROOT / "requirements.lock"]
-
-
-def numbers_rest_on() -> list[Path]:
-    """Modules, reference tables and the lock file that a round's numbers rest on, besides its workbooks."""
-    stages = [notebook(step) for step in STEPS if not step.page]
-    found = {file for stage in stages for file in dependencies.files(stage)} - set(stages)
-    return [*sorted(found), ROOT / "requirements.lock"]
-
-
-def workbooks_up_to(raw: str, school_year: str, period: str) -> list[Path]:
-    """Every file of this round and those before it."""
-    last = periods.order(school_year, period)
-    before = [which for which in received.available(raw) if periods.order(*which) <= last]
-    return [file for which in before for file in workbooks(raw, *which)]
-
-
-def workbooks(raw: str, school_year: str, period: str) -> list[Path]:
-    """Every file in the folder of a round: what is no workbook is told as a fault, so that it counts too."""
-    return sorted((ROOT / raw / school_year / period).iterdir())
+def _sums_of(which: Which) -> str:
+    return f"rounds/{'-'.join(which)}"

@@ -1,24 +1,25 @@
-"""make trace: one number of indicators.csv down to the cells it was read from, in Vietnamese."""
+"""analysis trace: one number of indicators.csv down to the cells it was read from, in Vietnamese."""
 
 import difflib
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
-from analysis import command, reference
+from click import UsageError
+
+from analysis import reference
 from analysis.meaning import indicators
 from analysis.meaning.origin import Key, Origin
 from analysis.meaning.provenance import Origins
-from analysis.reading import received, rounds
+from analysis.reading import rounds
 from analysis.reading.findings import DataError, shorten, stop_on_faults
 from analysis.reading.rounds import Round
-from analysis.reference import areas, periods
+from analysis.reference import areas, periods, received
 from analysis.reference.targets import Target, target
 from analysis.reference.vietnamese import change, number
 from analysis.screening.facts import label
 
-RAW = "data/raw"
-ASKED = ("AREA", "INDICATOR", "YEAR", "PERIOD", "SECTOR", "BAND", "LIMIT")
 LIMIT = 20  # cells printed under one sum
 SECTORS = ("all", "public", "nonpublic", "nonpublic_school", "independent")
 
@@ -135,53 +136,50 @@ def _word(kind: str, code: str) -> str:
 # the command
 
 
-def main(arguments: Iterable[str]) -> int:
-    """Print the tree of one number; arguments are NAME=VALUE. Returns the exit status."""
+def run(
+    school_year: str, period: str, area: str, indicator: str, sector: str, band: str, limit: int, raw: Path | str
+) -> int:
+    """Print the tree of one number. Returns the exit status.
+
+    area, sector, band : "" for the city, all sectors, all ages.  Raises UsageError for a name that is not known.
+    """
     try:
-        said = command.asked(arguments, ASKED)
-        school_year, period = command.which_round(said, RAW)
-        limit = command.whole_number(said, "LIMIT", LIMIT)
-        key = _key(said, school_year, period)
-        this = _read(school_year, period)
+        key = _key(school_year, period, area, indicator, sector, band)
+        this = _read(raw, school_year, period)
         before = (periods.shift(school_year, -1), period)
-        last_year = _read(*before) if before in received.available(RAW) else None
-        trace = explain(this, last_year, *key)
-        if trace is None:
-            raise command.UsageError(_no_such_number(Origins(this), key))
-    except command.UsageError as problem:
-        print(problem, file=sys.stderr)
-        return command.MISUSED
+        last_year = _read(raw, *before) if before in received.available(raw) else None
     except DataError as problem:
         print(problem, file=sys.stderr)
         return 1
+    trace = explain(this, last_year, *key)
+    if trace is None:
+        raise UsageError(_no_such_number(Origins(this), key))
     print(f"{period} {school_year}")
     print("\n".join(lines(trace, limit)))
     return 0
 
 
-def _read(school_year: str, period: str) -> Round:
-    this = rounds.read(RAW, school_year, period)
+def _read(raw: Path | str, school_year: str, period: str) -> Round:
+    this = rounds.read(raw, school_year, period)
     stop_on_faults(this.findings)
     return this
 
 
-def _key(said: dict[str, str], school_year: str, period: str) -> Key:
-    """What the arguments name. Raises UsageError for a name that is not known, with the near ones."""
+def _key(school_year: str, period: str, area: str, indicator: str, sector: str, band: str) -> Key:
+    """What the options name. Raises UsageError for a name that is not known, with the near ones."""
     on = periods.as_of(school_year, period)
-    known = [areas.CITY, *areas.reporting(on)]
-    area = said.get("AREA", areas.CITY)
-    area = area if area in known else areas.find(area, on) or area
-    definitions = indicators.definitions()
-    bands = (
-        "all",
-        *indicators.BANDS["all"],
-        *(age for name in indicators.BANDS["all"] for age in indicators.BANDS[name]),
-    )
-    _known("AREA", area, {code: areas.name(code) for code in known})
-    _known("INDICATOR", said.get("INDICATOR", ""), definitions["label_vi"].to_dict())
-    _known("SECTOR", said.get("SECTOR", "all"), {code: _word("sector", code) for code in SECTORS})
-    _known("BAND", said.get("BAND", "all"), {code: _word("age_band", code) for code in bands})
-    return area, said.get("SECTOR", "all"), said.get("BAND", "all"), said["INDICATOR"]
+    codes = [areas.CITY, *areas.reporting(on)]
+    if area not in codes:
+        area = areas.find(area, on) or area or areas.CITY
+    sector, band = sector or "all", band or "all"
+    bands = ["all", *indicators.BANDS["all"]]
+    for name in indicators.BANDS["all"]:
+        bands += indicators.BANDS[name]
+    _known("AREA", area, {code: areas.name(code) for code in codes})
+    _known("INDICATOR", indicator, indicators.definitions()["label_vi"].to_dict())
+    _known("SECTOR", sector, {code: _word("sector", code) for code in SECTORS})
+    _known("BAND", band, {code: _word("age_band", code) for code in bands})
+    return area, sector, band, indicator
 
 
 def _known(argument: str, name: str, known: dict[str, str]) -> None:
@@ -191,7 +189,7 @@ def _known(argument: str, name: str, known: dict[str, str]) -> None:
     near = dict.fromkeys(words[hit] for hit in difflib.get_close_matches(name.casefold(), words, 6, 0.5))
     shown = list(near) or list(known)[:30]
     listed = ", ".join(f"{code} ({known[code]})" for code in shown)
-    raise command.UsageError(f'{argument}="{name}" không có. {"Gần giống" if near else "Có thể dùng"}: {listed}.')
+    raise UsageError(f'{argument}="{name}" không có. {"Gần giống" if near else "Có thể dùng"}: {listed}.')
 
 
 def _no_such_number(origins: Origins, key: Key) -> str:
@@ -204,7 +202,3 @@ def _no_such_number(origins: Origins, key: Key) -> str:
     ]
     have = f"Có: {'; '.join(there)}." if there else "Kỳ này không có chỉ tiêu này ở đơn vị ấy."
     return f"Không có số {label(key[3])} cho SECTOR={key[1]} BAND={key[2]}. {have}"
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -11,10 +11,10 @@ import pandas as pd
 
 from analysis import store
 from analysis.meaning import history
-from analysis.reading import received, rounds
+from analysis.reading import rounds
 from analysis.reading.findings import Finding, answered
 from analysis.reading.rounds import Round
-from analysis.reference import periods
+from analysis.reference import periods, received
 from analysis.screening import continuity, plausibility
 from analysis.screening.facts import Facts
 
@@ -41,33 +41,37 @@ class Before:
 
 
 def read(
-    raw: Path | str, processed: Path | str, school_year: str, period: str, missing: str = "stop",
+    raw: Path | str,
+    school_year: str,
+    period: str,
+    missing: str = "stop",
     earlier: Before | None = None,
-) -> Round:  # fmt: skip
+) -> Round:
     """Read one round and screen it against the rounds there are; .findings holds both, the reader's first.
 
     earlier : those, where `before` has read them.
-    Earlier rounds are taken from data/processed/rounds where they are unchanged.
     Raises FileNotFoundError where the round has no folder, DataError where an earlier round has a fault that stops.
     """
-    this = rounds.read(raw, school_year, period, missing=missing, kept=history.workbooks(processed))
-    this.findings += screen(this, earlier or before(raw, processed, school_year, period, missing))
+    this = rounds.read(raw, school_year, period, missing=missing)
+    this.findings += screen(this, earlier or before(raw, school_year, period, missing))
     return this
 
 
-def before(raw: Path | str, processed: Path | str, school_year: str, period: str, missing: str = "stop") -> Before:
-    """The rounds before one, as far as they are there. Raises DataError where one has a fault that stops the run."""
+def before(
+    raw: Path | str, school_year: str, period: str, missing: str = "stop", sums: Path | str | None = None
+) -> Before:
+    """The rounds before one, as far as they are there. Raises DataError where one has a fault that stops the run.
+
+    sums : as history.series has it.
+    """
     this = periods.order(school_year, period)
     earlier = [which for which in received.available(raw) if periods.order(*which) < this]
     if not earlier:
         return Before()
     year_ago = (periods.shift(school_year, -1), period)
-    kept = history.workbooks(processed)
-    return Before(
-        rounds.read(raw, *earlier[-1], missing=missing, kept=kept),
-        rounds.read(raw, *year_ago, missing=missing, kept=kept) if year_ago in earlier else None,
-        history.series(raw, processed, *earlier[-1], missing),
-    )
+    last = rounds.read(raw, *earlier[-1], missing=missing)
+    a_year_ago = rounds.read(raw, *year_ago, missing=missing) if year_ago in earlier else None
+    return Before(last, a_year_ago, history.series(raw, *earlier[-1], missing, last, sums=sums))
 
 
 def screen(this: Round, earlier: Before | None = None) -> list[Finding]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from analysis import reference
 from analysis.reference import periods
 
+RAW = "data/raw"
 ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods")
 MISSING = ("stop", "partial", "carry")  # stop the run, leave the unit out, or take its earlier workbook
 

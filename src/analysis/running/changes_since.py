@@ -1,0 +1,176 @@
+"""What changed since the last release of a round: each number with its causes, and each input.
+
+Compared are the values of both and what they were made from. A draft that was never released is compared with nothing.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from analysis import store
+from analysis.meaning import indicators
+from analysis.reading import released
+from analysis.reading.released import Release
+from analysis.reference import ROOT, TABLES, periods, received
+from analysis.reference.areas import CITY
+
+CANDIDATE = "release"  # in the folder of the round's tables: the two tables by which the next release is compared
+VALUES, INPUTS = "release_values.parquet", "release_inputs.csv"
+NUMBER_ROOMS = ("reference", "reading", "screening", "meaning", "models")  # code that numbers rest on
+WORDS = ("appendix", "calendar", "labels", "sentences", "severity", "tiles")  # reference tables that none rests on
+KEY = ["area", "sector", "age_band", "indicator", "field"]
+EXPECTED = ("current", "expected", "lower_80", "upper_80")  # fields of needs.csv; of indicators.csv they are OWN
+OWN = ("value", "last_year", "target")
+
+
+def compare(
+    folder: Path,
+    raw: Path | str,
+    releases: Path | str,
+    school_year: str,
+    period: str,
+    rests_on: Iterable[Path] | None = None,
+) -> None:
+    """Write changes.csv and changed_inputs.csv: what changed since the last release that stands.
+
+    folder : the round's tables, in which folder/release then holds what the next comparison needs.  rests_on : modules,
+    reference tables and the lock that the numbers rest on; numbers_rest_on() where they are not told. Both tables are
+    empty where nothing was released. Raises released.ReleaseError where that release was changed.
+    """
+    this = _candidate(folder, raw, school_year, period, numbers_rest_on() if rests_on is None else rests_on)
+    earlier = released.standing(releases, school_year, period, VALUES)
+    inputs: list[tuple] = []
+    changes = pd.DataFrame(columns=store.schema("changes.csv").names)
+    if earlier:
+        before = earlier[-1]
+        changed = _changed_inputs(this[INPUTS], before.table(INPUTS))
+        changes = _changes(this[VALUES], before.table(VALUES), _Causes(changed, school_year, period))
+        inputs = [("compared_with", str(before.number), None, None), *changed]
+    store.write(changes, folder, "changes.csv")
+    store.write(pd.DataFrame(inputs, columns=store.schema("changed_inputs.csv").names), folder, "changed_inputs.csv")
+
+
+def is_same(folder: Path, release: Release) -> bool:
+    """Whether a draft has the numbers and the corrections of a release."""
+    place = folder / CANDIDATE
+    if not store.read(place, VALUES).equals(release.table(VALUES)):
+        return False
+    used = [table[table["kind"] == "correction"] for table in (store.read(place, INPUTS), release.table(INPUTS))]
+    return used[0].reset_index(drop=True).equals(used[1].reset_index(drop=True))
+
+
+def numbers_rest_on() -> list[Path]:
+    """Modules, reference tables and the lock file that a round's numbers rest on, besides its workbooks."""
+    code = ROOT / "src/analysis"
+    modules = [*code.glob("*.py"), *(file for room in NUMBER_ROOMS for file in (code / room).rglob("*.py"))]
+    tables = [file for file in TABLES.rglob("*.csv") if file.stem not in WORDS]
+    return [*modules, *tables, ROOT / "requirements.lock"]
+
+
+def _candidate(
+    folder: Path, raw: Path | str, school_year: str, period: str, rests_on: Iterable[Path]
+) -> dict[str, pd.DataFrame]:
+    """Every number of the round and of next year's needs, and what they were made from; kept in folder/release."""
+    tables = {VALUES: _values(folder), INPUTS: _inputs(folder, raw, school_year, period, rests_on)}
+    for name, table in tables.items():
+        store.write(table, folder / CANDIDATE, name)
+    return {name: store.read(folder / CANDIDATE, name) for name in tables}
+
+
+def _values(folder: Path) -> pd.DataFrame:
+    """Table release_values.parquet."""
+    own, needs = store.read(folder, "indicators.csv"), store.read(folder, "needs.csv").assign(age_band="all")
+    needs = needs[needs["target_year"] == needs["target_year"].min()]
+    parts = []
+    for table, fields in ((own, OWN), (needs, EXPECTED)):
+        for field in fields:
+            part = table[[*KEY[:-1], field]].rename(columns={field: "value"})
+            parts.append(part.assign(field=field))
+    values = pd.concat(parts).dropna(subset="value").sort_values(KEY, ignore_index=True)
+    return values[[*KEY, "value"]]
+
+
+def _inputs(folder: Path, raw: Path | str, school_year: str, period: str, rests_on: Iterable[Path]) -> pd.DataFrame:
+    """Table release_inputs.csv."""
+    used = store.read(folder, "corrections_used.csv")
+    rows = [("correction", f"{r.area}|{r.sheet}|{r.cell}", f"{r.found} → {r.value:g}") for r in used.itertuples()]
+    rows += [("workbook", name, _hash(file)) for name, file in _workbooks(raw, school_year, period)]
+    rows += [(_kind(file), _name(file), _hash(file)) for file in rests_on]
+    return pd.DataFrame(sorted(rows), columns=store.schema(INPUTS).names)
+
+
+def _workbooks(raw: Path | str, school_year: str, period: str) -> list[tuple[str, Path]]:
+    """Every workbook up to this round, under its round and unit."""
+    named = []
+    for year, name in received.available(raw):
+        if periods.order(year, name) <= periods.order(school_year, period):
+            files = sorted((ROOT / raw / year / name).iterdir())
+            named += [(f"{year}/{name}/{file.stem}", file) for file in files if not file.name.startswith((".", "~$"))]
+    return named
+
+
+def _kind(file: Path) -> str:
+    return {".csv": "reference", ".lock": "library"}.get(file.suffix, "code")
+
+
+def _name(file: Path) -> str:
+    home = {"reference": ROOT / "data/reference", "library": ROOT}.get(_kind(file), ROOT / "src/analysis")
+    return file.relative_to(home).with_suffix("").as_posix()
+
+
+def _hash(file: Path) -> str:
+    return released.digest(file)[:16]
+
+
+def _changed_inputs(this: pd.DataFrame, before: pd.DataFrame) -> list[tuple]:
+    """Inputs that differ: kind, name, content before, content now; one that was not there has none."""
+    both = before.merge(this, on=["kind", "name"], how="outer", suffixes=("_before", "_after"), sort=True)
+    both = both[both["content_before"] != both["content_after"]].astype(object)
+    return list(both.where(both.notna(), None).itertuples(index=False, name=None))
+
+
+def _changes(this: pd.DataFrame, before: pd.DataFrame, causes: "_Causes") -> pd.DataFrame:
+    both = before.merge(this, on=KEY, how="outer", suffixes=("_before", "_after"), sort=True)
+    both = both[both["value_before"] != both["value_after"]]
+    both = both.rename(columns={"value_before": "before", "value_after": "after"})
+    both["why"] = [causes.of(r.area, r.indicator, r.field) for r in both.itertuples()]
+    return both[store.schema("changes.csv").names]
+
+
+class _Causes:
+    """Which changed inputs can have moved a number; a change of method is named where nothing else can."""
+
+    def __init__(self, inputs: list[tuple], school_year: str, period: str):
+        last = f"{periods.shift(school_year, -1)}/{period}/"
+        here = [row for row in inputs if row[0] == "workbook" and row[1].startswith(f"{school_year}/{period}/")]
+        past = [row[1] for row in inputs if row[0] == "workbook" and row not in here]
+        self.units = {row[1].rpartition("/")[2] for row in here if row[2] is None or row[3] is None}
+        self.workbooks = {row[1].rpartition("/")[2] for row in here} - self.units
+        self.last_year = {name.rpartition("/")[2] for name in past if name.startswith(last)}
+        self.past = bool(past)
+        self.corrected = {row[1].partition("|")[0] for row in inputs if row[0] == "correction"}
+        self.tables = {row[1] for row in inputs if row[0] == "reference"}
+        self.method = any(row[0] in ("code", "library") for row in inputs)
+
+    def of(self, area: str, indicator: str, field: str) -> str:
+        """The causes of one number, "|" between them."""
+        if field == "target":
+            found = {"target": "targets" in self.tables}
+        elif field == "last_year":
+            found = {"past": self._any(area, self.last_year), "norm": self._norm(indicator)}
+        else:
+            found = {"unit": self._any(area, self.units), "workbook": self._any(area, self.workbooks),
+                     "correction": self._any(area, self.corrected), "norm": self._norm(indicator, field),
+                     "past": field in EXPECTED and self.past}  # fmt: skip
+        if not any(found.values()):
+            found = {"reference": bool(self.tables), "method": self.method}
+        return "|".join(cause for cause, holds in found.items() if holds) or "unknown"
+
+    def _any(self, area: str, changed: set[str]) -> bool:
+        return bool(changed) if area == CITY else area in changed
+
+    def _norm(self, indicator: str, field: str = "value") -> bool:
+        """Shortages, what exceeds a ceiling, and needs rest on norms."""
+        rests = field in EXPECTED or indicators.norm_of(indicator) != ""
+        return "norms" in self.tables and rests

@@ -1,0 +1,222 @@
+"""The command `analysis` (also python -m analysis): what each of its commands is asked for, and who does it.
+
+Each option is also read from the environment, as ANALYSIS_YEAR, which is how make hands on NAME=VALUE.
+"""
+
+import os
+import signal
+from collections.abc import Callable
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from analysis.reference import ROOT
+from analysis.running import option_values
+from analysis.running.command_help import PREFIX, VietnameseGroup
+
+FAILED = 1  # exit status of a command that could not do what it was asked
+RAW, PROCESSED, REPORTS = "data/raw", "data/processed", "reports"
+TEMPLATES, REGISTER = "reports/templates", "data/reference/corrections.csv"
+
+
+def option(name: str, metavar: str, meaning: str, **settings) -> Callable:
+    """An option that holds a text, empty where it is not given, and its name in the environment."""
+    settings.setdefault("default", "")
+    return click.option(f"--{name}", metavar=metavar, help=meaning, envvar=PREFIX + name.upper(), **settings)
+
+
+year = option("year", "NĂM", "Năm học, ví dụ 2024-2025. Không có: kỳ mới nhất có biểu.")
+period = option("period", "KỲ", "Kỳ báo cáo: DN, HK1 hoặc HK2.")
+
+
+@contextmanager
+def refused(*errors: type[Exception]):
+    """What a command is refused for by whoever does the work; the message of the error is for the analyst."""
+    try:
+        yield
+    except errors as problem:
+        raise click.UsageError(str(problem)) from problem
+
+
+def from_here(path: str) -> str:
+    """A path as it was given; made whole where the command is called from another folder than the project's."""
+    return path if not path or Path.cwd() == ROOT else str(Path(path).absolute())
+
+
+@click.group(cls=VietnameseGroup)
+def main() -> None:
+    """Báo cáo học kỳ giáo dục mầm non: từ biểu của các đơn vị đến phụ lục và tóm tắt cho lãnh đạo."""
+
+
+@main.command()
+@year
+@period
+@option("jobs", "SỐ", "Số việc làm cùng lúc. Mặc định: 2.", default="2")
+@option("missing", "CÁCH", "Đơn vị chưa gửi biểu: stop (dừng, mặc định), partial (bỏ ra), carry (lấy kỳ trước).",
+        default="stop")  # fmt: skip
+@click.option("--all", "every_round", is_flag=True, help="Mọi kỳ có biểu (trong năm học đã cho, nếu có).")
+def report(year: str, period: str, jobs: str, missing: str, every_round: bool) -> int:
+    """Dựng bản nháp báo cáo của kỳ mới nhất, hay của kỳ đã cho: HTML, xlsx, CSV, docx, PDF."""
+    from analysis.reference import received
+
+    wanted = option_values.rounds_with_workbooks(year, period, RAW)
+    side_by_side = option_values.whole_number("JOBS", jobs)
+    if missing not in received.MISSING:
+        raise click.UsageError(f'MISSING="{missing}" không phải một trong: {", ".join(received.MISSING)}.')
+    if not every_round:
+        wanted = wanted[-1:]
+    from analysis.running import pipeline
+
+    _stop_like_ctrl_c()
+    status = pipeline.run(wanted, side_by_side, RAW, PROCESSED, REPORTS, missing=missing)
+    if status == 0:
+        for which in wanted:
+            for page in pipeline.pages(*which):
+                print(page if Path.cwd() == ROOT else ROOT / page)
+    return status
+
+
+def _stop_like_ctrl_c() -> None:
+    """Being ended, or losing the terminal, ends a run as Ctrl-C does."""
+    if os.name == "posix":
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.default_int_handler)
+
+
+@main.command()
+@year
+@period
+@option("allow", "TÊN", "Cho phép một điều mà bình thường không được phát hành; nhiều điều cách nhau dấu phẩy.")
+@option("correction", "LỜI", "Đính chính lần phát hành trước: đã sửa gì và vì sao.")
+def release(year: str, period: str, allow: str, correction: str) -> int:
+    """Phát hành báo cáo đã dựng: đánh số, giữ nguyên mọi tệp, lưu dự báo để các kỳ sau chấm."""
+    from analysis.reading.released import ReleaseError
+    from analysis.running import releases
+
+    which = option_values.newest_round(year, period, RAW)
+    allowed = tuple(allow.replace(",", " ").split())
+    _stop_like_ctrl_c()
+    try:
+        place = releases.release(*which, allowed, correction or None)
+    except ReleaseError as problem:
+        click.echo(problem, err=True)
+        return FAILED
+    for page in sorted((place / "pages").glob("*.html")):
+        click.echo(page.relative_to(ROOT) if Path.cwd() == ROOT else page)
+    return 0
+
+
+@main.command()
+@year
+@period
+def verify(year: str, period: str) -> int:
+    """Kiểm tra các lần phát hành còn nguyên từng byte không; mọi kỳ, hay chỉ kỳ đã cho."""
+    from analysis.running import releases
+
+    return releases.verify(year or None, period or None)
+
+
+@main.command()
+@year
+@period
+@option("number", "SỐ", "Lần phát hành thứ mấy của kỳ ấy.")
+@option("reason", "LỜI", "Vì sao rút.")
+def withdraw(year: str, period: str, number: str, reason: str) -> int:
+    """Rút một lần phát hành: giữ lại, ghi rõ là đã rút và vì sao."""
+    school_year, period = option_values.named_round(year, period)
+    which = option_values.whole_number("NUMBER", number)
+    if not reason:
+        raise click.UsageError('Cần REASON=vì sao rút, ví dụ REASON="nhầm biểu của Lê Chân".')
+    from analysis.reading.released import ReleaseError
+    from analysis.running import releases
+
+    try:
+        click.echo(releases.withdraw(school_year, period, which, reason))
+    except ReleaseError as problem:
+        click.echo(problem, err=True)
+        return FAILED
+    return 0
+
+
+@main.command()
+@year
+@period
+@option("area", "ĐƠN VỊ", "Chỉ một đơn vị, ví dụ le_chan.")
+def template(year: str, period: str, area: str) -> int:
+    """Tạo biểu trống của một kỳ để gửi các đơn vị."""
+    from analysis import offices
+    from analysis.offices import template
+
+    which = option_values.named_round(year, period)
+    with refused(offices.AskedError):
+        return template.run(*which, area, rounds_in=RAW, templates=TEMPLATES)
+
+
+@main.command("check-data")
+@year
+@period
+@option("raw", "THƯ MỤC", "Nơi để biểu của kỳ này, nếu không ở data/raw/<năm học>/<kỳ>.")
+def check_data(year: str, period: str, raw: str) -> int:
+    """Đọc và sàng lọc biểu của một kỳ, viết phiếu hỏi lại cho từng đơn vị."""
+    from analysis import offices
+    from analysis.offices import check_data
+
+    which = option_values.named_round(year, period) if raw else option_values.newest_round(year, period, RAW)
+    with refused(offices.AskedError):
+        return check_data.run(*which, from_here(raw), rounds_in=RAW, processed=PROCESSED)
+
+
+@main.command()
+@option("file", "TỆP", "Phiếu hỏi lại đã trả lời, ví dụ queries/le_chan.xlsx.")
+@option("raw", "THƯ MỤC", "Nơi để biểu của kỳ ấy, nếu không ở data/raw/<năm học>/<kỳ>.")
+def answers(file: str, raw: str) -> int:
+    """Nhận một phiếu đã trả lời thành các dòng đề nghị sửa; chưa dòng nào có hiệu lực."""
+    from analysis import offices
+    from analysis.offices import answers
+
+    with refused(offices.AskedError):
+        return answers.run(from_here(file), from_here(raw), rounds_in=RAW, register=REGISTER)
+
+
+@main.command()
+@year
+@period
+@option("today", "NGÀY", "Tính đến ngày nào, ví dụ 2024-12-31. Mặc định: hôm nay.")
+def status(year: str, period: str, today: str) -> int:
+    """Đơn vị nào đã báo cáo, hạn ngày nào, còn thiếu gì."""
+    from analysis import offices
+    from analysis.offices import status
+
+    both = year and period  # such a round need not have workbooks yet
+    which = option_values.named_round(year, period) if both else option_values.newest_round(year, period, RAW)
+    with refused(offices.AskedError):
+        return status.run(*which, today, rounds_in=RAW, processed=PROCESSED)
+
+
+@main.command()
+@year
+@period
+@option("area", "ĐƠN VỊ", "Mã hoặc tên đơn vị. Mặc định: cả thành phố.")
+@option("indicator", "CHỈ TIÊU", "Mã chỉ tiêu, ví dụ enrolment_rate.")
+@option("sector", "LOẠI HÌNH", "all (mặc định), public, nonpublic, nonpublic_school, independent.")
+@option("band", "NHÓM TUỔI", "all (mặc định), nursery, kindergarten, hoặc một tuổi.")
+@option("limit", "SỐ", "Nhiều nhất bao nhiêu ô in dưới một tổng. Mặc định: 20.", default="20")
+def trace(year: str, period: str, area: str, indicator: str, sector: str, band: str, limit: str) -> int:
+    """Một con số đến từ những ô nào: đơn vị, tệp, trang, ô, chỗ đã sửa, so với năm trước và chỉ tiêu."""
+    from analysis.running import trace
+
+    which = option_values.newest_round(year, period, RAW)
+    return trace.run(*which, area, indicator, sector, band, option_values.whole_number("LIMIT", limit), RAW)
+
+
+@main.command()
+@option("panel", "TỆP", "CSV: đơn vị, rồi year, children_enrolled, teachers, births_thousand. Mặc định: 67 nước.")
+@option("out", "TỆP", "Ghi thêm bảng kết quả thành CSV.")
+def backtest(panel: str, out: str) -> int:
+    """Thử lại cách dự báo trên chuỗi dài nhiều nước, bên cạnh các cách dự báo đơn giản."""
+    from analysis.models import long_panel
+    from analysis.running import backtest_table
+
+    with refused(long_panel.PanelError):
+        return backtest_table.run(panel or backtest_table.OWN_PANEL, out)

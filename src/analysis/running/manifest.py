@@ -1,0 +1,92 @@
+"""The manifest of a release: the hash of every input and output, and every difference from it that there is now."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from analysis.reading.released import MANIFEST, SEAL, Release, ReleaseError, digest, sealed
+from analysis.reference import ROOT, TABLES, periods, received
+
+SOURCES = ("src", "notebooks", "requirements.lock")
+
+
+def inputs(raw: Path | str, releases: Path | str, school_year: str, period: str) -> dict[str, str]:
+    """SHA-256 by path of every file that a round may rest on.
+
+    Its workbooks and those of earlier rounds, published figures, reference tables, code, notebooks, the lock, and the
+    manifests of releases that stood already.
+    """
+    source, last = ROOT / raw, periods.order(school_year, period)
+    files = [*TABLES.rglob("*.csv"), *(source / "published").glob("*.csv"), *(ROOT / "notebooks").glob("*.ipynb")]
+    files += [file for file in (ROOT / "src/analysis").rglob("*") if file.is_file() and file.suffix != ".pyc"]
+    files += [ROOT / "requirements.lock", *(ROOT / releases).glob(f"*/*/{MANIFEST}")]
+    for which in received.available(raw):
+        if periods.order(*which) <= last:
+            files += received.workbooks(source.joinpath(*which))
+    return {_named(file, source, ROOT / releases): digest(file) for file in sorted(files)}
+
+
+def _named(file: Path, *outside: Path) -> str:
+    """The path of a file in the project; of one elsewhere, its path from the folder that was named, without places."""
+    for folder in (ROOT, *(place.parent for place in outside)):
+        if file.is_relative_to(folder):
+            return file.relative_to(folder).as_posix()
+    raise ValueError(f"{file} stands in none of the folders of a release")
+
+
+def sources() -> tuple[str, list[str]] | None:
+    """The commit that git stands at, and files of SOURCES that differ from it; None without git."""
+    commit = _git("rev-parse", "HEAD")
+    changed = _git("status", "--porcelain", "--untracked-files=all", "--", *SOURCES)
+    if commit is None or changed is None:
+        return None
+    return commit.strip(), [line[3:] for line in changed.splitlines()]
+
+
+def _git(*arguments: str) -> str | None:
+    try:
+        run = subprocess.run(
+            ["git", "--no-optional-locks", "-C", str(ROOT), *arguments],
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+    except FileNotFoundError:
+        return None
+    return None if run.returncode else run.stdout
+
+
+def write(folder: Path, about: dict) -> None:
+    """Put the manifest of all that stands in a folder into it, with its seal; every file is read-only from now on.
+
+    about : what it says besides the hashes of outputs.
+    """
+    outputs = {name: digest(folder / name) for name in files_in(folder)}
+    content = json.dumps(about | {"outputs": outputs}, ensure_ascii=False, indent=1).encode() + b"\n"
+    (folder / MANIFEST).write_bytes(content)
+    (folder / SEAL).write_text(sealed(content), encoding="utf-8", newline="\n")
+    for name in files_in(folder):
+        (folder / name).chmod(0o444)
+
+
+def differences(release: Release) -> Iterator[str]:
+    """Every way in which a release is no longer what was released, in words; none where it holds."""
+    try:
+        outputs = release.manifest()["outputs"]
+    except (ReleaseError, ValueError, KeyError) as problem:
+        yield str(problem)
+        return
+    there = set(files_in(release.folder)) - {MANIFEST, SEAL}
+    for name in sorted(there | set(outputs)):
+        if name not in there:
+            yield f"{release.name}/{name}: mất"
+        elif name not in outputs:
+            yield f"{release.name}/{name}: thừa, không có trong bản phát hành"
+        elif digest(release.folder / name) != outputs[name]:
+            yield f"{release.name}/{name}: đã bị sửa"
+
+
+def files_in(folder: Path) -> list[str]:
+    """Every file of a folder and its subfolders by its path in it, in order."""
+    return sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if not file.is_dir())

@@ -1,0 +1,98 @@
+"""What the steps of a run do, each in a process of its own: `say` tells how far it is."""
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from analysis import store
+from analysis.reference import ROOT
+from analysis.running import recorder
+from analysis.running.recorder import Record
+from analysis.running.workers import Say, WorkError
+
+
+def recorded(say: Say, key: str, roots: Iterable[Path], function: Callable, arguments: tuple) -> Record:
+    """Do one step and give back what it read and wrote. Raises WorkError where it fails, in the analyst's words."""
+    os.environ[store.STEP] = function.__name__
+    with recorder.recording(key, ROOT, roots) as record:
+        function(say, *arguments)
+    return record
+
+
+def sum_round(say: Say, raw: str, sums: str, school_year: str, period: str, missing: str) -> None:
+    """Read and add up an earlier round."""
+    from analysis.meaning import history
+
+    history.write_round(raw, sums, school_year, period, missing)
+
+
+def run_notebook(say: Say, notebook: str, parameters: dict[str, str], output: str) -> None:
+    """Run one notebook."""
+    from analysis.running import notebooks
+
+    def cell_begins(cell: str) -> None:
+        say("cell", notebooks.place(Path(notebook), cell))
+
+    try:
+        notebooks.run(Path(notebook), parameters, Path(output), cell_begins, lambda text: say("text", text))
+    except notebooks.NotebookError as problem:
+        raise WorkError(str(problem)) from None
+
+
+def render(say: Say, html: str, document: str, parts: tuple[str, ...]) -> None:
+    """Make a draft page of its executed notebooks, and what it shows as data where a file for that is named."""
+    import json
+
+    import nbformat
+
+    from analysis.exports import document as documents
+    from analysis.pages import page
+
+    # as the run wrote them: nbformat.read would hold each against its schema again
+    executed = [nbformat.from_dict(json.loads(Path(part).read_text(encoding="utf-8"))) for part in parts]
+    notebook = page.joined(executed)
+    page.write(notebook, Path(html))
+    if document:
+        documents.write(notebook, Path(document))
+
+
+def compare(say: Say, folder: str, raw: str, releases: str, school_year: str, period: str) -> None:
+    """What changed since the last release."""
+    from analysis.reading.released import ReleaseError
+    from analysis.running import changes_since
+
+    try:
+        changes_since.compare(Path(folder), raw, releases, school_year, period)
+    except ReleaseError as problem:
+        raise WorkError(str(problem)) from None
+
+
+def make_tables(say: Say, document: str, drafts: str) -> None:
+    """tables.xlsx and the CSV files of what the appendix shows, in the folder of drafts."""
+    from analysis.exports import csv_files, flat, workbook
+    from analysis.exports import document as documents
+
+    shown = documents.read(Path(document))
+    tables = flat.tables(shown)
+    workbook.write(shown, tables, Path(drafts) / "tables.xlsx")
+    csv_files.write(tables, Path(drafts) / "tables")
+
+
+def make_word(say: Say, document: str, file: str) -> None:
+    """appendix.docx of what the appendix shows."""
+    from analysis.exports import document as documents
+    from analysis.exports import word
+
+    word.write(documents.read(Path(document)), Path(file))
+
+
+def print_page(say: Say, html: str, file: str, printer: str) -> None:
+    """Print one page; a browser that fails costs the PDF, not the report."""
+    from analysis.exports import pdf
+
+    Path(html).read_bytes()  # the browser reads it unseen
+    try:
+        pdf.write(Path(html), Path(file), printer)
+    except pdf.PdfError as problem:
+        Path(file).unlink(missing_ok=True)
+        say("text", f"{problem} Lần này không có {Path(file).name}.")
