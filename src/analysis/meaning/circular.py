@@ -79,28 +79,34 @@ def teachers(schools: pd.DataFrame, rules: Rules, disabled: pd.DataFrame | None 
         size = rules.size.reindex(ages).to_numpy(float)
         of_one_age = children // size
         spare = children - of_one_age * size
-        mixed, rest = _left_over(spare, schools[f"mixed_{band}"].to_numpy(float), rules, band)
+        mixed = schools[f"mixed_{band}"].to_numpy(float)
+        mixed, rest = _left_over(spare, mixed, rules, band)
         full += of_one_age @ rules.full.reindex(ages).to_numpy(float)
         full += mixed * rules.full[f"mixed_{band}"]
         full_groups += of_one_age.sum(axis=1) + mixed
         left_over += rest
-    classes, sites = schools["classes"].to_numpy(float), schools["campuses"].to_numpy(float)
+    classes = schools["classes"].to_numpy(float)
+    sites = schools["campuses"].to_numpy(float)
     single_sites = np.clip(2 * sites - classes, 0, sites)
     not_full = np.clip(classes - full_groups, 0, None)
-    single = np.clip(rules.single * np.minimum(single_sites, not_full) - left_over, 0, None)
+    needed = rules.single * np.minimum(single_sites, not_full)
+    single = np.clip(needed - left_over, 0, None)
     return pd.DataFrame({"full": full, "left_over": left_over, "single_site": single}, index=schools.index)
 
 
 def _left_over(spare: np.ndarray, mixed: np.ndarray, rules: Rules, band: str) -> tuple[np.ndarray, np.ndarray]:
     """Full mixed groups, and teachers for the children that are left. spare : schools × ages."""
-    teachers = spare / rules.extra.reindex(AGES[band]).to_numpy(float)  # not rounded
+    for_one_teacher = rules.extra.reindex(AGES[band]).to_numpy(float)
+    teachers = spare / for_one_teacher  # not rounded
     together = spare.sum(axis=1)
     size = rules.size.get(f"mixed_{band}", np.inf)  # without a size in force, a mixed group is never full
     full = np.minimum(mixed, together // size)
-    seated = np.multiply(full, size, out=np.zeros_like(together), where=full > 0)
-    share_left = np.divide(together - seated, together, out=np.zeros_like(together), where=together > 0)
+    none = np.zeros_like(together)
+    seated = np.multiply(full, size, out=none.copy(), where=full > 0)
+    share_left = np.divide(together - seated, together, out=none, where=together > 0)
     apart = np.floor(teachers).sum(axis=1)
-    pooled = np.floor((teachers.sum(axis=1) * share_left).round(9))
+    pooled = teachers.sum(axis=1) * share_left
+    pooled = np.floor(pooled.round(9))
     return full, np.where(mixed > 0, pooled, apart)
 
 

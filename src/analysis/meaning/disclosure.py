@@ -10,6 +10,7 @@ any facility, is withheld whatever it holds.
 """
 
 import functools
+import itertools
 from collections.abc import Iterator
 
 import numpy as np
@@ -38,7 +39,8 @@ def rules() -> pd.DataFrame:
 @reference.cached
 def counts_named() -> list[str]:
     """Every count that the rules name: of a series, Disclosure reads no other rows."""
-    return sorted({*rules().index, *rules()["of"], *rules()["beside"]} - {""})
+    names = {*rules().index, *rules()["of"], *rules()["beside"]}
+    return sorted(names - {""})
 
 
 @reference.cached
@@ -102,11 +104,12 @@ class Disclosure:
         """Every count that could be printed: KEY and whether it is hidden."""
         cells: list[tuple] = []
         for name, rule in rules().iterrows():
-            for which in self._rounds:
-                cells += [(*which, CITY, "all", band, name, False) for band in rule["printed"].split("|")]
+            for which, band in itertools.product(self._rounds, rule["printed"].split("|")):
+                cells.append((*which, CITY, "all", band, name, False))
             if rule["detail"] == "area":
                 cells += self._of_areas(str(name), rule["of"], rule["beside"])
-        return pd.DataFrame(cells, columns=[*KEY, "hidden"]).drop_duplicates(KEY, ignore_index=True)
+        table = pd.DataFrame(cells, columns=[*KEY, "hidden"])
+        return table.drop_duplicates(KEY, ignore_index=True)
 
     @functools.cached_property
     def _rounds(self) -> dict[tuple[str, str], "_Counts"]:
@@ -116,10 +119,12 @@ class Disclosure:
         wanted &= (rows["sector"] == "all") | (rows["age_band"] == "all")
         rows = rows[wanted]
         rows = store.plain(rows).set_index([*KEY[:5], "indicator"])["value"]
-        columns = pd.MultiIndex.from_tuples([(*view, name) for name in counts_named() for view in VIEWS])
-        table = rows.unstack(["sector", "age_band", "indicator"]).reindex(columns=columns).fillna(0.0)
-        rounds = {which: _Counts(own) for which, own in table.groupby(level=[0, 1])}
-        return dict(sorted(rounds.items(), key=lambda each: periods.order(*each[0])))
+        table = rows.unstack(["sector", "age_band", "indicator"])
+        columns = [(*view, name) for name in counts_named() for view in VIEWS]
+        table = table.reindex(columns=pd.MultiIndex.from_tuples(columns)).fillna(0.0)
+        by_round = dict(iter(table.groupby(level=[0, 1])))
+        in_order = sorted(by_round, key=lambda which: periods.order(*which))
+        return {which: _Counts(by_round[which]) for which in in_order}
 
     def _of_areas(self, name: str, group_name: str, beside_name: str) -> Iterator[tuple]:
         """Cells of one condition by area, round by round, with the city's.
@@ -132,7 +137,8 @@ class Disclosure:
         before = absent = np.full((1, 2 * len(VIEWS)), np.nan)  # what was there, and below it one that was not
         hidden = shown = np.zeros((1, len(VIEWS)), dtype=bool)
         for which, counts in self._rounds.items():
-            count, group = counts.of(name), counts.of(group_name)
+            count = counts.of(name)
+            group = counts.of(group_name)
             now = np.hstack([count, group])
             was = known.get_indexer(counts.areas)
             repeated = (now == before[was]).all(axis=1)
@@ -149,7 +155,8 @@ class Disclosure:
                 for view, is_hidden in zip(VIEWS, of_area, strict=True):
                     yield (*which, area, *view, name, is_hidden)
             known = counts.areas
-            before, hidden = np.vstack([now, absent]), np.vstack([chosen, shown])
+            before = np.vstack([now, absent])
+            hidden = np.vstack([chosen, shown])
 
 
 class _Counts:
@@ -159,10 +166,11 @@ class _Counts:
         """table : a row an area, a column a view of a count, count by count."""
         place = areas.order()
         names = table.index.get_level_values("area").to_numpy(object)
-        by_place = sorted((place.get(name, len(place)), name, at) for at, name in enumerate(names))
-        order = [at for *_, at in by_place]
+        places = [(place.get(name, len(place)), name) for name in names]
+        order = sorted(range(len(names)), key=places.__getitem__)
         self.areas = pd.Index(names[order])
-        self._values = table.to_numpy()[order].reshape(len(order), -1, len(VIEWS))
+        values = table.to_numpy()[order]
+        self._values = values.reshape(len(order), -1, len(VIEWS))
 
     def of(self, name: str) -> np.ndarray:
         return self._values[:, counts_named().index(name)]

@@ -96,7 +96,8 @@ class Origins:
         independent = listed.loc[listed["kind"] == "independent", "facility"]
         if not ceiling or independent.empty:
             return None
-        (norm,), (counted,) = ceiling, indicators.made_of(indicator)
+        (norm,) = ceiling
+        (counted,) = indicators.made_of(indicator)
         parts = [self._of_facility(area, counted, code) for code in independent]
         over = tuple(part for part in parts if part.value > norm["value"])
         return Origin(key, float(len(over)), "count", over, note=_cited(norm))
@@ -127,7 +128,8 @@ class Origins:
                 continue
             factor = float(norm["value"])
             value = count.value * factor if how == "times" else count.value / factor
-            parts.append(Origin(count.key, value, how, (count,), factor, note=_cited(norm)))
+            part = Origin(count.key, value, how, (count,), factor, note=_cited(norm))
+            parts.append(part)
         return parts
 
     def _managers(self, key: Key) -> list[Origin]:
@@ -153,15 +155,19 @@ class Origins:
     def _posts(self) -> dict[str, list[Origin]]:
         """What the norm asks of each facility, by area."""
         rows = norms.in_force("managers_per_school", self.on)
-        cited = {(row["applies_to"], row["value"]): _cited(row) for row in _norms("managers_per_school", self.on)}
+        cited = {}
+        for norm in _norms("managers_per_school", self.on):
+            cited[norm["applies_to"], norm["value"]] = _cited(norm)
         listed = self.this.facilities[["area", "sector", "kind", "facility", "name"]].astype(object)
         sizes = [self._of_facility(row.area, "classes", row.facility) for row in listed.itertuples()]
-        needed = norms.managers_needed(listed.assign(classes=[size.value for size in sizes]), rows)
+        listed["classes"] = [size.value for size in sizes]
+        needed = norms.managers_needed(listed, rows)
         posts: dict[str, list[Origin]] = defaultdict(list)
         for row, size, count in zip(listed.itertuples(), sizes, needed.tolist(), strict=True):
             key = (row.area, row.sector, "all", "managers")
             note = cited.get((row.kind, count), "không phải trường: không định mức")
-            posts[row.area].append(Origin(key, count, "norm", (size,), count, row.name, note=note))
+            post = Origin(key, count, "norm", (size,), count, row.name, note=note)
+            posts[row.area].append(post)
         return posts
 
     # facilities and cells
@@ -171,7 +177,8 @@ class Origins:
         cells = self._facility_cells.get((area, code, indicator), ())
         sector, name = "all", code
         if cells:
-            sector, name = cells[0].key[1], cells[0].facility
+            sector = cells[0].key[1]
+            name = cells[0].facility
         total = float(sum(cell.value for cell in cells))
         return Origin((area, sector, "all", indicator), total, "sum", tuple(cells), facility=name)
 
@@ -206,7 +213,8 @@ class Origins:
         cells = []
         for area, sector, band, indicator, code, value, *address in zip(*rows, strict=True):
             where = tuple(address)
-            name, note = names.get(code, ""), self._corrected.get(where, "")
+            name = names.get(code, "")
+            note = self._corrected.get(where, "")
             key = (area, sector, band, indicator)
             cell = Origin(key, value, "cell", facility=name, where=where, note=note)
             cells.append((code, cell))

@@ -54,8 +54,10 @@ def small(count: np.ndarray, group: np.ndarray, threshold: float) -> np.ndarray:
     >>> small(np.array([0.0, 3, 10, 95, 0]), np.array([100.0, 100, 100, 100, 4]), 10).tolist()
     [False, True, False, True, True]
     """
-    few = (count > 0) & ((count < threshold) | (group - count < threshold))
-    return few | ((group > 0) & (group < threshold))
+    few_have_it = (count > 0) & (count < threshold)
+    few_have_not = (count > 0) & (group - count < threshold)
+    few_in_all = (group > 0) & (group < threshold)
+    return few_have_it | few_have_not | few_in_all
 
 
 def withheld(
@@ -143,15 +145,18 @@ class _Pair:
         """Whether a cell of the pair could be known too closely, given the areas that withhold the pair."""
         if not chosen.any() and not self.of_city:
             return False
-        here, whole = self.of.among(chosen), self.whole[chosen]
+        here = self.of.among(chosen)
+        whole = self.whole[chosen]
         view, other = self.views
         if self.of_city:
             low, high = _limits(here, view, other)
             if (high - low).sum() < here.threshold:
                 return True
         needed = here.needed[:, self.views].min(axis=1)  # what one may hold, the other cannot hide beyond
-        widths = (self._widths(here, whole, view, other), self._widths(here, whole, other, view))
-        return bool((widths < needed).any())
+        for one, another in ((view, other), (other, view)):
+            if (self._widths(here, whole, one, another) < needed).any():
+                return True
+        return False
 
     def _widths(self, of: Counts, whole: np.ndarray, view: int, other: int) -> np.ndarray:
         """Interval that is certainly left open for one cell of the pair of each area that withholds it.
@@ -164,18 +169,22 @@ class _Pair:
         if self.of_city:
             widths, spare = high - low, np.inf
         else:  # what one area gains another must lose
-            below, above = of.count[:, view] - low, high - of.count[:, view]
+            count = of.count[:, view]
+            below, above = count - low, high - count
             can_gain = np.minimum(above, below.sum() - below)
             can_lose = np.minimum(below, above.sum() - above)
-            widths, spare = can_gain + can_lose, below[~whole].sum()
+            widths = can_gain + can_lose
+            spare = below[~whole].sum()
         if whole.any():
-            widths[whole] = np.maximum(widths[whole], _widths_inside(of.among(whole), view, other, spare))
+            inside = _widths_inside(of.among(whole), view, other, spare)
+            widths[whole] = np.maximum(widths[whole], inside)
         return widths
 
 
 def _limits(of: Counts, view: int, other: int) -> tuple[np.ndarray, np.ndarray]:
     """Least and most of a cell while the total of its area stays as it is."""
-    total, count = of.count[:, 0], of.count[:, view]
+    total = of.count[:, 0]
+    count = of.count[:, view]
     low = np.maximum(total - of.most[:, other], 0)
     high = np.minimum(total, of.most[:, view])
     return np.minimum(low, count), np.maximum(high, count)
@@ -184,7 +193,8 @@ def _limits(of: Counts, view: int, other: int) -> tuple[np.ndarray, np.ndarray]:
 def _widths_inside(of: Counts, view: int, other: int, spare: float) -> np.ndarray:
     """The same for wholly withheld areas: bundles first, then an exchange with the `spare` children of the others."""
     takes, gives = _gains(of)
-    count, partner = of.count[:, view], of.count[:, other]
+    count = of.count[:, view]
+    partner = of.count[:, other]
     gained = takes * (count.sum() - count)
     partner_then = partner + takes * (partner.sum() - partner)
     exchanged = np.minimum(partner_then, of.room[:, view] - gained)

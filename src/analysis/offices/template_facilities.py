@@ -83,13 +83,15 @@ def _count_column(sheet: FormSheet, column) -> None:
 
 def _rows_wrong(checks: str) -> str:
     """The formula below a column of checks: how many rows do not add up."""
-    right, wrong = f'COUNTIF({checks},"đúng")', f'COUNTIF({checks},"lệch*")'
+    right = f'COUNTIF({checks},"đúng")'
+    wrong = f'COUNTIF({checks},"lệch*")'
     return f'=IF({right}+{wrong}=0,"",IF({wrong}=0,"đúng",{wrong}&" dòng lệch"))'
 
 
 def _rules_on_texts(sheet: FormSheet) -> None:
     """A kind from the list, and no code twice."""
     sheet.choices(sheet.cells("kind"), choices_of("kind").values())
-    column, row = letters(sheet.at("facility")), sheet.first + 1
+    column = letters(sheet.at("facility"))
+    row = sheet.first + 1
     once = f"=COUNTIF(${column}${row}:${column}${sheet.end},{column}{row})=1"
     sheet.page.data_validation(*sheet.cells("facility"), CODE | {"value": once})

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis import reference
-from analysis.offices.worksheets import BOX, FONT, HEAD, INPUT, LOCKED, MIDDLE, Sheet
+from analysis.offices.worksheets import BOX, FONT, HEAD, INPUT, LOCKED, MIDDLE, Cells, Column, Sheet
 from analysis.reading.findings import shorten
 from analysis.reference import periods
 from analysis.reference.vietnamese import number
@@ -71,11 +71,13 @@ class Blank:
     @property
     def when(self) -> str:
         """The round in words, below every title."""
-        return f"Năm học {self.school_year.replace('-', ' – ')}, {periods.names()[self.period].lower()}"
+        years = self.school_year.replace("-", " – ")
+        return f"Năm học {years}, {periods.names()[self.period].lower()}"
 
     def form(self, name: str, sheet: str = "") -> pd.DataFrame:
         """Rows of a table of data/reference/forms that hold in this school year, of one sheet where it is named."""
-        rows = reference.in_force(reference.table(f"forms/{name}"), self.school_year)
+        table = reference.table(f"forms/{name}")
+        rows = reference.in_force(table, self.school_year)
         return rows[rows["sheet"] == sheet] if sheet else rows
 
     def sheets(self, layout: str) -> list:
@@ -113,31 +115,37 @@ class FormSheet(Sheet):
         headers = self.of_columns[["header_1", "header_2", "header_3"]]
         paths = list(headers.itertuples(index=False, name=None))
         depth = (headers != "").sum(axis=1).max()
-        bottom, last = TOP + depth, self.beside - 1
+        bottom = TOP + depth
+        last = self.beside - 1
         self.put(0, 0, f"PHÒNG GIÁO DỤC VÀ ĐÀO TẠO {self.blank.unit.upper()}", "office")
         self.page.set_row(1, 24)
         self.block(1, 0, 1, last, self.title, "title")
-        self.block(2, 0, 2, last, ". ".join(filter(None, [self.blank.when, units_of(self.columns)])), "line")
+        about = filter(None, [self.blank.when, units_of(self.columns)])
+        self.block(2, 0, 2, last, ". ".join(about), "line")
         self.header(TOP, paths, depth, "head")
         self.widths(WIDTHS.get(column, COUNT_WIDTH) for column in self.places)
-        self.put_row(bottom, 0, [f"({place})" for place in range(1, self.beside + 1)], "order")
+        for place in range(self.beside):
+            self.put(bottom, place, f"({place + 1})", "order")
         gap = self.beside + len(notes)
         self._heads_beside(self.beside, bottom, notes)
         self.widths([GAP_WIDTH], gap)
         self._heads_beside(gap + 1, bottom, [f"Tự kiểm tra: {check}" for check in checks])
-        for row, height in enumerate((32, 20, 46) if depth == 3 else (48,), TOP):
+        heights = (32, 20, 46) if depth == 3 else (48,)
+        for row, height in enumerate(heights, TOP):
             self.page.set_row(row, height)
         self.page.repeat_rows(TOP, bottom)
-        self.first, self.end = bottom + 1, bottom + 1 + rows
+        self.first = bottom + 1
+        self.end = self.first + rows
 
     def _heads_beside(self, first: int, bottom: int, texts: Sequence[str]) -> None:
         self.widths([CHECK_WIDTH] * len(texts), first)
         for place, text in enumerate(texts, first):
             self.block(TOP, place, bottom, place, text, "head_note")
 
-    def numbers(self, cells: tuple[int, int, int, int], asked, label: str, hint: str = "") -> None:
+    def numbers(self, cells: Cells, asked, label: str, hint: str = "") -> None:
         """Let cells (first row, column, last row, column) take only numbers of the form's range, and say so."""
-        lowest, highest = float(asked.minimum or 0), float(asked.maximum or MOST)
+        lowest = float(asked.minimum or 0)
+        highest = float(asked.maximum or MOST)
         up_to = f"đến {number(highest)}" if asked.maximum else "trở lên"
         span = f"từ {number(lowest)} {up_to}"
         kind, what = ("decimal", "Số") if asked.type == "score" else ("integer", "Số nguyên")
@@ -154,7 +162,7 @@ class FormSheet(Sheet):
         }
         self.page.data_validation(*cells, rule)
 
-    def choices(self, cells: tuple[int, int, int, int], answers: Iterable[str]) -> None:
+    def choices(self, cells: Cells, answers: Iterable[str]) -> None:
         """Let cells take one of these answers."""
         answers = list(answers)
         listed = "; ".join(answers)
@@ -174,7 +182,7 @@ class FormSheet(Sheet):
             rule = {"type": "text", "criteria": "containing", "value": text, "format": self.looks[look]}
             self.page.conditional_format(*cells, rule)
 
-    def outside(self, left: str | int, right: str | int | None = None) -> str:
+    def outside(self, left: Column, right: Column | None = None) -> str:
         """Cells to be filled in as a formula of another sheet names them."""
         return f"'{self.name}'!{self.range(left, right)}"
 
@@ -196,4 +204,7 @@ def units_of(columns: list) -> str:
     words = labels[labels["kind"] == "unit"].set_index("code")["label_vi"]
     units = reference.table("indicators").set_index("indicator")["unit"]
     asked = [units[column.indicator] for column in columns if column.indicator in units.index]
-    return f"Đơn vị tính: {', '.join(dict.fromkeys(words[asked]))}" if asked else ""
+    if not asked:
+        return ""
+    named = dict.fromkeys(words[asked])
+    return f"Đơn vị tính: {', '.join(named)}"

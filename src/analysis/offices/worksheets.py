@@ -17,6 +17,9 @@ FONT = {"font_name": "Times New Roman", "font_size": 11, "valign": "vcenter"}
 BOX = FONT | {"border": 1, "border_color": "#8A8A8A"}
 MIDDLE = {"align": "center", "text_wrap": True}
 HEAD = BOX | MIDDLE | {"bold": True, "bg_color": "#E1EAF3"}
+Column = str | int  # by its name, or by its place
+Cells = tuple[int, int, int, int]  # first row, column, last row, column
+Value = str | float | None
 INPUT, LOCKED = {"locked": False, "bg_color": "#FFFBE0"}, {"bg_color": "#F0F0F0"}
 
 
@@ -40,20 +43,20 @@ class Sheet:
         self.places = {column: place for place, column in enumerate(columns)}
         self.first = self.end = 0
 
-    def at(self, column: str | int) -> int:
+    def at(self, column: Column) -> int:
         """Where a column stands that is named; a number is a place already. Raises KeyError for an unknown name."""
         return self.places[column] if isinstance(column, str) else column
 
-    def cells(self, left: str | int, right: str | int | None = None) -> tuple[int, int, int, int]:
+    def cells(self, left: Column, right: Column | None = None) -> Cells:
         """First row, column, last row and column of what is to be filled in from one column to another."""
         right = left if right is None else right
         return self.first, self.at(left), self.end - 1, self.at(right)
 
-    def range(self, left: str | int, right: str | int | None = None) -> str:
+    def range(self, left: Column, right: Column | None = None) -> str:
         """The same as a formula names it."""
         return xl_range(*self.cells(left, right))
 
-    def put(self, row: int, column: str | int, value: str | float | None, look: str) -> None:
+    def put(self, row: int, column: Column, value: Value, look: str) -> None:
         """Write a text as it stands, a number, or for None an empty cell with its look."""
         cell = (row, self.at(column), value, self.looks[look])
         if value is None:
@@ -63,14 +66,15 @@ class Sheet:
         else:
             self.page.write_number(*cell)
 
-    def put_row(self, row: int, column: int, values: Iterable[str | float | None], look: str) -> None:
+    def put_row(self, row: int, column: int, values: Iterable[Value], look: str) -> None:
         """Write values beside one another, the first in that column."""
         for place, value in enumerate(values, column):
             self.put(row, place, value, look)
 
-    def formula(self, row: int, column: str | int, formula: str, look: str, value: str | float = 0) -> None:
+    def formula(self, row: int, column: Column, formula: str, look: str, value: str | float = 0) -> None:
         """Write a formula of ours and what it comes to now."""
-        self.page.write_formula(row, self.at(column), formula, self.looks[look], value)
+        place = self.at(column)
+        self.page.write_formula(row, place, formula, self.looks[look], value)
 
     def block(self, top: int, left: int, bottom: int, right: int, text: str, look: str) -> None:
         """Write a text over a rectangle of cells."""
@@ -99,7 +103,7 @@ class Sheet:
         self.page.set_footer("&C&P/&N")
 
 
-def header_blocks(paths: Sequence[tuple[str, ...]], depth: int) -> list[tuple[int, int, int, int, str]]:
+def header_blocks(paths: Sequence[tuple[str, ...]], depth: int) -> list[tuple]:
     """Rectangles (top, left, bottom, right, text) of a merged header: across equal neighbours, down over empty levels.
 
     >>> header_blocks([("TT", ""), ("Giáo viên", "Tổng số"), ("Giáo viên", "Nhà trẻ")], 2)
