@@ -238,7 +238,8 @@ def test_a_sheet_opened_and_saved_by_libreoffice_is_taken_in_as_it_was_filled(sh
     assert (rows[-1]["expect"], rows[-1]["value"], rows[-1]["reason"]) == ("8 người", "8", "gõ cả chữ")
 
 
-HEAD = {(queries.SHEET, f"{letter}7"): label for letter, label in zip("ABCDEFGHIJK", queries.COLUMNS, strict=True)}
+LETTERS = zip("ABCDEFGHIJK", queries.QUESTION_COLUMNS, strict=True)
+HEAD = {(queries.SHEET, f"{letter}7"): label for letter, label in LETTERS}
 OF_NO_UNIT = {
     (queries.SHEET, f"{letter}{row}"): text
     for row, said in enumerate(zip(queries.FIELDS.values(), ("hai_phong", YEAR, PERIOD), strict=True), 2)

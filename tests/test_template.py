@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from analysis.offices import template
-from analysis.offices.template_sheets import NEW_ROWS
+from analysis.offices.template_facilities import NEW_ROWS
 from analysis.reading import forms
 from analysis.reading.intake import read_workbook
 from analysis.reference import ROOT, received

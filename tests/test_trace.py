@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from analysis.meaning import indicators
-from analysis.meaning.provenance import Origin, Origins
+from analysis.meaning.origin import Origin
+from analysis.meaning.provenance import Origins
 from analysis.reading import rounds
 from analysis.reference import ROOT, periods
 from analysis.reference.areas import CITY

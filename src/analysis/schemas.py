@@ -1,40 +1,30 @@
-"""The tables that stages hand to one another: their columns, types, and which may be empty, written down once."""
+"""The tables that stages hand to one another: their columns, types, and which may be empty, written down once.
+
+A column is written as `name`, `name:number`, `name:whole`, `name:flag` or `name:paths` (text unless said); with a
+question mark at the end it may be empty, every other one must be filled.
+"""
 
 import pyarrow as pa
 
 TEXT, NUMBER, WHOLE, FLAG = pa.string(), pa.float64(), pa.int64(), pa.bool_()
 PATHS = pa.list_(WHOLE)  # one number a simulated path
+KINDS = {"": TEXT, "number": NUMBER, "whole": WHOLE, "flag": FLAG, "paths": PATHS}
 
-
-def _columns(**types: pa.DataType) -> list[pa.Field]:
-    return [pa.field(name.removesuffix("_"), kind, nullable=name.endswith("_")) for name, kind in types.items()]
-
-
-ROUND = _columns(school_year=TEXT, period=TEXT)
-WHERE = _columns(area=TEXT, sector=TEXT, age_band=TEXT)
-WHAT = _columns(indicator=TEXT, value=NUMBER)
-CELL = _columns(workbook=TEXT, sheet=TEXT, cell=TEXT, basis=TEXT)
-LIMITS = _columns(lower_80_=NUMBER, upper_80_=NUMBER, lower_95_=NUMBER, upper_95_=NUMBER)
-EXPECTED = _columns(expected_=NUMBER) + LIMITS
-FORECAST = _columns(target_year=TEXT) + EXPECTED + _columns(model_=TEXT, basis=TEXT, note_=TEXT)
-SCORES = _columns(
-    forecasts=WHOLE, mape_=NUMBER, median_error_=NUMBER, mase_=NUMBER, relative_error_=NUMBER, coverage_80_=NUMBER,
-    coverage_95_=NUMBER,
-)  # fmt: skip
-BACKTEST = [
-    *_columns(stage=TEXT, indicator=TEXT, sector=TEXT, age_band=TEXT, level=TEXT, model=TEXT, lead=WHOLE), *SCORES,
-    *_columns(chosen=FLAG),
-]  # fmt: skip
-
-OBSERVATIONS = [
-    *ROUND, *_columns(area=TEXT, facility_=TEXT, sector=TEXT, age_band=TEXT), *WHAT, *CELL, *_columns(note_=TEXT),
-]  # fmt: skip
-FACILITIES = [
-    *ROUND, *_columns(area=TEXT, facility=TEXT, name=TEXT, commune=TEXT, kind=TEXT, sector=TEXT), *CELL,
-]  # fmt: skip
-
-# A column whose name ends in "_" in the calls above may be empty; every other one must be filled.
-TABLES: dict[str, list[pa.Field]] = {
+ROUND = "school_year period"
+WHERE = "area sector age_band"
+WHAT = "indicator value:number"
+CELL = "workbook sheet cell basis"
+LIMITS = "lower_80:number? upper_80:number? lower_95:number? upper_95:number?"
+EXPECTED = f"expected:number? {LIMITS}"
+TREND = f"{WHERE} indicator kind value:number? target_year {EXPECTED} model? basis note?"
+SCORES = (
+    "forecasts:whole mape:number? median_error:number? mase:number? relative_error:number? "
+    "coverage_80:number? coverage_95:number?"
+)
+BACKTEST = f"stage indicator sector age_band level model lead:whole {SCORES} chosen:flag"
+OBSERVATIONS = f"{ROUND} area facility? sector age_band {WHAT} {CELL} note?"
+FACILITIES = f"{ROUND} area facility name commune kind sector {CELL}"
+COLUMN_LISTS = {
     # every number read, one row a number; facility is empty for numbers of the whole unit
     "observations.parquet": OBSERVATIONS,
     # one row a facility and round
@@ -43,146 +33,77 @@ TABLES: dict[str, list[pa.Field]] = {
     "observations_before.parquet": OBSERVATIONS,
     "facilities_before.parquet": FACILITIES,
     # exact sums, rates and shortages of every round up to this one, by area, sector, age band; the city is hai_phong
-    "series.parquet": ROUND + WHERE + WHAT + _columns(basis=TEXT),
+    "series.parquet": f"{ROUND} {WHERE} {WHAT} basis",
     # this round: value, the same period last year, change, target, gap
-    "indicators.csv": ROUND
-    + WHERE
-    + WHAT
-    + _columns(
-        unit=TEXT, last_year_=NUMBER, change_=NUMBER, target_=NUMBER, gap_=NUMBER, met_=FLAG, basis=TEXT, areas=WHOLE
-    ),
+    "indicators.csv": f"{ROUND} {WHERE} {WHAT} unit last_year:number? change:number? target:number? gap:number? "
+    "met:flag? basis areas:whole",
     # one row a published figure
-    "reconciliation.csv": _columns(
-        row=WHOLE,
-        document=TEXT,
-        section=TEXT,
-        school_year=TEXT,
-        period=TEXT,
-        area=TEXT,
-        sector=TEXT,
-        age_band=TEXT,
-        indicator=TEXT,
-        label_vi=TEXT,
-        published_as=TEXT,
-        published=NUMBER,
-        computed_=NUMBER,
-        difference_=NUMBER,
-        status=TEXT,
-        reason_=TEXT,
-    ),  # fmt: skip
-    "findings.csv": _columns(
-        check=TEXT,
-        severity=TEXT,
-        area=TEXT,
-        workbook=TEXT,
-        sheet_=TEXT,
-        cell_=TEXT,
-        found_=TEXT,
-        expected_=TEXT,
-        message=TEXT,
-    ),  # fmt: skip
-    "corrections_used.csv": _columns(
-        area=TEXT,
-        workbook=TEXT,
-        sheet=TEXT,
-        cell=TEXT,
-        found=TEXT,
-        value=NUMBER,
-        reason=TEXT,
-        said_by=TEXT,
-        said_on=TEXT,
-    ),  # fmt: skip
-    "reporting.csv": ROUND + _columns(area=TEXT, workbook=TEXT, facilities=WHOLE, numbers=WHOLE, basis=TEXT),
+    "reconciliation.csv": f"row:whole document section {ROUND} {WHERE} indicator label_vi published_as "
+    "published:number computed:number? difference:number? status reason?",
+    "findings.csv": "check severity area workbook sheet? cell? found? expected? message",
+    "corrections_used.csv": "area workbook sheet cell found value:number reason said_by said_on",
+    "reporting.csv": f"{ROUND} area workbook facilities:whole numbers:whole basis",
     # units without a workbook: choice is partial (left out) or carry (workbook : the earlier one that stands for it)
-    "partial.csv": ROUND + _columns(area=TEXT, choice=TEXT, workbook_=TEXT),
+    "partial.csv": f"{ROUND} area choice workbook?",
     # a trend and what is expected next: history rows have kind "observed", later ones "forecast"
-    "enrolment.csv": WHERE + _columns(indicator=TEXT, kind=TEXT, value_=NUMBER) + FORECAST,
-    "staffing.csv": WHERE + _columns(indicator=TEXT, kind=TEXT, value_=NUMBER) + FORECAST,
-    "nutrition.csv": WHERE + _columns(indicator=TEXT, kind=TEXT, value_=NUMBER) + FORECAST,
+    "enrolment.csv": TREND,
+    "staffing.csv": TREND,
+    "nutrition.csv": TREND,
     # change within a school year, in percentage points, against the target
-    "nutrition_rounds.csv": ROUND
-    + WHERE
-    + WHAT
-    + _columns(
-        lower_95_=NUMBER,
-        upper_95_=NUMBER,
-        children_measured=NUMBER,
-        coverage_=NUMBER,
-        reliable=FLAG,
-        change_=NUMBER,
-        change_lower_95_=NUMBER,
-        change_upper_95_=NUMBER,
-        target_=NUMBER,
-        met_=FLAG,
-        verdict_=TEXT,
-        basis=TEXT,
-    ),
+    "nutrition_rounds.csv": f"{ROUND} {WHERE} {WHAT} lower_95:number? upper_95:number? children_measured:number "
+    "coverage:number? reliable:flag change:number? change_lower_95:number? change_upper_95:number? target:number? "
+    "met:flag? verdict? basis",
     # where each area stands among the others at this weigh-in, with the limits at its size
-    "funnel.csv": ROUND
-    + WHERE
-    + WHAT
-    + _columns(
-        children_measured=NUMBER,
-        coverage=NUMBER,
-        reliable=FLAG,
-        centre=NUMBER,
-        between=NUMBER,
-        dispersion=NUMBER,
-        lower_95=NUMBER,
-        upper_95=NUMBER,
-        lower_998=NUMBER,
-        upper_998=NUMBER,
-        z=NUMBER,
-        place=TEXT,
-        basis=TEXT,
-    ),
+    "funnel.csv": f"{ROUND} {WHERE} {WHAT} children_measured:number coverage:number reliable:flag centre:number "
+    "between:number dispersion:number lower_95:number upper_95:number lower_998:number upper_998:number z:number "
+    "place basis",
     # the growth forecasts on the long panel of other countries, beside what they are held against
-    "long_panel_scores.csv": _columns(series=TEXT, lead=WHOLE, model=TEXT)
-    + SCORES
-    + _columns(width_80_=NUMBER, width_95_=NUMBER),
+    "long_panel_scores.csv": f"series lead:whole model {SCORES} width_80:number? width_95:number?",
     # a jump in a count that comes from what is counted, not from children
-    "breaks.csv": ROUND
-    + _columns(area=TEXT, age_band=TEXT, indicator=TEXT, since=TEXT, before=NUMBER, after=NUMBER, basis=TEXT),
+    "breaks.csv": f"{ROUND} area age_band indicator since before:number after:number basis",
     # classes of next years on every path: what needs are added up from
-    "class_paths.parquet": _columns(target_year=TEXT) + WHERE + _columns(classes=PATHS),
+    "class_paths.parquet": f"target_year {WHERE} classes:paths",
     # teachers expected to leave within a year on every path
-    "leaver_paths.parquet": _columns(target_year=TEXT) + WHERE + _columns(leavers=PATHS),
+    "leaver_paths.parquet": f"target_year {WHERE} leavers:paths",
     # the norms read in two ways, in persons: totals, and the steps that lead from the city's practice to the Circular
-    "norm_readings.csv": _columns(area=TEXT, post=TEXT, line=TEXT, kind=TEXT, persons=NUMBER, basis=TEXT),
+    "norm_readings.csv": "area post line kind persons:number basis",
     # how past forecasts did: errors in percent of the actual value, coverage in percent of forecasts
     "enrolment_backtest.csv": BACKTEST,
     "staffing_backtest.csv": BACKTEST,
     "nutrition_backtest.csv": BACKTEST,
     # from this year's shortage to the teachers to recruit: what each cause adds, in whole persons
-    "waterfall.csv": _columns(target_year=TEXT, area=TEXT, sector=TEXT, step=TEXT, persons=NUMBER, basis=TEXT),
+    "waterfall.csv": "target_year area sector step persons:number basis",
     # the city's recruits where an assumption is another one: whole scenarios, and each assumption a step up and down
-    "scenarios.csv": _columns(scenario=TEXT, target_year=TEXT, area=TEXT, sector=TEXT, indicator=TEXT, expected=NUMBER)
-    + LIMITS
-    + _columns(difference=NUMBER, basis=TEXT),
-    "sensitivity.csv": _columns(
-        assumption=TEXT, target_year=TEXT, direction=TEXT, value_=NUMBER, expected=NUMBER, difference=NUMBER, basis=TEXT
-    ),
+    "scenarios.csv": f"scenario target_year area sector indicator expected:number {LIMITS} difference:number basis",
+    "sensitivity.csv": "assumption target_year direction value:number? expected:number difference:number basis",
     # a forecast as its release freezes it, with this year's numbers of needs.csv
-    "forecasts.csv": _columns(stage=TEXT, target_year=TEXT)
-    + WHERE
-    + _columns(indicator=TEXT, current_=NUMBER)
-    + EXPECTED
-    + _columns(model_=TEXT, basis=TEXT),
+    "forecasts.csv": f"stage target_year {WHERE} indicator current:number? {EXPECTED} model? basis",
     # earlier published forecasts of this round's numbers, and how far off they were
-    "forecast_scores.csv": _columns(made_year=TEXT, made_period=TEXT, record=WHOLE, lead=WHOLE, stage=TEXT)
-    + WHERE
-    + _columns(indicator=TEXT, expected=NUMBER)
-    + LIMITS
-    + _columns(actual=NUMBER, error_=NUMBER, inside_80_=FLAG, inside_95_=FLAG, basis=TEXT),
+    "forecast_scores.csv": f"made_year made_period record:whole lead:whole stage {WHERE} indicator expected:number "
+    f"{LIMITS} actual:number error:number? inside_80:flag? inside_95:flag? basis",
     # next school years, by area and sector: needed, who stays, to recruit
-    "needs.csv": _columns(target_year=TEXT, area=TEXT, sector=TEXT, indicator=TEXT, current_=NUMBER)
-    + EXPECTED
-    + _columns(model_=TEXT, basis=TEXT, note_=TEXT),
+    "needs.csv": f"target_year area sector indicator current:number? {EXPECTED} model? basis note?",
     # what releases are compared by: field is value, last_year, target; or of needs: current, expected, lower_80 …
-    "release_values.parquet": WHERE + _columns(indicator=TEXT, field=TEXT, value=NUMBER),
+    "release_values.parquet": f"{WHERE} indicator field value:number",
     # kind: workbook (name: round and unit), correction (unit, sheet, cell), reference (table), code (module), library
-    "release_inputs.csv": _columns(kind=TEXT, name=TEXT, content=TEXT),
+    "release_inputs.csv": "kind name content",
     # what changed since the release before: numbers with the causes, "|" between; inputs, and both releases' numbers
-    "changes.csv": WHERE + _columns(indicator=TEXT, field=TEXT, before_=NUMBER, after_=NUMBER, why=TEXT),
-    "changed_inputs.csv": _columns(kind=TEXT, name=TEXT, before_=TEXT, after_=TEXT),
+    "changes.csv": f"{WHERE} indicator field before:number? after:number? why",
+    "changed_inputs.csv": "kind name before? after?",
 }
+
+
+def columns_of(written: str) -> list[pa.Field]:
+    """Columns as they are written above.
+
+    >>> columns_of("area value:number?")
+    [pyarrow.Field<area: string not null>, pyarrow.Field<value: double>]
+    """
+    fields = []
+    for word in written.split():
+        name, _, kind = word.removesuffix("?").partition(":")
+        fields.append(pa.field(name, KINDS[kind], nullable=word.endswith("?")))
+    return fields
+
+
+TABLES: dict[str, list[pa.Field]] = {name: columns_of(written) for name, written in COLUMN_LISTS.items()}

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis import reference
-from analysis.meaning.provenance import Origin, Origins
+from analysis.meaning.origin import Origin
+from analysis.meaning.provenance import Origins
 from analysis.pages.report import Report
 from analysis.pages.tables import Field, Row, Table, cells, columns, text
 from analysis.pages.words import full_name

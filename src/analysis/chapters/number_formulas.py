@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from analysis.meaning.provenance import Origin
+from analysis.meaning.origin import Origin
 from analysis.pages.words import full_name, plain
 
 Key = tuple[str, str, str]  # sector, age band, indicator

@@ -14,7 +14,8 @@ import pandas as pd
 
 from analysis.chapters import evidence, number_formulas, sections
 from analysis.chapters.number_formulas import Formula, Key, code, key_of
-from analysis.meaning.provenance import Origin, Origins
+from analysis.meaning.origin import Origin
+from analysis.meaning.provenance import Origins
 from analysis.pages.displays import OnPage
 from analysis.pages.macros import macros
 from analysis.pages.report import Number, Report

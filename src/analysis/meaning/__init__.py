@@ -1,4 +1,4 @@
-"""Meaning: indicators (sums, rates, shortages, change, target; added up in a cube), norms (dated rows), targets (with
-where they are written), history (every round up to one), reconciliation (held against print), provenance (from a number
-back to its cells).
+"""Meaning: indicators (sums, rates, shortages, change, gap to target; added up in a cube), history (every round up to
+one), reconciliation (held against print), provenance (from a number back to its cells, a tree of origins), circular
+(the norm as written), severity, disclosure and suppression (which small counts may not be printed).
 """

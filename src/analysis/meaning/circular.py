@@ -38,20 +38,19 @@ def rules(on: dt.date) -> Rules | None:
     """The Circular's rows in force on a day; None before it came into force (16 December 2023)."""
     if norms.in_force("teachers_per_full_class", on).empty:
         return None
-    size = norms.in_force("max_children_per_class", on)
-    single, fewer, heads, deputies = (
-        float(norms.per_band(item, on)["all"])
-        for item in ("teachers_per_single_class_site", "class_size_less_per_disabled_child", "heads_per_school",
-                     "deputies_per_school")
-    )  # fmt: skip
+
+    def single(item: str) -> float:
+        return float(norms.per_band(item, on)["all"])
+
+    sizes = norms.in_force("max_children_per_class", on)
     return Rules(
-        norms.per_band("teachers_per_full_class", on),
-        size[size["applies_to"] == "school"].set_index("age_band")["value"],
-        norms.per_band("children_per_extra_teacher", on),
-        single,
-        fewer,
-        norms.in_force("disability_support_staff", on),
-        heads + deputies,
+        full=norms.per_band("teachers_per_full_class", on),
+        size=sizes[sizes["applies_to"] == "school"].set_index("age_band")["value"],
+        extra=norms.per_band("children_per_extra_teacher", on),
+        single=single("teachers_per_single_class_site"),
+        fewer=single("class_size_less_per_disabled_child"),
+        support=norms.in_force("disability_support_staff", on),
+        managers=single("heads_per_school") + single("deputies_per_school"),
     )
 
 
@@ -72,36 +71,43 @@ def teachers(schools: pd.DataFrame, rules: Rules, disabled: pd.DataFrame | None 
     >>> teachers(school, rules(dt.date(2024, 12, 31))).round(1).iloc[0].tolist()   # 2 full classes of 35, 16 left over
     [4.4, 1.0, 0.0]
     """
-    full, left_over, number = (np.zeros(len(schools)) for _ in range(3))
+    full, left_over, full_groups = np.zeros((3, len(schools)))
     for band, ages in AGES.items():
         children = schools[ages].to_numpy(float)
         if disabled is not None:
             children = children + rules.fewer * disabled[ages].to_numpy(float)
         size = rules.size.reindex(ages).to_numpy(float)
-        groups = children // size
-        full += groups @ rules.full.reindex(ages).to_numpy(float)
+        of_one_age = children // size
+        spare = children - of_one_age * size
         mixed = schools[f"mixed_{band}"].to_numpy(float)
-        seated, rest = _left_over(children - groups * size, mixed, rules, band)
-        full += seated * rules.full[f"mixed_{band}"]
+        mixed, rest = _left_over(spare, mixed, rules, band)
+        full += of_one_age @ rules.full.reindex(ages).to_numpy(float)
+        full += mixed * rules.full[f"mixed_{band}"]
+        full_groups += of_one_age.sum(axis=1) + mixed
         left_over += rest
-        number += groups.sum(axis=1) + seated
-    alone = np.clip(2 * schools["campuses"] - schools["classes"], 0, schools["campuses"]).to_numpy(float)
-    alone = np.minimum(alone, np.clip(schools["classes"] - number, 0, None))
-    single = np.clip(rules.single * alone - left_over, 0, None)
+    classes = schools["classes"].to_numpy(float)
+    sites = schools["campuses"].to_numpy(float)
+    single_sites = np.clip(2 * sites - classes, 0, sites)
+    not_full = np.clip(classes - full_groups, 0, None)
+    needed = rules.single * np.minimum(single_sites, not_full)
+    single = np.clip(needed - left_over, 0, None)
     return pd.DataFrame({"full": full, "left_over": left_over, "single_site": single}, index=schools.index)
 
 
 def _left_over(spare: np.ndarray, mixed: np.ndarray, rules: Rules, band: str) -> tuple[np.ndarray, np.ndarray]:
     """Full mixed groups, and teachers for the children that are left. spare : schools × ages."""
-    per = rules.extra.reindex(AGES[band]).to_numpy(float)
-    apart = np.floor(spare / per).sum(axis=1)
+    for_one_teacher = rules.extra.reindex(AGES[band]).to_numpy(float)
+    teachers = spare / for_one_teacher  # not rounded
     together = spare.sum(axis=1)
     size = rules.size.get(f"mixed_{band}", np.inf)  # without a size in force, a mixed group is never full
-    seated = np.minimum(mixed, together // size)
-    left = together - np.multiply(seated, size, out=np.zeros_like(together), where=seated > 0)
-    share = np.divide(left, together, out=np.zeros_like(together), where=together > 0)
-    pooled = np.floor(((spare / per).sum(axis=1) * share).round(9))
-    return seated, np.where(mixed > 0, pooled, apart)
+    full = np.minimum(mixed, together // size)
+    none = np.zeros_like(together)
+    seated = np.multiply(full, size, out=none.copy(), where=full > 0)
+    share_left = np.divide(together - seated, together, out=none, where=together > 0)
+    apart = np.floor(teachers).sum(axis=1)
+    pooled = teachers.sum(axis=1) * share_left
+    pooled = np.floor(pooled.round(9))
+    return full, np.where(mixed > 0, pooled, apart)
 
 
 def support_staff(disabled: pd.Series, rules: Rules) -> pd.Series:

@@ -13,10 +13,11 @@ class Texts:
 
     def __init__(self, column: pd.Series):
         if isinstance(column.dtype, pd.CategoricalDtype):  # known already; names no cell holds may be among them
-            self.places, self.names = column.cat.codes.to_numpy(), column.cat.categories
-            return
-        self.places, names = pd.factorize(column)
-        self.names = pd.Index(names)
+            self.places = column.cat.codes.to_numpy()
+            self.names = column.cat.categories
+        else:
+            self.places, names = pd.factorize(column)
+            self.names = pd.Index(names)
 
     def among(self, *texts: str) -> np.ndarray:
         """Which cells hold one of these texts."""
@@ -41,9 +42,11 @@ class Cube:
 
     def __init__(self, **names: Iterable[str]):
         """names : of each axis, by KEY."""
-        order = ("indicator", *KEY[:-1])  # an indicator lies together
-        self.axes = {axis: pd.Index(sorted(set(names[axis]))) for axis in order}
-        self._values = np.full([len(axis) for axis in self.axes.values()], np.nan)
+        self.axes = {}
+        for axis in ("indicator", *KEY[:-1]):  # an indicator lies together
+            self.axes[axis] = pd.Index(sorted(set(names[axis])))
+        shape = [len(axis) for axis in self.axes.values()]
+        self._values = np.full(shape, np.nan)
 
     def put(self, rows: Mapping[str, Texts], values: np.ndarray, where: np.ndarray | slice = slice(None)) -> None:
         """Add numbers to those under their KEY; every text of it must be on its axis.  where : the rows that count."""
@@ -74,15 +77,19 @@ class Cube:
 
     def add(self, axis: str, name: str, parts: Iterable[str]) -> None:
         """Put the sum of the parts where `name` has no number."""
-        numbers, at = self.along(axis), self.at(axis, name)
-        sums = added(numbers[[self.at(axis, part) for part in parts]])
-        numbers[at] = np.where(np.isnan(numbers[at]), sums, numbers[at])
+        numbers = self.along(axis)
+        places = [self.at(axis, part) for part in parts]
+        sums = added(numbers[places])
+        own = numbers[self.at(axis, name)]
+        own[...] = np.where(np.isnan(own), sums, own)
 
     def table(self) -> pd.DataFrame:
         """Every number with its KEY, sorted by it."""
         values = np.moveaxis(self._values, 0, -1)
         there = np.nonzero(~np.isnan(values))
-        columns = {axis: self.axes[axis].take(places) for axis, places in zip(KEY, there, strict=True)}
+        columns = {}
+        for axis, places in zip(KEY, there, strict=True):
+            columns[axis] = self.axes[axis].take(places)
         return pd.DataFrame(columns | {"value": values[there]})
 
 
@@ -92,4 +99,5 @@ def added(parts: np.ndarray) -> np.ndarray:
     >>> added(np.array([[1.0, np.nan], [2.0, np.nan]])).tolist()
     [3.0, nan]
     """
-    return np.where(np.isnan(parts).all(axis=0), np.nan, np.nansum(parts, axis=0))
+    nothing = np.isnan(parts).all(axis=0)
+    return np.where(nothing, np.nan, np.nansum(parts, axis=0))

@@ -10,12 +10,13 @@ any facility, is withheld whatever it holds.
 """
 
 import functools
-from collections.abc import Iterator, Mapping
+import itertools
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
-from analysis import reference
+from analysis import reference, store
 from analysis.meaning import indicators, suppression
 from analysis.meaning.cube import Texts
 from analysis.meaning.suppression import VIEWS
@@ -25,7 +26,7 @@ from analysis.reference.areas import CITY
 KEY = ["school_year", "period", "area", "sector", "age_band", "indicator"]
 
 
-@functools.cache
+@reference.cached
 def rules() -> pd.DataFrame:
     """data/reference/disclosure.csv, indexed by indicator.
 
@@ -35,26 +36,26 @@ def rules() -> pd.DataFrame:
     return reference.table("disclosure").set_index("indicator")
 
 
-@functools.cache
+@reference.cached
 def counts_named() -> list[str]:
     """Every count that the rules name: of a series, Disclosure reads no other rows."""
-    return sorted({*rules().index, *rules()["of"], *rules()["beside"]} - {""})
+    names = {*rules().index, *rules()["of"], *rules()["beside"]}
+    return sorted(names - {""})
 
 
-@functools.cache
+@reference.cached
 def sensitive() -> dict[str, frozenset[str]]:
     """Indicators that tell about health or disability: the counts of `rules`, and what is computed from them.
 
     >>> sorted(sensitive()["underweight_rate"])
     ['underweight_children']
     """
-    counts = set(rules().index)
-    found = {name: frozenset([name]) for name in counts}
-    for row in indicators.definitions().itertuples():
-        parts = frozenset(f"{row.numerator}|{row.denominator}".split("|")) & counts
-        if parts:
-            found[str(row.Index)] = parts
-    return found
+    counts = frozenset(rules().index)
+    told_by = {name: frozenset([name]) for name in rules().index}
+    for name in indicators.definitions().index:
+        if parts := counts.intersection(indicators.made_of(name)):
+            told_by[name] = parts
+    return told_by
 
 
 class Disclosure:
@@ -70,8 +71,11 @@ class Disclosure:
 
         A number of a facility is withheld wherever its indicator is sensitive.
         """
+        counts = sensitive().get(indicator, ())
+        if facility and counts:
+            return True
         place = (school_year, period, area, sector, age_band)
-        return any(facility or (*place, part) not in self._printed for part in sensitive().get(indicator, ()))
+        return any((*place, count) not in self._printed for count in counts)
 
     def mask(self, rows: pd.DataFrame) -> np.ndarray:
         """The same for the rows of a table with the columns KEY, as an array of truth values."""
@@ -92,70 +96,84 @@ class Disclosure:
     @functools.cached_property
     def _printed(self) -> set[tuple[str, ...]]:
         """Keys of the sensitive counts that are printed; all others are withheld."""
-        kept = self._cells[~self._cells["hidden"]]
-        return set(zip(*(kept[name].tolist() for name in KEY), strict=True))
+        printed = self._cells.loc[~self._cells["hidden"], KEY]
+        return set(printed.itertuples(index=False, name=None))
 
     @functools.cached_property
     def _cells(self) -> pd.DataFrame:
         """Every count that could be printed: KEY and whether it is hidden."""
-        rows: list[tuple] = []
-        for name, rule in rules().to_dict("index").items():
-            for which in self._counts:
-                rows += [(*which, CITY, "all", band, name, False) for band in rule["printed"].split("|")]
+        cells: list[tuple] = []
+        for name, rule in rules().iterrows():
+            for which, band in itertools.product(self._rounds, rule["printed"].split("|")):
+                cells.append((*which, CITY, "all", band, name, False))
             if rule["detail"] == "area":
-                rows += self._of_areas(str(name), rule)
-        cells = pd.DataFrame(rows, columns=[*KEY, "hidden"])
-        return cells.drop_duplicates(KEY, ignore_index=True)
+                cells += self._of_areas(str(name), rule["of"], rule["beside"])
+        table = pd.DataFrame(cells, columns=[*KEY, "hidden"])
+        return table.drop_duplicates(KEY, ignore_index=True)
 
     @functools.cached_property
-    def _counts(self) -> dict[tuple[str, str], tuple[pd.Index, dict[str, np.ndarray]]]:
-        """The areas of each round in order, and every count the rules name: areas × VIEWS; 0 where not reported."""
-        names, sectors, bands = counts_named(), *zip(*VIEWS, strict=True)
-        rows = self._series[self._series["indicator"].isin(names) & (self._series["area"] != CITY)]
-        place = areas.order()
-        units = sorted(rows["area"].unique(), key=lambda area: (place.get(area, 999), area))
-        axes = {
-            "school_year": pd.Index(sorted(rows["school_year"].unique())),
-            "period": pd.Index(sorted(rows["period"].unique(), key=list(periods.names()).index)),
-            "area": pd.Index(units, dtype=object),
-            "indicator": pd.Index(names),
-            "sector": pd.Index(sectors).unique(),
-            "age_band": pd.Index(bands).unique(),
-        }
-        at = tuple(_places(axis, rows[name]) for name, axis in axes.items())
-        values = np.zeros([len(axis) + 1 for axis in axes.values()])  # of no view: at -1, the last
-        values[at] = np.nan_to_num(rows["value"])
-        values = values[..., axes["sector"].get_indexer(sectors), axes["age_band"].get_indexer(bands)]
-        there = np.zeros(values.shape[:3], dtype=bool)
-        there[at[:3]] = True
-        return {
-            (axes["school_year"][year], axes["period"][period]): (
-                axes["area"][np.flatnonzero(there[year, period])],
-                {name: values[year, period, there[year, period], n] for n, name in enumerate(names)},
-            )
-            for year, period in np.argwhere(there.any(axis=2))
-        }
+    def _rounds(self) -> dict[tuple[str, str], "_Counts"]:
+        """What the rules name of each round, the oldest first."""
+        rows = self._series
+        wanted = rows["indicator"].isin(counts_named()) & (rows["area"] != CITY)
+        wanted &= (rows["sector"] == "all") | (rows["age_band"] == "all")
+        rows = rows[wanted]
+        rows = store.plain(rows).set_index([*KEY[:5], "indicator"])["value"]
+        table = rows.unstack(["sector", "age_band", "indicator"])
+        columns = [(*view, name) for name in counts_named() for view in VIEWS]
+        table = table.reindex(columns=pd.MultiIndex.from_tuples(columns)).fillna(0.0)
+        by_round = dict(iter(table.groupby(level=[0, 1])))
+        in_order = sorted(by_round, key=lambda which: periods.order(*which))
+        return {which: _Counts(by_round[which]) for which in in_order}
 
-    def _of_areas(self, name: str, rule: Mapping[str, str]) -> Iterator[tuple]:
+    def _of_areas(self, name: str, group_name: str, beside_name: str) -> Iterator[tuple]:
         """Cells of one condition by area, round by round, with the city's.
 
         Where all numbers of an area repeat the round before, its workbook stands for a missing one: they were printed
         or withheld then, and must be so again.
         """
         threshold = reference.setting("small_count")
-        known = pd.Index([], dtype=object)  # areas of the round before; what was there, and below it one that was not
-        before, hidden = np.full((1, 2 * len(VIEWS)), np.nan), np.zeros((1, len(VIEWS)), dtype=bool)
-        for which, (here, counts) in self._counts.items():
-            count, group = counts[name], counts[rule["of"]]
-            beside = counts[rule["beside"]] if rule["beside"] else 0.0
-            now, at = np.hstack([count, group]), known.get_indexer(here)
-            same = (now == before[at]).all(axis=1) & (now != 0).any(axis=1)
-            order = [at for at in np.argsort(group[:, 0], kind="stable") if count[at, 0] and not same[at]]
-            of = suppression.Counts(count, group - beside, threshold)
-            chosen, city = suppression.withheld(of, group, order, hidden[at] & same[:, None])
-            known, before, hidden = here, np.vstack([now, before[-1]]), np.vstack([chosen, hidden[-1]])
-            for area, row in zip([*here, CITY], [*chosen.tolist(), city.tolist()], strict=True):
-                yield from ((*which, area, *view, name, no) for view, no in zip(VIEWS, row, strict=True))
+        known = pd.Index([], dtype=object)  # areas of the round before
+        before = absent = np.full((1, 2 * len(VIEWS)), np.nan)  # what was there, and below it one that was not
+        hidden = shown = np.zeros((1, len(VIEWS)), dtype=bool)
+        for which, counts in self._rounds.items():
+            count = counts.of(name)
+            group = counts.of(group_name)
+            now = np.hstack([count, group])
+            was = known.get_indexer(counts.areas)
+            repeated = (now == before[was]).all(axis=1)
+            repeated &= (now != 0).any(axis=1)
+            may_join = (count[:, 0] > 0) & ~repeated
+            smallest_first = np.argsort(group[:, 0], kind="stable")
+            order = smallest_first[may_join[smallest_first]].tolist()
+            most = group - counts.of(beside_name) if beside_name else group
+            of = suppression.Counts(count, most, threshold)
+            again = hidden[was] & repeated[:, None]
+            chosen, city = suppression.withheld(of, group, order, again)
+            cells = np.vstack([chosen, city]).tolist()
+            for area, of_area in zip([*counts.areas, CITY], cells, strict=True):
+                for view, is_hidden in zip(VIEWS, of_area, strict=True):
+                    yield (*which, area, *view, name, is_hidden)
+            known = counts.areas
+            before = np.vstack([now, absent])
+            hidden = np.vstack([chosen, shown])
+
+
+class _Counts:
+    """The counts of one round: the areas in the report's order, and of each count areas × VIEWS; 0 if not reported."""
+
+    def __init__(self, table: pd.DataFrame):
+        """table : a row an area, a column a view of a count, count by count."""
+        place = areas.order()
+        names = table.index.get_level_values("area").to_numpy(object)
+        places = [(place.get(name, len(place)), name) for name in names]
+        order = sorted(range(len(names)), key=places.__getitem__)
+        self.areas = pd.Index(names[order])
+        values = table.to_numpy()[order]
+        self._values = values.reshape(len(order), -1, len(VIEWS))
+
+    def of(self, name: str) -> np.ndarray:
+        return self._values[:, counts_named().index(name)]
 
 
 class _Hidden:
@@ -167,17 +185,18 @@ class _Hidden:
         places, axes = zip(*(pd.factorize(cells[name]) for name in self._key), strict=True)
         counts = np.ones([len(axis) + 1 for axis in axes], dtype=bool)  # what is not among them is at -1, the last
         counts[places] = cells["hidden"]
-        parts = [pd.Index(axes[-1]).get_indexer(list(names)) for names in sensitive().values()]
-        hidden = [counts[..., places].any(axis=-1) for places in parts]
+        hidden = []
+        for names in sensitive().values():
+            of_counts = pd.Index(axes[-1]).get_indexer(list(names))
+            hidden.append(counts[..., of_counts].any(axis=-1))
+        hidden.append(np.zeros_like(hidden[0]))  # other indicators tell nothing
+        self._hidden = np.stack(hidden, axis=-1)
         self._axes = [*map(pd.Index, axes[:-1]), pd.Index(list(sensitive()))]
-        self._hidden = np.stack([*hidden, np.zeros_like(hidden[0])], axis=-1)  # other indicators tell nothing
 
     def of(self, rows: pd.DataFrame) -> np.ndarray:
         """The truth value of each row of a table with the same columns."""
-        return self._hidden[tuple(map(_places, self._axes, (rows[name] for name in self._key)))]
-
-
-def _places(axis: pd.Index, names: pd.Series) -> np.ndarray:
-    """Where each name stands on an axis, -1 where it does not; each is looked for once."""
-    texts = Texts(names)
-    return np.append(axis.get_indexer(texts.names), -1)[texts.places]
+        places = []
+        for axis, name in zip(self._axes, self._key, strict=True):
+            texts = Texts(rows[name])
+            places.append(texts.lookup(axis.get_indexer(texts.names), -1))
+        return self._hidden[tuple(places)]

@@ -93,19 +93,23 @@ def compare(series: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame
     table["gap"] = (table["value"] - table["target"]).round(9)
     table["met"] = _met(table)
     table["unit"] = table["indicator"].map(definitions()["unit"])
-    of_city = table["area"] == CITY
-    table["areas"] = np.where(of_city, table.loc[~of_city, "area"].nunique(), 1)
+    units = set(table["area"]) - {CITY}
+    table["areas"] = np.where(table["area"] == CITY, len(units), 1)
     return table[store.schema("indicators.csv").names]
 
 
 def _of(series: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame:
-    return store.plain(series[(series["school_year"] == school_year) & (series["period"] == period)])
+    of_round = (series["school_year"] == school_year) & (series["period"] == period)
+    return store.plain(series[of_round])
 
 
 def _absent(rows: pd.DataFrame, school_year: str, period: str) -> set[str]:
     """Units that owe a workbook for a round and are not in its rows; the same in two means their totals compare."""
     present = set(rows["area"].unique())
-    return set(areas.reporting(periods.as_of(school_year, period))) - present if present else set()
+    if not present:
+        return set()
+    owed = areas.reporting(periods.as_of(school_year, period))
+    return set(owed) - present
 
 
 def _targets(table: pd.DataFrame, school_year: str) -> pd.Series:
@@ -147,11 +151,13 @@ class _Rows:
     def of_facilities(self, indicator: str) -> pd.Series:
         """One count of each facility listed, nursery and kindergarten; 0 where it reports none."""
         facility = self.texts["facility"]
-        own = self.texts["indicator"].among(indicator) & self.texts["age_band"].among(*BANDS["all"])
-        own &= facility.places >= 0
+        own = facility.places >= 0
+        own &= self.texts["indicator"].among(indicator)
+        own &= self.texts["age_band"].among(*BANDS["all"])
         sums = np.bincount(facility.places[own], self.values[own], minlength=len(facility.names))
-        counts = pd.Series(sums, facility.names).reindex(self.facilities["facility"], fill_value=0.0)
-        return counts.set_axis(self.facilities.index)
+        by_code = pd.Series(sums, facility.names)
+        listed = self.facilities["facility"]
+        return by_code.reindex(listed, fill_value=0.0).set_axis(listed.index)
 
 
 def _sums(rows: _Rows) -> Cube:
@@ -175,14 +181,12 @@ def _sums(rows: _Rows) -> Cube:
 
 def _empty(rows: _Rows) -> Cube:
     """A cube with a place for every number of a round."""
-    texts, listed = rows.texts, rows.facilities
-    bands = set().union(*BANDS.values())
-    return Cube(
-        area={CITY, *texts["area"].names, *listed["area"].unique()},
-        sector={"all", *SECTORS, *texts["sector"].names, *rows.kind.names, *listed["sector"].unique()},
-        age_band={"all", *texts["age_band"].names, *bands},
-        indicator={*definitions().index, *texts["indicator"].names},
-    )
+    names = {axis: set(rows.texts[axis].names) for axis in KEY}
+    names["area"].update([CITY], rows.facilities["area"])
+    names["sector"].update(["all"], SECTORS, rows.kind.names, rows.facilities["sector"])
+    names["age_band"].update(["all"], *BANDS.values())
+    names["indicator"].update(definitions().index)
+    return Cube(**names)
 
 
 def _put_over_norm(sums: Cube, rows: _Rows) -> None:
@@ -195,10 +199,11 @@ def _put_over_norm(sums: Cube, rows: _Rows) -> None:
         ceiling = norms.in_force(row.norm, rows.on)["value"]
         if ceiling.empty:
             continue
-        over = rows.of_facilities(row.numerator)[independent] > ceiling.iloc[0]
-        by_area = over.groupby(area).sum()
-        at_area = [sums.at("area", name) for name in by_area.index]
-        sums[row.indicator][at_area, sums.at("sector", "nonpublic"), sums.at("age_band", "all")] = by_area
+        counts = rows.of_facilities(row.numerator)[independent]
+        over = (counts > ceiling.iloc[0]).groupby(area).sum()
+        of_all_ages = sums[row.indicator][..., sums.at("age_band", "all")]
+        at_area = [sums.at("area", name) for name in over.index]
+        of_all_ages[at_area, sums.at("sector", "nonpublic")] = over
 
 
 def _put_ratios(sums: Cube) -> None:
@@ -207,7 +212,8 @@ def _put_ratios(sums: Cube) -> None:
         below = sums[ratio.denominator]
         if ratio.denominator_sector:
             below = below[:, [sums.at("sector", ratio.denominator_sector)]]
-        sums[ratio.indicator] = sums[ratio.numerator] * float(ratio.scale) / np.where(below > 0, below, np.nan)
+        below = np.where(below > 0, below, np.nan)
+        sums[ratio.indicator] = sums[ratio.numerator] * float(ratio.scale) / below
 
 
 def _put_shortages(sums: Cube, rows: _Rows) -> None:
@@ -224,21 +230,26 @@ def _needed_by_band(counts: np.ndarray, sums: Cube, item: str, rows: _Rows) -> n
     """What a norm asks for, areas × sectors × age bands, where anything was counted; the two bands make up "all"."""
     norm = norms.per_band(item, rows.on)
     bands = [sums.at("age_band", band) for band in norm.index]
-    counted = np.nan_to_num(counts[..., bands]).reshape(-1, len(bands))
-    asked = NEEDED[item](pd.DataFrame(counted, columns=norm.index), norm).to_numpy()
+    counted = np.nan_to_num(counts[..., bands])
+    flat = pd.DataFrame(counted.reshape(-1, len(bands)), columns=norm.index)
+    of_bands = NEEDED[item](flat, norm).to_numpy().reshape(counted.shape)
     needed = np.full_like(counts, np.nan)
-    needed[..., bands] = asked.reshape(*counts.shape[:-1], -1)
-    needed[..., sums.at("age_band", "all")] = needed[..., bands].sum(axis=-1)
-    needed[np.isnan(counts).all(axis=-1)] = np.nan
+    needed[..., bands] = of_bands
+    needed[..., sums.at("age_band", "all")] = of_bands.sum(axis=-1)
+    nothing_counted = np.isnan(counts).all(axis=-1)
+    needed[nothing_counted] = np.nan
     return needed
 
 
 def _managers_needed(sums: Cube, rows: _Rows) -> np.ndarray:
     """Managers, areas × sectors × age bands (all only): the norm goes by the size of each school."""
-    schools = rows.facilities[["area", "sector", "kind"]].assign(classes=rows.of_facilities("classes"))
-    schools["needed"] = norms.managers_needed(schools, norms.in_force("managers_per_school", rows.on))
+    schools = rows.facilities[["area", "sector", "kind"]].copy()
+    schools["classes"] = rows.of_facilities("classes")
+    norm = norms.in_force("managers_per_school", rows.on)
+    schools["needed"] = norms.managers_needed(schools, norm)
     totals = schools.groupby(["area", "sector"])["needed"].sum().unstack(fill_value=0.0)
-    by_sector = totals.reindex(index=sums.axes["area"], columns=sums.axes["sector"]).to_numpy(copy=True)
+    totals = totals.reindex(index=sums.axes["area"], columns=sums.axes["sector"])
+    by_sector = totals.to_numpy(copy=True)
     by_sector[:, sums.at("sector", "all")] = added(by_sector.T)
     by_sector[sums.at("area", CITY)] = added(by_sector)
     needed = np.full_like(sums["classes"], np.nan)
@@ -250,7 +261,8 @@ def _basis(area: pd.Series, observations: pd.DataFrame) -> pd.Series:
     """The worst of what stands below: simulated, else carried from an earlier round, else derived by adding up."""
     result = pd.Series("derived", index=area.index)
     for basis in ("carried", "simulated"):  # the worse one last
-        areas_with_it = set(observations.loc[observations["basis"] == basis, "area"].unique())
-        if areas_with_it:
-            result[area.isin({*areas_with_it, CITY})] = basis
+        rows = observations[observations["basis"] == basis]
+        if len(rows):
+            touched = [*rows["area"].unique(), CITY]
+            result[area.isin(touched)] = basis
     return result

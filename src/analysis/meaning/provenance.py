@@ -7,7 +7,6 @@ number of the table; pages and `make trace` (trace.py) show the same tree.
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
@@ -15,59 +14,12 @@ import pandas as pd
 from analysis import reference
 from analysis.meaning import indicators
 from analysis.meaning.indicators import BANDS, SECTORS
+from analysis.meaning.origin import Key, Origin
 from analysis.reading.rounds import Round
 from analysis.reference import norms, periods
 from analysis.reference.areas import CITY
 
-Key = tuple[str, str, str, str]  # area, sector, age band, indicator
 APPLIED = {"teachers_per_class": "times", "children_per_cook": "divided"}  # how a norm by age band is applied
-
-
-@dataclass(slots=True, eq=False)  # made by the ten thousand, and a frozen one takes seven times as long
-class Origin:
-    """One number and what it is made of.
-
-    how : "cell" (read there), "sum" of the parts, "ratio" of the first part to the second × factor, "times" or
-    "divided" (the part by a norm, the factor), "norm" (the factor itself: a post for a facility of that size), "less"
-    (the sum of all parts but the last, less the last), "count" (how many parts there are).
-    key : what the number is; for a facility's number the facility is in `facility`.  where : workbook, sheet and cell.
-    note : the norm's document and date, or the correction: what was found, why another value is used, who said so.
-    """
-
-    key: Key
-    value: float
-    how: str
-    parts: tuple["Origin", ...] = ()
-    factor: float = 1.0
-    facility: str = ""
-    where: tuple[str, str, str] | None = None
-    note: str = ""
-    _again: float | None = field(default=None, init=False)  # kept: trees share their branches
-
-    def recomputed(self) -> float:
-        """The number computed again from the cells and norms at the ends of the tree."""
-        if self._again is None:
-            self._again = self._from_parts([part.recomputed() for part in self.parts])
-        return self._again
-
-    def _from_parts(self, values: list[float]) -> float:
-        result = self.value
-        match self.how:
-            case "sum":
-                result = sum(values)
-            case "ratio":
-                result = values[0] * self.factor / values[1]
-            case "times":
-                result = values[0] * self.factor
-            case "divided":
-                result = values[0] / self.factor
-            case "norm":
-                result = self.factor
-            case "less":
-                result = round(sum(values[:-1]) - values[-1], 6)
-            case "count":
-                result = float(len(values))
-        return result
 
 
 class Origins:
@@ -75,7 +27,8 @@ class Origins:
 
     def __init__(self, this: Round):
         self.this = this
-        self.on = periods.as_of(this.observations["school_year"].iloc[0], this.observations["period"].iloc[0])
+        round_of_all = this.observations[["school_year", "period"]].iloc[0]
+        self.on = periods.as_of(*round_of_all)
         self.areas = this.observations["area"].unique().tolist()
         self._trees: dict[Key, Origin | None] = {}
 
@@ -96,10 +49,12 @@ class Origins:
             return self._ratio(key)
         if kind == "shortage":
             return self._shortage(key)
-        if area == CITY:  # scores do not add up
-            return None if kind == "score" else self._sum(key, [(unit, *key[1:]) for unit in self.areas])
+        if area == CITY:
+            areas = [] if kind == "score" else self.areas  # scores do not add up
+            return self._sum(key, [(unit, sector, band, indicator) for unit in areas])
         if kind == "total":
-            return self._sum(key, [(area, sector, band, part) for part in indicators.made_of(indicator)])
+            parts = indicators.made_of(indicator)
+            return self._sum(key, [(area, sector, band, part) for part in parts])
         if kind == "over_norm" and (sector, band) == ("nonpublic", "all"):
             return self._over_norm(key)
         return self._counted(key)
@@ -110,16 +65,16 @@ class Origins:
     def _counted(self, key: Key) -> Origin | None:
         """A count of a unit: its cells, else its sectors, else its age bands."""
         area, sector, band, indicator = key
-        if key in self._cells:
-            cells = self._cells[key]
+        cells = self._cells.get(key, [])
+        if cells:
             return cells[0] if len(cells) == 1 else _added(key, cells)
-        if sector == "all":
-            by_sector = [(area, part, band, indicator) for part in SECTORS]
-            if _defined()[indicator]["kind"] != "over_norm":
-                by_sector = [part for part in by_sector if part in self._cells]
-            if by_sector:
-                return self._sum(key, by_sector)
-        return self._sum(key, [(area, sector, part, indicator) for part in BANDS.get(band, ())])
+        by_sector = [(area, part, band, indicator) for part in SECTORS]
+        if _defined()[indicator]["kind"] != "over_norm":
+            by_sector = [part for part in by_sector if part in self._cells]
+        if sector == "all" and by_sector:
+            return self._sum(key, by_sector)
+        bands = BANDS.get(band, ())
+        return self._sum(key, [(area, sector, part, indicator) for part in bands])
 
     def _ratio(self, key: Key) -> Origin | None:
         area, sector, band, indicator = key
@@ -129,33 +84,36 @@ class Origins:
         if above is None or below is None or below.value <= 0:
             return None
         scale = float(row["scale"])
-        return Origin(key, above.value * scale / below.value, "ratio", (above, below), scale)
+        value = above.value * scale / below.value
+        return Origin(key, value, "ratio", (above, below), scale)
 
     def _over_norm(self, key: Key) -> Origin | None:
         """Independent facilities above the ceiling, one part a facility: its children."""
         area, indicator = key[0], key[3]
         ceiling = _norms(indicators.norm_of(indicator), self.on)
         listed = self.this.facilities
-        independent = listed.loc[(listed["area"] == area) & (listed["kind"] == "independent"), "facility"]
+        listed = listed[listed["area"] == area]
+        independent = listed.loc[listed["kind"] == "independent", "facility"]
         if not ceiling or independent.empty:
             return None
+        (norm,) = ceiling
         (counted,) = indicators.made_of(indicator)
         parts = [self._of_facility(area, counted, code) for code in independent]
-        over = tuple(part for part in parts if part.value > ceiling[0]["value"])
-        return Origin(key, float(len(over)), "count", over, note=_cited(ceiling[0]))
+        over = tuple(part for part in parts if part.value > norm["value"])
+        return Origin(key, float(len(over)), "count", over, note=_cited(norm))
 
     # posts
 
     def _shortage(self, key: Key) -> Origin | None:
         area, sector, band, indicator = key
         post, counted = indicators.made_of(indicator)
-        norm = indicators.norm_of(indicator)
         there = self.tree(area, sector, band, post)
+        norm = indicators.norm_of(indicator)
         needed = self._by_band(key, norm, counted) if norm in APPLIED else self._managers(key)
         if there is None or not needed:
             return None
-        short = round(sum(part.value for part in needed) - there.value, 6)
-        return Origin(key, short, "less", (*needed, there))
+        posts = sum(part.value for part in needed)
+        return Origin(key, round(posts - there.value, 6), "less", (*needed, there))
 
     def _by_band(self, key: Key, item: str, counted: str) -> list[Origin]:
         """What the norms ask for, an age band a part; both bands for the band "all"."""
@@ -170,7 +128,8 @@ class Origins:
                 continue
             factor = float(norm["value"])
             value = count.value * factor if how == "times" else count.value / factor
-            parts.append(Origin(count.key, value, how, (count,), factor, note=_cited(norm)))
+            part = Origin(count.key, value, how, (count,), factor, note=_cited(norm))
+            parts.append(part)
         return parts
 
     def _managers(self, key: Key) -> list[Origin]:
@@ -178,30 +137,37 @@ class Origins:
         area, sector, band, indicator = key
         if band != "all" or sector not in ("all", *SECTORS):
             return []
+        parts = []
         if area == CITY:
-            parts = []
             for unit in self.areas:
                 parts += self._managers((unit, sector, band, indicator))
         else:
-            parts = [part for part in self._posts.get(area, ()) if sector in ("all", part.key[1])]
-            if not parts:
-                return []
-        needed = float(sum(part.value for part in parts))
-        return [Origin((area, sector, band, "managers"), needed, "sum", tuple(parts), note="cần theo định mức")]
+            for part in self._posts.get(area, []):
+                if sector in ("all", part.key[1]):
+                    parts.append(part)
+        needed = _added((area, sector, band, "managers"), parts)
+        if needed is None:
+            return []
+        needed.note = "cần theo định mức"
+        return [needed]
 
     @cached_property
     def _posts(self) -> dict[str, list[Origin]]:
         """What the norm asks of each facility, by area."""
         rows = norms.in_force("managers_per_school", self.on)
-        cited = {(row["applies_to"], row["value"]): _cited(row) for row in _norms("managers_per_school", self.on)}
+        cited = {}
+        for norm in _norms("managers_per_school", self.on):
+            cited[norm["applies_to"], norm["value"]] = _cited(norm)
         listed = self.this.facilities[["area", "sector", "kind", "facility", "name"]].astype(object)
         sizes = [self._of_facility(row.area, "classes", row.facility) for row in listed.itertuples()]
-        needed = norms.managers_needed(listed.assign(classes=[size.value for size in sizes]), rows)
+        listed["classes"] = [size.value for size in sizes]
+        needed = norms.managers_needed(listed, rows)
         posts: dict[str, list[Origin]] = defaultdict(list)
         for row, size, count in zip(listed.itertuples(), sizes, needed.tolist(), strict=True):
             key = (row.area, row.sector, "all", "managers")
             note = cited.get((row.kind, count), "không phải trường: không định mức")
-            posts[row.area].append(Origin(key, count, "norm", (size,), count, row.name, note=note))
+            post = Origin(key, count, "norm", (size,), count, row.name, note=note)
+            posts[row.area].append(post)
         return posts
 
     # facilities and cells
@@ -209,7 +175,10 @@ class Origins:
     def _of_facility(self, area: str, indicator: str, code: str) -> Origin:
         """One count of one facility, its nursery and kindergarten cells added."""
         cells = self._facility_cells.get((area, code, indicator), ())
-        sector, name = (cells[0].key[1], cells[0].facility) if cells else ("all", code)
+        sector, name = "all", code
+        if cells:
+            sector = cells[0].key[1]
+            name = cells[0].facility
         total = float(sum(cell.value for cell in cells))
         return Origin((area, sector, "all", indicator), total, "sum", tuple(cells), facility=name)
 
@@ -244,9 +213,11 @@ class Origins:
         cells = []
         for area, sector, band, indicator, code, value, *address in zip(*rows, strict=True):
             where = tuple(address)
+            name = names.get(code, "")
             note = self._corrected.get(where, "")
             key = (area, sector, band, indicator)
-            cells.append((code, Origin(key, value, "cell", facility=names.get(code, ""), where=where, note=note)))
+            cell = Origin(key, value, "cell", facility=name, where=where, note=note)
+            cells.append((code, cell))
         return cells
 
     @cached_property
@@ -259,8 +230,9 @@ class Origins:
         """What is said of a cell that the register corrects."""
         notes: dict[tuple[str, ...], str] = {}
         for row in self.this.corrections_used.itertuples():
+            where = (row.workbook, row.sheet, row.cell)
             said = f"{row.reason} ({row.said_by}, {row.said_on})"
-            notes[row.workbook, row.sheet, row.cell] = f"ô ghi “{row.found}”, dùng {row.value:g}: {said}"
+            notes[where] = f"ô ghi “{row.found}”, dùng {row.value:g}: {said}"
         return notes
 
 
@@ -278,7 +250,10 @@ def _norms(item: str, on: dt.date) -> list[dict]:
 
 def _added(key: Key, parts: Iterable[Origin | None]) -> Origin | None:
     there = tuple(part for part in parts if part is not None)
-    return Origin(key, float(sum(part.value for part in there)), "sum", there) if there else None
+    if not there:
+        return None
+    total = float(sum(part.value for part in there))
+    return Origin(key, total, "sum", there)
 
 
 def _cited(norm: dict) -> str:

@@ -31,6 +31,10 @@ class Counts:
     most: np.ndarray
     threshold: float
 
+    def among(self, areas: np.ndarray) -> "Counts":
+        """The same of some areas only (truth values)."""
+        return Counts(self.count[areas], self.most[areas], self.threshold)
+
     @property
     def room(self) -> np.ndarray:
         """How many more each cell could hold."""
@@ -50,8 +54,10 @@ def small(count: np.ndarray, group: np.ndarray, threshold: float) -> np.ndarray:
     >>> small(np.array([0.0, 3, 10, 95, 0]), np.array([100.0, 100, 100, 100, 4]), 10).tolist()
     [False, True, False, True, True]
     """
-    few = (count > 0) & ((count < threshold) | (group - count < threshold))
-    return few | ((group > 0) & (group < threshold))
+    few_have_it = (count > 0) & (count < threshold)
+    few_have_not = (count > 0) & (group - count < threshold)
+    few_in_all = (group > 0) & (group < threshold)
+    return few_have_it | few_have_not | few_in_all
 
 
 def withheld(
@@ -65,17 +71,24 @@ def withheld(
     primary = small(of.count, group, of.threshold)
     if forced is not None:
         primary |= forced
-    city = small(of.count.sum(0), group.sum(0), of.threshold)
+    city = small(of.count.sum(axis=0), group.sum(axis=0), of.threshold)
     city[0] = False
-    whole = _joined(primary[:, 0], order, lambda chosen: (_widths_whole(of, chosen) < of.needed[chosen, 0]).any())
-    found = np.repeat(whole[:, None], len(VIEWS), axis=1)
+
+    def total_is_narrow(chosen: np.ndarray) -> bool:
+        here = of.among(chosen)
+        return bool((_widths_whole(here) < here.needed[:, 0]).any())
+
+    whole = _joined(primary[:, 0], order, total_is_narrow)
+    hidden = np.repeat(whole[:, None], len(VIEWS), axis=1)
     for pair in PAIRS:
-        of_city = bool(city[list(pair)].any())
-        first = whole | primary[:, list(pair)].any(axis=1)
-        narrow = _narrow(of, whole, pair, of_city)
-        found[:, list(pair)] = _joined(first, _holding(of, pair, order), narrow)[:, None]
-        city[list(pair)] = of_city
-    return found, city
+        views = list(pair)
+        pair_of_city = _Pair(of, whole, views, bool(city[views].any()))
+        first = whole | primary[:, views].any(axis=1)
+        empty = of.count[:, views].min(axis=1) == 0  # no child to hide in one of the two cells
+        chosen = _joined(first, sorted(order, key=empty.__getitem__), pair_of_city.is_narrow)
+        hidden[:, views] = chosen[:, None]
+        city[views] = pair_of_city.of_city
+    return hidden, city
 
 
 def _joined(first: np.ndarray, order: Sequence[int], narrow: Callable[[np.ndarray], bool]) -> np.ndarray:
@@ -93,78 +106,96 @@ def _joined(first: np.ndarray, order: Sequence[int], narrow: Callable[[np.ndarra
     return chosen
 
 
-def _holding(of: Counts, pair: tuple[int, int], order: Sequence[int]) -> list[int]:
-    """Areas in order, those without a child to hide in one of the two cells last."""
-    return sorted(order, key=(of.count[:, list(pair)].min(axis=1) == 0).__getitem__)
-
-
-def _gains(of: Counts, whole: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _gains(of: Counts) -> tuple[np.ndarray, np.ndarray]:
     """How much of all the others' children each wholly withheld area could hold, and of its own they could (0 to 1).
 
-    All views of an area move together in the same proportion, so every relation among them keeps holding.
+    of : those areas.  All views of an area move together in the same proportion, so every relation among them holds.
     """
-    count, room = of.count[whole], of.room[whole]
-    others = count.sum(axis=0) - count
+    others = of.count.sum(axis=0) - of.count
+    own = of.count[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
-        takes = np.where(others > 0, room / others, 1.0).min(axis=1, initial=1.0)
-        gives = np.where(count[:, None] > 0, room[None] / count[:, None], 1.0).min(axis=2, initial=1.0)
+        taken = np.where(others > 0, of.room / others, 1.0)
+        given = np.where(own > 0, of.room[None] / own, 1.0)
+    takes = taken.min(axis=1, initial=1.0)
+    gives = given.min(axis=2, initial=1.0)
     np.fill_diagonal(gives, 0.0)
     return takes, gives.max(axis=1, initial=0.0)
 
 
-def _widths_whole(of: Counts, whole: np.ndarray) -> np.ndarray:
-    """Interval that is certainly left open for the total of each wholly withheld area."""
-    takes, gives = _gains(of, whole)
-    count = of.count[whole, 0]
-    return takes * (count.sum() - count) + gives * count
+def _widths_whole(of: Counts) -> np.ndarray:
+    """Interval that is certainly left open for the total of each wholly withheld area.  of : those areas."""
+    takes, gives = _gains(of)
+    total = of.count[:, 0]
+    return takes * (total.sum() - total) + gives * total
 
 
-def _narrow(of: Counts, whole: np.ndarray, pair: tuple[int, int], of_city: bool) -> Callable[[np.ndarray], bool]:
-    """Whether a cell of a pair could be known too closely, given the areas that withhold the pair."""
+@dataclass(frozen=True)
+class _Pair:
+    """Two views that add up to all children, and what is withheld of them.
 
-    def narrow(chosen: np.ndarray) -> bool:
-        if not chosen.any() and not of_city:
+    whole : areas that withhold everything.  views : the two.  of_city : whether the city's numbers are withheld too.
+    """
+
+    of: Counts
+    whole: np.ndarray
+    views: list[int]
+    of_city: bool
+
+    def is_narrow(self, chosen: np.ndarray) -> bool:
+        """Whether a cell of the pair could be known too closely, given the areas that withhold the pair."""
+        if not chosen.any() and not self.of_city:
             return False
-        widths = np.stack([_widths(of, whole, chosen, view, other, of_city) for view, other in (pair, pair[::-1])])
-        needed = of.needed[chosen][:, list(pair)].min(axis=1)  # what one may hold, the other cannot hide beyond
-        low, high = _limits(of, chosen, *pair)
-        city = of_city and (high - low).sum() < of.threshold
-        return bool(city or (widths < needed).any())
+        here = self.of.among(chosen)
+        whole = self.whole[chosen]
+        view, other = self.views
+        if self.of_city:
+            low, high = _limits(here, view, other)
+            if (high - low).sum() < here.threshold:
+                return True
+        needed = here.needed[:, self.views].min(axis=1)  # what one may hold, the other cannot hide beyond
+        for one, another in ((view, other), (other, view)):
+            if (self._widths(here, whole, one, another) < needed).any():
+                return True
+        return False
 
-    return narrow
+    def _widths(self, of: Counts, whole: np.ndarray, view: int, other: int) -> np.ndarray:
+        """Interval that is certainly left open for one cell of the pair of each area that withholds it.
+
+        Children of one area change places with children of another (a nursery child here, a kindergarten child there),
+        so that areas and city keep their totals; in a wholly withheld area that may come after it took or gave whole
+        bundles.
+        """
+        low, high = _limits(of, view, other)
+        if self.of_city:
+            widths, spare = high - low, np.inf
+        else:  # what one area gains another must lose
+            count = of.count[:, view]
+            below, above = count - low, high - count
+            can_gain = np.minimum(above, below.sum() - below)
+            can_lose = np.minimum(below, above.sum() - above)
+            widths = can_gain + can_lose
+            spare = below[~whole].sum()
+        if whole.any():
+            inside = _widths_inside(of.among(whole), view, other, spare)
+            widths[whole] = np.maximum(widths[whole], inside)
+        return widths
 
 
-def _limits(of: Counts, chosen: np.ndarray, view: int, other: int) -> tuple[np.ndarray, np.ndarray]:
+def _limits(of: Counts, view: int, other: int) -> tuple[np.ndarray, np.ndarray]:
     """Least and most of a cell while the total of its area stays as it is."""
-    total = of.count[chosen, 0]
-    low, high = np.maximum(total - of.most[chosen, other], 0), np.minimum(total, of.most[chosen, view])
-    count = of.count[chosen, view]
+    total = of.count[:, 0]
+    count = of.count[:, view]
+    low = np.maximum(total - of.most[:, other], 0)
+    high = np.minimum(total, of.most[:, view])
     return np.minimum(low, count), np.maximum(high, count)
 
 
-def _widths(of: Counts, whole: np.ndarray, chosen: np.ndarray, view: int, other: int, of_city: bool) -> np.ndarray:
-    """Interval that is certainly left open for one cell of the pair of each area that withholds it.
-
-    Children of one area change places with children of another (a nursery child here, a kindergarten child there), so
-    that areas and city keep their totals; in a wholly withheld area that may come after it took or gave whole bundles.
-    """
-    low, high = _limits(of, chosen, view, other)
-    count = of.count[chosen, view]
-    below, above = count - low, high - count
-    widths = high - low
-    if not of_city:  # what one area gains another must lose
-        widths = np.minimum(above, below.sum() - below) + np.minimum(below, above.sum() - above)
-    inside = whole[chosen]
-    if inside.any():
-        spare = np.inf if of_city else below[~inside].sum()
-        widths[inside] = np.maximum(widths[inside], _widths_inside(of, whole, view, other, spare))
-    return widths
-
-
-def _widths_inside(of: Counts, whole: np.ndarray, view: int, other: int, spare: float) -> np.ndarray:
+def _widths_inside(of: Counts, view: int, other: int, spare: float) -> np.ndarray:
     """The same for wholly withheld areas: bundles first, then an exchange with the `spare` children of the others."""
-    takes, gives = _gains(of, whole)
-    count, partner = of.count[whole, view], of.count[whole, other]
+    takes, gives = _gains(of)
+    count = of.count[:, view]
+    partner = of.count[:, other]
     gained = takes * (count.sum() - count)
-    exchanged = np.minimum(partner + takes * (partner.sum() - partner), of.room[whole, view] - gained)
+    partner_then = partner + takes * (partner.sum() - partner)
+    exchanged = np.minimum(partner_then, of.room[:, view] - gained)
     return gained + np.minimum(exchanged, spare) + gives * count

@@ -4,6 +4,7 @@ An analyst accepts a row by its status: "on" for a value to use, "answered" for 
 workbook itself and the rows already in the register are never altered.
 """
 
+import contextlib
 import csv
 import datetime as dt
 import sys
@@ -35,7 +36,10 @@ class SheetError(AskedError):
 
 @dataclass(frozen=True)
 class Answer:
-    """One row of a query sheet as the office filled it in; found : severity and what the finding found."""
+    """One row of a query sheet as the office filled it in.
+
+    severity, asked : of the finding, and what it is known by; empty for a cell that the office added itself.
+    """
 
     row: int
     sheet: str
@@ -45,7 +49,13 @@ class Answer:
     reason: str
     said_by: str
     said_on: str
-    found: str
+    severity: str
+    asked: str
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Sheet and cell of the workbook."""
+        return self.sheet, self.cell
 
     @property
     def confirms(self) -> bool:
@@ -55,7 +65,7 @@ class Answer:
     @property
     def expect(self) -> str:
         """What the register expects: what the question is known by, or what the cell holds."""
-        return self.found.partition("|")[2] if self.confirms else self.current
+        return self.asked if self.confirms else self.current
 
 
 def run(file: str = "", raw: str = "", *, rounds_in: Path | str = RAW, register: Path | str = REGISTER) -> int:
@@ -81,26 +91,40 @@ def run(file: str = "", raw: str = "", *, rounds_in: Path | str = RAW, register:
 
 def where(answer: Answer) -> str:
     """The place of an answer, in the query sheet and in the workbook."""
-    return " › ".join(filter(None, (f"dòng {answer.row}", shorten(answer.sheet), shorten(answer.cell))))
+    places = (f"dòng {answer.row}", shorten(answer.sheet), shorten(answer.cell))
+    return " › ".join(filter(None, places))
 
 
 def read(file: Path) -> tuple[dict[str, str], list[Answer]]:
     """Unit and round of a query sheet, and its rows that were answered. Raises SheetError where it is no such sheet."""
     try:
         book = CalamineWorkbook.from_filelike(BytesIO(files.look(file).data))
-        cells = book.get_sheet_by_name(queries.SHEET).to_python(skip_empty_area=False)
+        lines = book.get_sheet_by_name(queries.SHEET).to_python(skip_empty_area=False)
     except (RefusedError, CalamineError, OSError) as problem:
         raise SheetError(f"{file.name}: không mở được như một phiếu hỏi lại ({type(problem).__name__}).") from problem
-    labels = {label: field for field, label in queries.FIELDS.items()}
-    known: dict[str, str] = {}
-    for line in cells:
-        texts = [str(value) for value in line if value != ""]
-        if len(texts) == 2 and texts[0] in labels:
-            known[labels[texts[0]]] = texts[1]
-    head = next((row for row, line in enumerate(cells) if set(queries.COLUMNS) <= set(map(str, line))), None)
-    if head is None or set(known) != set(queries.FIELDS) or not _is_round(known):
+    known, header = _known_by(lines), _header(lines)
+    if header is None or set(known) != set(queries.FIELDS) or not _is_round(known):
         raise SheetError(f"{file.name}: không phải phiếu hỏi lại của dự án (thiếu đơn vị, kỳ hoặc hàng tiêu đề).")
-    return known, list(_answers(cells, head))
+    return known, list(_answers(lines, header))
+
+
+def _known_by(lines: list[list]) -> dict[str, str]:
+    """What the sheet says of itself: rows of a label and a value."""
+    fields = {label: field for field, label in queries.FIELDS.items()}
+    known = {}
+    for line in lines:
+        texts = [str(value) for value in line if value != ""]
+        if len(texts) == 2 and texts[0] in fields:
+            known[fields[texts[0]]] = texts[1]
+    return known
+
+
+def _header(lines: list[list]) -> int | None:
+    """The row of the labels of questions and answers, or None."""
+    for row, line in enumerate(lines):
+        if set(queries.QUESTION_COLUMNS) <= set(map(str, line)):
+            return row
+    return None
 
 
 def _is_round(known: dict[str, str]) -> bool:
@@ -110,19 +134,30 @@ def _is_round(known: dict[str, str]) -> bool:
         return False
 
 
-def _answers(cells: list[list], head: int) -> Iterator[Answer]:
-    place = {str(label): column for column, label in enumerate(cells[head])}
-    for row, line in enumerate(cells[head + 1 :], head + 2):
-        said = {label: line[place[label]] for label in queries.COLUMNS}
-        if any(str(said[label]).strip() for label in queries.ANSWERS):
-            text = {label: str(value).strip() for label, value in said.items()}
-            current, value = shown(said["Giá trị hiện tại"]).strip(), number(said["Giá trị đúng"])
-            found = str(said["Khoá"])
-            whole = found.partition("|")[2]
-            current = whole if shorten(whole) == current else current  # the sheet showed it shortened
-            said_by, said_on = text["Người trả lời"], day(said["Ngày"])
-            place_said = (text["Trang"], text["Ô"].upper())
-            yield Answer(row, *place_said, current, value, text["Lý do"], said_by, said_on, found)
+def _answers(lines: list[list], header: int) -> Iterator[Answer]:
+    """The rows below the header in which an office wrote something."""
+    labels = [str(label) for label in lines[header]]
+    for row, line in enumerate(lines[header + 1 :], header + 2):
+        value = dict(zip(labels, line, strict=True))
+        text = {label: str(value[label]).strip() for label in queries.QUESTION_COLUMNS}
+        if not any(text[label] for label in queries.ANSWERS):
+            continue
+        severity, _, asked = str(value["Khoá"]).partition("|")
+        current = shown(value["Giá trị hiện tại"]).strip()
+        if current == shorten(asked):  # the sheet showed it shortened
+            current = asked
+        yield Answer(
+            row,
+            text["Trang"],
+            text["Ô"].upper(),
+            current,
+            number(value["Giá trị đúng"]),
+            text["Lý do"],
+            text["Người trả lời"],
+            day(value["Ngày"]),
+            severity,
+            asked,
+        )
 
 
 def number(value):
@@ -142,10 +177,8 @@ def day(value) -> str:
     if isinstance(value, dt.date):
         return value.strftime("%Y-%m-%d")
     for written in ("%d/%m/%Y", "%Y-%m-%d"):
-        try:
+        with contextlib.suppress(ValueError):
             return dt.datetime.strptime(str(value).strip(), written).strftime("%Y-%m-%d")
-        except ValueError:
-            continue
     return ""
 
 
@@ -154,41 +187,46 @@ def judged(
 ) -> tuple[list[Answer], list[tuple[Answer, str]]]:
     """Answers that may become proposed rows, and those that may not, each with the reason."""
     book = _tried(known, answers, folder)
-    held = _registered(register, known)
+    answered = _registered(register, known)
     taken: list[Answer] = []
     refused: list[tuple[Answer, str]] = []
     for answer in answers:
-        why = _incomplete(answer) or _does_not_fit(answer, book) or held.get((answer.sheet, answer.cell), "")
+        why = _incomplete(answer) or _does_not_fit(answer, book) or answered.get(answer.place, "")
         if why:
             refused.append((answer, why))
         else:
             taken.append(answer)
-            held[answer.sheet, answer.cell] = "ô này đã có câu trả lời khác ngay trong phiếu. Giữ một câu."
+            answered[answer.place] = "ô này đã có câu trả lời khác ngay trong phiếu. Giữ một câu."
     return taken, refused
 
 
 def _incomplete(answer: Answer) -> str:
-    missing = [label for label, text in (("lý do", answer.reason), ("người trả lời", answer.said_by),
-                                         ("ngày", answer.said_on)) if not text]  # fmt: skip
-    if missing:
-        return f"thiếu {', '.join(missing)}. Hỏi lại người trả lời."
-    if answer.confirms and answer.found.partition("|")[0] in ("", "stop"):
-        return "thiếu giá trị đúng, hoặc giá trị không đổi mà lỗi vẫn còn. Ghi số đúng, hoặc gửi lại biểu đã sửa."
-    if not isinstance(answer.value, float) and answer.value != "":
-        return f'giá trị đúng "{shorten(str(answer.value))}" không phải là số. Ghi số, không dấu chấm hàng nghìn.'
-    if not answer.confirms and not (answer.sheet and answer.cell):
-        return "câu hỏi về cả trang hoặc cả tệp không trả lời bằng một số được. Gửi lại biểu đã sửa."
+    """Why an answer cannot be used as it stands; empty where it can."""
+    needed = {"lý do": answer.reason, "người trả lời": answer.said_by, "ngày": answer.said_on}
+    missing = [label for label, text in needed.items() if not text]
+    is_number = isinstance(answer.value, float)
     texts = (answer.reason, answer.said_by, answer.expect, answer.sheet, answer.cell)
-    if any(text.startswith(FORMULA) and len(text) > 1 and not _is_number(text) for text in texts):
-        return "có chữ bắt đầu bằng =, +, - hoặc @, giống một công thức. Viết lại rồi gửi."
-    return ""
+    why = ""
+    if missing:
+        why = f"thiếu {', '.join(missing)}. Hỏi lại người trả lời."
+    elif answer.confirms and answer.severity in ("", "stop"):
+        why = "thiếu giá trị đúng, hoặc giá trị không đổi mà lỗi vẫn còn. Ghi số đúng, hoặc gửi lại biểu đã sửa."
+    elif not is_number and answer.value != "":
+        why = f'giá trị đúng "{shorten(str(answer.value))}" không phải là số. Ghi số, không dấu chấm hàng nghìn.'
+    elif not answer.confirms and not all(answer.place):
+        why = "câu hỏi về cả trang hoặc cả tệp không trả lời bằng một số được. Gửi lại biểu đã sửa."
+    elif any(map(_like_a_formula, texts)):
+        why = "có chữ bắt đầu bằng =, +, - hoặc @, giống một công thức. Viết lại rồi gửi."
+    return why
 
 
-def _is_number(text: str) -> bool:
-    try:
-        return text == str(shown(float(text)))
-    except ValueError:
+def _like_a_formula(text: str) -> bool:
+    if not text.startswith(FORMULA) or len(text) == 1:
         return False
+    try:
+        return text != str(shown(float(text)))
+    except ValueError:
+        return True
 
 
 def _tried(known: dict[str, str], answers: list[Answer], folder: Path) -> Workbook | None:
@@ -200,7 +238,7 @@ def _tried(known: dict[str, str], answers: list[Answer], folder: Path) -> Workbo
     values: dict[tuple[str, str], Correction] = {}
     for a in answers:
         if isinstance(a.value, float) and not a.confirms:
-            values.setdefault((a.sheet, a.cell), Correction(a.current, a.value, a.reason or "-", a.said_by, a.said_on))
+            values.setdefault(a.place, Correction(a.current, a.value, a.reason or "-", a.said_by, a.said_on))
     return read_workbook(here[0], here[0].name, known["school_year"], known["period"], area, corrections=values)
 
 
@@ -210,26 +248,25 @@ def _does_not_fit(answer: Answer, book: Workbook | None) -> str:
         return ""
     if book is None:
         return "không thấy biểu của đơn vị để đối chiếu. Đặt biểu vào thư mục của kỳ hoặc cho RAW=thư mục."
-    if (answer.sheet, answer.cell) not in book.used:
+    if answer.place not in book.used:
         return f'ô này không phải ô số của mẫu hoặc không còn là "{shorten(answer.current)}". Chạy lại make check-data.'
-    if not any((sheet, cell) == (answer.sheet, answer.cell) for *_, sheet, cell, _ in book.numbers) and any(
-        (f.sheet, f.cell) == (answer.sheet, answer.cell) for f in book.findings
-    ):
-        finding = next(f for f in book.findings if (f.sheet, f.cell) == (answer.sheet, answer.cell))
-        return f"giá trị mới cũng không dùng được: {finding.message}"
+    if answer.place in {(sheet, cell) for *_, sheet, cell, _ in book.numbers}:
+        return ""
+    for finding in book.findings:
+        if (finding.sheet, finding.cell) == answer.place:
+            return f"giá trị mới cũng không dùng được: {finding.message}"
     return ""
 
 
 def _registered(register: Path, known: dict[str, str]) -> dict[tuple[str, str], str]:
     """Cells of this unit and round that the register already answers, and what to say of a second answer."""
     rows = pd.read_csv(register, dtype=str, keep_default_na=False, encoding="utf-8")
-    for field, value in known.items():
-        rows = rows[rows[field] == value]
-    rows = rows[rows["status"] != "off"]
-    return {
-        (r.sheet, r.cell): f'sổ sửa lỗi đã có dòng cho ô này (giá trị "{r.value}", status {r.status}). Sửa dòng ấy.'
-        for r in rows.itertuples()
-    }
+    same_round = (rows[list(known)] == pd.Series(known)).all(axis=1)
+    answered = {}
+    for row in rows[same_round & (rows["status"] != "off")].itertuples():
+        says = f'sổ sửa lỗi đã có dòng cho ô này (giá trị "{row.value}", status {row.status}). Sửa dòng ấy.'
+        answered[row.sheet, row.cell] = says
+    return answered
 
 
 def append(register: Path, known: dict[str, str], taken: list[Answer]) -> None:
@@ -243,8 +280,6 @@ def append(register: Path, known: dict[str, str], taken: list[Answer]) -> None:
             file.write("\n")
         writer = csv.DictWriter(file, columns, lineterminator="\n", restval="")
         for answer in taken:
+            row = {name: getattr(answer, name) for name in ("sheet", "cell", "expect", "reason", "said_by", "said_on")}
             value = "" if answer.confirms else shown(answer.value)
-            writer.writerow(known | {
-                "sheet": answer.sheet, "cell": answer.cell, "expect": answer.expect, "value": value,
-                "reason": answer.reason, "said_by": answer.said_by, "said_on": answer.said_on, "status": PROPOSED,
-            })  # fmt: skip
+            writer.writerow(known | row | {"value": value, "status": PROPOSED})

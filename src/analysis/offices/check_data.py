@@ -18,6 +18,7 @@ RAW, PROCESSED = "data/raw", "data/processed"
 STOPPED = 1  # exit status where a finding stops the run
 COUNTED_BY_CODE = ("facilities", "schools", "independent_facilities")
 ORDER = ("stop", "question", "attention")
+LISTED = 20  # faults printed in full
 
 
 def run(
@@ -72,21 +73,20 @@ def current_values(observations: pd.DataFrame) -> Mapping[tuple[str, str, str], 
 def summary(this: Round, school_year: str, period: str) -> str:
     """How many findings of each severity, check and unit there are, as lines for the terminal."""
     table = this.findings_table
-    head = f"{school_year} {period}: đọc được {len(this.reporting)} biểu, {len(table)} điều cần xem."
-    lines = [head]
+    lines = [f"{school_year} {period}: đọc được {len(this.reporting)} biểu, {len(table)} điều cần xem."]
     for severity in ORDER:
         rows = table[table["severity"] == severity]
         if rows.empty:
             continue
         lines.append(f"{queries.severity_name(severity)}: {len(rows)}")
-        for check, found in rows.groupby("check", sort=False):
-            units = found["area"].value_counts(sort=False)
-            named = ", ".join(f"{_unit(area)} {count}" for area, count in units.items())
-            lines.append(f"  {check}: {len(found)} ({named})")
+        for check, of_check in rows.groupby("check", sort=False):
+            units = of_check["area"].value_counts(sort=False)
+            counts = ", ".join(f"{_unit(area)} {count}" for area, count in units.items())
+            lines.append(f"  {check}: {len(of_check)} ({counts})")
     stops = table.loc[table["severity"] == "stop", "message"]
-    lines += [f"  {message}" for message in stops.head(20)]
-    if len(stops) > 20:
-        lines.append(f"  … và {len(stops) - 20} lỗi nữa trong findings.csv")
+    lines += [f"  {message}" for message in stops.head(LISTED)]
+    if len(stops) > LISTED:
+        lines.append(f"  … và {len(stops) - LISTED} lỗi nữa trong findings.csv")
     lines.append("Không có lỗi nào phải dừng." if stops.empty else "Phải xử lý các lỗi trên trước khi lập báo cáo.")
     return "\n".join(lines)
 

@@ -1,18 +1,20 @@
 """analysis status: which units have reported a round, when their data were due, and what is still outstanding."""
 
 import datetime as dt
+from collections import Counter
 from pathlib import Path
 
 import pandas as pd
 
 from analysis import reference
 from analysis.offices import AskedError, check_data
-from analysis.reading.findings import Finding
+from analysis.offices.answers import PROPOSED
 from analysis.reading.rounds import Round
 from analysis.reference import areas, periods
 
 RAW, PROCESSED = "data/raw", "data/processed"
-COLUMNS = ("Đơn vị", "Biểu", "Cơ sở", "Phải xử lý", "Phải trả lời", "Lưu ý", "Hạn", "Chậm", "Còn phải làm")
+STATUS_COLUMNS = ("Đơn vị", "Biểu", "Cơ sở", "Phải xử lý", "Phải trả lời", "Lưu ý", "Hạn", "Chậm", "Còn phải làm")
+NOT_RECEIVED = "chưa có"
 RIGHT = ("Cơ sở", "Phải xử lý", "Phải trả lời", "Lưu ý", "Chậm")
 
 
@@ -51,7 +53,9 @@ def deadlines(school_year: str, period: str) -> pd.DataFrame:
     rows = reference.in_force(reference.table("calendar"), school_year)
     rows = rows[rows["period"] == period].copy()
     first = periods.start(school_year)
-    rows["due"] = [dt.date(first + int(r.year_offset), int(r.month), int(r.day)) for r in rows.itertuples()]
+    days = rows[["month", "day"]].astype(int)
+    days["year"] = first + rows["year_offset"].astype(int)
+    rows["due"] = pd.to_datetime(days).dt.date
     return rows.sort_values("due", kind="stable", ignore_index=True)
 
 
@@ -67,72 +71,79 @@ def due(school_year: str, period: str) -> dt.date | None:
 
 
 def of_units(this: Round | None, school_year: str, period: str, today: dt.date) -> pd.DataFrame:
-    """One row a unit that owes a workbook, in the report's order, with the columns of COLUMNS.
+    """One row a unit that owes a workbook, in the report's order, with the columns of STATUS_COLUMNS.
 
     this : the round read and screened, or None where it has no folder.  Days late count for units without a workbook.
     """
-    day = due(school_year, period)
     on = periods.as_of(school_year, period)
-    reporting = this.reporting.set_index("area") if this is not None else pd.DataFrame()
-    findings = this.findings if this is not None else []
+    deadline, late = _deadline(due(school_year, period), today)
+    workbooks: dict = {}
+    found: Counter[tuple[str, str]] = Counter()
+    if this is not None:
+        workbooks = this.reporting.set_index("area").to_dict("index")
+        found.update((f.area, f.severity) for f in this.findings if f.check != "missing_workbook")
     rows = []
     for area in areas.reporting(on):
-        here = area in reporting.index
-        own = [f for f in findings if f.area == area and f.check != "missing_workbook"]
-        count = {severity: sum(f.severity == severity for f in own) for severity in check_data.ORDER}
-        late = (today - day).days if day and not here and today > day else 0
-        rows.append((
-            areas.full_name(area, on),
-            Path(str(reporting.at[area, "workbook"])).name if here else "chưa có",
-            str(reporting.at[area, "facilities"]) if here else "–",
-            *(str(count[severity]) if here else "–" for severity in check_data.ORDER),
-            f"{day:%d/%m/%Y}" if day else "chưa rõ",
-            f"{late} ngày" if late else "",
-            outstanding(here, own, proposed(school_year, period, area)),
-        ))  # fmt: skip
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+        counts = [found[area, severity] for severity in check_data.ORDER]
+        workbook, figures = NOT_RECEIVED, ["–"] * (1 + len(counts))
+        if area in workbooks:
+            workbook = Path(str(workbooks[area]["workbook"])).name
+            figures = [str(workbooks[area]["facilities"]), *map(str, counts)]
+        name = areas.full_name(area, on)
+        todo = outstanding(area in workbooks, counts, proposed(school_year, period, area))
+        rows.append([name, workbook, *figures, deadline, "" if area in workbooks else late, todo])
+    return pd.DataFrame(rows, columns=STATUS_COLUMNS)
 
 
-def outstanding(reported: bool, findings: list[Finding], waiting: int) -> str:
-    """What a unit or the analyst still has to do, in words."""
-    stops = sum(f.severity == "stop" for f in findings)
-    questions = sum(f.severity == "question" for f in findings)
-    todo = [] if reported else ["gửi biểu"]
-    todo += [f"sửa {stops} lỗi"] if stops else []
-    todo += [f"trả lời {questions} câu hỏi"] if questions else []
-    todo += [f"xét {waiting} dòng đề nghị sửa"] if waiting else []
-    return ", ".join(todo) or "xong"
+def _deadline(day: dt.date | None, today: dt.date) -> tuple[str, str]:
+    """The day that data are due, and how late they are, in words."""
+    if day is None:
+        return "chưa rõ", ""
+    late = f"{(today - day).days} ngày" if today > day else ""
+    return f"{day:%d/%m/%Y}", late
+
+
+def outstanding(reported: bool, counts: list[int], waiting: int) -> str:
+    """What a unit or the analyst still has to do, in words.
+
+    counts : findings that stop, that ask, and others.  waiting : answers that wait for the analyst.
+    """
+    stops, questions, _ = counts
+    todo = {
+        "gửi biểu": not reported,
+        f"sửa {stops} lỗi": stops,
+        f"trả lời {questions} câu hỏi": questions,
+        f"xét {waiting} dòng đề nghị sửa": waiting,
+    }
+    return ", ".join(text for text, is_open in todo.items() if is_open) or "xong"
 
 
 def proposed(school_year: str, period: str, area: str) -> int:
     """Answers of a unit that wait in the register for the analyst."""
     rows = reference.table("corrections")
-    rows = rows[(rows["school_year"] == school_year) & (rows["period"] == period) & (rows["area"] == area)]
-    return int((rows["status"] == "proposed").sum())
+    own = pd.Series({"school_year": school_year, "period": period, "area": area, "status": PROPOSED})
+    return int((rows[own.index] == own).all(axis=1).sum())
 
 
 def as_text(table: pd.DataFrame) -> str:
     """A table for the terminal: columns as wide as their longest text, numbers to the right."""
-    widths = {c: max(len(c), *map(len, table[c])) for c in table.columns}
-    lines = [[*table.columns], ["─" * widths[c] for c in table.columns], *table.to_numpy().tolist()]
-    return "\n".join(
-        "  ".join(
-            text.rjust(widths[c]) if c in RIGHT else text.ljust(widths[c])
-            for c, text in zip(table.columns, line, strict=True)
-        ).rstrip()
-        for line in lines
-    )
+    columns = []
+    for name in table.columns:
+        width = max(len(name), *map(len, table[name]))
+        side = ">" if name in RIGHT else "<"
+        columns.append([f"{text:{side}{width}}" for text in (name, "─" * width, *table[name])])
+    return "\n".join("  ".join(line).rstrip() for line in zip(*columns, strict=True))
 
 
 def closing(table: pd.DataFrame, school_year: str, period: str, today: dt.date) -> str:
     """How many have reported, and the calendar of the round with its documents."""
-    missing = table.loc[table["Biểu"] == "chưa có", "Đơn vị"].tolist()
+    missing = table.loc[table["Biểu"] == NOT_RECEIVED, "Đơn vị"]
     lines = [f"Đã có biểu của {len(table) - len(missing)}/{len(table)} đơn vị."]
-    lines += [f"Chưa có: {', '.join(missing)}."] if missing else []
+    if len(missing):
+        lines.append(f"Chưa có: {', '.join(missing)}.")
     lines.append("Lịch báo cáo:")
-    for r in deadlines(school_year, period).itertuples():
-        passed = "đã qua" if today > r.due else "còn " + str((r.due - today).days) + " ngày"
-        lines.append(
-            f"  {r.due:%d/%m/%Y} ({passed}) {r.what}: {r.says}. Nguồn: {r.document}, mục {r.section}; {r.note}."
-        )
+    for row in deadlines(school_year, period).itertuples():
+        when = "đã qua" if today > row.due else f"còn {(row.due - today).days} ngày"
+        source = f"Nguồn: {row.document}, mục {row.section}; {row.note}."
+        lines.append(f"  {row.due:%d/%m/%Y} ({when}) {row.what}: {row.says}. {source}")
     return "\n".join(lines)

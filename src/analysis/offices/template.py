@@ -3,21 +3,18 @@
 The form itself is data/reference/forms; how it is laid out is in template_sheets.py.
 """
 
-from datetime import datetime
 from pathlib import Path
 
-import xlsxwriter
-
-from analysis import atomic_files, reference
+from analysis import reference
 from analysis.offices import AskedError, template_sheets
-from analysis.offices.template_parts import Before
+from analysis.offices.template_parts import Before, Blank, choices_of
+from analysis.offices.worksheets import new_workbook
 from analysis.reading import forms, rounds
 from analysis.reading.findings import shorten
 from analysis.reading.intake import Workbook, read_workbook
 from analysis.reference import areas, periods, received
 
 RAW, TEMPLATES = "data/raw", "reports/templates"
-CREATED = datetime(2025, 1, 1)  # fixed: the same form and the same figures give the same bytes
 LONGEST = 150  # characters of a name that the form repeats; a longer one is no name
 
 
@@ -53,23 +50,22 @@ def units_asked(school_year: str, period: str, wanted: str) -> list[str]:
 def before(raw: Path | str, school_year: str, period: str, area: str) -> Before:
     """What is known of a unit from its newest workbook of an earlier round; empty where there is none."""
     this = periods.order(school_year, period)
-    for year, name in reversed([which for which in received.available(raw) if periods.order(*which) < this]):
+    for year, name in reversed(received.available(raw)):
         here = received.workbooks(reference.ROOT / raw / year / name, area)
-        if len(here) == 1:
-            register = rounds.corrections(year, name).get(area, {})
-            book = read_workbook(here[0], f"{year}/{name}/{here[0].name}", year, name, area, corrections=register)
-            if book.facilities:
-                return _known(book, year, name)
+        if periods.order(year, name) >= this or len(here) != 1:
+            continue
+        register = rounds.corrections(year, name).get(area, {})
+        book = read_workbook(here[0], f"{year}/{name}/{here[0].name}", year, name, area, corrections=register)
+        if book.facilities:
+            return _known(book, year, name)
     return Before()
 
 
 def _known(book: Workbook, school_year: str, period: str) -> Before:
-    labels = {r.value: r.label_vi for r in reference.table("forms/choices").itertuples() if r.field == "kind"}
     known = Before(f"{periods.names()[period]}, năm học {school_year}", periods.start(school_year))
-    known.facilities = [
-        (shorten(code), shorten(name, LONGEST), shorten(commune, LONGEST), labels.get(kind, ""))
-        for code, name, commune, kind, *_ in book.facilities
-    ]
+    for code, name, commune, kind, *_ in book.facilities:
+        label = choices_of("kind").get(kind, "")
+        known.facilities.append((shorten(code), shorten(name, LONGEST), shorten(commune, LONGEST), label))
     if not any(finding.severity == "stop" for finding in book.findings):
         for facility, sector, band, indicator, value, *_ in book.numbers:
             known.values[shorten(facility), "" if facility else sector, band, indicator] = value
@@ -78,9 +74,7 @@ def _known(book: Workbook, school_year: str, period: str) -> Before:
 
 def write(file: Path, school_year: str, period: str, area: str, known: Before) -> Path:
     """Write the blank workbook of one unit and give back its path; the file appears whole or not at all."""
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with atomic_files.written(file) as aside, xlsxwriter.Workbook(str(aside), options) as book:
-        unit = areas.full_name(area, periods.as_of(school_year, period))
-        book.set_properties({"title": f"Biểu báo cáo giáo dục mầm non, {unit}", "created": CREATED})
-        template_sheets.Form(book, school_year, period, unit, known).write()
+    unit = areas.full_name(area, periods.as_of(school_year, period))
+    with new_workbook(file, f"Biểu báo cáo giáo dục mầm non, {unit}") as book:
+        template_sheets.write_form(book, Blank(school_year, period, unit, known))
     return file

@@ -10,7 +10,8 @@ from click import UsageError
 
 from analysis import reference
 from analysis.meaning import indicators
-from analysis.meaning.provenance import Key, Origin, Origins
+from analysis.meaning.origin import Key, Origin
+from analysis.meaning.provenance import Origins
 from analysis.reading import rounds
 from analysis.reading.findings import DataError, shorten, stop_on_faults
 from analysis.reading.rounds import Round

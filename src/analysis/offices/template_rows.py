@@ -1,0 +1,90 @@
+"""The sheets of a blank workbook with one row an age or an indicator, the last round's figures beside it."""
+
+from analysis.offices.template_checks import row_check
+from analysis.offices.template_parts import FormSheet, State
+from analysis.reference import periods
+
+YOUNGEST = ("0 tuổi (từ 3 tháng)", "0 tuổi (từ 6 tháng)")  # both are in use: the population counted differs
+AGES = range(6)
+SIDES = {"all": "tổng số", "public": "công lập", "nonpublic": "ngoài công lập"}
+
+
+def write_population(sheet: FormSheet) -> State:
+    """Children living in the area by birth year, beside those of the last round born in the same year."""
+    sheet.heading(len(AGES), notes=["Kỳ trước (tham khảo)"])
+    start = periods.start(sheet.blank.school_year)
+    for age, row in enumerate(range(sheet.first, sheet.end)):
+        sheet.put(row, "no", age + 1, "centre")
+        sheet.put(row, "birth_year", start - age, "centre")
+        sheet.put(row, "age", f"{age} tuổi", "text")
+        sheet.put(row, "children", None, "count_in")
+        band_then = f"age{age + sheet.known.first_year - start}"
+        then = sheet.known.values.get(("", "all", band_then, "children_living"))
+        sheet.put(row, sheet.beside, then, "count_note")
+    sheet.put(sheet.first, "age", YOUNGEST[0], "text_in")
+    youngest = (sheet.first, sheet.at("age"), sheet.first, sheet.at("age"))
+    sheet.choices(youngest, YOUNGEST)
+    children = sheet.at("children")
+    column = sheet.columns[children]
+    sheet.numbers(sheet.cells(children), column, column.header_1)
+    sheet.block(sheet.end, 0, sheet.end, children - 1, "Tổng cộng", "total_text")
+    sheet.formula(sheet.end, "children", f"=SUM({sheet.range('children')})", "total")
+    sheet.widths([12], sheet.at("birth_year"))
+    sheet.widths([24], children)
+    sheet.page.freeze_panes(sheet.first, 0)
+    return sheet.state(f"=COUNTBLANK({sheet.outside('children')})", len(AGES), "=0")
+
+
+def write_indicators(sheet: FormSheet) -> State:
+    """One row an indicator: total, public and non-public where it is split; last round and check beside it."""
+    sheet.heading(0, ["cả dòng"], [f"Kỳ trước: {side}" for side in SIDES.values()])
+    sheet.page.freeze_panes(sheet.first, 0)
+    line, section = sheet.first, ""
+    lines = {}
+    for row in sheet.of_rows:
+        if row.section_vi != section:
+            section = row.section_vi
+            sheet.block(line, 0, line, sheet.beside - 1, section, "section")
+            line += 1
+        lines[row.code] = line
+        line += 1
+    sheet.end = line
+    check = sheet.beside + len(SIDES) + 1
+    for count, row in enumerate(sheet.of_rows, 1):
+        line = lines[row.code]
+        _indicator_row(sheet, row, line, count)
+        formula = row_check(row, sheet.of_rows, lines, sheet.places)
+        sheet.formula(line, check, formula, "check", "còn trống")
+    sheet.colour(*sheet.cells(check))
+    results = sheet.outside(check)
+    return sheet.state(f'=COUNTIF({results},"còn trống*")', len(lines), f'=COUNTIF({results},"lệch*")')
+
+
+def _indicator_row(sheet: FormSheet, row, line: int, count: int) -> None:
+    sheet.put(line, "no", count, "centre")
+    sheet.put(line, "label", row.label_vi, "text")
+    sheet.put(line, "unit", row.unit_vi, "centre")
+    sheet.put(line, "code", row.code, "centre")
+    before = _before(sheet, row)
+    look = "score_in" if row.type == "score" else "count_in"
+    for place, side in enumerate(SIDES, sheet.beside):
+        if side != "all" and row.split != "yes":
+            sheet.put(line, side, None, "unused")
+            sheet.put(line, place, None, "count_note")
+            continue
+        sheet.put(line, side, None, look)
+        cell = (line, sheet.at(side), line, sheet.at(side))
+        sheet.numbers(cell, row, row.label_vi, f"Đơn vị tính: {row.unit_vi}.")
+        sheet.put(line, place, before[side], "count_note")
+
+
+def _before(sheet: FormSheet, row) -> dict[str, float | None]:
+    """Last round's figure of each side; the total of a split row is added up where both sides are known."""
+    figures = {}
+    for side in SIDES:
+        key = ("", row.sector_detail or side, row.age_band, row.indicator)
+        figures[side] = sheet.known.values.get(key)
+    public, nonpublic = figures["public"], figures["nonpublic"]
+    if row.split == "yes" and public is not None and nonpublic is not None:
+        figures["all"] = public + nonpublic
+    return figures
