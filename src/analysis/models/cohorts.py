@@ -31,8 +31,8 @@ def breaks(living: np.ndarray) -> list[Break]:
     change = np.diff(np.log(living[:, 0]), axis=-1, prepend=np.nan)
     jump = np.abs(change) > reference.setting("definition_jump")
     others = np.where(jump, np.nan, change)
-    told = np.isfinite(others).sum(axis=0)
-    usual = np.divide(np.nansum(others, axis=0), told, out=np.zeros(told.shape), where=told > 0)
+    known = np.isfinite(others).sum(axis=0)
+    usual = np.divide(np.nansum(others, axis=0), known, out=np.zeros(known.shape), where=known > 0)
     return [Break(int(a), int(y), float(np.exp(change[a, y] - usual[y]))) for a, y in np.argwhere(jump)]
 
 
@@ -52,17 +52,17 @@ def moving_up(living: np.ndarray) -> np.ndarray:
     Kaldor 1987, Biometrics 43).
     """
     before, after = living[:, :-1, :-1], living[:, 1:, 1:]
-    told = np.isfinite(before + after)
-    n, m = (np.cumsum(np.where(told, each, 0.0), axis=-1) for each in (before, after))
+    known = np.isfinite(before + after)
+    n, m = (np.cumsum(np.where(known, each, 0.0), axis=-1) for each in (before, after))
     city = ratio(m.sum(axis=0), n.sum(axis=0))
     own, areas = ratio(m, n), (n > 0).sum(axis=0)
     excess = np.nansum(n * (own - city) ** 2, axis=0) - (areas - 1) * city
     room = n.sum(axis=0) - ratio((n**2).sum(axis=0), n.sum(axis=0))
     between = ratio(excess, room).clip(1e-12)
     drawn = (m + city**2 / between) / (n + city / between)
-    found = np.full((*living.shape[:1], AGES - 1, living.shape[-1]), np.nan)
-    found[..., 1:] = np.where(n > 0, drawn, city)
-    return found
+    ratios = np.full((*living.shape[:1], AGES - 1, living.shape[-1]), np.nan)
+    ratios[..., 1:] = np.where(n > 0, drawn, city)
+    return ratios
 
 
 def projected(living: np.ndarray, lead: int) -> np.ndarray:

@@ -38,13 +38,13 @@ def candidates(given: Panel, living: np.ndarray, period: str, lead: int) -> dict
     A forecast of children living there across a break is none: what was counted changed, not the children. What was
     expected before a break became known does not know of it.
     """
-    breaks, found = cohorts.breaks(living), dict[str, np.ndarray]()
+    breaks, changes = cohorts.breaks(living), dict[str, np.ndarray]()
     for since in sorted({0, *(jump.year for jump in breaks)}):
         joined = cohorts.spliced(living, [jump for jump in breaks if jump.year <= since])
         for name, change in _changes(given, joined, period, lead).items():
-            found.setdefault(name, change.copy())[..., since:] = change[..., since:]
+            changes.setdefault(name, change.copy())[..., since:] = change[..., since:]
     across = _across(given, breaks, lead)
-    forecasts = {name: forecasting.same_as_last_year(given.scaled + change, lead) for name, change in found.items()}
+    forecasts = {name: forecasting.same_as_last_year(given.scaled + change, lead) for name, change in changes.items()}
     forecasts["drift"] = forecasting.drift(given.scaled, lead)
     return {name: np.where(across, np.nan, forecast) for name, forecast in forecasts.items()}
 
@@ -106,31 +106,31 @@ def _children(given: Panel) -> list[int]:
 def _shrunk(log_ratio: np.ndarray, lead: int) -> np.ndarray:
     """Damped trend of a log ratio, areas drawn towards their mean."""
     own = np.diff(log_ratio, axis=-1, prepend=np.nan)
-    told = np.isfinite(own).sum(axis=0)
-    mean = np.divide(np.nansum(own, axis=0), told, out=np.full(told.shape, np.nan), where=told > 0)
+    known = np.isfinite(own).sum(axis=0)
+    mean = np.divide(np.nansum(own, axis=0), known, out=np.full(known.shape, np.nan), where=known > 0)
     return pooling.shrunk(own, mean, lead)
 
 
 def _learned(given: Panel, born: np.ndarray, lead: int) -> np.ndarray:
     """The city's change as long series of other countries tell it, moved in each area by its own birth years."""
-    told = np.isfinite(given.counts)
-    totals = np.where(told, given.counts, 0.0).sum(axis=0)
-    children = np.where(told & np.isfinite(born), given.counts, 0.0)
-    whole = np.divide(np.sum(children * np.nan_to_num(np.exp(born)), axis=0), children.sum(axis=0),
+    known = np.isfinite(given.counts)
+    totals = np.where(known, given.counts, 0.0).sum(axis=0)
+    children = np.where(known & np.isfinite(born), given.counts, 0.0)
+    grown = np.divide(np.sum(children * np.nan_to_num(np.exp(born)), axis=0), children.sum(axis=0),
                       out=np.full(totals.shape, np.nan), where=children.sum(axis=0) > 0)  # fmt: skip
-    coming = np.log(whole)
+    coming = np.log(grown)
     change = long_panel.learned_change(totals, coming, [int(year[:4]) for year in given.years], lead)
     return np.where(_is(given, "children_living"), np.nan, change + born - coming)
 
 
 def _across(given: Panel, breaks: list[cohorts.Break], lead: int) -> np.ndarray:
     """True where a forecast of children living there was made before a break and is for a year after it."""
-    found = np.zeros((*given.counts.shape[:2], len(given.years) + lead), bool)
+    crosses = np.zeros((*given.counts.shape[:2], len(given.years) + lead), bool)
     for jump in breaks:
         for g, group in enumerate(given.groups):
             if group[0] == "children_living" and group[2] == "nursery":
-                found[jump.area, g, jump.year : jump.year + lead] = True
-    return found
+                crosses[jump.area, g, jump.year : jump.year + lead] = True
+    return crosses
 
 
 def trend_table(series: pd.DataFrame, school_year: str, period: str, forecasts: dict[int, Forecast]) -> pd.DataFrame:
@@ -152,7 +152,7 @@ def trend_table(series: pd.DataFrame, school_year: str, period: str, forecasts: 
 def _ahead(forecast: Forecast) -> list[pd.DataFrame]:
     """Rows of one target year."""
     children, classes, living = (
-        trends.Cube(forecast.panel, name) for name in ("children_enrolled", "classes", "children_living")
+        trends.Margins(forecast.panel, name) for name in ("children_enrolled", "classes", "children_living")
     )
     rate = trends.forecast_rows(children, forecast, living, 100, "enrolment_rate")
     return [

@@ -43,9 +43,9 @@ def spread(normal: np.ndarray, known: np.ndarray, lead: int, rate: bool) -> np.n
     below = (share * WORLDS - 0.5).astype(int).clip(max=WORLDS - 2)  # places are even: none is searched for
     sizes, past = np.empty_like(normal), share - places[below]
     for years in np.unique(known):
-        found = law(int(years), lead, rate)
-        here, slope = known == years, np.diff(found) * WORLDS
-        sizes[..., here] = slope[below[..., here]] * past[..., here] + found[below[..., here]]
+        sizes_of_law = law(int(years), lead, rate)
+        here, slope = known == years, np.diff(sizes_of_law) * WORLDS
+        sizes[..., here] = slope[below[..., here]] * past[..., here] + sizes_of_law[below[..., here]]
     return np.copysign(sizes, normal)
 
 
@@ -70,7 +70,7 @@ def law(known: int, lead: int, rate: bool) -> np.ndarray:
     square = (moved[:steps] ** 2).mean(axis=0)
     for ahead in range(2, lead + 1):
         origins = np.array(max(known - ahead + 1, 0))
-        found = ((own[ahead:] - own[:-ahead]) ** 2).mean(axis=0) if origins else np.zeros(WORLDS)
+        own_square = ((own[ahead:] - own[:-ahead]) ** 2).mean(axis=0) if origins else np.zeros(WORLDS)
         grown = square * ahead / (ahead - 1)
-        square = beside(found, independent(origins, ahead), grown, np.array(min(usual, steps)))
+        square = beside(own_square, independent(origins, ahead), grown, np.array(min(usual, steps)))
     return np.sort(np.abs(moved[steps:].sum(axis=0)) / np.sqrt(square))

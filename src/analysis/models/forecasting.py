@@ -135,39 +135,39 @@ def counts_of(rows: pd.DataFrame, areas: list[str], years: list[str], groups: li
     """areas × groups × years of rows of one period; see panel for parts without a row."""
     names = [list(dict.fromkeys(group[i] for group in groups)) for i in range(3)]
     names[1] = list(dict.fromkeys([*names[1], *SECTORS, "all"]))
-    whole = cube(rows, "value", {"area": areas, **dict(zip(GROUP, names, strict=True)), "school_year": years})
-    found = np.full((len(areas), len(groups), len(years)), np.nan)
+    every = as_array(rows, "value", {"area": areas, **dict(zip(GROUP, names, strict=True)), "school_year": years})
+    counts = np.full((len(areas), len(groups), len(years)), np.nan)
     for g, (indicator, sector, band) in enumerate(groups):
-        of = {name: whole[:, names[0].index(indicator), place, names[2].index(band)]
+        of = {name: every[:, names[0].index(indicator), place, names[2].index(band)]
               for place, name in enumerate(names[1])}  # fmt: skip
         own, others = of[sector], [of[other] for other in SECTORS if other != sector]
         nothing_left = of["all"] == np.sum(others, axis=0)
-        found[:, g] = own if sector == "all" else np.where(np.isnan(own) & nothing_left, 0.0, own)
-    return found
+        counts[:, g] = own if sector == "all" else np.where(np.isnan(own) & nothing_left, 0.0, own)
+    return counts
 
 
-def cube(table: pd.DataFrame, value: str, axes: dict[str, list[str]]) -> np.ndarray:
+def as_array(table: pd.DataFrame, value: str, axes: dict[str, list[str]]) -> np.ndarray:
     """A column of a table as an array, its axes the places named by other columns; NaN where there is no row.
 
     axes : column → names, in order; rows of other names are left out. Raises ValueError where two rows have one place.
     """
-    at, kept = places(table, axes)
+    at, placed = places(table, axes)
     shape = tuple(map(len, axes.values()))
-    if kept.any() and np.bincount(np.ravel_multi_index(at, shape)).max() > 1:
+    if placed.any() and np.bincount(np.ravel_multi_index(at, shape)).max() > 1:
         raise ValueError(f"more than one {value} in one place of {list(axes)}")
-    found = np.full(shape, np.nan)
-    found[at] = table[value].to_numpy(float)[kept]
-    return found
+    values = np.full(shape, np.nan)
+    values[at] = table[value].to_numpy(float)[placed]
+    return values
 
 
 def places(table: pd.DataFrame, axes: dict[str, list[str]]) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
-    """Where each row stands on axes named as in cube, of the rows that have a place, and which rows these are."""
-    found = []
+    """Where each row stands on axes named as in as_array, of the rows that have a place, and which rows these are."""
+    codes = []
     for column, names in axes.items():
         code, name = pd.factorize(table[column])
-        found.append(pd.Index(names, dtype=object).get_indexer(name)[code])
-    kept = np.min(found, axis=0) >= 0
-    return tuple(place[kept] for place in found), kept
+        codes.append(pd.Index(names, dtype=object).get_indexer(name)[code])
+    placed = np.min(codes, axis=0) >= 0
+    return tuple(place[placed] for place in codes), placed
 
 
 def years_until(rows: pd.DataFrame, school_year: str) -> list[str]:
@@ -187,8 +187,8 @@ def worst_basis(basis: pd.Series) -> str:
 
 def bases(*tables: pd.DataFrame) -> dict[str, str]:
     """Basis of what rests on each area's own rows, and of the city, which rests on all; columns area and basis."""
-    told = pd.concat([table[["area", "basis"]].drop_duplicates() for table in tables])
-    return told.groupby("area")["basis"].agg(worst_basis).to_dict() | {CITY: worst_basis(told["basis"])}
+    rows = pd.concat([table[["area", "basis"]].drop_duplicates() for table in tables])
+    return rows.groupby("area")["basis"].agg(worst_basis).to_dict() | {CITY: worst_basis(rows["basis"])}
 
 
 def resting(area: pd.Series, basis: dict[str, str], ahead: bool = False) -> pd.Series:
@@ -219,8 +219,8 @@ def drift(scaled: np.ndarray, lead: int = 1) -> np.ndarray:
     Source: Hyndman & Athanasopoulos, Forecasting: Principles and Practice, on the model's scale.
     """
     change = np.diff(scaled, axis=-1, prepend=np.nan)
-    told = np.isfinite(change).cumsum(axis=-1)
-    mean = ratio(np.nan_to_num(change).cumsum(axis=-1), told)
+    known = np.isfinite(change).cumsum(axis=-1)
+    mean = ratio(np.nan_to_num(change).cumsum(axis=-1), known)
     return same_as_last_year(scaled + lead * mean, lead)
 
 
@@ -238,8 +238,8 @@ def largest_remainder(values: np.ndarray, axis: int = -1, total: np.ndarray | No
     down = np.floor(exact)
     if total is None:
         total = np.rint(np.nansum(values, axis=-1).round(6))
-    told = np.isfinite(values)
-    spare = (total - down.sum(axis=-1, where=told)).clip(0, told.sum(axis=-1)).astype(int)[..., None]
+    known = np.isfinite(values)
+    spare = (total - down.sum(axis=-1, where=known)).clip(0, known.sum(axis=-1)).astype(int)[..., None]
     behind = down - exact  # the largest remainder is the smallest of these; NaN goes last
     last = np.take_along_axis(np.sort(behind, axis=-1), np.maximum(spare - 1, 0), axis=-1)
     first, tied = behind < last, behind == last

@@ -59,21 +59,21 @@ def table(weighed: WeighIns, period: str, may: Disclosure) -> pd.DataFrame:
     value, centre and limits in percent, coverage in percent of children enrolled, between on the arcsine scale; place
     as in `place`: an unreliable area neither sets the limits nor is said to stand out. Limits hold at the area's size.
     """
-    kept = [g for g, group in enumerate(weighed.groups) if group[1] == "all"]
-    now = (slice(None), kept, -1, list(periods.names()).index(period))
+    groups = [g for g, group in enumerate(weighed.groups) if group[1] == "all"]
+    now = (slice(None), groups, -1, list(periods.names()).index(period))
     cases, sizes, enrolled = weighed.cases[now], weighed.measured[now], weighed.enrolled[now]
     reliable = weighed.reliable[now]
     shown = [[not may.withheld(area, *weighed.groups[g][1:], weighed.groups[g][0], weighed.years[-1], period)
-              for g in kept] for area in weighed.areas]  # fmt: skip
-    found = fit(cases, sizes, reliable & np.array(shown))
-    at = {"centre": 100 * found.centre, "between": found.between, "dispersion": found.dispersion}
+              for g in groups] for area in weighed.areas]  # fmt: skip
+    fitted = fit(cases, sizes, reliable & np.array(shown))
+    at = {"centre": 100 * fitted.centre, "between": fitted.between, "dispersion": fitted.dispersion}
     by_cell = {"value": 100 * ratio(cases, sizes), "children_measured": sizes, "coverage": 100 * ratio(sizes, enrolled),
-               "reliable": reliable, "z": found.z, "place": place(found.z, reliable)}  # fmt: skip
+               "reliable": reliable, "z": fitted.z, "place": place(fitted.z, reliable)}  # fmt: skip
     by_cell |= {name: np.broadcast_to(each, cases.shape) for name, each in at.items()}
     for level in LIMITS:
-        low, high = limits(found.centre, found.between, sizes, level)
+        low, high = limits(fitted.centre, fitted.between, sizes, level)
         by_cell |= {f"lower_{level}": 100 * low, f"upper_{level}": 100 * high}
-    names = [(RATES[weighed.groups[g][0]], weighed.groups[g][2]) for g in kept]
+    names = [(RATES[weighed.groups[g][0]], weighed.groups[g][2]) for g in groups]
     keys = [(area, "all", band, rate) for area in weighed.areas for rate, band in names]
     rows = pd.DataFrame(keys, columns=["area", "sector", "age_band", "indicator"])
     rows = rows.assign(**{name: each.ravel() for name, each in by_cell.items()}, school_year=weighed.years[-1])
@@ -120,8 +120,8 @@ def _between(off: np.ndarray, own: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     weight = np.where(np.isfinite(own), 1 / own, 0.0)
     total = weight.sum(axis=0)
     spare = total - ratio((weight**2).sum(axis=0), total)
-    found = np.maximum(ratio(areas * squares - (areas - 1), spare), 0.0)
-    return np.where(enough, found, np.nan), np.where(enough, squares, np.nan)
+    variance = np.maximum(ratio(areas * squares - (areas - 1), spare), 0.0)
+    return np.where(enough, variance, np.nan), np.where(enough, squares, np.nan)
 
 
 def _kept(share: float) -> float:

@@ -88,10 +88,17 @@ def clues(of: Histories, lead: int) -> np.ndarray:
     ratio = np.log(of.counts) - np.log(of.partner)
     ratio = np.where(np.isfinite(ratio), ratio, np.nan)
     before = np.stack([lagged(ratio, back) for back in range(1, HABIT + 1)])
-    told = np.isfinite(before).sum(axis=0)
-    habit = np.divide(np.nansum(before, axis=0), told, out=np.full(ratio.shape, np.nan), where=told > 0)
-    found = (change, lagged(change), remembered(change), of.coming[lead], np.ones(change.shape), bent(ratio - habit))
-    return np.nan_to_num(np.stack(found, axis=-1))
+    known = np.isfinite(before).sum(axis=0)
+    habit = np.divide(np.nansum(before, axis=0), known, out=np.full(ratio.shape, np.nan), where=known > 0)
+    clue_values = (
+        change,
+        lagged(change),
+        remembered(change),
+        of.coming[lead],
+        np.ones(change.shape),
+        bent(ratio - habit),
+    )
+    return np.nan_to_num(np.stack(clue_values, axis=-1))
 
 
 def usual(lead: int) -> np.ndarray:
@@ -103,31 +110,31 @@ def usual(lead: int) -> np.ndarray:
     return np.array([USUAL.get(name, 0.0) * (1.0 if name == "cohort" else fading) for name in CLUES])
 
 
-def fit(told: np.ndarray, change: np.ndarray, weights: Sequence[np.ndarray], start: np.ndarray) -> np.ndarray:
+def fit(clue_rows: np.ndarray, change: np.ndarray, weights: Sequence[np.ndarray], start: np.ndarray) -> np.ndarray:
     """Weights of the clues with the least mean absolute percentage error of the counts, drawn towards start.
 
-    told : rows × clues; change : rows; weights : a fit each, of the first so many rows, which are all that it knows.
+    clue_rows : rows × clues; change : rows; weights : a fit each, of the first so many rows, all that it knows.
     Returns fits × clues. Iteratively reweighted least squares (Schlossmacher 1973, J. Am. Stat. Assoc. 68) on
-    |exp(told·b − change) − 1|, with a ridge of strength growth_ridge.
+    |exp(clue_rows·b − change) − 1|, with a ridge of strength growth_ridge.
     """
-    ridge, rows = reference.setting("growth_ridge"), np.vstack([told.T, change])
+    ridge, rows = reference.setting("growth_ridge"), np.vstack([clue_rows.T, change])
     prior = ridge * np.column_stack([np.eye(len(start)), start])
-    found: np.ndarray = np.tile(start, (len(weights), 1))
+    coefficients: np.ndarray = np.tile(start, (len(weights), 1))
     going = np.arange(len(weights))
     for _ in range(25):
         if not len(going):
             break
-        normal = [_normal(found[at], rows[:, : len(weights[at])], weights[at]) + prior for at in going.tolist()]
-        last, equations = found[going], np.array(normal)
-        found[going] = np.linalg.solve(equations[..., :-1], equations[..., -1:])[..., 0]
-        going = going[np.abs(found[going] - last).max(axis=1) >= 1e-5]
-    return found
+        normal = [_normal(coefficients[at], rows[:, : len(weights[at])], weights[at]) + prior for at in going.tolist()]
+        last, equations = coefficients[going], np.array(normal)
+        coefficients[going] = np.linalg.solve(equations[..., :-1], equations[..., -1:])[..., 0]
+        going = going[np.abs(coefficients[going] - last).max(axis=1) >= 1e-5]
+    return coefficients
 
 
-def _normal(found: np.ndarray, rows: np.ndarray, weight: np.ndarray) -> np.ndarray:
+def _normal(coefficients: np.ndarray, rows: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """Normal equations of one step of fit, their right side in the last column. rows : clues, and the change below."""
     near = 0.004  # below 0.4 % an error counts by its square
-    off = (found @ rows[:-1] - rows[-1]).clip(-1.5, 1.5)
+    off = (coefficients @ rows[:-1] - rows[-1]).clip(-1.5, 1.5)
     size = np.abs(off)
     pull = np.where(size < near, 1 / near, np.abs(np.expm1(off)) / np.maximum(size, near) ** 2)
     return (rows[:-1] * (weight * pull)) @ rows.T
@@ -140,13 +147,13 @@ def learned(of: Histories, lead: int, origins: Sequence[int]) -> np.ndarray:
     """
     change, start = of.change(lead), usual(lead)
     year, series = np.nonzero(((of.run >= LEARNT_FROM) & np.isfinite(change)).T)  # oldest first
-    told, held = clues(of, lead)[series, year], np.clip(change[series, year], -lead / 2, lead / 2)
+    clue_rows, held = clues(of, lead)[series, year], np.clip(change[series, year], -lead / 2, lead / 2)
     known = np.searchsorted(year, np.asarray(origins) - lead, side="right")
     ages = [(origin - year[:rows]) / reference.setting("growth_half_life")
             for origin, rows in zip(origins, known, strict=True) if rows >= FEW]  # fmt: skip
-    found = np.tile(start, (len(known), 1))
-    found[known >= FEW] = fit(told, held, [0.5**age for age in ages], start)
-    return found
+    coefficients = np.tile(start, (len(known), 1))
+    coefficients[known >= FEW] = fit(clue_rows, held, [0.5**age for age in ages], start)
+    return coefficients
 
 
 def forecast(of: Histories, lead: int, weights: np.ndarray, least: int) -> np.ndarray:

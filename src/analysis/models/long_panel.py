@@ -80,9 +80,9 @@ def from_table(table: pd.DataFrame, area: str) -> LongPanel:
     """Rows of text to a panel; see read."""
     oddities: list[str] = []
     table = table.assign(year=pd.to_numeric(table["year"], errors="coerce"))
-    whole = table["year"].notna() & (table["year"] % 1 == 0) & table["year"].between(1800, 2200)
-    oddities += [f"{row[area]}: năm không đọc được, bỏ dòng." for row in table[~whole].to_dict("records")]
-    table = table[whole]
+    is_year = table["year"].notna() & (table["year"] % 1 == 0) & table["year"].between(1800, 2200)
+    oddities += [f"{row[area]}: năm không đọc được, bỏ dòng." for row in table[~is_year].to_dict("records")]
+    table = table[is_year]
     row, areas = pd.factorize(table[area])
     year = table["year"].to_numpy(int)
     years = list(range(year.min(), year.max() + 1)) if len(table) else []
@@ -98,35 +98,35 @@ def from_table(table: pd.DataFrame, area: str) -> LongPanel:
 def _cells(panel: LongPanel, row: np.ndarray, year: np.ndarray, text: pd.Series, name: str) -> np.ndarray:
     """Areas × years of one column, odd cells left out and told. row, year : place of the area and year of each cell."""
     value = pd.to_numeric(text, errors="coerce").to_numpy(float, na_value=np.nan)
-    told = np.isfinite(value) & (value > 0)
-    for at in np.flatnonzero(~told & (text != "").to_numpy()):
+    is_number = np.isfinite(value) & (value > 0)
+    for at in np.flatnonzero(~is_number & (text != "").to_numpy()):
         cell = f'{panel.areas[row[at]]} {year[at]}: {name} = "{text.iloc[at][:40]}"'
         panel.oddities.append(f"{cell} không phải số lớn hơn 0, coi như chưa biết.")
-    found = np.full((len(panel.areas), len(panel.years)), np.nan)
-    row, year, value = row[told], year[told], value[told]
+    values = np.full((len(panel.areas), len(panel.years)), np.nan)
+    row, year, value = row[is_number], year[is_number], value[is_number]
     place = row, year - min(panel.years, default=0)
-    found[place] = value
-    twice = found[place] != value
+    values[place] = value
+    twice = values[place] != value
     for area, at in sorted({*zip(row[twice].tolist(), year[twice].tolist(), strict=True)}):
         panel.oddities.append(f"{panel.areas[area]} {at}: {name} có hai số khác nhau, coi như chưa biết.")
-        found[area, at - panel.years[0]] = np.nan
-    return found
+        values[area, at - panel.years[0]] = np.nan
+    return values
 
 
 def _jumps(panel: LongPanel, name: str) -> list[str]:
     """Gaps inside a series, and changes of half or more from one year to the next."""
-    told = []
+    oddities = []
     for area, row in zip(panel.areas, panel.values[name], strict=True):
         at = np.flatnonzero(np.isfinite(row))
         change, passed = np.diff(np.log(row[at])), np.diff(at)
         for step in np.flatnonzero((passed > 1) | (np.abs(change) > JUMP)):
             before, after = panel.years[at[step]], panel.years[at[step + 1]]
             if passed[step] > 1:
-                told.append(f"{area} {before}-{after}: {name} đứt quãng.")
+                oddities.append(f"{area} {before}-{after}: {name} đứt quãng.")
             else:
                 percent = f"{100 * np.expm1(change[step]):+.0f}".replace("-", "−")
-                told.append(f"{area} {after}: {name} đổi {percent} % sau một năm.")
-    return told
+                oddities.append(f"{area} {after}: {name} đổi {percent} % sau một năm.")
+    return oddities
 
 
 def together(given: LongPanel, other: LongPanel) -> LongPanel:
@@ -137,11 +137,11 @@ def together(given: LongPanel, other: LongPanel) -> LongPanel:
     values = {}
     for name in COLUMNS[1:]:
         block = np.full((len(given.areas) + len(new), len(years)), np.nan)
-        for rows, panel, kept in ((slice(0, len(given.areas)), given, slice(None)),
+        for rows, panel, rows_of in ((slice(0, len(given.areas)), given, slice(None)),
                                   (slice(len(given.areas), None), other, new)):  # fmt: skip
             if panel.years:
                 start = panel.years[0] - first
-                block[rows, start : start + len(panel.years)] = panel.values[name][kept]
+                block[rows, start : start + len(panel.years)] = panel.values[name][rows_of]
         values[name] = block
     return LongPanel(given.areas + [other.areas[place] for place in new], years, values, given.oddities)
 

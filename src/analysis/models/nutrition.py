@@ -68,7 +68,7 @@ def trend_table(
     history = trends.history_rows(series, school_year, period, RATES.values(), BANDS)
     rows = [trends.with_reasons(history, forecast, RATES), trend_rows(weighed, fitted, period)]
     if forecast.panel.areas:
-        rows += [trends.rate_rows(trends.Cube(forecast.panel, name), forecast, rate) for name, rate in RATES.items()]
+        rows += [trends.rate_rows(trends.Margins(forecast.panel, name), forecast, rate) for name, rate in RATES.items()]
     return trends.ordered(
         pd.concat([part for part in rows if len(part)] or rows[:1]), list(RATES.values()), list(BANDS)
     )
@@ -93,9 +93,9 @@ def trend_rows(weighed: WeighIns, fitted: Trend, period: str) -> pd.DataFrame:
     lines = table.loc[table.index.repeat(len(weighed.years))].assign(kind="fitted", expected=line.ravel())
     lines["target_year"] = np.tile(weighed.years, len(table))
     kept = [slopes[slopes["value"].notna()], lines[lines["expected"].notna()]]
-    found = pd.concat(kept, ignore_index=True).assign(model=POOLED)
-    found["basis"] = forecasting.resting(found["area"], weighed.basis, ahead=True)
-    return found.reindex(columns=trends.COLUMNS).astype({"note": object})
+    rows = pd.concat(kept, ignore_index=True).assign(model=POOLED)
+    rows["basis"] = forecasting.resting(rows["area"], weighed.basis, ahead=True)
+    return rows.reindex(columns=trends.COLUMNS).astype({"note": object})
 
 
 def _with_city(areas: tuple[np.ndarray, ...], city: tuple[np.ndarray, ...]) -> list[np.ndarray]:

@@ -85,12 +85,12 @@ def _errors(error: np.ndarray, actual: np.ndarray, scale: np.ndarray) -> dict[st
 
 
 def _held(ours: long_panel.Outlook, actual: np.ndarray, due: np.ndarray) -> dict[str, float]:
-    found = {}
+    scores = {}
     for width in ("80", "95"):
         lower, upper = ours.limits[f"lower_{width}"], ours.limits[f"upper_{width}"]
-        told = due & np.isfinite(lower)
-        held = ((lower <= actual) & (actual <= upper))[told]
-        found[f"coverage_{width}"] = 100 * float(held.mean()) if held.size else np.nan
-        wide = 100 * (upper - lower)[told] / ours.expected[told]
-        found[f"width_{width}"] = float(np.median(wide)) if wide.size else np.nan
-    return found
+        known = due & np.isfinite(lower)
+        held = ((lower <= actual) & (actual <= upper))[known]
+        scores[f"coverage_{width}"] = 100 * float(held.mean()) if held.size else np.nan
+        wide = 100 * (upper - lower)[known] / ours.expected[known]
+        scores[f"width_{width}"] = float(np.median(wide)) if wide.size else np.nan
+    return scores

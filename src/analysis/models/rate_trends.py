@@ -106,17 +106,17 @@ def fit(cases: np.ndarray, sizes: np.ndarray) -> Trend:
     city = _city_rounds(cases, sizes, known)
     level, slope, variance, degrees, rounds = _city_line(city)
     lines, residual, weight = _own_lines(cases, sizes, known, city)
-    between, shrunk, error, kept = _shrunk(lines)
+    between, shrunk, error, shrinkage = _shrunk(lines)
     free = known.sum(axis=(0, 2, 3)) - known.any(axis=(2, 3)).sum(axis=0) - np.isfinite(lines.slope).sum(axis=0)
     free = np.maximum(free - np.isfinite(city).sum(axis=(1, 2)) + 1 + np.isfinite(lines.slope).any(axis=0), 0)
     tossed = np.where(known, weight, np.nan)
     excess = prevalence.excess_of(residual, tossed, sizes, free)
     more = 1 + np.maximum(sizes - 1, 0) * excess[:, None, None]
     related = prevalence.relation_of(residual / np.sqrt(tossed * more))
-    error = error + 2 * kept * np.maximum(lines.shared, 0.0)  # where it would narrow the limits it is left out
-    whole, whole_degrees = _added(variance, degrees, error, lines.degrees)
-    return Trend(cases.shape[2], level, slope, variance, degrees, rounds, lines, between, slope + shrunk, whole,
-                 whole_degrees, excess, related)  # fmt: skip
+    error = error + 2 * shrinkage * np.maximum(lines.shared, 0.0)  # where it would narrow the limits it is left out
+    total, total_degrees = _added(variance, degrees, error, lines.degrees)
+    return Trend(cases.shape[2], level, slope, variance, degrees, rounds, lines, between, slope + shrunk, total,
+                 total_degrees, excess, related)  # fmt: skip
 
 
 def _city_rounds(cases: np.ndarray, sizes: np.ndarray, known: np.ndarray) -> np.ndarray:
@@ -208,23 +208,23 @@ def _own_lines(
 
 
 def _scatter(
-    residual: np.ndarray, weight: np.ndarray, sloped: np.ndarray, kept: np.ndarray
+    residual: np.ndarray, weight: np.ndarray, sloped: np.ndarray, left: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """How many times the binomial variance a whole year of an area has, and degrees of freedom behind it by group.
 
     count + level × weight, fitted over all areas and years of a group: count is above 1 because the same children come
-    back three times, level is what does not shrink with the number of children. kept : the part
+    back three times, level is what does not shrink with the number of children. left : the part
     of an area's variance that is left after the city's weigh-ins, of which it is a part, were taken away.
     """
-    told = (weight > 0) & sloped[..., None] & (kept > 1e-9)[..., None]
-    areas, years, cells = told.any(axis=2).sum(axis=0), told.any(axis=0).sum(axis=1), told.sum(axis=(0, 2))
+    known = (weight > 0) & sloped[..., None] & (left > 1e-9)[..., None]
+    areas, years, cells = known.any(axis=2).sum(axis=0), known.any(axis=0).sum(axis=1), known.sum(axis=(0, 2))
     lost = np.where(cells > 2 * areas, ratio(cells * 1.0, cells - 2.0 * areas), 1.0)
-    squares = np.where(told, ratio(residual**2, weight * kept[..., None]), 0.0) * lost[:, None]
-    sizes, trust = np.where(told, weight, 0.0), told.astype(float)
+    squares = np.where(known, ratio(residual**2, weight * left[..., None]), 0.0) * lost[:, None]
+    sizes, trust = np.where(known, weight, 0.0), known.astype(float)
     for _ in range(3):
         level, count = _plane(squares, sizes, trust)
         fitted = count[:, None] + level[:, None] * sizes
-        trust = np.where(told & (fitted > 0), ratio(np.ones_like(fitted), fitted**2), 0.0)
+        trust = np.where(known & (fitted > 0), ratio(np.ones_like(fitted), fitted**2), 0.0)
     return fitted, np.maximum((cells - 2.0 * areas - years + 2) / 2, 1.0)  # shared by the two numbers fitted
 
 
@@ -247,20 +247,22 @@ def _shrunk(lines: Lines) -> tuple[np.ndarray, ...]:
     equal weight before the data (Gelman 2006), so that limits allow for not knowing it; empirical Bayes with one
     estimate of it (Paule & Mandel, Morris 1983) was tried and missed nominal coverage by more.
     """
-    told = np.isfinite(lines.slope) & (lines.variance > 0)
-    own, error = np.where(told, lines.slope, 0.0), np.where(told, lines.variance, 1.0)
-    areas = told.sum(axis=0)
+    known = np.isfinite(lines.slope) & (lines.variance > 0)
+    own, error = np.where(known, lines.slope, 0.0), np.where(known, lines.variance, 1.0)
+    areas = known.sum(axis=0)
     widest = 3 * np.sqrt(ratio((own**2).sum(axis=0), areas)) + TINY
     spread = np.nan_to_num(widest, nan=TINY)[:, None] * (np.arange(GRID) + 0.5) / GRID
-    whole = error[..., None] + spread**2
-    fits = np.where(told[..., None], -0.5 * (np.log(whole) + own[..., None] ** 2 / whole), 0.0).sum(axis=0)
+    total = error[..., None] + spread**2
+    fits = np.where(known[..., None], -0.5 * (np.log(total) + own[..., None] ** 2 / total), 0.0).sum(axis=0)
     fits *= ratio(areas - 1.0, areas)[:, None]  # the areas' slopes about the city's add up to zero
     fits = np.nan_to_num(fits)
     weight = np.exp(fits - fits.max(axis=1, keepdims=True))
     weight /= weight.sum(axis=1, keepdims=True)
-    kept = spread**2 / whole
-    mean = (kept * weight).sum(axis=2)
-    variance = (error[..., None] * kept * weight).sum(axis=2) + own**2 * ((kept**2 * weight).sum(axis=2) - mean**2)
+    shrinkage = spread**2 / total
+    mean = (shrinkage * weight).sum(axis=2)
+    variance = (error[..., None] * shrinkage * weight).sum(axis=2) + own**2 * (
+        (shrinkage**2 * weight).sum(axis=2) - mean**2
+    )
     between = np.where(areas > 1, (spread**2 * weight).sum(axis=1), np.nan)
     keep = np.where(np.isfinite(lines.slope), 1.0, np.nan)
     return between, own * mean * keep, variance * keep, mean * keep
@@ -268,8 +270,8 @@ def _shrunk(lines: Lines) -> tuple[np.ndarray, ...]:
 
 def _added(one: np.ndarray, degrees_of_one: np.ndarray, other: np.ndarray, degrees_of_other: np.ndarray) -> tuple:
     """Sum of two variances, and its degrees of freedom after Satterthwaite 1946."""
-    whole = one + other
-    return whole, ratio(whole**2, one**2 / degrees_of_one + other**2 / degrees_of_other)
+    total = one + other
+    return total, ratio(total**2, one**2 / degrees_of_one + other**2 / degrees_of_other)
 
 
 def _limits(

@@ -115,8 +115,8 @@ def _recruits(actual: pd.Series, frozen: pd.DataFrame) -> pd.Series:
     then = rows.set_index(["area", "sector"])["current"]
     needs = actual[actual.index.get_level_values("stage") == "needs"].droplevel(["stage", "age_band"])
     now = needs.unstack("indicator").reindex(columns=["teachers_needed", "teachers_left"])
-    found = (now["teachers_needed"] - then + now["teachers_left"]).dropna().rename("value").reset_index()
-    return found.assign(stage="needs", age_band="all", indicator="teachers_to_recruit").set_index(KEY)["value"]
+    recruits = (now["teachers_needed"] - then + now["teachers_left"]).dropna().rename("value").reset_index()
+    return recruits.assign(stage="needs", age_band="all", indicator="teachers_to_recruit").set_index(KEY)["value"]
 
 
 def _scores(rows: pd.DataFrame) -> pd.DataFrame:

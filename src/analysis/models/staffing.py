@@ -108,13 +108,13 @@ def shrunk_to_city(given: Panel, lead: int = 1) -> np.ndarray:
     beta-binomial posterior mean, with ρ by moments (Kleinman 1973, J. Am. Stat. Assoc. 68) from the years known by
     then. With ρ = 0, or where its own leavers are not known, an area has the city's rate.
     """
-    told = np.isfinite(given.counts)
-    left, base = np.where(told, given.counts, 0.0), np.where(told, given.out_of, 0.0)
+    known = np.isfinite(given.counts)
+    left, base = np.where(known, given.counts, 0.0), np.where(known, given.out_of, 0.0)
     total = base.sum(axis=0)
     city = forecasting.ratio(left.sum(axis=0), total)
     rate = forecasting.ratio(left, base)
     between = (base * np.nan_to_num(rate - city) ** 2).sum(axis=0)
-    spare = told.sum(axis=0) - 1
+    spare = known.sum(axis=0) - 1
     extra = forecasting.ratio(between, city * (1 - city)) - spare
     room = total - forecasting.ratio((base**2).sum(axis=0), total) - spare
     usable = np.isfinite(extra) & (room > 0)
@@ -123,7 +123,7 @@ def shrunk_to_city(given: Panel, lead: int = 1) -> np.ndarray:
     )
     alike = alike.clip(0, 1)
     weight = forecasting.ratio(base * alike, 1 + (base - 1) * alike)
-    pooled = np.where(told, city + weight * (rate - city), city)
+    pooled = np.where(known, city + weight * (rate - city), city)
     odds = np.where((pooled > 0) & (pooled < 1), forecasting.ratio(pooled, 1 - pooled), np.nan)
     return forecasting.same_as_last_year(np.log(odds), lead)
 
@@ -141,10 +141,10 @@ def trend_table(series: pd.DataFrame, school_year: str, period: str, made: dict[
     rows = [history]
     for forecast in made["teachers"]:
         if forecast.panel.areas:
-            rows.append(trends.forecast_rows(trends.Cube(forecast.panel, "teachers"), forecast))
+            rows.append(trends.forecast_rows(trends.Margins(forecast.panel, "teachers"), forecast))
     for forecast in made["qualified"]:
         if forecast.panel.areas:
-            cube = trends.Cube(forecast.panel, "qualified_teachers")
+            cube = trends.Margins(forecast.panel, "qualified_teachers")
             rows.append(trends.rate_rows(cube, forecast, "qualified_teachers_share"))
     if made["leavers"][0].panel.areas:
         rows += _leavers_rows(made["leavers"])
@@ -154,7 +154,7 @@ def trend_table(series: pd.DataFrame, school_year: str, period: str, made: dict[
 def _leavers_rows(leavers: list[Forecast]) -> list[pd.DataFrame]:
     """Leavers in persons and as a rate: what was, with why there is no forecast, and what is expected."""
     given = leavers[0].panel
-    cube = trends.Cube(given, "teachers_left")
+    cube = trends.Margins(given, "teachers_left")
     past = [trends.panel_rows(cube, given, "teachers_left"),
             trends.panel_rows(cube, given, "leaving_rate", rate=True)]  # fmt: skip
     past = [trends.with_reasons(each, leavers[0], {"teachers_left": name})

@@ -67,18 +67,18 @@ def read(series: pd.DataFrame, school_year: str, period: str, conditions: Sequen
     rows = rows[rows["age_band"].isin(BANDS) & rows["sector"].isin(SECTORS)]
     last = periods.order(school_year, period)
     rounds = rows[["school_year", "period"]].drop_duplicates()
-    kept = [periods.order(*each) <= last for each in rounds.itertuples(index=False, name=None)]
-    rows = rows.merge(rounds[kept], on=["school_year", "period"])
+    until = [periods.order(*each) <= last for each in rounds.itertuples(index=False, name=None)]
+    rows = rows.merge(rounds[until], on=["school_year", "period"])
     first = min(map(periods.start, rows["school_year"].unique()), default=periods.start(school_year))
     years = [periods.shift(school_year, -back) for back in range(periods.start(school_year) - first, -1, -1)]
     areas = forecasting.in_order(rows["area"].unique())
     names = [*conditions, MEASURED, ENROLLED]
     axes = dict(zip(CELL, (areas, list(SECTORS), list(BANDS), years, list(periods.names())), strict=True))
-    whole = forecasting.cube(rows, "value", {"indicator": names, **axes})
-    whole = whole.reshape(len(names), len(areas), len(SECTORS) * len(BANDS), len(years), len(periods.names()))
+    every = forecasting.as_array(rows, "value", {"indicator": names, **axes})
+    every = every.reshape(len(names), len(areas), len(SECTORS) * len(BANDS), len(years), len(periods.names()))
 
     def block(indicator: str) -> np.ndarray:
-        return whole[names.index(indicator)]
+        return every[names.index(indicator)]
 
     cases = np.concatenate([block(condition) for condition in conditions], axis=1)
     measured, enrolled = (np.tile(block(name), (1, len(conditions), 1, 1)) for name in (MEASURED, ENROLLED))

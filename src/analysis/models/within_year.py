@@ -39,7 +39,7 @@ def table(series: pd.DataFrame, weighed: WeighIns, fitted: Trend) -> pd.DataFram
     at, found = tuple(place[told] for place in at), rates.iloc[np.flatnonzero(kept)[told]]
     cells, cell = {name: each for name, each in axes.items() if name != "indicator"}, (at[0], *at[2:])
     measured, enrolled = (
-        forecasting.cube(rows[rows["indicator"] == name], "value", cells)[cell] for name in (MEASURED, ENROLLED)
+        forecasting.as_array(rows[rows["indicator"] == name], "value", cells)[cell] for name in (MEASURED, ENROLLED)
     )
     coverage = ratio(100 * measured, enrolled)
     found = found.assign(children_measured=measured, coverage=coverage, reliable=coverage >= limit("low_coverage"))
