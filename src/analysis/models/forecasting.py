@@ -16,7 +16,6 @@ from analysis.reference import areas as units
 from analysis.reference import periods
 from analysis.reference.areas import CITY
 
-GROUP = ["indicator", "sector", "age_band"]
 SECTORS = ["public", "nonpublic"]
 SAME = "same_as_last_year"
 HALF = 0.5  # added to counts before a logarithm or a logit, so that zero has one
@@ -120,8 +119,7 @@ def panel(
         & (series["area"] != CITY)
     ]
     rows = rows[rows["school_year"].isin(years_until(rows, school_year))]
-    first = min(map(periods.start, rows["school_year"].unique()), default=periods.start(school_year))
-    years = [periods.shift(school_year, -back) for back in range(periods.start(school_year) - first, -1, -1)]
+    years = years_since(rows, school_year)
     areas = in_order(rows["area"].unique())
     block = partial(counts_of, rows, areas, years)
     sizes = None if out_of is None else block([(out_of, sector, band) for _, sector, band in groups])
@@ -133,16 +131,19 @@ def panel(
 
 def counts_of(rows: pd.DataFrame, areas: list[str], years: list[str], groups: list[tuple[str, str, str]]) -> np.ndarray:
     """areas × groups × years of rows of one period; see panel for parts without a row."""
-    names = [list(dict.fromkeys(group[i] for group in groups)) for i in range(3)]
-    names[1] = list(dict.fromkeys([*names[1], *SECTORS, "all"]))
-    every = as_array(rows, "value", {"area": areas, **dict(zip(GROUP, names, strict=True)), "school_year": years})
+    indicators, sectors, bands = (list(dict.fromkeys(names)) for names in zip(*groups, strict=True))
+    sectors = list(dict.fromkeys([*sectors, *SECTORS, "all"]))
+    axes = {"area": areas, "indicator": indicators, "sector": sectors, "age_band": bands, "school_year": years}
+    every = as_array(rows, "value", axes)
     counts = np.full((len(areas), len(groups), len(years)), np.nan)
     for g, (indicator, sector, band) in enumerate(groups):
-        of = {name: every[:, names[0].index(indicator), place, names[2].index(band)]
-              for place, name in enumerate(names[1])}  # fmt: skip
-        own, others = of[sector], [of[other] for other in SECTORS if other != sector]
-        nothing_left = of["all"] == np.sum(others, axis=0)
-        counts[:, g] = own if sector == "all" else np.where(np.isnan(own) & nothing_left, 0.0, own)
+        of_band = every[:, indicators.index(indicator), :, bands.index(band)]
+        own = of_band[:, sectors.index(sector)]
+        if sector != "all":
+            others = sum(of_band[:, sectors.index(other)] for other in SECTORS if other != sector)
+            nothing_left = of_band[:, sectors.index("all")] == others
+            own = np.where(np.isnan(own) & nothing_left, 0.0, own)
+        counts[:, g] = own
     return counts
 
 
@@ -173,6 +174,13 @@ def places(table: pd.DataFrame, axes: dict[str, list[str]]) -> tuple[tuple[np.nd
 def years_until(rows: pd.DataFrame, school_year: str) -> list[str]:
     """School years found in a table, up to this one."""
     return [year for year in rows["school_year"].unique() if periods.start(year) <= periods.start(school_year)]
+
+
+def years_since(rows: pd.DataFrame, school_year: str) -> list[str]:
+    """School years from the first in a table up to this one, without a gap."""
+    last = periods.start(school_year)
+    first = min(map(periods.start, rows["school_year"].unique()), default=last)
+    return [periods.shift(school_year, year - last) for year in range(first, last + 1)]
 
 
 def in_order(areas: Iterable[str]) -> list[str]:
