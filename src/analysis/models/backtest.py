@@ -17,8 +17,14 @@ PUBLISHED = "as_published"  # the whole procedure: the model that would have bee
 BACKTEST = [field.name for field in store.TABLES["enrolment_backtest.csv"]]
 WIDTHS = ("80", "95")
 KEYS = ["indicator", "sector", "age_band", "level", "model"]
-MEANS = {"error": "mape", "scaled": "mase", "compared": "compared", "same": "same", "inside_80": "coverage_80",
-         "inside_95": "coverage_95"}  # fmt: skip
+MEANS = {  # column of a row → of its mean
+    "error": "mape",
+    "scaled": "mase",
+    "compared": "compared",
+    "same": "same",
+    "inside_80": "coverage_80",
+    "inside_95": "coverage_95",
+}
 Key = tuple[str, str, str, str, str]
 
 

@@ -57,27 +57,38 @@ def table(weighed: WeighIns, period: str, may: Disclosure) -> pd.DataFrame:
     The limits come from what may be printed alone: two withheld numbers whose sum is known could be worked out from a
     spread that they are part of.
     value, centre and limits in percent, coverage in percent of children enrolled, between on the arcsine scale; place
-    as in `place`: an unreliable area neither sets the limits nor is said to stand out. Limits hold at the area's size.
+    as in `place_of`: an unreliable area neither sets the limits nor is said to stand out. Limits hold at its size.
     """
     groups = [g for g, group in enumerate(weighed.groups) if group[1] == "all"]
     now = (slice(None), groups, -1, list(periods.names()).index(period))
-    cases, sizes, enrolled = weighed.cases[now], weighed.measured[now], weighed.enrolled[now]
-    reliable = weighed.reliable[now]
-    shown = [[not may.withheld(area, *weighed.groups[g][1:], weighed.groups[g][0], weighed.years[-1], period)
-              for g in groups] for area in weighed.areas]  # fmt: skip
-    fitted = fit(cases, sizes, reliable & np.array(shown))
-    at = {"centre": 100 * fitted.centre, "between": fitted.between, "dispersion": fitted.dispersion}
-    by_cell = {"value": 100 * ratio(cases, sizes), "children_measured": sizes, "coverage": 100 * ratio(sizes, enrolled),
-               "reliable": reliable, "z": fitted.z, "place": place(fitted.z, reliable)}  # fmt: skip
-    by_cell |= {name: np.broadcast_to(each, cases.shape) for name, each in at.items()}
+    cases, sizes, reliable = weighed.cases[now], weighed.measured[now], weighed.reliable[now]
+    keys = []
+    printed = np.zeros(cases.shape, bool)
+    for a, area in enumerate(weighed.areas):
+        for place, g in enumerate(groups):
+            condition, sector, band = weighed.groups[g]
+            keys.append((area, sector, band, RATES[condition]))
+            printed[a, place] = not may.withheld(area, sector, band, condition, weighed.years[-1], period)
+    fitted = fit(cases, sizes, reliable & printed)
+    columns = {
+        "value": 100 * ratio(cases, sizes),
+        "children_measured": sizes,
+        "coverage": 100 * ratio(sizes, weighed.enrolled[now]),
+        "reliable": reliable,
+        "centre": 100 * fitted.centre,
+        "between": fitted.between,
+        "dispersion": fitted.dispersion,
+        "z": fitted.z,
+        "place": place_of(fitted.z, reliable),
+    }
     for level in LIMITS:
         low, high = limits(fitted.centre, fitted.between, sizes, level)
-        by_cell |= {f"lower_{level}": 100 * low, f"upper_{level}": 100 * high}
-    names = [(RATES[weighed.groups[g][0]], weighed.groups[g][2]) for g in groups]
-    keys = [(area, "all", band, rate) for area in weighed.areas for rate, band in names]
+        columns |= {f"lower_{level}": 100 * low, f"upper_{level}": 100 * high}
     rows = pd.DataFrame(keys, columns=["area", "sector", "age_band", "indicator"])
-    rows = rows.assign(**{name: each.ravel() for name, each in by_cell.items()}, school_year=weighed.years[-1])
-    rows = rows.assign(period=period, basis=forecasting.resting(rows["area"], weighed.basis))
+    for name, values in columns.items():
+        rows[name] = np.broadcast_to(values, cases.shape).ravel()
+    rows["basis"] = forecasting.resting(rows["area"], weighed.basis)
+    rows = rows.assign(school_year=weighed.years[-1], period=period)
     return rows[rows["z"].notna()].reindex(columns=COLUMNS)
 
 
@@ -90,13 +101,15 @@ def limits(
     >>> round(float(low), 4), round(float(high), 4)
     (0.0198, 0.0256)
     """
-    half = LIMITS[level] * np.sqrt(ratio(np.ones(np.shape(sizes)), 4 * np.asarray(sizes, float)) + between**2)
+    own = ratio(np.ones(np.shape(sizes)), 4 * np.asarray(sizes, float))
+    half = LIMITS[level] * np.sqrt(own + between**2)
     middle = np.arcsin(np.sqrt(centre))
-    low, high = (np.sin(np.clip(end, 0, np.pi / 2)) ** 2 for end in (middle - half, middle + half))
-    return low, high
+    low = np.clip(middle - half, 0, np.pi / 2)
+    high = np.clip(middle + half, 0, np.pi / 2)
+    return np.sin(low) ** 2, np.sin(high) ** 2
 
 
-def place(z: np.ndarray, counts: np.ndarray) -> np.ndarray:
+def place_of(z: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """Where each area stands: "inside", "above_95", "above_998", "below_95", "below_998"; "unreliable", "" unknown."""
     beyond = np.where(np.abs(z) > LIMITS["998"], "998", "95")
     side = np.where(z > 0, "above_", "below_")
