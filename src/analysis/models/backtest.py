@@ -1,7 +1,7 @@
 """How past forecasts did: every candidate, and the whole procedure with its intervals, from rolling origins."""
 
+import itertools
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -69,22 +69,23 @@ def score(stage: str, forecasts: dict[int, Forecast], shown: dict[str, str] | No
 
 def _published(contest: Contest, leads: list[int], margins_of: list[Margins]) -> dict[int, _Published]:
     given = contest.given
-    shape = (len(given.years), len(given.areas), len(given.groups))
-    unknown = partial(np.full, shape, np.nan)
-    made = {
-        lead: _Published(
-            unknown(), unknown(), [np.full((2, shape[0], *margins.shape), np.nan) for margins in margins_of]
-        )
-        for lead in leads
-    }
-    for origin in range(1, shape[0]):
-        ahead = [lead for lead in leads if origin - 1 + lead < shape[0]]
-        for lead, then in paths.known_after(contest, origin, ahead).items() if ahead else ():
-            year, sizes = origin - 1 + lead, then.panel.sizes_at(origin - 1 + lead)
+    years = len(given.years)
+    made = {}
+    for lead in leads:
+        expected, sizes = np.full((2, years, len(given.areas), len(given.groups)), np.nan)
+        inside = [np.full((len(WIDTHS), years, *margins.shape), np.nan) for margins in margins_of]
+        made[lead] = _Published(expected, sizes, inside)
+    for origin in range(1, years):
+        ahead = [lead for lead in leads if origin - 1 + lead < years]
+        if not ahead:
+            continue
+        for lead, then in paths.known_after(contest, origin, ahead).items():
+            year = origin - 1 + lead
+            sizes_then = then.panel.sizes_at(year)
             made[lead].expected[year] = then.expected
-            made[lead].sizes[year] = np.nan if sizes is None else sizes
-            for margins, inside in zip(margins_of, made[lead].inside, strict=True):
-                inside[:, year] = _inside(margins, given, year, then, sizes)
+            made[lead].sizes[year] = np.nan if sizes_then is None else sizes_then
+            for margins, inside_of in zip(margins_of, made[lead].inside, strict=True):
+                inside_of[:, year] = _inside(margins, given, year, then, sizes_then)
     return made
 
 
@@ -115,37 +116,41 @@ def _scored(
 
     Also what each number in the column group stands for: KEYS.
     """
-    given, parts, keys = contest.given, [], list[Key]()
+    given = contest.given
     counts = np.moveaxis(given.counts, -1, 0)
     sizes = None if given.sizes is None else np.moveaxis(given.out_of, -1, 0)
-    models = {name: (_told(given, each), sizes) for name, each in contest.candidates[lead].items()}
+    models = {name: (_forecast(given, each), sizes) for name, each in contest.candidates[lead].items()}
     models[PUBLISHED] = published.expected, None if sizes is None else published.sizes
+    parts, keys = [], list[Key]()
     for margins, inside in zip(margins_of, published.inside, strict=True):
         usual = _yearly_change(margins, counts, sizes)[:-lead]
-        year, area, *cell = np.indices((len(counts) - lead, *margins.shape)).reshape(4, -1)
+        year, area, *cell = np.indices(usual.shape).reshape(4, -1)
         level = (area == len(given.areas)).astype(int)
-        off = {name: [each[lead:] for each in _off(margins, counts, sizes, *known)] for name, known in models.items()}
-        same = off[SAME][0]
-        for name, (error, distance) in off.items():
+        group = np.ravel_multi_index((level, *cell), (2, *margins.shape[1:]))
+        same, _ = _off(margins, counts, sizes, *models[SAME])
+        for name, forecast in models.items():
+            error, distance = _off(margins, counts, sizes, *forecast)
             both = np.isfinite(error + same)
-            columns = {"group": len(keys) + np.ravel_multi_index((level, *cell), (2, *margins.shape[1:])), "year": year,
-                       "error": error, "scaled": np.abs(ratio(distance, usual)),
-                       "compared": np.where(both, error, np.nan), "same": np.where(both, same, np.nan)}  # fmt: skip
-            columns |= {f"inside_{width}": held[lead:] if name == PUBLISHED else np.full(same.shape, np.nan)
-                        for width, held in zip(WIDTHS, inside, strict=True)}  # fmt: skip
-            known = np.isfinite(distance).ravel()
-            parts.append({column: each.ravel()[known] for column, each in columns.items()})
-            keys += [(margins.indicator, sector, band, place, name) for place in ("area", "city")
-                     for sector in margins.sectors for band in margins.bands]  # fmt: skip
+            columns = {"error": error, "compared": np.where(both, error, np.nan), "same": np.where(both, same, np.nan)}
+            for width, held in zip(WIDTHS, inside, strict=True):
+                columns[f"inside_{width}"] = held if name == PUBLISHED else np.full(held.shape, np.nan)
+            known = np.isfinite(distance[lead:])
+            part = {column: values[lead:][known] for column, values in columns.items()}
+            part["scaled"] = np.abs(ratio(distance[lead:], usual))[known]
+            part["group"] = len(keys) + group[known.ravel()]
+            part["year"] = year[known.ravel()]
+            parts.append(part)
+            places = itertools.product(("area", "city"), margins.sectors, margins.bands)
+            keys += [(margins.indicator, sector, band, place, name) for place, sector, band in places]
     rows = pd.DataFrame({column: np.concatenate([part[column] for part in parts]) for column in parts[0]})
-    return rows.take(np.argsort(rows["year"].to_numpy(), kind="stable")), keys
+    return rows.sort_values("year", kind="stable"), keys
 
 
-def _told(given: Panel, forecast: np.ndarray) -> np.ndarray:
-    """Whole counts forecast, years × areas × groups, with each year's sizes; NaN where the actual is not known."""
+def _forecast(given: Panel, forecast: np.ndarray) -> np.ndarray:
+    """Whole counts forecast, years × areas × groups; NaN where the actual is not known."""
     counts = forecasting.from_scale(forecast[..., : len(given.years)], given.sizes_known)
-    whole = forecasting.largest_remainder(np.where(np.isfinite(given.counts), counts, np.nan), axis=0)
-    return np.moveaxis(whole, -1, 0)
+    counts = forecasting.largest_remainder(np.where(np.isfinite(given.counts), counts, np.nan), axis=0)
+    return np.moveaxis(counts, -1, 0)
 
 
 def _off(

@@ -61,8 +61,9 @@ def draw(aims: dict[int, Aim], seeds: list[int]) -> dict[int, np.ndarray]:
     count, shape = int(reference.setting("paths")), next(iter(aims.values())).target.shape
     steps = [np.random.default_rng([*seeds, *([step] if step else [])]) for step in range(max(aims))]
     cities = list(_walks(steps, count, shape[1]))
-    laws = {lead: _Law(aim, lead, cities[lead - 1], np.random.default_rng([*seeds, len(seeds), 0]))
-            for lead, aim in aims.items()}  # fmt: skip
+    laws = {}
+    for lead, aim in aims.items():
+        laws[lead] = _Law(aim, lead, cities[lead - 1], np.random.default_rng([*seeds, len(seeds), 0]))
     paths = {lead: np.empty((*shape, count)) for lead in aims}
     at_once = max(AT_ONCE // max(shape[0] * shape[1], 1), FEWEST)
     for start in range(0, count, at_once):

@@ -149,10 +149,13 @@ def learned(of: Histories, lead: int, origins: Sequence[int]) -> np.ndarray:
     year, series = np.nonzero(((of.run >= LEARNT_FROM) & np.isfinite(change)).T)  # oldest first
     clue_rows, held = clues(of, lead)[series, year], np.clip(change[series, year], -lead / 2, lead / 2)
     known = np.searchsorted(year, np.asarray(origins) - lead, side="right")
-    ages = [(origin - year[:rows]) / reference.setting("growth_half_life")
-            for origin, rows in zip(origins, known, strict=True) if rows >= FEW]  # fmt: skip
+    half_life = reference.setting("growth_half_life")
+    weights = []
+    for origin, rows in zip(origins, known, strict=True):
+        if rows >= FEW:
+            weights.append(0.5 ** ((origin - year[:rows]) / half_life))
     coefficients = np.tile(start, (len(known), 1))
-    coefficients[known >= FEW] = fit(clue_rows, held, [0.5**age for age in ages], start)
+    coefficients[known >= FEW] = fit(clue_rows, held, weights, start)
     return coefficients
 
 

@@ -137,11 +137,12 @@ def together(given: LongPanel, other: LongPanel) -> LongPanel:
     values = {}
     for name in COLUMNS[1:]:
         block = np.full((len(given.areas) + len(new), len(years)), np.nan)
-        for rows, panel, rows_of in ((slice(0, len(given.areas)), given, slice(None)),
-                                  (slice(len(given.areas), None), other, new)):  # fmt: skip
-            if panel.years:
-                start = panel.years[0] - first
-                block[rows, start : start + len(panel.years)] = panel.values[name][rows_of]
+        if given.years:
+            start = given.years[0] - first
+            block[: len(given.areas), start : start + len(given.years)] = given.values[name]
+        if other.years:
+            start = other.years[0] - first
+            block[len(given.areas) :, start : start + len(other.years)] = other.values[name][new]
         values[name] = block
     return LongPanel(given.areas + [other.areas[place] for place in new], years, values, given.oddities)
 

@@ -5,12 +5,12 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from analysis import store
 from analysis.models import benchmarks, growth, long_panel
 from analysis.models.long_panel import LEADS, MEASURES, LongPanel
 
 OURS = "growth"
-COLUMNS = ["series", "lead", "model", "forecasts", "mape", "median_error", "mase", "relative_error", "coverage_80",
-           "coverage_95", "width_80", "width_95"]  # fmt: skip
+COLUMNS = [field.name for field in store.TABLES["long_panel_scores.csv"]]
 
 
 def score(panel: LongPanel, tell: Callable[[str], None] = lambda _: None, smoothing: bool = True) -> pd.DataFrame:

@@ -115,8 +115,21 @@ def fit(cases: np.ndarray, sizes: np.ndarray) -> Trend:
     related = prevalence.relation_of(residual / np.sqrt(tossed * more))
     error = error + 2 * shrinkage * np.maximum(lines.shared, 0.0)  # where it would narrow the limits it is left out
     total, total_degrees = _added(variance, degrees, error, lines.degrees)
-    return Trend(cases.shape[2], level, slope, variance, degrees, rounds, lines, between, slope + shrunk, total,
-                 total_degrees, excess, related)  # fmt: skip
+    return Trend(
+        years=cases.shape[2],
+        city_level=level,
+        city_slope=slope,
+        city_variance=variance,
+        city_degrees=degrees,
+        rounds=rounds,
+        lines=lines,
+        between=between,
+        slope=slope + shrunk,
+        variance=total,
+        degrees=total_degrees,
+        excess=excess,
+        related=related,
+    )
 
 
 def _city_rounds(cases: np.ndarray, sizes: np.ndarray, known: np.ndarray) -> np.ndarray:
@@ -202,8 +215,15 @@ def _own_lines(
     in_city = np.nansum(part**2 * alone, axis=0)
     variance = np.maximum(alone * (1 - 2 * part) + in_city, 0.0)
     seen = known.any(axis=(2, 3))
-    lines = Lines(np.where(seen, level + slope * at, np.nan), at, np.where(sloped, slope, np.nan), variance,
-                  part * alone - in_city, free, share)  # fmt: skip
+    lines = Lines(
+        level=np.where(seen, level + slope * at, np.nan),
+        at=at,
+        slope=np.where(sloped, slope, np.nan),
+        variance=variance,
+        shared=part * alone - in_city,
+        degrees=free,
+        share=share,
+    )
     return lines, np.where(known, residual, np.nan), weight
 
 
