@@ -121,7 +121,8 @@ def _scored(
     sizes = None if given.sizes is None else np.moveaxis(given.out_of, -1, 0)
     models = {name: (_forecast(given, each), sizes) for name, each in contest.candidates[lead].items()}
     models[PUBLISHED] = published.expected, None if sizes is None else published.sizes
-    parts, keys = [], list[Key]()
+    parts = []
+    keys = list[Key]()
     for margins, inside in zip(margins_of, published.inside, strict=True):
         usual = _yearly_change(margins, counts, sizes)[:-lead]
         year, area, *cell = np.indices(usual.shape).reshape(4, -1)
@@ -176,7 +177,8 @@ def _yearly_change(margins: Margins, counts: np.ndarray, sizes: np.ndarray | Non
 def _summary(rows: pd.DataFrame, keys: list[Key], chosen: dict[tuple, str | None]) -> pd.DataFrame:
     by_group = rows.groupby("group", sort=False)
     table = by_group[list(MEANS)].mean().rename(columns=MEANS)
-    table["forecasts"], table["median_error"] = by_group.size(), by_group["error"].median()
+    table["forecasts"] = by_group.size()
+    table["median_error"] = by_group["error"].median()
     named = [keys[group] for group in table.index]
     table = table.assign(**dict(zip(KEYS, zip(*named, strict=True), strict=True)))
     table["relative_error"] = table["compared"] / table["same"].where(table["same"] > 0)

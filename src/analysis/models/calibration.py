@@ -41,11 +41,13 @@ def limits(of: Histories, expected: np.ndarray, lead: int, scored: np.ndarray) -
     scored : series × years, the forecasts whose misses move the quantiles. Older errors count less, as in
     growth.expected. NaN until FEW errors are known.
     """
-    change, unit = of.change(lead), restlessness(of)
+    change = of.change(lead)
+    unit = restlessness(of)
     off = (change - expected) / unit
     years, series = np.nonzero(np.isfinite(off).T)  # oldest first
     off = off[series, years]
-    half_life, step = reference.setting("growth_half_life"), reference.setting("interval_step")
+    half_life = reference.setting("growth_half_life")
+    step = reference.setting("interval_step")
     ends = {name: np.full(expected.shape, np.nan) for name in LEVELS}
     moved = dict.fromkeys(LEVELS, 0.0)
     for year in range(expected.shape[1]):

@@ -61,9 +61,11 @@ class Contest:
         return [best[group[0]] if there else None for group, there in zip(self.given.groups, enough, strict=True)]
 
     def _best(self, indicator: str, leads: list[int], years: int) -> str:
-        best, least = SAME, 1 - reference.setting("tie_margin") / 100
+        best = SAME
+        least = 1 - reference.setting("tie_margin") / 100
         for name in self.candidates[leads[0]]:
-            ratios, weights = [], []
+            ratios = []
+            weights = []
             for lead in leads:
                 tally = self._tallies[indicator, lead, name]
                 origins = int(tally.origins[years - 1]) if years else 0
@@ -76,7 +78,8 @@ class Contest:
                     weights.append(origins)
             ahead = all(self._covers(indicator, lead, name, years) for lead in leads)
             if ratios and ahead and np.average(ratios, weights=weights) < least:
-                best, least = name, float(np.average(ratios, weights=weights))
+                best = name
+                least = float(np.average(ratios, weights=weights))
         return best
 
     def _covers(self, indicator: str, lead: int, name: str, years: int) -> bool:

@@ -51,11 +51,13 @@ def moving_up(living: np.ndarray) -> np.ndarray:
     where chance explains the difference: a gamma prior on the ratio, its strength by moments over areas (Clayton &
     Kaldor 1987, Biometrics 43).
     """
-    before, after = living[:, :-1, :-1], living[:, 1:, 1:]
+    before = living[:, :-1, :-1]
+    after = living[:, 1:, 1:]
     known = np.isfinite(before + after)
     n, m = (np.cumsum(np.where(known, each, 0.0), axis=-1) for each in (before, after))
     city = ratio(m.sum(axis=0), n.sum(axis=0))
-    own, areas = ratio(m, n), (n > 0).sum(axis=0)
+    own = ratio(m, n)
+    areas = (n > 0).sum(axis=0)
     excess = np.nansum(n * (own - city) ** 2, axis=0) - (areas - 1) * city
     room = n.sum(axis=0) - ratio((n**2).sum(axis=0), n.sum(axis=0))
     between = ratio(excess, room).clip(1e-12)
@@ -71,7 +73,8 @@ def projected(living: np.ndarray, lead: int) -> np.ndarray:
     living : spliced. Infants follow the city's damped trend, since births to come are not known. Source: Hamilton &
     Perry 1962, Social Forces 41.
     """
-    up, infants = moving_up(living), _infant_trend(living)
+    up = moving_up(living)
+    infants = _infant_trend(living)
     damping = reference.setting("damping")
     now = living.copy()
     for step in range(1, lead + 1):

@@ -14,7 +14,8 @@ from analysis.models import error_quantiles
 from analysis.models.forecasting import HALF, from_scale, largest_remainder, ratio, slope, to_scale
 from analysis.models.spread import Spread
 
-AT_ONCE, FEWEST = 50_000, 16  # numbers drawn at once, what a processor keeps near; paths at least
+AT_ONCE = 50_000  # numbers drawn at once, what a processor keeps near; paths at least
+FEWEST = 16
 NOTHING = 1e-9  # persons
 
 
@@ -58,7 +59,8 @@ def draw(aims: dict[int, Aim], seeds: list[int]) -> dict[int, np.ndarray]:
     The city's total is off as it was, by the law of so few errors (error_quantiles.law); areas are off from it as they
     were; then all areas of a path shift together until they add up to the city's total.
     """
-    count, shape = int(reference.setting("paths")), next(iter(aims.values())).target.shape
+    count = int(reference.setting("paths"))
+    shape = next(iter(aims.values())).target.shape
     steps = [np.random.default_rng([*seeds, *([step] if step else [])]) for step in range(max(aims))]
     cities = list(_walks(steps, count, shape[1]))
     laws = {}
@@ -81,7 +83,8 @@ class _Law:
     """
 
     def __init__(self, aim: Aim, lead: int, city: np.ndarray, tails: np.random.Generator) -> None:
-        errors, paths = aim.errors, len(city)
+        errors = aim.errors
+        paths = len(city)
         known = np.isfinite(aim.target)
         centre = np.where(known, aim.target, 0.0)
         sizes = None if aim.sizes is None else np.where(known, aim.sizes, 0.0)
@@ -94,9 +97,14 @@ class _Law:
         bend = 1.0 if sizes is None else 1 - 2 / (1 + np.exp(-centre))  # keeps the mean of a path's counts
         city_counts = np.where(known, from_scale(centre, sizes), 0.0).sum(axis=0)
         of = None if sizes is None else sizes.sum(axis=0)
-        self.city, self.total = city.T, from_scale(to_scale(city_counts, of) + city, of).T
-        self.known, self.never, self.root, self.sizes = known, aim.never, errors.own_root, sizes
-        self.deviation, self.middle = deviation[..., None], (centre - bend * deviation**2 / 2)[..., None]
+        self.city = city.T
+        self.total = from_scale(to_scale(city_counts, of) + city, of).T
+        self.known = known
+        self.never = aim.never
+        self.root = errors.own_root
+        self.sizes = sizes
+        self.deviation = deviation[..., None]
+        self.middle = (centre - bend * deviation**2 / 2)[..., None]
 
     def counts(self, part: slice, normal: np.ndarray) -> np.ndarray:
         """Whole counts of a part of the paths. normal : those paths × areas × groups."""
@@ -111,7 +119,8 @@ class _Law:
             drawn = _shifted(start, self.sizes, self.known, self.total[:, part], self.city[:, part])
         np.rint(drawn, out=drawn)
         drawn += 0.0  # −0 becomes 0
-        drawn[~self.known], drawn[self.never] = np.nan, 0.0
+        drawn[~self.known] = np.nan
+        drawn[self.never] = 0.0
         return drawn
 
 
@@ -128,8 +137,11 @@ def _shifted(
     start: np.ndarray, sizes: np.ndarray, known: np.ndarray, total: np.ndarray, shift: np.ndarray
 ) -> np.ndarray:
     """Counts out of sizes, by Newton's steps to the shift of each group and path that makes them add up to total."""
-    against, of, here = np.exp(-start), np.where(known, sizes + 1, 0.0), known.sum(axis=0)[:, None]
-    share, rows = start, np.ascontiguousarray(of.T)[:, None]  # groups × 1 × areas: sums are products of matrices
+    against = np.exp(-start)
+    of = np.where(known, sizes + 1, 0.0)
+    here = known.sum(axis=0)[:, None]
+    share = start  # groups × 1 × areas: sums are products of matrices
+    rows = np.ascontiguousarray(of.T)[:, None]
     for _ in range(6):
         _shares(against, shift, share)
         drawn = (rows @ share.swapaxes(0, 1))[:, 0]

@@ -60,7 +60,8 @@ def _changes(given: Panel, living: np.ndarray, period: str, lead: int) -> dict[s
     same with class sizes as they are.
     learned_growth : the city's change as long series of other countries tell it, areas by their birth years.
     """
-    born, participation = _born(given, living, lead), _shrunk(_participation(given, living), lead)
+    born = _born(given, living, lead)
+    participation = _shrunk(_participation(given, living), lead)
     return {
         SAME: np.zeros(given.counts.shape),
         "pooled_trend": pooling.changes(given, lead),

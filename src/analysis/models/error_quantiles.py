@@ -23,7 +23,8 @@ def independent(origins: np.ndarray, lead: int) -> np.ndarray:
     >>> independent(np.array([7]), 1).tolist(), independent(np.array([6]), 2).round(2).tolist()
     ([7.0], [4.24])
     """
-    apart, origins = np.arange(1, lead), np.asarray(origins, float)[..., None]
+    apart = np.arange(1, lead)
+    origins = np.asarray(origins, float)[..., None]
     left = (1 - np.divide(apart, origins, out=np.ones(np.broadcast(apart, origins).shape), where=origins > 0)).clip(0)
     return origins[..., 0] / (1 + 2 * left @ (1 - apart / lead) ** 2)
 
@@ -41,10 +42,12 @@ def spread(normal: np.ndarray, known: np.ndarray, lead: int, rate: bool) -> np.n
     places = (np.arange(WORLDS) + 0.5) / WORLDS
     share = (2 * ndtr(np.abs(normal)) - 1).clip(places[0], places[-1])
     below = (share * WORLDS - 0.5).astype(int).clip(max=WORLDS - 2)  # places are even: none is searched for
-    sizes, past = np.empty_like(normal), share - places[below]
+    sizes = np.empty_like(normal)
+    past = share - places[below]
     for years in np.unique(known):
         sizes_of_law = law(int(years), lead, rate)
-        here, slope = known == years, np.diff(sizes_of_law) * WORLDS
+        here = known == years
+        slope = np.diff(sizes_of_law) * WORLDS
         sizes[..., here] = slope[below[..., here]] * past[..., here] + sizes_of_law[below[..., here]]
     return np.copysign(sizes, normal)
 

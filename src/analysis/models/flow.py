@@ -180,7 +180,8 @@ def limits(flow: Flow, names: Collection[str]) -> list[dict[str, dict[str, np.nd
 
     A few areas at a time, so that their paths stay near the processor.
     """
-    ends, sums = defaultdict(list), defaultdict(list)
+    ends = defaultdict(list)
+    sums = defaultdict(list)
     for start in range(0, max(len(flow.areas), 1), AREAS_AT_ONCE):
         at = slice(start, start + AREAS_AT_ONCE)
         years = course(flow, flow.needed_paths[:, :, at], flow.leavers_paths[:, :, at], at)
@@ -259,7 +260,8 @@ def whole_persons(persons: np.ndarray) -> np.ndarray:
 def add(persons: np.ndarray) -> np.ndarray:
     """… × areas × sectors to … × (areas, city) × (sectors, all); the city sums the areas that have both sectors."""
     total = persons.sum(axis=-1, keepdims=True)
-    both, known = np.concatenate([persons, total], axis=-1), np.isfinite(total)
+    both = np.concatenate([persons, total], axis=-1)
+    known = np.isfinite(total)
     if not known.all():
         both = np.where(known, both, np.nan)
     return np.concatenate([both, _city(both, known)], axis=-2)

@@ -250,7 +250,8 @@ def largest_remainder(values: np.ndarray, axis: int = -1, total: np.ndarray | No
     spare = (total - down.sum(axis=-1, where=known)).clip(0, known.sum(axis=-1)).astype(int)[..., None]
     behind = down - exact  # the largest remainder is the smallest of these; NaN goes last
     last = np.take_along_axis(np.sort(behind, axis=-1), np.maximum(spare - 1, 0), axis=-1)
-    first, tied = behind < last, behind == last
+    first = behind < last
+    tied = behind == last
     up = first | (tied & (np.cumsum(tied, axis=-1) <= spare - first.sum(axis=-1, keepdims=True)))
     return np.moveaxis(down + up, -1, axis)
 

@@ -61,7 +61,9 @@ def table(weighed: WeighIns, period: str, may: Disclosure) -> pd.DataFrame:
     """
     groups = [g for g, group in enumerate(weighed.groups) if group[1] == "all"]
     now = (slice(None), groups, -1, list(periods.names()).index(period))
-    cases, sizes, reliable = weighed.cases[now], weighed.measured[now], weighed.reliable[now]
+    cases = weighed.cases[now]
+    sizes = weighed.measured[now]
+    reliable = weighed.reliable[now]
     keys = []
     printed = np.zeros(cases.shape, bool)
     for a, area in enumerate(weighed.areas):
@@ -70,10 +72,23 @@ def table(weighed: WeighIns, period: str, may: Disclosure) -> pd.DataFrame:
             keys.append((area, sector, band, RATES[condition]))
             printed[a, place] = not may.withheld(area, sector, band, condition, weighed.years[-1], period)
     fitted = fit(cases, sizes, reliable & printed)
+    columns = _columns(fitted, cases, sizes, weighed.enrolled[now], reliable)
+    rows = pd.DataFrame(keys, columns=["area", "sector", "age_band", "indicator"])
+    for name, values in columns.items():
+        rows[name] = np.broadcast_to(values, cases.shape).ravel()
+    basis = forecasting.resting(rows["area"], weighed.basis)
+    rows = rows.assign(school_year=weighed.years[-1], period=period, basis=basis)
+    return rows[rows["z"].notna()].reindex(columns=COLUMNS)
+
+
+def _columns(
+    fitted: Funnel, cases: np.ndarray, sizes: np.ndarray, enrolled: np.ndarray, reliable: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Columns of the table by name, areas × groups or groups."""
     columns = {
         "value": 100 * ratio(cases, sizes),
         "children_measured": sizes,
-        "coverage": 100 * ratio(sizes, weighed.enrolled[now]),
+        "coverage": 100 * ratio(sizes, enrolled),
         "reliable": reliable,
         "centre": 100 * fitted.centre,
         "between": fitted.between,
@@ -83,13 +98,9 @@ def table(weighed: WeighIns, period: str, may: Disclosure) -> pd.DataFrame:
     }
     for level in LIMITS:
         low, high = limits(fitted.centre, fitted.between, sizes, level)
-        columns |= {f"lower_{level}": 100 * low, f"upper_{level}": 100 * high}
-    rows = pd.DataFrame(keys, columns=["area", "sector", "age_band", "indicator"])
-    for name, values in columns.items():
-        rows[name] = np.broadcast_to(values, cases.shape).ravel()
-    rows["basis"] = forecasting.resting(rows["area"], weighed.basis)
-    rows = rows.assign(school_year=weighed.years[-1], period=period)
-    return rows[rows["z"].notna()].reindex(columns=COLUMNS)
+        columns[f"lower_{level}"] = 100 * low
+        columns[f"upper_{level}"] = 100 * high
+    return columns
 
 
 def limits(
@@ -124,7 +135,8 @@ def _between(off: np.ndarray, own: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     limits named 95 % would hold 89 % of ordinary areas.
     """
     areas = np.isfinite(off).sum(axis=0)
-    enough, winsorised = areas >= reference.setting("funnel_areas"), reference.setting("funnel_winsorised")
+    enough = areas >= reference.setting("funnel_areas")
+    winsorised = reference.setting("funnel_winsorised")
     if not enough.any():
         return np.full(areas.shape, np.nan), np.full(areas.shape, np.nan)
     z = np.where(enough, off / np.sqrt(own), 0.0)

@@ -14,7 +14,8 @@ from analysis import reference
 
 CLUES = ("last_change", "change_before", "trend", "cohort", "drift", "ratio_gap")
 USUAL = {"last_change": 0.3, "change_before": 0.12, "trend": 0.25, "cohort": 0.35}  # until there is evidence
-LEARNT_FROM, SETTLED = 4, 8  # years known in a row: enough to learn from, enough to be scored on
+LEARNT_FROM = 4  # years known in a row: enough to learn from, enough to be scored on
+SETTLED = 8
 HABIT = 4  # years that make the habit of a ratio
 FEW = 10  # changes below which nothing is learnt
 
@@ -34,7 +35,8 @@ class Histories:
     @property
     def run(self) -> np.ndarray:
         """Years known in a row up to each year."""
-        run, known = np.zeros(self.counts.shape, int), np.isfinite(self.counts)
+        run = np.zeros(self.counts.shape, int)
+        known = np.isfinite(self.counts)
         for year in range(known.shape[-1]):
             run[:, year] = np.where(known[:, year], 1 + (run[:, year - 1] if year else 0), 0)
         return run
@@ -117,7 +119,8 @@ def fit(clue_rows: np.ndarray, change: np.ndarray, weights: Sequence[np.ndarray]
     Returns fits × clues. Iteratively reweighted least squares (Schlossmacher 1973, J. Am. Stat. Assoc. 68) on
     |exp(clue_rows·b − change) − 1|, with a ridge of strength growth_ridge.
     """
-    ridge, rows = reference.setting("growth_ridge"), np.vstack([clue_rows.T, change])
+    ridge = reference.setting("growth_ridge")
+    rows = np.vstack([clue_rows.T, change])
     prior = ridge * np.column_stack([np.eye(len(start)), start])
     coefficients: np.ndarray = np.tile(start, (len(weights), 1))
     going = np.arange(len(weights))
@@ -125,7 +128,8 @@ def fit(clue_rows: np.ndarray, change: np.ndarray, weights: Sequence[np.ndarray]
         if not len(going):
             break
         normal = [_normal(coefficients[at], rows[:, : len(weights[at])], weights[at]) + prior for at in going.tolist()]
-        last, equations = coefficients[going], np.array(normal)
+        last = coefficients[going]
+        equations = np.array(normal)
         coefficients[going] = np.linalg.solve(equations[..., :-1], equations[..., -1:])[..., 0]
         going = going[np.abs(coefficients[going] - last).max(axis=1) >= 1e-5]
     return coefficients
@@ -145,9 +149,11 @@ def learned(of: Histories, lead: int, origins: Sequence[int]) -> np.ndarray:
 
     Evidence half as old as growth_half_life years counts twice; an origin may lie after the last year.
     """
-    change, start = of.change(lead), usual(lead)
+    change = of.change(lead)
+    start = usual(lead)
     year, series = np.nonzero(((of.run >= LEARNT_FROM) & np.isfinite(change)).T)  # oldest first
-    clue_rows, held = clues(of, lead)[series, year], np.clip(change[series, year], -lead / 2, lead / 2)
+    clue_rows = clues(of, lead)[series, year]
+    held = np.clip(change[series, year], -lead / 2, lead / 2)
     known = np.searchsorted(year, np.asarray(origins) - lead, side="right")
     half_life = reference.setting("growth_half_life")
     weights = []

@@ -103,7 +103,9 @@ def _cells(panel: LongPanel, row: np.ndarray, year: np.ndarray, text: pd.Series,
         cell = f'{panel.areas[row[at]]} {year[at]}: {name} = "{text.iloc[at][:40]}"'
         panel.oddities.append(f"{cell} không phải số lớn hơn 0, coi như chưa biết.")
     values = np.full((len(panel.areas), len(panel.years)), np.nan)
-    row, year, value = row[is_number], year[is_number], value[is_number]
+    row = row[is_number]
+    year = year[is_number]
+    value = value[is_number]
     place = row, year - min(panel.years, default=0)
     values[place] = value
     twice = values[place] != value
@@ -118,9 +120,11 @@ def _jumps(panel: LongPanel, name: str) -> list[str]:
     oddities = []
     for area, row in zip(panel.areas, panel.values[name], strict=True):
         at = np.flatnonzero(np.isfinite(row))
-        change, passed = np.diff(np.log(row[at])), np.diff(at)
+        change = np.diff(np.log(row[at]))
+        passed = np.diff(at)
         for step in np.flatnonzero((passed > 1) | (np.abs(change) > JUMP)):
-            before, after = panel.years[at[step]], panel.years[at[step + 1]]
+            before = panel.years[at[step]]
+            after = panel.years[at[step + 1]]
             if passed[step] > 1:
                 oddities.append(f"{area} {before}-{after}: {name} đứt quãng.")
             else:
@@ -161,7 +165,8 @@ class Outlook:
 
 def outlook(panel: LongPanel, measure: str, lead: int) -> Outlook:
     """Growth forecasts of every series, from every year, learned from this panel and the one of data/reference."""
-    pool, own = together(panel, known()), len(panel.areas)
+    pool = together(panel, known())
+    own = len(panel.areas)
     every = pool.histories(measure)
     expected = _known_growth(measure, lead) if panel is known() else growth.expected(every, lead)
     mine = np.arange(len(pool.areas)) < own

@@ -95,7 +95,9 @@ def trend_rows(weighed: WeighIns, fitted: Trend, period: str) -> pd.DataFrame:
     for level, percent in ((0.80, "80"), (0.95, "95")):
         limits = zip(fitted.points(level), fitted.city_points(level), strict=True)
         value, lower, upper = (by_place(np.concatenate([areas, city[None]])) for areas, city in limits)
-        slopes["value"], slopes[f"lower_{percent}"], slopes[f"upper_{percent}"] = value, lower, upper
+        slopes["value"] = value
+        slopes[f"lower_{percent}"] = lower
+        slopes[f"upper_{percent}"] = upper
     slopes["note"] = by_place(_left_out(weighed))
     areas, city = fitted.line(list(periods.names()).index(period))
     line = by_place(np.concatenate([areas, city[None]]))

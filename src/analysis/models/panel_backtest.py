@@ -87,7 +87,8 @@ def _errors(error: np.ndarray, actual: np.ndarray, scale: np.ndarray) -> dict[st
 def _held(ours: long_panel.Outlook, actual: np.ndarray, due: np.ndarray) -> dict[str, float]:
     scores = {}
     for width in ("80", "95"):
-        lower, upper = ours.limits[f"lower_{width}"], ours.limits[f"upper_{width}"]
+        lower = ours.limits[f"lower_{width}"]
+        upper = ours.limits[f"upper_{width}"]
         known = due & np.isfinite(lower)
         held = ((lower <= actual) & (actual <= upper))[known]
         scores[f"coverage_{width}"] = 100 * float(held.mean()) if held.size else np.nan

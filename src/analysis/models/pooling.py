@@ -45,7 +45,8 @@ def shrunk(own: np.ndarray, city: np.ndarray, lead: int) -> np.ndarray:
     upto = (weights > 0).astype(float)
     known = (np.isfinite(own) & np.isfinite(city)).astype(float)
     apart = np.where(known > 0, own - city, 0.0)
-    counted, squared = known @ weights, known @ weights**2
+    counted = known @ weights
+    squared = known @ weights**2
     trend = ratio(apart @ weights, counted)  # how the area differs from the city, a year
     scatter = apart**2 @ upto - np.nan_to_num(ratio((apart @ upto) ** 2, known @ upto))
     spare = (known @ upto - 1).clip(0).sum(axis=0)

@@ -84,7 +84,8 @@ def _facilities(observations: pd.DataFrame, facilities: pd.DataFrame) -> pd.Data
 
 def _practice(places: pd.DataFrame, on: dt.date, areas: list[str]) -> dict[str, Totals]:
     """What the city's practice asks for, of all facilities and of the public ones, by post."""
-    per_class, per_cook = norms.per_band("teachers_per_class", on), norms.per_band("children_per_cook", on)
+    per_class = norms.per_band("teachers_per_class", on)
+    per_cook = norms.per_band("children_per_cook", on)
     classes = places[[*CLASSES.values()]].set_axis(BANDS, axis=1)
     needed = {
         "teachers": norms.teachers_needed(classes, per_class).sum(axis=1),
@@ -100,7 +101,8 @@ def _practice(places: pd.DataFrame, on: dt.date, areas: list[str]) -> dict[str, 
 
 def _teachers(public: pd.DataFrame, rules: circular.Rules, disabled: pd.DataFrame, areas: list[str]) -> Totals:
     """Running totals of the Circular's parts, by area; smaller classes for disabled children come last."""
-    parts, smaller = circular.teachers(public, rules), circular.teachers(public, rules, disabled)
+    parts = circular.teachers(public, rules)
+    smaller = circular.teachers(public, rules, disabled)
     running = parts.cumsum(axis=1)
     totals = {name: _by_area(running[name], public, areas) for name in parts}
     return totals | {"circular": _by_area(smaller.sum(axis=1), public, areas)}

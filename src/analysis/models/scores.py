@@ -18,7 +18,8 @@ from analysis.reference import ROOT, periods
 
 STAGES = ("enrolment", "staffing", "nutrition")
 NOTEBOOKS = ("01_clean", "02_enrolment", "03_staffing", "04_nutrition", "05_needs")
-FROZEN, MADE_FROM = "forecasts.csv", "made_from.csv"
+FROZEN = "forecasts.csv"
+MADE_FROM = "made_from.csv"
 KEY = ["stage", "area", "sector", "age_band", "indicator"]
 LIMITS = ["lower_80", "upper_80", "lower_95", "upper_95"]
 COLUMNS = [field.name for field in store.TABLES["forecast_scores.csv"]]
@@ -84,7 +85,8 @@ def table(processed: Path | str, school_year: str, period: str, **tables: pd.Dat
     inside_95 whether it lay within the limits. teachers_to_recruit: what came is needed now, less the teachers of then
     who stayed. Empty where nothing was forecast before.
     """
-    actual, scored = _actual(tables, school_year), []
+    actual = _actual(tables, school_year)
+    scored = []
     for year, record in earlier(processed, school_year, period):
         frozen = store.read(record.folder, FROZEN)
         lead = periods.start(school_year) - periods.start(year)
@@ -124,7 +126,8 @@ def _scores(rows: pd.DataFrame) -> pd.DataFrame:
     error = 100 * off / rows["actual"].abs().astype(float).replace(0.0, np.nan)
     scored = rows.assign(error=error)
     for width in ("80", "95"):
-        low, high = rows[f"lower_{width}"], rows[f"upper_{width}"]
+        low = rows[f"lower_{width}"]
+        high = rows[f"upper_{width}"]
         inside = ((low <= rows["actual"]) & (rows["actual"] <= high)).astype("boolean")
         scored[f"inside_{width}"] = inside.where(low.notna() & high.notna())
     whole = {"record": "int64", "lead": "int64"}

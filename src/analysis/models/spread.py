@@ -126,7 +126,8 @@ def _variance(distance: np.ndarray, size: np.ndarray) -> tuple[float, float]:
     known = np.isfinite(distance)
     if known.sum() < 2:
         return 0.0, 0.0
-    squares, sizes = distance[known] ** 2 * size[known], size[known]  # squares = level · size + count
+    squares = distance[known] ** 2 * size[known]  # squares = level · size + count
+    sizes = size[known]
     spread_of_sizes = sizes.var()
     level = ((sizes - sizes.mean()) * squares).mean() / spread_of_sizes if spread_of_sizes > 0 else 0.0
     count = squares.mean() - level * sizes.mean()

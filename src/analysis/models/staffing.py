@@ -59,7 +59,8 @@ def leavers_outlook(series: pd.DataFrame, school_year: str, period: str) -> list
     given = leavers_panel(series, school_year, period)
     models = {}
     for lead in paths.leads():
-        same, shrunk = forecasting.same_as_last_year(given.scaled, lead), shrunk_to_city(given, lead)
+        same = forecasting.same_as_last_year(given.scaled, lead)
+        shrunk = shrunk_to_city(given, lead)
         models[lead] = {SAME: np.where(np.isnan(same), shrunk, same), "shrunk_to_city": shrunk}
     return list(paths.ahead(given, models, SEEDS["leavers"], one_model=False).values())
 

@@ -40,7 +40,9 @@ def table(
     flow = flows.flow_of(given)
     living, enrolled = flows.children(enrolment, given, school_year)
     blocks: list[flows.Block] = []
-    classes, norm, needed = given.classes_now, given.norm_now, flow.needed_now
+    classes = given.classes_now
+    norm = given.norm_now
+    needed = flow.needed_now
     for year, recruits in enumerate(flows.course(flow, flow.needed, flow.leavers)):
         children = _factor(living[year + 1], living[year])
         participation = _factor(enrolled[year + 1], enrolled[year], children)
@@ -54,7 +56,9 @@ def table(
         for step, persons in zip(STEPS, steps, strict=True):
             words = {"target_year": flow.years[year], "step": step}
             blocks.append((words, {"persons": flows.add(persons) + 0.0}))
-        classes, norm, needed = given.classes[year], given.norms[year], flow.needed[year]
+        classes = given.classes[year]
+        norm = given.norms[year]
+        needed = flow.needed[year]
     result = flows.rows(given.areas, blocks).dropna(subset="persons")
     return result.assign(basis=forecasting.resting(result["area"], forecasting.bases(enrolment)))[COLUMNS]
 

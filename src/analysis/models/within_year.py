@@ -94,7 +94,8 @@ def intervals(weighed: WeighIns, fitted: Trend) -> dict[str, np.ndarray]:
     effective = np.concatenate([of_areas, of_city[None]])
     share = ratio(_with_sum(weighed.cases, nowhere), _with_sum(weighed.measured, nowhere))
     low, high = prevalence.wilson(share, effective)
-    start, later = slice(0, 1), slice(1, None)
+    start = slice(0, 1)
+    later = slice(1, None)
     sizes = (effective[..., start], effective[..., later])
     down, up = prevalence.change(share[..., start], share[..., later], sizes, fitted.related[:, None, None])
     unknown = np.full_like(share[..., start], np.nan)  # nothing has changed yet
