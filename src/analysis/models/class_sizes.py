@@ -1,10 +1,10 @@
 """How large classes may become: no larger than the norms allow for the children's ages, unless they are already."""
 
 import datetime as dt
-import functools
 
 import numpy as np
 
+from analysis import reference
 from analysis.reference import norms, periods
 
 # who sits in the classes of a band, and by which row of the norm; infants are too few to count
@@ -32,7 +32,7 @@ def largest(living: np.ndarray, years: list[str], period: str, lead: int) -> dic
     return sizes_allowed
 
 
-@functools.cache
+@reference.cached
 def _norm(on: dt.date) -> dict[str, float]:
     """Largest classes of schools by age on a day."""
     rows = norms.in_force("max_children_per_class", on)

@@ -4,8 +4,6 @@ Student's law is for independent normal errors. Those of real series have heavy 
 ahead from neighbouring years share most of what happened; so the law is simulated as the errors are measured.
 """
 
-import functools
-
 import numpy as np
 from scipy.special import ndtr
 
@@ -52,7 +50,7 @@ def spread(normal: np.ndarray, known: np.ndarray, lead: int, rate: bool) -> np.n
     return np.copysign(sizes, normal)
 
 
-@functools.cache
+@reference.cached
 def law(known: int, lead: int, rate: bool) -> np.ndarray:
     """Sizes of the next error `lead` years ahead over the scale that spread.beside gives it, sorted.
 

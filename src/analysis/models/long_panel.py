@@ -4,7 +4,6 @@ The panel of data/reference (67 countries) is what short local series learn from
 given to make backtest.
 """
 
-import functools
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,7 +69,7 @@ def read(path: Path | str) -> LongPanel:
     return from_table(table, table.columns[0])
 
 
-@functools.cache
+@reference.cached
 def known() -> LongPanel:
     """The long panel of data/reference. Source: World Bank WDI; UN WPP 2024."""
     return from_table(reference.table("preschool_panel"), "area")
@@ -200,20 +199,20 @@ def learned_change(totals: np.ndarray, coming: np.ndarray, years: list[int], lea
     return growth.forecast(history, lead, _learned(lead, tuple(years)), 2)
 
 
-@functools.cache
+@reference.cached
 def _learned(lead: int, years: tuple[int, ...]) -> np.ndarray:
     """growth.learned of children in the long panel of data/reference, in calendar years."""
     panel = known()
     return growth.learned(panel.histories(MEASURES[0]), lead, [year - panel.years[0] for year in years])
 
 
-@functools.cache
+@reference.cached
 def _known_growth(measure: str, lead: int) -> np.ndarray:
     """growth.expected of the long panel of data/reference."""
     return growth.expected(known().histories(measure), lead)
 
 
-@functools.cache
+@reference.cached
 def _usual_units(lead: int) -> float:
     """Half the width of the middle 80 % of errors in units of restlessness, as a standard deviation; both measures."""
     off = []

@@ -104,10 +104,10 @@ def _actual(tables: dict[str, pd.DataFrame], school_year: str) -> pd.Series:
     frames = []
     for stage, rows in tables.items():
         if stage == "needs":
-            told = rows[rows["current"].notna()].rename(columns={"current": "value"}).assign(age_band="all")
+            now = rows[rows["current"].notna()].rename(columns={"current": "value"}).assign(age_band="all")
         else:
-            told = rows[(rows["kind"] == "observed") & (rows["target_year"] == school_year)]
-        frames.append(told.assign(stage=stage))
+            now = rows[(rows["kind"] == "observed") & (rows["target_year"] == school_year)]
+        frames.append(now.assign(stage=stage))
     return pd.concat(frames, ignore_index=True).set_index(KEY)["value"].dropna()
 
 
@@ -130,7 +130,6 @@ def _scores(rows: pd.DataFrame) -> pd.DataFrame:
         high = rows[f"upper_{width}"]
         inside = ((low <= rows["actual"]) & (rows["actual"] <= high)).astype("boolean")
         scored[f"inside_{width}"] = inside.where(low.notna() & high.notna())
-    whole = {"record": "int64", "lead": "int64"}
-    return scored.astype(whole)[COLUMNS].sort_values(
-        ["made_year", "record", *KEY], ignore_index=True, ascending=[False, False, *[True] * len(KEY)]
-    )
+    scored = scored.astype({"record": "int64", "lead": "int64"})[COLUMNS]
+    newest_first = [False, False, *[True] * len(KEY)]
+    return scored.sort_values(["made_year", "record", *KEY], ignore_index=True, ascending=newest_first)
