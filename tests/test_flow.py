@@ -55,7 +55,7 @@ def test_leavers_of_a_later_year_are_its_rate_of_those_there_then(given):
     """Second year, public: 6 % of the 270 whom the first year's classes need, not of the 210 there today."""
     of, years = course(given, drawn=False)
     base = years[0]["teachers_needed"]
-    expected = flow.whole(of.leavers[1] / of.teachers * base)
+    expected = flow.whole_persons(of.leavers[1] / of.teachers * base)
     assert np.array_equal(years[1]["teachers_left"], expected)
     assert years[1]["teachers_left"].sum() > of.leavers[1].sum()
 
@@ -65,7 +65,7 @@ def test_without_hiring_the_shortage_is_what_is_needed_less_who_is_left_of_today
     left = of.teachers
     for year in range(3):
         rate = of.leavers[year] / of.teachers
-        left = left - (of.leavers[0] if year == 0 else flow.whole(rate * left))
+        left = left - (of.leavers[0] if year == 0 else flow.whole_persons(rate * left))
         rows = table[(table["target_year"] == AHEAD[year]) & (table["indicator"] == "teachers_short_without_hiring")]
         told = rows.set_index(["area", "sector"])["expected"]
         assert told["hai_phong", "all"] == (of.needed[year] - left).sum()

@@ -65,7 +65,7 @@ class TestPanel:
                     for area in ("le_chan", "cat_hai") for year in ("2019-2020", "2020-2021")]  # fmt: skip
             rows[2]["basis"] = basis
             forecast = predict(forecasting.panel(pd.DataFrame(rows), "2020-2021", "HK1", [GROUP]))
-            cube = trends.Cube(forecast.panel, GROUP[0])
+            cube = trends.Margins(forecast.panel, GROUP[0])
             made = trends.panel_rows(cube, forecast.panel, GROUP[0]), trends.forecast_rows(cube, forecast)
             return [each.set_index("area")["basis"].to_dict() for each in made]
 
@@ -85,7 +85,7 @@ class TestTotals:
     drawn[:, 70, 1] = np.nan
 
     def test_every_level_is_the_sum_of_what_is_known(self):
-        cube = trends.Cube(self.given, "classes")
+        cube = trends.Margins(self.given, "classes")
         whole = cube.add(self.drawn)
         assert whole.shape == (40, 76, 3, 2)
         assert np.array_equal(whole[:, :75, 2, 0], self.drawn[..., 0] + self.drawn[..., 2])

@@ -45,7 +45,7 @@ def test_an_outlier_is_named_and_does_not_hide_itself():
 def test_places_name_the_side_and_the_limit():
     z = np.array([0.0, 1.95, 1.97, 3.2, -2.0, -4.0, 5.0, np.nan])
     counts = np.array([True] * 6 + [False, True])
-    assert funnel.place(z, counts).tolist() == [
+    assert funnel.place_of(z, counts).tolist() == [
         "inside", "inside", "above_95", "above_998", "below_95", "below_998", "unreliable", ""
     ]  # fmt: skip
 
@@ -58,7 +58,7 @@ def test_an_unreliable_area_does_not_move_the_limits():
     moved[3] = sizes[3] * 0.5
     before, after = (funnel.fit(each, sizes, counts) for each in (cases, moved))
     assert after.centre == before.centre and after.between == before.between
-    assert after.z[3] > 20 and funnel.place(after.z, counts)[3] == "unreliable"
+    assert after.z[3] > 20 and funnel.place_of(after.z, counts)[3] == "unreliable"
 
 
 @pytest.mark.parametrize("areas", [0, 1, 4])

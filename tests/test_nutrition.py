@@ -95,7 +95,7 @@ class TestTrend:
 
 class TestForecast:
     def test_rates_add_up_as_children_do_not_as_percentages(self, series, outlook):
-        given, total = outlook.panel, trends.Cube(outlook.panel, "underweight_children")
+        given, total = outlook.panel, trends.Margins(outlook.panel, "underweight_children")
         cases = total.add(outlook.expected)
         children = total.add(given.out_of[..., -1])
         rows = trends.rate_rows(total, outlook, "underweight_rate").set_index(["area", "sector", "age_band"])

@@ -12,13 +12,16 @@ from analysis.pages.page import slug
 from analysis.pages.tables import HIDDEN, NOTHING, TEXTS, Cell, Column, Row, Table, layout, text, withheld_means
 from analysis.reference.vietnamese import visible
 
-MISSING, BLANK = "[x]", "[z]"
+MISSING = "[x]"
+BLANK = "[z]"
 SHORTHAND = {
     MISSING: "Không có số liệu (khác với 0).",
     HIDDEN: withheld_means(),
     BLANK: "Không áp dụng: ô này không có nội dung.",
 }
-TEXT, WHOLE, DECIMAL = "chữ", "số nguyên", "số thập phân"  # types of columns
+TEXT = "chữ"  # types of columns
+WHOLE = "số nguyên"
+DECIMAL = "số thập phân"
 UNIT_HEAD = "Đơn vị tính"  # head of a column that says the unit of each row
 BETWEEN = " › "  # between a line and the line that it is part of
 FORMULA = ("=", "+", "-", "@")  # what a spreadsheet may run when it stands first in a text

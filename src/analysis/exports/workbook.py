@@ -149,7 +149,8 @@ class _Book:
         page.set_row(0, 24)
         page.write_string(1, 0, about, self.look("line"))
         self._link(page, 2, back, f"Về trang {back}")
-        heads, widths = [], []
+        heads = []
+        widths = []
         for place, field in enumerate(table.fields):
             width = _width(field, [_shown(cells[place]) for cells in table.rows])
             page.set_column(place, place, width)

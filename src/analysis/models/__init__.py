@@ -1,6 +1,6 @@
 """Models: forecasting (panel), choice (candidates), paths and draws (forecasts), trends (tables), backtest (scores).
 
-How far forecasts are off: spread (as measured), few_errors (what so few of them tell), long_panel (other countries).
+How far forecasts are off: spread (as measured), error_quantiles (what so few tell), long_panel (other countries).
 
 Then one module a stage: enrolment, staffing, nutrition, needs.
 """

@@ -1,7 +1,7 @@
 """How past forecasts did: every candidate, and the whole procedure with its intervals, from rolling origins."""
 
+import itertools
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -11,14 +11,20 @@ from analysis.models import forecasting, paths
 from analysis.models.choice import Contest
 from analysis.models.forecasting import SAME, Panel, ratio
 from analysis.models.paths import Forecast
-from analysis.models.trends import Cube, intervals, joined
+from analysis.models.trends import Margins, intervals, joined
 
 PUBLISHED = "as_published"  # the whole procedure: the model that would have been chosen on the data of that time
 BACKTEST = [field.name for field in store.TABLES["enrolment_backtest.csv"]]
 WIDTHS = ("80", "95")
 KEYS = ["indicator", "sector", "age_band", "level", "model"]
-MEANS = {"error": "mape", "scaled": "mase", "compared": "compared", "same": "same", "inside_80": "coverage_80",
-         "inside_95": "coverage_95"}  # fmt: skip
+MEANS = {  # column of a row → of its mean
+    "error": "mape",
+    "scaled": "mase",
+    "compared": "compared",
+    "same": "same",
+    "inside_80": "coverage_80",
+    "inside_95": "coverage_95",
+}
 Key = tuple[str, str, str, str, str]
 
 
@@ -26,7 +32,7 @@ Key = tuple[str, str, str, str, str]
 class _Published:
     """What the whole procedure forecast of each year at one lead; NaN for years without an origin behind them.
 
-    expected, sizes : years × areas × groups; inside : by cube, widths × years × its places, 1 where the interval held.
+    expected, sizes : years × areas × groups; inside : by indicator, widths × years × places, 1 where the interval held.
     """
 
     expected: np.ndarray
@@ -46,13 +52,13 @@ def score(stage: str, forecasts: dict[int, Forecast], shown: dict[str, str] | No
     """
     contest = next(iter(forecasts.values())).contest
     given = contest.given
-    cubes = [Cube(given, indicator) for indicator in dict.fromkeys(group[0] for group in given.groups)]
+    margins_of = [Margins(given, indicator) for indicator in dict.fromkeys(group[0] for group in given.groups)]
     due = [lead for lead in forecasts if lead < len(given.years)]
-    published = _published(contest, due, cubes)
+    published = _published(contest, due, margins_of)
     chosen = contest.best(len(given.years))
     parts = []
     for lead in due:
-        rows, keys = _scored(contest, cubes, lead, published[lead])
+        rows, keys = _scored(contest, margins_of, lead, published[lead])
         if len(rows):
             parts.append(_summary(rows, keys, dict(zip(given.groups, chosen[lead], strict=True))).assign(lead=lead))
     if not parts:
@@ -61,106 +67,118 @@ def score(stage: str, forecasts: dict[int, Forecast], shown: dict[str, str] | No
     return table.assign(indicator=table["indicator"].replace(shown or {}))[BACKTEST]
 
 
-def _published(contest: Contest, leads: list[int], cubes: list[Cube]) -> dict[int, _Published]:
+def _published(contest: Contest, leads: list[int], margins_of: list[Margins]) -> dict[int, _Published]:
     given = contest.given
-    shape = (len(given.years), len(given.areas), len(given.groups))
-    unknown = partial(np.full, shape, np.nan)
-    made = {
-        lead: _Published(unknown(), unknown(), [np.full((2, shape[0], *cube.shape), np.nan) for cube in cubes])
-        for lead in leads
-    }
-    for origin in range(1, shape[0]):
-        ahead = [lead for lead in leads if origin - 1 + lead < shape[0]]
-        for lead, then in paths.known_after(contest, origin, ahead).items() if ahead else ():
-            year, sizes = origin - 1 + lead, then.panel.sizes_at(origin - 1 + lead)
+    years = len(given.years)
+    made = {}
+    for lead in leads:
+        expected, sizes = np.full((2, years, len(given.areas), len(given.groups)), np.nan)
+        inside = [np.full((len(WIDTHS), years, *margins.shape), np.nan) for margins in margins_of]
+        made[lead] = _Published(expected, sizes, inside)
+    for origin in range(1, years):
+        ahead = [lead for lead in leads if origin - 1 + lead < years]
+        if not ahead:
+            continue
+        for lead, then in paths.known_after(contest, origin, ahead).items():
+            year = origin - 1 + lead
+            sizes_then = then.panel.sizes_at(year)
             made[lead].expected[year] = then.expected
-            made[lead].sizes[year] = np.nan if sizes is None else sizes
-            for cube, inside in zip(cubes, made[lead].inside, strict=True):
-                inside[:, year] = _inside(cube, given, year, then, sizes)
+            made[lead].sizes[year] = np.nan if sizes_then is None else sizes_then
+            for margins, inside_of in zip(margins_of, made[lead].inside, strict=True):
+                inside_of[:, year] = _inside(margins, given, year, then, sizes_then)
     return made
 
 
-def _inside(cube: Cube, given: Panel, year: int, then: Forecast, sizes: np.ndarray | None) -> list[np.ndarray]:
+def _inside(margins: Margins, given: Panel, year: int, then: Forecast, sizes: np.ndarray | None) -> list[np.ndarray]:
     """By width, whether the actual values of a year lay within the limits: 1, 0, NaN where they are not known."""
     counts = given.counts[..., year]
     both = np.isfinite(then.expected) & np.isfinite(counts)
-    actual = _natural(cube, counts, given.sizes_at(year), both)
-    whole = None if sizes is None else cube.add(sizes, both)
+    actual = _natural(margins, counts, given.sizes_at(year), both)
+    sizes_added = None if sizes is None else margins.add(sizes, both)
     limits = joined(
-        intervals(block if whole is None else ratio(block, whole[at])) for at, block in cube.blocks(then.paths, both)
+        intervals(block if sizes_added is None else ratio(block, sizes_added[at]))
+        for at, block in margins.blocks(then.paths, both)
     )
     held = [(limits[f"lower_{width}"] <= actual) & (actual <= limits[f"upper_{width}"]) for width in WIDTHS]
     return [np.where(np.isfinite(actual), each, np.nan) for each in held]
 
 
-def _natural(cube: Cube, counts: np.ndarray, sizes: np.ndarray | None, where: np.ndarray) -> np.ndarray:
+def _natural(margins: Margins, counts: np.ndarray, sizes: np.ndarray | None, where: np.ndarray) -> np.ndarray:
     """Counts added up, or rates where there are sizes, of the areas and groups to be counted."""
-    top = cube.add(counts, where)
-    return top if sizes is None else ratio(top, cube.add(sizes, where))
+    top = margins.add(counts, where)
+    return top if sizes is None else ratio(top, margins.add(sizes, where))
 
 
-def _scored(contest: Contest, cubes: list[Cube], lead: int, published: _Published) -> tuple[pd.DataFrame, list[Key]]:
+def _scored(
+    contest: Contest, margins_of: list[Margins], lead: int, published: _Published
+) -> tuple[pd.DataFrame, list[Key]]:
     """One row a place, year and model: percent error, error over the usual yearly change, whether the limits held.
 
     Also what each number in the column group stands for: KEYS.
     """
-    given, parts, keys = contest.given, [], list[Key]()
+    given = contest.given
     counts = np.moveaxis(given.counts, -1, 0)
     sizes = None if given.sizes is None else np.moveaxis(given.out_of, -1, 0)
-    models = {name: (_told(given, each), sizes) for name, each in contest.candidates[lead].items()}
+    models = {name: (_forecast(given, each), sizes) for name, each in contest.candidates[lead].items()}
     models[PUBLISHED] = published.expected, None if sizes is None else published.sizes
-    for cube, inside in zip(cubes, published.inside, strict=True):
-        usual = _yearly_change(cube, counts, sizes)[:-lead]
-        year, area, *cell = np.indices((len(counts) - lead, *cube.shape)).reshape(4, -1)
+    parts = []
+    keys = list[Key]()
+    for margins, inside in zip(margins_of, published.inside, strict=True):
+        usual = _yearly_change(margins, counts, sizes)[:-lead]
+        year, area, *cell = np.indices(usual.shape).reshape(4, -1)
         level = (area == len(given.areas)).astype(int)
-        off = {name: [each[lead:] for each in _off(cube, counts, sizes, *told)] for name, told in models.items()}
-        same = off[SAME][0]
-        for name, (error, distance) in off.items():
+        group = np.ravel_multi_index((level, *cell), (2, *margins.shape[1:]))
+        same, _ = _off(margins, counts, sizes, *models[SAME])
+        for name, forecast in models.items():
+            error, distance = _off(margins, counts, sizes, *forecast)
             both = np.isfinite(error + same)
-            columns = {"group": len(keys) + np.ravel_multi_index((level, *cell), (2, *cube.shape[1:])), "year": year,
-                       "error": error, "scaled": np.abs(ratio(distance, usual)),
-                       "compared": np.where(both, error, np.nan), "same": np.where(both, same, np.nan)}  # fmt: skip
-            columns |= {f"inside_{width}": held[lead:] if name == PUBLISHED else np.full(same.shape, np.nan)
-                        for width, held in zip(WIDTHS, inside, strict=True)}  # fmt: skip
-            told = np.isfinite(distance).ravel()
-            parts.append({column: each.ravel()[told] for column, each in columns.items()})
-            keys += [(cube.indicator, sector, band, place, name) for place in ("area", "city")
-                     for sector in cube.sectors for band in cube.bands]  # fmt: skip
+            columns = {"error": error, "compared": np.where(both, error, np.nan), "same": np.where(both, same, np.nan)}
+            for width, held in zip(WIDTHS, inside, strict=True):
+                columns[f"inside_{width}"] = held if name == PUBLISHED else np.full(held.shape, np.nan)
+            known = np.isfinite(distance[lead:])
+            part = {column: values[lead:][known] for column, values in columns.items()}
+            part["scaled"] = np.abs(ratio(distance[lead:], usual))[known]
+            part["group"] = len(keys) + group[known.ravel()]
+            part["year"] = year[known.ravel()]
+            parts.append(part)
+            places = itertools.product(("area", "city"), margins.sectors, margins.bands)
+            keys += [(margins.indicator, sector, band, place, name) for place, sector, band in places]
     rows = pd.DataFrame({column: np.concatenate([part[column] for part in parts]) for column in parts[0]})
-    return rows.take(np.argsort(rows["year"].to_numpy(), kind="stable")), keys
+    return rows.sort_values("year", kind="stable"), keys
 
 
-def _told(given: Panel, forecast: np.ndarray) -> np.ndarray:
-    """Whole counts forecast, years × areas × groups, with each year's sizes; NaN where the actual is not known."""
+def _forecast(given: Panel, forecast: np.ndarray) -> np.ndarray:
+    """Whole counts forecast, years × areas × groups; NaN where the actual is not known."""
     counts = forecasting.from_scale(forecast[..., : len(given.years)], given.sizes_known)
-    whole = forecasting.largest_remainder(np.where(np.isfinite(given.counts), counts, np.nan), axis=0)
-    return np.moveaxis(whole, -1, 0)
+    counts = forecasting.largest_remainder(np.where(np.isfinite(given.counts), counts, np.nan), axis=0)
+    return np.moveaxis(counts, -1, 0)
 
 
 def _off(
-    cube: Cube, counts: np.ndarray, sizes: np.ndarray | None, forecast: np.ndarray, of: np.ndarray | None
+    margins: Margins, counts: np.ndarray, sizes: np.ndarray | None, forecast: np.ndarray, of: np.ndarray | None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Percent error and distance from the actual counts or rates, years × places; NaN where either is not known."""
     both = np.isfinite(forecast) & np.isfinite(counts)
-    actual = _natural(cube, counts, sizes, both)
-    distance = _natural(cube, forecast, of, both) - actual
+    actual = _natural(margins, counts, sizes, both)
+    distance = _natural(margins, forecast, of, both) - actual
     return 100 * np.abs(ratio(distance, actual)), distance
 
 
-def _yearly_change(cube: Cube, counts: np.ndarray, sizes: np.ndarray | None) -> np.ndarray:
+def _yearly_change(margins: Margins, counts: np.ndarray, sizes: np.ndarray | None) -> np.ndarray:
     """Mean absolute change from year to year up to each year, of the counts or rates of each place: what MASE rests on.
 
     counts, sizes : years × areas × groups. Returns years × places.
     """
-    moved = np.abs(np.diff(_natural(cube, counts, sizes, np.isfinite(counts)), axis=0, prepend=np.nan))
-    told = np.isfinite(moved)
-    return ratio(np.where(told, moved, 0.0).cumsum(axis=0), told.cumsum(axis=0))
+    moved = np.abs(np.diff(_natural(margins, counts, sizes, np.isfinite(counts)), axis=0, prepend=np.nan))
+    known = np.isfinite(moved)
+    return ratio(np.where(known, moved, 0.0).cumsum(axis=0), known.cumsum(axis=0))
 
 
 def _summary(rows: pd.DataFrame, keys: list[Key], chosen: dict[tuple, str | None]) -> pd.DataFrame:
     by_group = rows.groupby("group", sort=False)
     table = by_group[list(MEANS)].mean().rename(columns=MEANS)
-    table["forecasts"], table["median_error"] = by_group.size(), by_group["error"].median()
+    table["forecasts"] = by_group.size()
+    table["median_error"] = by_group["error"].median()
     named = [keys[group] for group in table.index]
     table = table.assign(**dict(zip(KEYS, zip(*named, strict=True), strict=True)))
     table["relative_error"] = table["compared"] / table["same"].where(table["same"] > 0)

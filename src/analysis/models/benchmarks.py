@@ -20,7 +20,8 @@ def same_as_last_year(counts: np.ndarray, lead: int) -> np.ndarray:
 
 def drift(counts: np.ndarray, lead: int) -> np.ndarray:
     """The last count, moved on by the mean yearly change of the unbroken years behind it (Hyndman & Athanasopoulos)."""
-    forecast, first = np.full(counts.shape, np.nan), np.zeros(len(counts), int)
+    forecast = np.full(counts.shape, np.nan)
+    first = np.zeros(len(counts), int)
     for year in range(counts.shape[1]):
         known = np.isfinite(counts[:, year])
         first = np.where(known & (np.isfinite(counts[:, year - 1]) if year else False), first, year)
@@ -39,7 +40,8 @@ def smoothed(history: np.ndarray) -> np.ndarray:
     """
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel  # a second to import, and no report needs it
 
-    best, forecast = np.inf, np.repeat(history[-1], 3)
+    best = np.inf
+    forecast = np.repeat(history[-1], 3)
     for trend in TRENDS:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a fit that does not settle is judged by its AICc all the same
@@ -49,7 +51,8 @@ def smoothed(history: np.ndarray) -> np.ndarray:
             except (ValueError, np.linalg.LinAlgError, FloatingPointError):
                 continue
         if result.aicc < best and np.isfinite(ahead).all():
-            best, forecast = result.aicc, np.maximum(ahead, 0)
+            best = result.aicc
+            forecast = np.maximum(ahead, 0)
     return forecast
 
 

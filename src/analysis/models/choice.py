@@ -61,22 +61,25 @@ class Contest:
         return [best[group[0]] if there else None for group, there in zip(self.given.groups, enough, strict=True)]
 
     def _best(self, indicator: str, leads: list[int], years: int) -> str:
-        best, least = SAME, 1 - reference.setting("tie_margin") / 100
+        best = SAME
+        least = 1 - reference.setting("tie_margin") / 100
         for name in self.candidates[leads[0]]:
-            ratios, weights = [], []
+            ratios = []
+            weights = []
             for lead in leads:
                 tally = self._tallies[indicator, lead, name]
                 origins = int(tally.origins[years - 1]) if years else 0
                 if lead == leads[0] and origins < reference.setting("minimum_origins"):
                     break
                 if origins:
-                    found = ratio(tally.ours[years - 1], tally.theirs[years - 1])
-                    told = found[np.isfinite(found)]
-                    ratios.append(float(np.mean(told)) if len(told) else 1.0)
+                    ratio_by_level = ratio(tally.ours[years - 1], tally.theirs[years - 1])
+                    known = ratio_by_level[np.isfinite(ratio_by_level)]
+                    ratios.append(float(np.mean(known)) if len(known) else 1.0)
                     weights.append(origins)
             ahead = all(self._covers(indicator, lead, name, years) for lead in leads)
             if ratios and ahead and np.average(ratios, weights=weights) < least:
-                best, least = name, float(np.average(ratios, weights=weights))
+                best = name
+                least = float(np.average(ratios, weights=weights))
         return best
 
     def _covers(self, indicator: str, lead: int, name: str, years: int) -> bool:
@@ -105,13 +108,13 @@ class Contest:
 def _tally(given: Panel, columns: list[int], forecast: np.ndarray, same: np.ndarray) -> Tally:
     years = len(given.years)
     actual = given.counts[:, columns]
-    told = np.isfinite(actual) & np.isfinite(forecast[:, columns, :years]) & np.isfinite(same[:, columns, :years])
-    truth = _at_levels(given, columns, None, told)
-    ours, theirs = (_by_level(_at_levels(given, columns, each, told) - truth) for each in (forecast, same))
-    return Tally(ours, theirs, np.cumsum(told.any(axis=(0, 1))))
+    known = np.isfinite(actual) & np.isfinite(forecast[:, columns, :years]) & np.isfinite(same[:, columns, :years])
+    truth = _at_levels(given, columns, None, known)
+    ours, theirs = (_by_level(_at_levels(given, columns, each, known) - truth) for each in (forecast, same))
+    return Tally(ours, theirs, np.cumsum(known.any(axis=(0, 1))))
 
 
-def _at_levels(given: Panel, columns: list[int], forecast: np.ndarray | None, told: np.ndarray) -> np.ndarray:
+def _at_levels(given: Panel, columns: list[int], forecast: np.ndarray | None, known: np.ndarray) -> np.ndarray:
     """Counts of areas and the city (rows) × groups and their sum (columns) × years; actual ones without a forecast."""
     years = len(given.years)
     if forecast is None:
@@ -119,8 +122,8 @@ def _at_levels(given: Panel, columns: list[int], forecast: np.ndarray | None, to
     else:
         sizes = given.sizes_known
         counts = from_scale(forecast[:, columns, :years], None if sizes is None else sizes[:, columns])
-        counts = largest_remainder(np.where(told, counts, np.nan), axis=0)
-    counts = np.where(told, counts, 0.0)
+        counts = largest_remainder(np.where(known, counts, np.nan), axis=0)
+    counts = np.where(known, counts, 0.0)
     added = [i for i, g in enumerate(columns) if given.groups[g][2] not in INSIDE]
     counts = np.concatenate([counts, counts[:, added].sum(axis=1, keepdims=True)], axis=1)
     return np.concatenate([counts, counts.sum(axis=0, keepdims=True)], axis=0)

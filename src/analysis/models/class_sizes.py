@@ -1,10 +1,10 @@
 """How large classes may become: no larger than the norms allow for the children's ages, unless they are already."""
 
 import datetime as dt
-import functools
 
 import numpy as np
 
+from analysis import reference
 from analysis.reference import norms, periods
 
 # who sits in the classes of a band, and by which row of the norm; infants are too few to count
@@ -21,18 +21,18 @@ def largest(living: np.ndarray, years: list[str], period: str, lead: int) -> dic
     living : children living there, areas × ages × years. The norm is the one in force `lead` years after each year;
     ages weigh by the children living there: Σ n / Σ (n / norm). Source: Thông tư 52/2020/TT-BGDĐT, art. 15(1).
     """
-    found = {band: np.full((len(living), len(years)), np.inf) for band in AGES}
+    sizes_allowed = {band: np.full((len(living), len(years)), np.inf) for band in AGES}
     for place, year in enumerate(years):
         sizes = _norm(periods.as_of(periods.shift(year, lead), period))
         for band, ages in AGES.items():
             if set(ages.values()) <= sizes.keys():
                 children = living[:, list(ages), place]
                 rooms = children / np.array([sizes[age] for age in ages.values()])
-                found[band][:, place] = children.sum(axis=1) / rooms.sum(axis=1)
-    return found
+                sizes_allowed[band][:, place] = children.sum(axis=1) / rooms.sum(axis=1)
+    return sizes_allowed
 
 
-@functools.cache
+@reference.cached
 def _norm(on: dt.date) -> dict[str, float]:
     """Largest classes of schools by age on a day."""
     rows = norms.in_force("max_children_per_class", on)

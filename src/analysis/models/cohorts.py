@@ -31,8 +31,8 @@ def breaks(living: np.ndarray) -> list[Break]:
     change = np.diff(np.log(living[:, 0]), axis=-1, prepend=np.nan)
     jump = np.abs(change) > reference.setting("definition_jump")
     others = np.where(jump, np.nan, change)
-    told = np.isfinite(others).sum(axis=0)
-    usual = np.divide(np.nansum(others, axis=0), told, out=np.zeros(told.shape), where=told > 0)
+    known = np.isfinite(others).sum(axis=0)
+    usual = np.divide(np.nansum(others, axis=0), known, out=np.zeros(known.shape), where=known > 0)
     return [Break(int(a), int(y), float(np.exp(change[a, y] - usual[y]))) for a, y in np.argwhere(jump)]
 
 
@@ -51,18 +51,20 @@ def moving_up(living: np.ndarray) -> np.ndarray:
     where chance explains the difference: a gamma prior on the ratio, its strength by moments over areas (Clayton &
     Kaldor 1987, Biometrics 43).
     """
-    before, after = living[:, :-1, :-1], living[:, 1:, 1:]
-    told = np.isfinite(before + after)
-    n, m = (np.cumsum(np.where(told, each, 0.0), axis=-1) for each in (before, after))
+    before = living[:, :-1, :-1]
+    after = living[:, 1:, 1:]
+    known = np.isfinite(before + after)
+    n, m = (np.cumsum(np.where(known, each, 0.0), axis=-1) for each in (before, after))
     city = ratio(m.sum(axis=0), n.sum(axis=0))
-    own, areas = ratio(m, n), (n > 0).sum(axis=0)
+    own = ratio(m, n)
+    areas = (n > 0).sum(axis=0)
     excess = np.nansum(n * (own - city) ** 2, axis=0) - (areas - 1) * city
     room = n.sum(axis=0) - ratio((n**2).sum(axis=0), n.sum(axis=0))
     between = ratio(excess, room).clip(1e-12)
     drawn = (m + city**2 / between) / (n + city / between)
-    found = np.full((*living.shape[:1], AGES - 1, living.shape[-1]), np.nan)
-    found[..., 1:] = np.where(n > 0, drawn, city)
-    return found
+    ratios = np.full((*living.shape[:1], AGES - 1, living.shape[-1]), np.nan)
+    ratios[..., 1:] = np.where(n > 0, drawn, city)
+    return ratios
 
 
 def projected(living: np.ndarray, lead: int) -> np.ndarray:
@@ -71,7 +73,8 @@ def projected(living: np.ndarray, lead: int) -> np.ndarray:
     living : spliced. Infants follow the city's damped trend, since births to come are not known. Source: Hamilton &
     Perry 1962, Social Forces 41.
     """
-    up, infants = moving_up(living), _infant_trend(living)
+    up = moving_up(living)
+    infants = _infant_trend(living)
     damping = reference.setting("damping")
     now = living.copy()
     for step in range(1, lead + 1):

@@ -14,7 +14,8 @@ from analysis.models import error_quantiles
 from analysis.models.forecasting import HALF, from_scale, largest_remainder, ratio, slope, to_scale
 from analysis.models.spread import Spread
 
-AT_ONCE, FEWEST = 50_000, 16  # numbers drawn at once, what a processor keeps near; paths at least
+AT_ONCE = 50_000  # numbers drawn at once, what a processor keeps near; paths at least
+FEWEST = 16
 NOTHING = 1e-9  # persons
 
 
@@ -58,19 +59,21 @@ def draw(aims: dict[int, Aim], seeds: list[int]) -> dict[int, np.ndarray]:
     The city's total is off as it was, by the law of so few errors (error_quantiles.law); areas are off from it as they
     were; then all areas of a path shift together until they add up to the city's total.
     """
-    count, shape = int(reference.setting("paths")), next(iter(aims.values())).target.shape
+    count = int(reference.setting("paths"))
+    shape = next(iter(aims.values())).target.shape
     steps = [np.random.default_rng([*seeds, *([step] if step else [])]) for step in range(max(aims))]
     cities = list(_walks(steps, count, shape[1]))
-    laws = {lead: _Law(aim, lead, cities[lead - 1], np.random.default_rng([*seeds, len(seeds), 0]))
-            for lead, aim in aims.items()}  # fmt: skip
-    found = {lead: np.empty((*shape, count)) for lead in aims}
+    laws = {}
+    for lead, aim in aims.items():
+        laws[lead] = _Law(aim, lead, cities[lead - 1], np.random.default_rng([*seeds, len(seeds), 0]))
+    paths = {lead: np.empty((*shape, count)) for lead in aims}
     at_once = max(AT_ONCE // max(shape[0] * shape[1], 1), FEWEST)
     for start in range(0, count, at_once):
         part = slice(start, min(start + at_once, count))
         for lead, normal in enumerate(_walks(steps, part.stop - start, *shape), start=1):
             if lead in laws:
-                found[lead][..., part] = laws[lead].counts(part, normal)
-    return {lead: np.moveaxis(drawn, -1, 0) for lead, drawn in found.items()}
+                paths[lead][..., part] = laws[lead].counts(part, normal)
+    return {lead: np.moveaxis(drawn, -1, 0) for lead, drawn in paths.items()}
 
 
 class _Law:
@@ -80,10 +83,11 @@ class _Law:
     """
 
     def __init__(self, aim: Aim, lead: int, city: np.ndarray, tails: np.random.Generator) -> None:
-        errors, paths = aim.errors, len(city)
-        told = np.isfinite(aim.target)
-        centre = np.where(told, aim.target, 0.0)
-        sizes = None if aim.sizes is None else np.where(told, aim.sizes, 0.0)
+        errors = aim.errors
+        paths = len(city)
+        known = np.isfinite(aim.target)
+        centre = np.where(known, aim.target, 0.0)
+        sizes = None if aim.sizes is None else np.where(known, aim.sizes, 0.0)
         city = error_quantiles.spread(city @ errors.city_root.T, errors.city_known, lead, aim.sizes is not None)
         city *= errors.city
         size = slope(centre, sizes)
@@ -91,11 +95,16 @@ class _Law:
         pairs = max(errors.own_origins, 1)
         self.wider = np.sqrt(pairs / tails.chisquare(pairs, paths))
         bend = 1.0 if sizes is None else 1 - 2 / (1 + np.exp(-centre))  # keeps the mean of a path's counts
-        whole = np.where(told, from_scale(centre, sizes), 0.0).sum(axis=0)
+        city_counts = np.where(known, from_scale(centre, sizes), 0.0).sum(axis=0)
         of = None if sizes is None else sizes.sum(axis=0)
-        self.city, self.total = city.T, from_scale(to_scale(whole, of) + city, of).T
-        self.told, self.never, self.root, self.sizes = told, aim.never, errors.own_root, sizes
-        self.deviation, self.middle = deviation[..., None], (centre - bend * deviation**2 / 2)[..., None]
+        self.city = city.T
+        self.total = from_scale(to_scale(city_counts, of) + city, of).T
+        self.known = known
+        self.never = aim.never
+        self.root = errors.own_root
+        self.sizes = sizes
+        self.deviation = deviation[..., None]
+        self.middle = (centre - bend * deviation**2 / 2)[..., None]
 
     def counts(self, part: slice, normal: np.ndarray) -> np.ndarray:
         """Whole counts of a part of the paths. normal : those paths × areas × groups."""
@@ -103,32 +112,36 @@ class _Law:
         start *= self.deviation
         start *= self.wider[part]
         start += self.middle
-        start[~self.told] = 0.0
+        start[~self.known] = 0.0
         if self.sizes is None:
-            drawn = _grown(start, self.told, self.total[:, part])
+            drawn = _grown(start, self.known, self.total[:, part])
         else:
-            drawn = _shifted(start, self.sizes, self.told, self.total[:, part], self.city[:, part])
+            drawn = _shifted(start, self.sizes, self.known, self.total[:, part], self.city[:, part])
         np.rint(drawn, out=drawn)
         drawn += 0.0  # −0 becomes 0
-        drawn[~self.told], drawn[self.never] = np.nan, 0.0
+        drawn[~self.known] = np.nan
+        drawn[self.never] = 0.0
         return drawn
 
 
-def _grown(start: np.ndarray, told: np.ndarray, total: np.ndarray) -> np.ndarray:
+def _grown(start: np.ndarray, known: np.ndarray, total: np.ndarray) -> np.ndarray:
     """Counts of areas that grow by one factor so that they add up to total, groups × paths."""
     grown = np.exp(start, out=start)
-    grown[~told] = 0.0
-    grown *= ratio(total + HALF * told.sum(axis=0)[:, None], grown.sum(axis=0))
+    grown[~known] = 0.0
+    grown *= ratio(total + HALF * known.sum(axis=0)[:, None], grown.sum(axis=0))
     grown -= HALF
     return grown
 
 
 def _shifted(
-    start: np.ndarray, sizes: np.ndarray, told: np.ndarray, total: np.ndarray, shift: np.ndarray
+    start: np.ndarray, sizes: np.ndarray, known: np.ndarray, total: np.ndarray, shift: np.ndarray
 ) -> np.ndarray:
     """Counts out of sizes, by Newton's steps to the shift of each group and path that makes them add up to total."""
-    against, of, here = np.exp(-start), np.where(told, sizes + 1, 0.0), told.sum(axis=0)[:, None]
-    share, rows = start, np.ascontiguousarray(of.T)[:, None]  # groups × 1 × areas: sums are products of matrices
+    against = np.exp(-start)
+    of = np.where(known, sizes + 1, 0.0)
+    here = known.sum(axis=0)[:, None]
+    share = start  # groups × 1 × areas: sums are products of matrices
+    rows = np.ascontiguousarray(of.T)[:, None]
     for _ in range(6):
         _shares(against, shift, share)
         drawn = (rows @ share.swapaxes(0, 1))[:, 0]

@@ -1,5 +1,6 @@
 """Children and classes of the next school years: history by area, sector and age band, and what is expected."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -9,13 +10,13 @@ from analysis import store
 from analysis.models import backtest, class_sizes, cohorts, forecasting, long_panel, paths, pooling, trends
 from analysis.models.forecasting import SAME, Panel
 from analysis.models.paths import Forecast
+from analysis.reference import periods
 
 BANDS = ["nursery", "kindergarten", "age5", "all"]
 GROUPS = [
-    *((indicator, sector, band) for indicator in ("children_enrolled", "classes")
-      for sector in ("public", "nonpublic") for band in BANDS[:3]),
-    *(("children_living", "all", band) for band in BANDS[:3]),
-]  # fmt: skip
+    *itertools.product(("children_enrolled", "classes"), forecasting.SECTORS, BANDS[:3]),
+    *itertools.product(("children_living",), ("all",), BANDS[:3]),
+]
 SHOWN = ["children_enrolled", "children_living", "enrolment_rate", "classes", "children_per_class"]
 LIVING = [("children_living", "all", f"age{age}") for age in range(cohorts.AGES)]
 SEED = 1
@@ -38,15 +39,17 @@ def candidates(given: Panel, living: np.ndarray, period: str, lead: int) -> dict
     A forecast of children living there across a break is none: what was counted changed, not the children. What was
     expected before a break became known does not know of it.
     """
-    breaks, found = cohorts.breaks(living), dict[str, np.ndarray]()
+    breaks = cohorts.breaks(living)
+    changes: dict[str, np.ndarray] = {}
     for since in sorted({0, *(jump.year for jump in breaks)}):
         joined = cohorts.spliced(living, [jump for jump in breaks if jump.year <= since])
         for name, change in _changes(given, joined, period, lead).items():
-            found.setdefault(name, change.copy())[..., since:] = change[..., since:]
+            changes.setdefault(name, change.copy())[..., since:] = change[..., since:]
     across = _across(given, breaks, lead)
-    forecasts = {name: forecasting.same_as_last_year(given.scaled + change, lead) for name, change in found.items()}
-    forecasts["drift"] = forecasting.drift(given.scaled, lead)
-    return {name: np.where(across, np.nan, forecast) for name, forecast in forecasts.items()}
+    forecasts = {"drift": forecasting.drift(given.scaled, lead)}
+    for name, change in changes.items():
+        forecasts[name] = forecasting.same_as_last_year(given.scaled + change, lead)
+    return {name: np.where(across, np.nan, forecasts[name]) for name in [*changes, "drift"]}
 
 
 def _changes(given: Panel, living: np.ndarray, period: str, lead: int) -> dict[str, np.ndarray]:
@@ -57,7 +60,8 @@ def _changes(given: Panel, living: np.ndarray, period: str, lead: int) -> dict[s
     same with class sizes as they are.
     learned_growth : the city's change as long series of other countries tell it, areas by their birth years.
     """
-    born, participation = _born(given, living, lead), _shrunk(_participation(given, living), lead)
+    born = _born(given, living, lead)
+    participation = _shrunk(_participation(given, living), lead)
     return {
         SAME: np.zeros(given.counts.shape),
         "pooled_trend": pooling.changes(given, lead),
@@ -106,31 +110,29 @@ def _children(given: Panel) -> list[int]:
 def _shrunk(log_ratio: np.ndarray, lead: int) -> np.ndarray:
     """Damped trend of a log ratio, areas drawn towards their mean."""
     own = np.diff(log_ratio, axis=-1, prepend=np.nan)
-    told = np.isfinite(own).sum(axis=0)
-    mean = np.divide(np.nansum(own, axis=0), told, out=np.full(told.shape, np.nan), where=told > 0)
+    mean = forecasting.ratio(np.nansum(own, axis=0), np.isfinite(own).sum(axis=0))
     return pooling.shrunk(own, mean, lead)
 
 
 def _learned(given: Panel, born: np.ndarray, lead: int) -> np.ndarray:
     """The city's change as long series of other countries tell it, moved in each area by its own birth years."""
-    told = np.isfinite(given.counts)
-    totals = np.where(told, given.counts, 0.0).sum(axis=0)
-    children = np.where(told & np.isfinite(born), given.counts, 0.0)
-    whole = np.divide(np.sum(children * np.nan_to_num(np.exp(born)), axis=0), children.sum(axis=0),
-                      out=np.full(totals.shape, np.nan), where=children.sum(axis=0) > 0)  # fmt: skip
-    coming = np.log(whole)
-    change = long_panel.learned_change(totals, coming, [int(year[:4]) for year in given.years], lead)
+    known = np.isfinite(given.counts)
+    totals = np.where(known, given.counts, 0.0).sum(axis=0)
+    children = np.where(known & np.isfinite(born), given.counts, 0.0)
+    later = (children * np.nan_to_num(np.exp(born))).sum(axis=0)
+    coming = np.log(forecasting.ratio(later, children.sum(axis=0)))
+    change = long_panel.learned_change(totals, coming, [periods.start(year) for year in given.years], lead)
     return np.where(_is(given, "children_living"), np.nan, change + born - coming)
 
 
 def _across(given: Panel, breaks: list[cohorts.Break], lead: int) -> np.ndarray:
     """True where a forecast of children living there was made before a break and is for a year after it."""
-    found = np.zeros((*given.counts.shape[:2], len(given.years) + lead), bool)
+    crosses = np.zeros((*given.counts.shape[:2], len(given.years) + lead), bool)
     for jump in breaks:
         for g, group in enumerate(given.groups):
             if group[0] == "children_living" and group[2] == "nursery":
-                found[jump.area, g, jump.year : jump.year + lead] = True
-    return found
+                crosses[jump.area, g, jump.year : jump.year + lead] = True
+    return crosses
 
 
 def trend_table(series: pd.DataFrame, school_year: str, period: str, forecasts: dict[int, Forecast]) -> pd.DataFrame:
@@ -141,19 +143,18 @@ def trend_table(series: pd.DataFrame, school_year: str, period: str, forecasts: 
     """
     history = trends.history_rows(series, school_year, period, SHOWN, BANDS)
     counted = {"children_enrolled": "children_enrolled", "classes": "classes"}
-    history = trends.with_reasons(history, forecasts[1], counted)
-    rows = [history]
+    rows = [trends.with_reasons(history, forecasts[1], counted)]
     for forecast in forecasts.values():
         if forecast.panel.areas:
             rows += _ahead(forecast)
-    return trends.ordered(pd.concat([part for part in rows if len(part)] or rows[:1]), SHOWN, BANDS)
+    return trends.together(rows, SHOWN, BANDS)
 
 
 def _ahead(forecast: Forecast) -> list[pd.DataFrame]:
     """Rows of one target year."""
-    children, classes, living = (
-        trends.Cube(forecast.panel, name) for name in ("children_enrolled", "classes", "children_living")
-    )
+    children = trends.Margins(forecast.panel, "children_enrolled")
+    classes = trends.Margins(forecast.panel, "classes")
+    living = trends.Margins(forecast.panel, "children_living")
     rate = trends.forecast_rows(children, forecast, living, 100, "enrolment_rate")
     return [
         trends.forecast_rows(children, forecast),
@@ -178,12 +179,14 @@ def breaks_table(series: pd.DataFrame, school_year: str, period: str) -> pd.Data
     before, after : infants living in the area in the year before and in that year.
     """
     given = forecasting.panel(series, school_year, period, LIVING)
-    rows = [
-        (school_year, period, given.areas[jump.area], "age0", "children_living", given.years[jump.year],
-         *given.counts[jump.area, 0, jump.year - 1 : jump.year + 1], given.basis[given.areas[jump.area]])
-        for jump in cohorts.breaks(given.counts)
-    ]  # fmt: skip
-    return pd.DataFrame(rows, columns=[field.name for field in store.TABLES["breaks.csv"]])
+    columns = [field.name for field in store.TABLES["breaks.csv"]]
+    rows = []
+    for jump in cohorts.breaks(given.counts):
+        area = given.areas[jump.area]
+        before, after = given.counts[jump.area, 0, jump.year - 1 : jump.year + 1]
+        place = (school_year, period, area, "age0", "children_living")
+        rows.append((*place, given.years[jump.year], before, after, given.basis[area]))
+    return pd.DataFrame(rows, columns=columns)
 
 
 def backtest_table(forecasts: dict[int, Forecast]) -> pd.DataFrame:

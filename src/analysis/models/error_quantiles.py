@@ -4,8 +4,6 @@ Student's law is for independent normal errors. Those of real series have heavy 
 ahead from neighbouring years share most of what happened; so the law is simulated as the errors are measured.
 """
 
-import functools
-
 import numpy as np
 from scipy.special import ndtr
 
@@ -23,7 +21,8 @@ def independent(origins: np.ndarray, lead: int) -> np.ndarray:
     >>> independent(np.array([7]), 1).tolist(), independent(np.array([6]), 2).round(2).tolist()
     ([7.0], [4.24])
     """
-    apart, origins = np.arange(1, lead), np.asarray(origins, float)[..., None]
+    apart = np.arange(1, lead)
+    origins = np.asarray(origins, float)[..., None]
     left = (1 - np.divide(apart, origins, out=np.ones(np.broadcast(apart, origins).shape), where=origins > 0)).clip(0)
     return origins[..., 0] / (1 + 2 * left @ (1 - apart / lead) ** 2)
 
@@ -41,15 +40,17 @@ def spread(normal: np.ndarray, known: np.ndarray, lead: int, rate: bool) -> np.n
     places = (np.arange(WORLDS) + 0.5) / WORLDS
     share = (2 * ndtr(np.abs(normal)) - 1).clip(places[0], places[-1])
     below = (share * WORLDS - 0.5).astype(int).clip(max=WORLDS - 2)  # places are even: none is searched for
-    sizes, past = np.empty_like(normal), share - places[below]
+    sizes = np.empty_like(normal)
+    past = share - places[below]
     for years in np.unique(known):
-        found = law(int(years), lead, rate)
-        here, slope = known == years, np.diff(found) * WORLDS
-        sizes[..., here] = slope[below[..., here]] * past[..., here] + found[below[..., here]]
+        sizes_of_law = law(int(years), lead, rate)
+        here = known == years
+        slope = np.diff(sizes_of_law) * WORLDS
+        sizes[..., here] = slope[below[..., here]] * past[..., here] + sizes_of_law[below[..., here]]
     return np.copysign(sizes, normal)
 
 
-@functools.cache
+@reference.cached
 def law(known: int, lead: int, rate: bool) -> np.ndarray:
     """Sizes of the next error `lead` years ahead over the scale that spread.beside gives it, sorted.
 
@@ -70,7 +71,7 @@ def law(known: int, lead: int, rate: bool) -> np.ndarray:
     square = (moved[:steps] ** 2).mean(axis=0)
     for ahead in range(2, lead + 1):
         origins = np.array(max(known - ahead + 1, 0))
-        found = ((own[ahead:] - own[:-ahead]) ** 2).mean(axis=0) if origins else np.zeros(WORLDS)
+        own_square = ((own[ahead:] - own[:-ahead]) ** 2).mean(axis=0) if origins else np.zeros(WORLDS)
         grown = square * ahead / (ahead - 1)
-        square = beside(found, independent(origins, ahead), grown, np.array(min(usual, steps)))
+        square = beside(own_square, independent(origins, ahead), grown, np.array(min(usual, steps)))
     return np.sort(np.abs(moved[steps:].sum(axis=0)) / np.sqrt(square))

@@ -17,7 +17,8 @@ from analysis.reference import norms, periods
 from analysis.reference.areas import CITY
 
 BANDS = ["nursery", "kindergarten"]
-AT_ONCE, AREAS_AT_ONCE = 200_000, 16  # numbers made whole, areas gone through at once: what a processor keeps near
+AT_ONCE = 200_000  # numbers made whole at once: what a processor keeps near
+AREAS_AT_ONCE = 16
 Block = tuple[dict[str, str], dict[str, np.ndarray]]  # what it is named by; its values, (areas, city) × (sectors, all)
 
 
@@ -62,12 +63,14 @@ class Flow:
     @cached_property
     def needed_paths(self) -> np.ndarray:
         """Teachers needed on every path: years × paths × areas × sectors."""
-        classes, norms, keep = self.given.classes_paths, self.given.norms[:, None, None, None], self.keep[:, None]
+        classes = self.given.classes_paths
+        norms = self.given.norms[:, None, None, None]
+        keep = self.keep[:, None]
         needed = np.empty_like(classes[..., 0])
         at_once = max(AT_ONCE // max(classes[:, :1].size, 1), 1)
         for start in range(0, classes.shape[1], at_once):
             part = slice(start, start + at_once)
-            needed[:, part] = whole((classes[:, part] * norms).sum(axis=-1) * keep)
+            needed[:, part] = whole_persons((classes[:, part] * norms).sum(axis=-1) * keep)
         return needed
 
     @cached_property
@@ -77,48 +80,60 @@ class Flow:
 
 
 def read(
-    enrolment: pd.DataFrame, staffing: pd.DataFrame, class_paths: pd.DataFrame, leaver_paths: pd.DataFrame,
-    school_year: str, period: str,
-) -> Inputs:  # fmt: skip
+    enrolment: pd.DataFrame,
+    staffing: pd.DataFrame,
+    class_paths: pd.DataFrame,
+    leaver_paths: pd.DataFrame,
+    school_year: str,
+    period: str,
+) -> Inputs:
     """The tables enrolment.csv, staffing.csv, class_paths.parquet and leaver_paths.parquet of one round as arrays.
 
     A sector without a row has zero where the other one has all of the area's. Norms are those in force in each year.
     Raises LookupError where no norm is in force.
     """
-    ahead = enrolment.loc[enrolment["kind"] == "forecast", "target_year"]
-    years = sorted({*ahead, periods.shift(school_year, 1)})
+    target_years = enrolment.loc[enrolment["kind"] == "forecast", "target_year"]
+    years = sorted({*target_years, periods.shift(school_year, 1)})
     areas = forecasting.in_order(set(_rows(enrolment, "classes", "observed", [school_year])["area"]) - {CITY})
 
     def now(table: pd.DataFrame, indicator: str, bands: list[str]) -> np.ndarray:
         return block(table, indicator, "observed", [school_year], areas, bands, [*SECTORS, "all"])[0]
 
-    def ahead_of(table: pd.DataFrame, indicator: str, bands: list[str]) -> np.ndarray:
-        return block(table, indicator, "forecast", years, areas, bands)
+    def norm(year: str) -> np.ndarray:
+        return norms.of_round("teachers_per_class", year, period)[BANDS].to_numpy()
 
     return Inputs(
         areas,
         years,
-        _with_zeros(now(enrolment, "classes", BANDS)),
-        _with_zeros(now(staffing, "teachers", ["all"]))[..., 0],
-        now(staffing, "teachers_left", ["all"])[:, :-1, 0],
-        ahead_of(enrolment, "classes", BANDS),
-        ahead_of(staffing, "teachers_left", ["all"])[..., 0],
-        drawn(class_paths, "classes", years, areas, BANDS),
-        drawn(leaver_paths, "leavers", years, areas, ["all"])[..., 0],
-        norms.of_round("teachers_per_class", school_year, period)[BANDS].to_numpy(),
-        np.stack([norms.of_round("teachers_per_class", year, period)[BANDS].to_numpy() for year in years]),
+        classes_now=_with_zeros(now(enrolment, "classes", BANDS)),
+        teachers=_with_zeros(now(staffing, "teachers", ["all"]))[..., 0],
+        left=now(staffing, "teachers_left", ["all"])[:, :-1, 0],
+        classes=block(enrolment, "classes", "forecast", years, areas, BANDS),
+        leavers=block(staffing, "teachers_left", "forecast", years, areas, ["all"])[..., 0],
+        classes_paths=drawn(class_paths, "classes", years, areas, BANDS),
+        leavers_paths=drawn(leaver_paths, "leavers", years, areas, ["all"])[..., 0],
+        norm_now=norm(school_year),
+        norms=np.stack([norm(year) for year in years]),
     )
 
 
 def flow_of(given: Inputs) -> Flow:
     """Norms applied and made whole. The same areas stand in every part of a year's sum: those with all of them."""
     now = given.classes_now @ given.norm_now
-    norm = given.norms[:, None, :, None]
-    needed = (given.classes @ norm)[..., 0]
+    needed = (given.classes @ given.norms[:, None, :, None])[..., 0]
     known = np.isfinite(now + given.teachers + needed + given.leavers).all(axis=-1)  # years × areas
     keep = np.where(known | ~known.any(axis=-1, keepdims=True), 1.0, np.nan)[..., None]
-    return Flow(given.areas, given.years, whole(now), given.teachers, given.left,
-                whole(needed * keep), given.leavers * keep, keep, given)  # fmt: skip
+    return Flow(
+        given.areas,
+        given.years,
+        needed_now=whole_persons(now),
+        teachers=given.teachers,
+        left=given.left,
+        needed=whole_persons(needed * keep),
+        leavers=given.leavers * keep,
+        keep=keep,
+        given=given,
+    )
 
 
 def course(
@@ -132,11 +147,12 @@ def course(
     teachers_short_without_hiring : needed, less those in post now who would still be there had no one been hired.
     Source: stock and flow, as in Statistics Norway's LÆRERMOD, with the base year's shortage kept.
     """
-    before, teachers = flow.needed_now[at], flow.teachers[at]
-    staff, alone = teachers, teachers
+    before = flow.needed_now[at]
+    staff = alone = teachers = flow.teachers[at]
     for year in range(len(flow.years)):
-        left, left_alone = (_leaving(leavers[year], teachers, of) for of in (staff, alone))
-        staying, alone = staff - left, alone - left_alone
+        left = _leaving(leavers[year], teachers, staff)
+        staying = staff - left
+        alone = alone - _leaving(leavers[year], teachers, alone)
         yield {
             "teachers_needed": needed[year],
             "teachers_shortage": before - staff + 0 * staying,
@@ -146,7 +162,8 @@ def course(
             "teachers_to_recruit": needed[year] - staying,
             "teachers_short_without_hiring": needed[year] - alone,
         }
-        before, staff = needed[year], np.maximum(needed[year], staying)
+        before = needed[year]
+        staff = np.maximum(before, staying)
 
 
 def _leaving(leavers: np.ndarray, teachers: np.ndarray, staff: np.ndarray) -> np.ndarray:
@@ -155,7 +172,7 @@ def _leaving(leavers: np.ndarray, teachers: np.ndarray, staff: np.ndarray) -> np
         return leavers
     rate = np.divide(leavers, teachers, out=np.zeros_like(leavers), where=teachers > 0)
     left = np.where(np.isnan(leavers), np.nan, rate) * staff
-    return whole(left) if left.ndim == 2 else np.rint(left)
+    return whole_persons(left) if left.ndim == 2 else np.rint(left)
 
 
 def limits(flow: Flow, names: Collection[str]) -> list[dict[str, dict[str, np.ndarray]]]:
@@ -163,29 +180,35 @@ def limits(flow: Flow, names: Collection[str]) -> list[dict[str, dict[str, np.nd
 
     A few areas at a time, so that their paths stay near the processor.
     """
-    found, sums = defaultdict(list), defaultdict(list)
+    ends = defaultdict(list)
+    sums = defaultdict(list)
     for start in range(0, max(len(flow.areas), 1), AREAS_AT_ONCE):
         at = slice(start, start + AREAS_AT_ONCE)
         years = course(flow, flow.needed_paths[:, :, at], flow.leavers_paths[:, :, at], at)
         for year, values in enumerate(years):
             for name in names:
                 persons = add(values[name])
-                found[year, name].append(trends.intervals(persons[:, :-1]))
+                ends[year, name].append(trends.intervals(persons[:, :-1]))
                 sums[year, name].append(persons[:, -1:])
     for place, parts in sums.items():
         cities = np.concatenate(parts, axis=1)
-        found[place].append(trends.intervals(_city(cities, np.isfinite(cities))))
-    return [{name: trends.joined(found[year, name]) for name in names} for year in range(len(flow.years))]
+        ends[place].append(trends.intervals(_city(cities, np.isfinite(cities))))
+    return [{name: trends.joined(ends[year, name]) for name in names} for year in range(len(flow.years))]
 
 
 def block(
-    table: pd.DataFrame, indicator: str, kind: str, years: list[str], areas: list[str], bands: list[str],
+    table: pd.DataFrame,
+    indicator: str,
+    kind: str,
+    years: list[str],
+    areas: list[str],
+    bands: list[str],
     sectors: list[str] = SECTORS,
-) -> np.ndarray:  # fmt: skip
+) -> np.ndarray:
     """years × areas × sectors × bands of enrolment.csv or staffing.csv: values observed, expected ones forecast."""
     axes = {"target_year": years, "area": areas, "sector": sectors, "age_band": bands}
     rows = _rows(table, indicator, kind, years)
-    return forecasting.cube(rows, "value" if kind == "observed" else "expected", axes)
+    return forecasting.as_array(rows, "value" if kind == "observed" else "expected", axes)
 
 
 def _rows(table: pd.DataFrame, indicator: str, kind: str, years: list[str]) -> pd.DataFrame:
@@ -194,16 +217,18 @@ def _rows(table: pd.DataFrame, indicator: str, kind: str, years: list[str]) -> p
 
 def _with_zeros(counts: np.ndarray) -> np.ndarray:
     """areas × (sectors, all) × bands to areas × sectors × bands: zero for a sector where the other has all there is."""
-    own, whole = counts[:, :-1], counts[:, -1:]
-    return np.where(np.isnan(own) & (own[:, ::-1] == whole), 0.0, own)
+    own = counts[:, :-1]
+    other_has_all = own[:, ::-1] == counts[:, -1:]
+    return np.where(np.isnan(own) & other_has_all, 0.0, own)
 
 
 def children(enrolment: pd.DataFrame, given: Inputs, school_year: str) -> tuple[np.ndarray, np.ndarray]:
     """Children living in each area (years × areas × 1 × bands) and enrolled (… × sectors × bands), this year first."""
 
     def of(indicator: str, sectors: list[str]) -> np.ndarray:
-        kinds = (("observed", [school_year]), ("forecast", given.years))
-        return np.concatenate([block(enrolment, indicator, *each, given.areas, BANDS, sectors) for each in kinds])
+        now = block(enrolment, indicator, "observed", [school_year], given.areas, BANDS, sectors)
+        ahead = block(enrolment, indicator, "forecast", given.years, given.areas, BANDS, sectors)
+        return np.concatenate([now, ahead])
 
     return of("children_living", ["all"]), of("children_enrolled", SECTORS)
 
@@ -211,19 +236,20 @@ def children(enrolment: pd.DataFrame, given: Inputs, school_year: str) -> tuple[
 def drawn(table: pd.DataFrame, value: str, years: list[str], areas: list[str], bands: list[str]) -> np.ndarray:
     """years × paths × areas × sectors × bands of a table of paths; an area's paths lie side by side in memory."""
     axes = {"target_year": years, "area": areas, "sector": SECTORS, "age_band": bands}
-    at, kept = forecasting.places(table, axes)
-    found = np.full((*map(len, axes.values()), len(table[value].iloc[0]) if len(table) else 1), np.nan)
-    for place, numbers in zip(zip(*at, strict=True), table[value].to_numpy()[kept], strict=True):
-        found[place] = numbers
-    return np.moveaxis(found, -1, 1)
+    at, placed = forecasting.places(table, axes)
+    paths = len(table[value].iloc[0]) if len(table) else 1
+    numbers = np.full((*map(len, axes.values()), paths), np.nan)
+    for place, each in zip(zip(*at, strict=True), table[value].to_numpy()[placed], strict=True):
+        numbers[place] = each
+    return np.moveaxis(numbers, -1, 1)
 
 
-def whole(persons: np.ndarray) -> np.ndarray:
+def whole_persons(persons: np.ndarray) -> np.ndarray:
     """Whole persons, … × areas × sectors, whose sum is the rounded sum: handed first to sectors, then to their areas.
 
     An area that lacks a sector is left out.
 
-    >>> whole(np.array([[0.5, 0.2], [0.5, 0.4]])).sum(axis=0).tolist()   # 1.6 is 2
+    >>> whole_persons(np.array([[0.5, 0.2], [0.5, 0.4]])).sum(axis=0).tolist()   # 1.6 is 2
     [1.0, 1.0]
     """
     persons = np.where(np.isfinite(persons).all(axis=-1, keepdims=True), persons, np.nan)
@@ -234,7 +260,8 @@ def whole(persons: np.ndarray) -> np.ndarray:
 def add(persons: np.ndarray) -> np.ndarray:
     """… × areas × sectors to … × (areas, city) × (sectors, all); the city sums the areas that have both sectors."""
     total = persons.sum(axis=-1, keepdims=True)
-    both, known = np.concatenate([persons, total], axis=-1), np.isfinite(total)
+    both = np.concatenate([persons, total], axis=-1)
+    known = np.isfinite(total)
     if not known.all():
         both = np.where(known, both, np.nan)
     return np.concatenate([both, _city(both, known)], axis=-2)
@@ -247,12 +274,13 @@ def _city(of: np.ndarray, known: np.ndarray) -> np.ndarray:
 
 def rows(areas: list[str], blocks: list[Block]) -> pd.DataFrame:
     """A row a block and place, with the block's words and its value there."""
-    places = (len(areas) + 1, len(SECTORS) + 1)
-    named = {"area": np.repeat(np.array([*areas, CITY], object), places[1]),
-             "sector": np.tile(np.array([*SECTORS, "all"], object), places[0])}  # fmt: skip
-    columns = {name: np.tile(each, len(blocks)) for name, each in named.items()}
-    for name in blocks[0][0]:
-        columns[name] = np.repeat(np.array([words[name] for words, _ in blocks], object), places[0] * places[1])
-    for name in blocks[0][1]:
-        columns[name] = np.concatenate([np.broadcast_to(values[name], places).ravel() for _, values in blocks])
-    return pd.DataFrame(columns)
+    index = pd.MultiIndex.from_product([[*areas, CITY], [*SECTORS, "all"]], names=["area", "sector"])
+    places = index.to_frame(index=False)
+    table = pd.concat([places] * len(blocks), ignore_index=True)
+    shape = (len(areas) + 1, len(SECTORS) + 1)
+    words, numbers = zip(*blocks, strict=True)
+    for name in words[0]:
+        table[name] = np.repeat([each[name] for each in words], len(places))
+    for name in numbers[0]:
+        table[name] = np.concatenate([np.broadcast_to(each[name], shape).ravel() for each in numbers])
+    return table

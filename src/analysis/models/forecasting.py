@@ -16,7 +16,6 @@ from analysis.reference import areas as units
 from analysis.reference import periods
 from analysis.reference.areas import CITY
 
-GROUP = ["indicator", "sector", "age_band"]
 SECTORS = ["public", "nonpublic"]
 SAME = "same_as_last_year"
 HALF = 0.5  # added to counts before a logarithm or a logit, so that zero has one
@@ -120,8 +119,7 @@ def panel(
         & (series["area"] != CITY)
     ]
     rows = rows[rows["school_year"].isin(years_until(rows, school_year))]
-    first = min(map(periods.start, rows["school_year"].unique()), default=periods.start(school_year))
-    years = [periods.shift(school_year, -back) for back in range(periods.start(school_year) - first, -1, -1)]
+    years = years_since(rows, school_year)
     areas = in_order(rows["area"].unique())
     block = partial(counts_of, rows, areas, years)
     sizes = None if out_of is None else block([(out_of, sector, band) for _, sector, band in groups])
@@ -133,46 +131,56 @@ def panel(
 
 def counts_of(rows: pd.DataFrame, areas: list[str], years: list[str], groups: list[tuple[str, str, str]]) -> np.ndarray:
     """areas × groups × years of rows of one period; see panel for parts without a row."""
-    names = [list(dict.fromkeys(group[i] for group in groups)) for i in range(3)]
-    names[1] = list(dict.fromkeys([*names[1], *SECTORS, "all"]))
-    whole = cube(rows, "value", {"area": areas, **dict(zip(GROUP, names, strict=True)), "school_year": years})
-    found = np.full((len(areas), len(groups), len(years)), np.nan)
+    indicators, sectors, bands = (list(dict.fromkeys(names)) for names in zip(*groups, strict=True))
+    sectors = list(dict.fromkeys([*sectors, *SECTORS, "all"]))
+    axes = {"area": areas, "indicator": indicators, "sector": sectors, "age_band": bands, "school_year": years}
+    every = as_array(rows, "value", axes)
+    counts = np.full((len(areas), len(groups), len(years)), np.nan)
     for g, (indicator, sector, band) in enumerate(groups):
-        of = {name: whole[:, names[0].index(indicator), place, names[2].index(band)]
-              for place, name in enumerate(names[1])}  # fmt: skip
-        own, others = of[sector], [of[other] for other in SECTORS if other != sector]
-        nothing_left = of["all"] == np.sum(others, axis=0)
-        found[:, g] = own if sector == "all" else np.where(np.isnan(own) & nothing_left, 0.0, own)
-    return found
+        of_band = every[:, indicators.index(indicator), :, bands.index(band)]
+        own = of_band[:, sectors.index(sector)]
+        if sector != "all":
+            others = sum(of_band[:, sectors.index(other)] for other in SECTORS if other != sector)
+            nothing_left = of_band[:, sectors.index("all")] == others
+            own = np.where(np.isnan(own) & nothing_left, 0.0, own)
+        counts[:, g] = own
+    return counts
 
 
-def cube(table: pd.DataFrame, value: str, axes: dict[str, list[str]]) -> np.ndarray:
+def as_array(table: pd.DataFrame, value: str, axes: dict[str, list[str]]) -> np.ndarray:
     """A column of a table as an array, its axes the places named by other columns; NaN where there is no row.
 
     axes : column → names, in order; rows of other names are left out. Raises ValueError where two rows have one place.
     """
-    at, kept = places(table, axes)
+    at, placed = places(table, axes)
     shape = tuple(map(len, axes.values()))
-    if kept.any() and np.bincount(np.ravel_multi_index(at, shape)).max() > 1:
+    if placed.any() and np.bincount(np.ravel_multi_index(at, shape)).max() > 1:
         raise ValueError(f"more than one {value} in one place of {list(axes)}")
-    found = np.full(shape, np.nan)
-    found[at] = table[value].to_numpy(float)[kept]
-    return found
+    values = np.full(shape, np.nan)
+    values[at] = table[value].to_numpy(float)[placed]
+    return values
 
 
 def places(table: pd.DataFrame, axes: dict[str, list[str]]) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
-    """Where each row stands on axes named as in cube, of the rows that have a place, and which rows these are."""
-    found = []
+    """Where each row stands on axes named as in as_array, of the rows that have a place, and which rows these are."""
+    codes = []
     for column, names in axes.items():
         code, name = pd.factorize(table[column])
-        found.append(pd.Index(names, dtype=object).get_indexer(name)[code])
-    kept = np.min(found, axis=0) >= 0
-    return tuple(place[kept] for place in found), kept
+        codes.append(pd.Index(names, dtype=object).get_indexer(name)[code])
+    placed = np.min(codes, axis=0) >= 0
+    return tuple(place[placed] for place in codes), placed
 
 
 def years_until(rows: pd.DataFrame, school_year: str) -> list[str]:
     """School years found in a table, up to this one."""
     return [year for year in rows["school_year"].unique() if periods.start(year) <= periods.start(school_year)]
+
+
+def years_since(rows: pd.DataFrame, school_year: str) -> list[str]:
+    """School years from the first in a table up to this one, without a gap."""
+    last = periods.start(school_year)
+    first = min(map(periods.start, rows["school_year"].unique()), default=last)
+    return [periods.shift(school_year, year - last) for year in range(first, last + 1)]
 
 
 def in_order(areas: Iterable[str]) -> list[str]:
@@ -187,8 +195,8 @@ def worst_basis(basis: pd.Series) -> str:
 
 def bases(*tables: pd.DataFrame) -> dict[str, str]:
     """Basis of what rests on each area's own rows, and of the city, which rests on all; columns area and basis."""
-    told = pd.concat([table[["area", "basis"]].drop_duplicates() for table in tables])
-    return told.groupby("area")["basis"].agg(worst_basis).to_dict() | {CITY: worst_basis(told["basis"])}
+    rows = pd.concat([table[["area", "basis"]].drop_duplicates() for table in tables])
+    return rows.groupby("area")["basis"].agg(worst_basis).to_dict() | {CITY: worst_basis(rows["basis"])}
 
 
 def resting(area: pd.Series, basis: dict[str, str], ahead: bool = False) -> pd.Series:
@@ -219,8 +227,8 @@ def drift(scaled: np.ndarray, lead: int = 1) -> np.ndarray:
     Source: Hyndman & Athanasopoulos, Forecasting: Principles and Practice, on the model's scale.
     """
     change = np.diff(scaled, axis=-1, prepend=np.nan)
-    told = np.isfinite(change).cumsum(axis=-1)
-    mean = ratio(np.nan_to_num(change).cumsum(axis=-1), told)
+    known = np.isfinite(change).cumsum(axis=-1)
+    mean = ratio(np.nan_to_num(change).cumsum(axis=-1), known)
     return same_as_last_year(scaled + lead * mean, lead)
 
 
@@ -238,11 +246,12 @@ def largest_remainder(values: np.ndarray, axis: int = -1, total: np.ndarray | No
     down = np.floor(exact)
     if total is None:
         total = np.rint(np.nansum(values, axis=-1).round(6))
-    told = np.isfinite(values)
-    spare = (total - down.sum(axis=-1, where=told)).clip(0, told.sum(axis=-1)).astype(int)[..., None]
+    known = np.isfinite(values)
+    spare = (total - down.sum(axis=-1, where=known)).clip(0, known.sum(axis=-1)).astype(int)[..., None]
     behind = down - exact  # the largest remainder is the smallest of these; NaN goes last
     last = np.take_along_axis(np.sort(behind, axis=-1), np.maximum(spare - 1, 0), axis=-1)
-    first, tied = behind < last, behind == last
+    first = behind < last
+    tied = behind == last
     up = first | (tied & (np.cumsum(tied, axis=-1) <= spare - first.sum(axis=-1, keepdims=True)))
     return np.moveaxis(down + up, -1, axis)
 

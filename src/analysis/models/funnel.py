@@ -57,28 +57,50 @@ def table(weighed: WeighIns, period: str, may: Disclosure) -> pd.DataFrame:
     The limits come from what may be printed alone: two withheld numbers whose sum is known could be worked out from a
     spread that they are part of.
     value, centre and limits in percent, coverage in percent of children enrolled, between on the arcsine scale; place
-    as in `place`: an unreliable area neither sets the limits nor is said to stand out. Limits hold at the area's size.
+    as in `place_of`: an unreliable area neither sets the limits nor is said to stand out. Limits hold at its size.
     """
-    kept = [g for g, group in enumerate(weighed.groups) if group[1] == "all"]
-    now = (slice(None), kept, -1, list(periods.names()).index(period))
-    cases, sizes, enrolled = weighed.cases[now], weighed.measured[now], weighed.enrolled[now]
+    groups = [g for g, group in enumerate(weighed.groups) if group[1] == "all"]
+    now = (slice(None), groups, -1, list(periods.names()).index(period))
+    cases = weighed.cases[now]
+    sizes = weighed.measured[now]
     reliable = weighed.reliable[now]
-    shown = [[not may.withheld(area, *weighed.groups[g][1:], weighed.groups[g][0], weighed.years[-1], period)
-              for g in kept] for area in weighed.areas]  # fmt: skip
-    found = fit(cases, sizes, reliable & np.array(shown))
-    at = {"centre": 100 * found.centre, "between": found.between, "dispersion": found.dispersion}
-    by_cell = {"value": 100 * ratio(cases, sizes), "children_measured": sizes, "coverage": 100 * ratio(sizes, enrolled),
-               "reliable": reliable, "z": found.z, "place": place(found.z, reliable)}  # fmt: skip
-    by_cell |= {name: np.broadcast_to(each, cases.shape) for name, each in at.items()}
-    for level in LIMITS:
-        low, high = limits(found.centre, found.between, sizes, level)
-        by_cell |= {f"lower_{level}": 100 * low, f"upper_{level}": 100 * high}
-    names = [(RATES[weighed.groups[g][0]], weighed.groups[g][2]) for g in kept]
-    keys = [(area, "all", band, rate) for area in weighed.areas for rate, band in names]
+    keys = []
+    printed = np.zeros(cases.shape, bool)
+    for a, area in enumerate(weighed.areas):
+        for place, g in enumerate(groups):
+            condition, sector, band = weighed.groups[g]
+            keys.append((area, sector, band, RATES[condition]))
+            printed[a, place] = not may.withheld(area, sector, band, condition, weighed.years[-1], period)
+    fitted = fit(cases, sizes, reliable & printed)
+    columns = _columns(fitted, cases, sizes, weighed.enrolled[now], reliable)
     rows = pd.DataFrame(keys, columns=["area", "sector", "age_band", "indicator"])
-    rows = rows.assign(**{name: each.ravel() for name, each in by_cell.items()}, school_year=weighed.years[-1])
-    rows = rows.assign(period=period, basis=forecasting.resting(rows["area"], weighed.basis))
+    for name, values in columns.items():
+        rows[name] = np.broadcast_to(values, cases.shape).ravel()
+    basis = forecasting.resting(rows["area"], weighed.basis)
+    rows = rows.assign(school_year=weighed.years[-1], period=period, basis=basis)
     return rows[rows["z"].notna()].reindex(columns=COLUMNS)
+
+
+def _columns(
+    fitted: Funnel, cases: np.ndarray, sizes: np.ndarray, enrolled: np.ndarray, reliable: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Columns of the table by name, areas × groups or groups."""
+    columns = {
+        "value": 100 * ratio(cases, sizes),
+        "children_measured": sizes,
+        "coverage": 100 * ratio(sizes, enrolled),
+        "reliable": reliable,
+        "centre": 100 * fitted.centre,
+        "between": fitted.between,
+        "dispersion": fitted.dispersion,
+        "z": fitted.z,
+        "place": place_of(fitted.z, reliable),
+    }
+    for level in LIMITS:
+        low, high = limits(fitted.centre, fitted.between, sizes, level)
+        columns[f"lower_{level}"] = 100 * low
+        columns[f"upper_{level}"] = 100 * high
+    return columns
 
 
 def limits(
@@ -90,13 +112,15 @@ def limits(
     >>> round(float(low), 4), round(float(high), 4)
     (0.0198, 0.0256)
     """
-    half = LIMITS[level] * np.sqrt(ratio(np.ones(np.shape(sizes)), 4 * np.asarray(sizes, float)) + between**2)
+    own = ratio(np.ones(np.shape(sizes)), 4 * np.asarray(sizes, float))
+    half = LIMITS[level] * np.sqrt(own + between**2)
     middle = np.arcsin(np.sqrt(centre))
-    low, high = (np.sin(np.clip(end, 0, np.pi / 2)) ** 2 for end in (middle - half, middle + half))
-    return low, high
+    low = np.clip(middle - half, 0, np.pi / 2)
+    high = np.clip(middle + half, 0, np.pi / 2)
+    return np.sin(low) ** 2, np.sin(high) ** 2
 
 
-def place(z: np.ndarray, counts: np.ndarray) -> np.ndarray:
+def place_of(z: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """Where each area stands: "inside", "above_95", "above_998", "below_95", "below_998"; "unreliable", "" unknown."""
     beyond = np.where(np.abs(z) > LIMITS["998"], "998", "95")
     side = np.where(z > 0, "above_", "below_")
@@ -111,7 +135,8 @@ def _between(off: np.ndarray, own: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     limits named 95 % would hold 89 % of ordinary areas.
     """
     areas = np.isfinite(off).sum(axis=0)
-    enough, winsorised = areas >= reference.setting("funnel_areas"), reference.setting("funnel_winsorised")
+    enough = areas >= reference.setting("funnel_areas")
+    winsorised = reference.setting("funnel_winsorised")
     if not enough.any():
         return np.full(areas.shape, np.nan), np.full(areas.shape, np.nan)
     z = np.where(enough, off / np.sqrt(own), 0.0)
@@ -120,8 +145,8 @@ def _between(off: np.ndarray, own: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     weight = np.where(np.isfinite(own), 1 / own, 0.0)
     total = weight.sum(axis=0)
     spare = total - ratio((weight**2).sum(axis=0), total)
-    found = np.maximum(ratio(areas * squares - (areas - 1), spare), 0.0)
-    return np.where(enough, found, np.nan), np.where(enough, squares, np.nan)
+    variance = np.maximum(ratio(areas * squares - (areas - 1), spare), 0.0)
+    return np.where(enough, variance, np.nan), np.where(enough, squares, np.nan)
 
 
 def _kept(share: float) -> float:

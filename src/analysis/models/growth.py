@@ -14,7 +14,8 @@ from analysis import reference
 
 CLUES = ("last_change", "change_before", "trend", "cohort", "drift", "ratio_gap")
 USUAL = {"last_change": 0.3, "change_before": 0.12, "trend": 0.25, "cohort": 0.35}  # until there is evidence
-LEARNT_FROM, SETTLED = 4, 8  # years known in a row: enough to learn from, enough to be scored on
+LEARNT_FROM = 4  # years known in a row: enough to learn from, enough to be scored on
+SETTLED = 8
 HABIT = 4  # years that make the habit of a ratio
 FEW = 10  # changes below which nothing is learnt
 
@@ -34,7 +35,8 @@ class Histories:
     @property
     def run(self) -> np.ndarray:
         """Years known in a row up to each year."""
-        run, known = np.zeros(self.counts.shape, int), np.isfinite(self.counts)
+        run = np.zeros(self.counts.shape, int)
+        known = np.isfinite(self.counts)
         for year in range(known.shape[-1]):
             run[:, year] = np.where(known[:, year], 1 + (run[:, year - 1] if year else 0), 0)
         return run
@@ -88,10 +90,17 @@ def clues(of: Histories, lead: int) -> np.ndarray:
     ratio = np.log(of.counts) - np.log(of.partner)
     ratio = np.where(np.isfinite(ratio), ratio, np.nan)
     before = np.stack([lagged(ratio, back) for back in range(1, HABIT + 1)])
-    told = np.isfinite(before).sum(axis=0)
-    habit = np.divide(np.nansum(before, axis=0), told, out=np.full(ratio.shape, np.nan), where=told > 0)
-    found = (change, lagged(change), remembered(change), of.coming[lead], np.ones(change.shape), bent(ratio - habit))
-    return np.nan_to_num(np.stack(found, axis=-1))
+    known = np.isfinite(before).sum(axis=0)
+    habit = np.divide(np.nansum(before, axis=0), known, out=np.full(ratio.shape, np.nan), where=known > 0)
+    clue_values = (
+        change,
+        lagged(change),
+        remembered(change),
+        of.coming[lead],
+        np.ones(change.shape),
+        bent(ratio - habit),
+    )
+    return np.nan_to_num(np.stack(clue_values, axis=-1))
 
 
 def usual(lead: int) -> np.ndarray:
@@ -103,31 +112,33 @@ def usual(lead: int) -> np.ndarray:
     return np.array([USUAL.get(name, 0.0) * (1.0 if name == "cohort" else fading) for name in CLUES])
 
 
-def fit(told: np.ndarray, change: np.ndarray, weights: Sequence[np.ndarray], start: np.ndarray) -> np.ndarray:
+def fit(clue_rows: np.ndarray, change: np.ndarray, weights: Sequence[np.ndarray], start: np.ndarray) -> np.ndarray:
     """Weights of the clues with the least mean absolute percentage error of the counts, drawn towards start.
 
-    told : rows × clues; change : rows; weights : a fit each, of the first so many rows, which are all that it knows.
+    clue_rows : rows × clues; change : rows; weights : a fit each, of the first so many rows, all that it knows.
     Returns fits × clues. Iteratively reweighted least squares (Schlossmacher 1973, J. Am. Stat. Assoc. 68) on
-    |exp(told·b − change) − 1|, with a ridge of strength growth_ridge.
+    |exp(clue_rows·b − change) − 1|, with a ridge of strength growth_ridge.
     """
-    ridge, rows = reference.setting("growth_ridge"), np.vstack([told.T, change])
+    ridge = reference.setting("growth_ridge")
+    rows = np.vstack([clue_rows.T, change])
     prior = ridge * np.column_stack([np.eye(len(start)), start])
-    found: np.ndarray = np.tile(start, (len(weights), 1))
+    coefficients: np.ndarray = np.tile(start, (len(weights), 1))
     going = np.arange(len(weights))
     for _ in range(25):
         if not len(going):
             break
-        normal = [_normal(found[at], rows[:, : len(weights[at])], weights[at]) + prior for at in going.tolist()]
-        last, equations = found[going], np.array(normal)
-        found[going] = np.linalg.solve(equations[..., :-1], equations[..., -1:])[..., 0]
-        going = going[np.abs(found[going] - last).max(axis=1) >= 1e-5]
-    return found
+        normal = [_normal(coefficients[at], rows[:, : len(weights[at])], weights[at]) + prior for at in going.tolist()]
+        last = coefficients[going]
+        equations = np.array(normal)
+        coefficients[going] = np.linalg.solve(equations[..., :-1], equations[..., -1:])[..., 0]
+        going = going[np.abs(coefficients[going] - last).max(axis=1) >= 1e-5]
+    return coefficients
 
 
-def _normal(found: np.ndarray, rows: np.ndarray, weight: np.ndarray) -> np.ndarray:
+def _normal(coefficients: np.ndarray, rows: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """Normal equations of one step of fit, their right side in the last column. rows : clues, and the change below."""
     near = 0.004  # below 0.4 % an error counts by its square
-    off = (found @ rows[:-1] - rows[-1]).clip(-1.5, 1.5)
+    off = (coefficients @ rows[:-1] - rows[-1]).clip(-1.5, 1.5)
     size = np.abs(off)
     pull = np.where(size < near, 1 / near, np.abs(np.expm1(off)) / np.maximum(size, near) ** 2)
     return (rows[:-1] * (weight * pull)) @ rows.T
@@ -138,15 +149,20 @@ def learned(of: Histories, lead: int, origins: Sequence[int]) -> np.ndarray:
 
     Evidence half as old as growth_half_life years counts twice; an origin may lie after the last year.
     """
-    change, start = of.change(lead), usual(lead)
+    change = of.change(lead)
+    start = usual(lead)
     year, series = np.nonzero(((of.run >= LEARNT_FROM) & np.isfinite(change)).T)  # oldest first
-    told, held = clues(of, lead)[series, year], np.clip(change[series, year], -lead / 2, lead / 2)
+    clue_rows = clues(of, lead)[series, year]
+    held = np.clip(change[series, year], -lead / 2, lead / 2)
     known = np.searchsorted(year, np.asarray(origins) - lead, side="right")
-    ages = [(origin - year[:rows]) / reference.setting("growth_half_life")
-            for origin, rows in zip(origins, known, strict=True) if rows >= FEW]  # fmt: skip
-    found = np.tile(start, (len(known), 1))
-    found[known >= FEW] = fit(told, held, [0.5**age for age in ages], start)
-    return found
+    half_life = reference.setting("growth_half_life")
+    weights = []
+    for origin, rows in zip(origins, known, strict=True):
+        if rows >= FEW:
+            weights.append(0.5 ** ((origin - year[:rows]) / half_life))
+    coefficients = np.tile(start, (len(known), 1))
+    coefficients[known >= FEW] = fit(clue_rows, held, weights, start)
+    return coefficients
 
 
 def forecast(of: Histories, lead: int, weights: np.ndarray, least: int) -> np.ndarray:

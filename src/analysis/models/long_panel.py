@@ -4,7 +4,6 @@ The panel of data/reference (67 countries) is what short local series learn from
 given to make backtest.
 """
 
-import functools
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,7 +69,7 @@ def read(path: Path | str) -> LongPanel:
     return from_table(table, table.columns[0])
 
 
-@functools.cache
+@reference.cached
 def known() -> LongPanel:
     """The long panel of data/reference. Source: World Bank WDI; UN WPP 2024."""
     return from_table(reference.table("preschool_panel"), "area")
@@ -80,9 +79,9 @@ def from_table(table: pd.DataFrame, area: str) -> LongPanel:
     """Rows of text to a panel; see read."""
     oddities: list[str] = []
     table = table.assign(year=pd.to_numeric(table["year"], errors="coerce"))
-    whole = table["year"].notna() & (table["year"] % 1 == 0) & table["year"].between(1800, 2200)
-    oddities += [f"{row[area]}: năm không đọc được, bỏ dòng." for row in table[~whole].to_dict("records")]
-    table = table[whole]
+    is_year = table["year"].notna() & (table["year"] % 1 == 0) & table["year"].between(1800, 2200)
+    oddities += [f"{row[area]}: năm không đọc được, bỏ dòng." for row in table[~is_year].to_dict("records")]
+    table = table[is_year]
     row, areas = pd.factorize(table[area])
     year = table["year"].to_numpy(int)
     years = list(range(year.min(), year.max() + 1)) if len(table) else []
@@ -98,35 +97,39 @@ def from_table(table: pd.DataFrame, area: str) -> LongPanel:
 def _cells(panel: LongPanel, row: np.ndarray, year: np.ndarray, text: pd.Series, name: str) -> np.ndarray:
     """Areas × years of one column, odd cells left out and told. row, year : place of the area and year of each cell."""
     value = pd.to_numeric(text, errors="coerce").to_numpy(float, na_value=np.nan)
-    told = np.isfinite(value) & (value > 0)
-    for at in np.flatnonzero(~told & (text != "").to_numpy()):
+    is_number = np.isfinite(value) & (value > 0)
+    for at in np.flatnonzero(~is_number & (text != "").to_numpy()):
         cell = f'{panel.areas[row[at]]} {year[at]}: {name} = "{text.iloc[at][:40]}"'
         panel.oddities.append(f"{cell} không phải số lớn hơn 0, coi như chưa biết.")
-    found = np.full((len(panel.areas), len(panel.years)), np.nan)
-    row, year, value = row[told], year[told], value[told]
+    values = np.full((len(panel.areas), len(panel.years)), np.nan)
+    row = row[is_number]
+    year = year[is_number]
+    value = value[is_number]
     place = row, year - min(panel.years, default=0)
-    found[place] = value
-    twice = found[place] != value
+    values[place] = value
+    twice = values[place] != value
     for area, at in sorted({*zip(row[twice].tolist(), year[twice].tolist(), strict=True)}):
         panel.oddities.append(f"{panel.areas[area]} {at}: {name} có hai số khác nhau, coi như chưa biết.")
-        found[area, at - panel.years[0]] = np.nan
-    return found
+        values[area, at - panel.years[0]] = np.nan
+    return values
 
 
 def _jumps(panel: LongPanel, name: str) -> list[str]:
     """Gaps inside a series, and changes of half or more from one year to the next."""
-    told = []
+    oddities = []
     for area, row in zip(panel.areas, panel.values[name], strict=True):
         at = np.flatnonzero(np.isfinite(row))
-        change, passed = np.diff(np.log(row[at])), np.diff(at)
+        change = np.diff(np.log(row[at]))
+        passed = np.diff(at)
         for step in np.flatnonzero((passed > 1) | (np.abs(change) > JUMP)):
-            before, after = panel.years[at[step]], panel.years[at[step + 1]]
+            before = panel.years[at[step]]
+            after = panel.years[at[step + 1]]
             if passed[step] > 1:
-                told.append(f"{area} {before}-{after}: {name} đứt quãng.")
+                oddities.append(f"{area} {before}-{after}: {name} đứt quãng.")
             else:
                 percent = f"{100 * np.expm1(change[step]):+.0f}".replace("-", "−")
-                told.append(f"{area} {after}: {name} đổi {percent} % sau một năm.")
-    return told
+                oddities.append(f"{area} {after}: {name} đổi {percent} % sau một năm.")
+    return oddities
 
 
 def together(given: LongPanel, other: LongPanel) -> LongPanel:
@@ -137,11 +140,12 @@ def together(given: LongPanel, other: LongPanel) -> LongPanel:
     values = {}
     for name in COLUMNS[1:]:
         block = np.full((len(given.areas) + len(new), len(years)), np.nan)
-        for rows, panel, kept in ((slice(0, len(given.areas)), given, slice(None)),
-                                  (slice(len(given.areas), None), other, new)):  # fmt: skip
-            if panel.years:
-                start = panel.years[0] - first
-                block[rows, start : start + len(panel.years)] = panel.values[name][kept]
+        if given.years:
+            start = given.years[0] - first
+            block[: len(given.areas), start : start + len(given.years)] = given.values[name]
+        if other.years:
+            start = other.years[0] - first
+            block[len(given.areas) :, start : start + len(other.years)] = other.values[name][new]
         values[name] = block
     return LongPanel(given.areas + [other.areas[place] for place in new], years, values, given.oddities)
 
@@ -160,7 +164,8 @@ class Outlook:
 
 def outlook(panel: LongPanel, measure: str, lead: int) -> Outlook:
     """Growth forecasts of every series, from every year, learned from this panel and the one of data/reference."""
-    pool, own = together(panel, known()), len(panel.areas)
+    pool = together(panel, known())
+    own = len(panel.areas)
     every = pool.histories(measure)
     expected = _known_growth(measure, lead) if panel is known() else growth.expected(every, lead)
     mine = np.arange(len(pool.areas)) < own
@@ -194,20 +199,20 @@ def learned_change(totals: np.ndarray, coming: np.ndarray, years: list[int], lea
     return growth.forecast(history, lead, _learned(lead, tuple(years)), 2)
 
 
-@functools.cache
+@reference.cached
 def _learned(lead: int, years: tuple[int, ...]) -> np.ndarray:
     """growth.learned of children in the long panel of data/reference, in calendar years."""
     panel = known()
     return growth.learned(panel.histories(MEASURES[0]), lead, [year - panel.years[0] for year in years])
 
 
-@functools.cache
+@reference.cached
 def _known_growth(measure: str, lead: int) -> np.ndarray:
     """growth.expected of the long panel of data/reference."""
     return growth.expected(known().histories(measure), lead)
 
 
-@functools.cache
+@reference.cached
 def _usual_units(lead: int) -> float:
     """Half the width of the middle 80 % of errors in units of restlessness, as a standard deviation; both measures."""
     off = []

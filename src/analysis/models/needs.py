@@ -13,17 +13,30 @@ import pandas as pd
 
 from analysis import store
 from analysis.models import forecasting
-from analysis.models.flow import SECTORS, Block, Flow, Inputs, add, course, flow_of, limits, rows
+from analysis.models.flow import SECTORS, Block, Inputs, add, course, flow_of, limits, rows
 from analysis.models.trends import LEVELS, MIXED
 from analysis.reference import areas as units
 from analysis.reference import norms as norm_rules
 from analysis.reference.areas import CITY
 
 COLUMNS = [field.name for field in store.TABLES["needs.csv"]]
-SHOWN = ["teachers_needed", "teachers_now", "teachers_shortage", "need_change", "teachers_left", "teachers_staying",
-         "teachers_to_recruit", "teachers_short_without_hiring"]  # fmt: skip
-FROM = {"teachers_needed": "classes", "need_change": "classes", "teachers_left": "teachers_left",
-        "teachers_staying": "teachers_left"}  # fmt: skip
+SHOWN = [
+    "teachers_needed",
+    "teachers_now",
+    "teachers_shortage",
+    "need_change",
+    "teachers_left",
+    "teachers_staying",
+    "teachers_to_recruit",
+    "teachers_short_without_hiring",
+]
+FROM = {  # indicator → the forecast that it rests on alone
+    "teachers_needed": "classes",
+    "need_change": "classes",
+    "teachers_left": "teachers_left",
+    "teachers_staying": "teachers_left",
+}
+OF_LEAVERS = ("teachers_left", "teachers_staying")
 PLACE = ["target_year", "area", "sector"]
 
 
@@ -56,13 +69,21 @@ def table(given: Inputs, enrolment: pd.DataFrame, staffing: pd.DataFrame) -> pd.
     remainder, so that every level adds up.
     """
     flow = flow_of(given)
-    now = _current(flow)
+    now = {
+        "teachers_needed": flow.needed_now,
+        "teachers_now": flow.teachers,
+        "teachers_shortage": flow.needed_now - flow.teachers,
+        "teachers_left": flow.left,
+    }
     ahead = course(flow, flow.needed, flow.leavers)
     drawn = limits(flow, [name for name in SHOWN if name != "teachers_now"])
     blocks: list[Block] = []
     for year, expected, ends in zip(flow.years, ahead, drawn, strict=True):
-        blocks += _year(year, expected, ends, now)
-        now = {}
+        if year == flow.years[0]:
+            del expected["teachers_shortage"]  # known, not expected
+            blocks += _year(year, SHOWN, expected, ends, now)
+        else:
+            blocks += _year(year, [name for name in SHOWN if name in expected], expected, ends, {})
     result = rows(flow.areas, blocks)
     result["basis"] = forecasting.resting(result["area"], forecasting.bases(enrolment, staffing))
     result["model"] = _models(result, enrolment, staffing)
@@ -71,51 +92,49 @@ def table(given: Inputs, enrolment: pd.DataFrame, staffing: pd.DataFrame) -> pd.
 
 
 def _year(
-    year: str, expected: dict[str, np.ndarray], ends: dict[str, dict[str, np.ndarray]], now: dict[str, np.ndarray]
+    year: str,
+    names: list[str],
+    expected: dict[str, np.ndarray],
+    ends: dict[str, dict[str, np.ndarray]],
+    now: dict[str, np.ndarray],
 ) -> Iterator[Block]:
     """Blocks of one target year. now : what is known of this year, empty for later ones."""
-    unknown = np.array(np.nan)
-    for name in SHOWN if now else [name for name in SHOWN if name in expected]:
-        ahead = name in expected and not (name == "teachers_shortage" and now)  # the first year starts from the known
-        values = {"current": add(now[name]) if name in now else unknown,
-                  "expected": add(expected[name]) if ahead else unknown}  # fmt: skip
-        values |= ends[name] if ahead else dict.fromkeys(LEVELS, unknown)
+    for name in names:
+        values = dict.fromkeys(["current", "expected", *LEVELS], np.array(np.nan))
+        if name in now:
+            values["current"] = add(now[name])
+        if name in expected:
+            values |= {"expected": add(expected[name])} | ends[name]
         yield {"target_year": year, "indicator": name}, values
-
-
-def _current(flow: Flow) -> dict[str, np.ndarray]:
-    return {
-        "teachers_needed": flow.needed_now,
-        "teachers_now": flow.teachers,
-        "teachers_shortage": flow.needed_now - flow.teachers,
-        "teachers_left": flow.left,
-    }
 
 
 def _models(result: pd.DataFrame, enrolment: pd.DataFrame, staffing: pd.DataFrame) -> list[str | None]:
     """Model of the classes, of the leavers, or sum_of_parts where a row rests on both."""
-    by_place = {}
-    for table, indicator in ((enrolment, "classes"), (staffing, "teachers_left")):
-        rows = table[(table["indicator"] == indicator) & (table["kind"] == "forecast") & (table["age_band"] == "all")]
-        by_place[indicator] = rows.set_index(PLACE)["model"].to_dict()
+    by_place = {"classes": _by_place(enrolment, "classes"), "teachers_left": _by_place(staffing, "teachers_left")}
     first = result["target_year"].min()
     models: list[str | None] = []
     for row in result[[*PLACE, "indicator", "expected"]].itertuples(index=False):
-        own = row.indicator if row.target_year == first or row.indicator == "teachers_needed" else ""
+        alone = row.indicator in FROM and (row.target_year == first or row.indicator == "teachers_needed")
         if np.isnan(row.expected):
             models.append(None)
-        elif own in FROM:
-            models.append(by_place[FROM[own]].get((row.target_year, row.area, row.sector), MIXED))
+        elif alone:
+            models.append(by_place[FROM[row.indicator]].get((row.target_year, row.area, row.sector), MIXED))
         else:
             models.append(MIXED)
     return models
 
 
+def _by_place(table: pd.DataFrame, indicator: str) -> dict[tuple, str]:
+    """Model of each target year, area and sector."""
+    rows = table[(table["indicator"] == indicator) & (table["kind"] == "forecast") & (table["age_band"] == "all")]
+    return rows.set_index(PLACE)["model"].to_dict()
+
+
 def _reason(table: pd.DataFrame, indicator: str) -> str:
     """Why the table has no forecast of the indicator, in its own words."""
     notes = table.loc[(table["indicator"] == indicator) & (table["kind"] == "observed"), "note"].dropna()
-    told = notes[notes.str.startswith("Không dự báo")]
-    return told.iloc[-1] if len(told) else "Không dự báo: đơn vị thiếu số liệu của kỳ này."
+    reasons = notes[notes.str.startswith("Không dự báo")]
+    return reasons.iloc[-1] if len(reasons) else "Không dự báo: đơn vị thiếu số liệu của kỳ này."
 
 
 def _notes(result: pd.DataFrame, why_need: str, why_leave: str) -> list[str | None]:
@@ -123,22 +142,21 @@ def _notes(result: pd.DataFrame, why_need: str, why_leave: str) -> list[str | No
     first = result["target_year"] == result["target_year"].min()
     known = (result["indicator"] == "teachers_now") | (result["indicator"] == "teachers_shortage") & first
     lacking = result[result["expected"].isna() & ~known & (result["area"] != CITY) & (result["sector"] == "all")]
-    without = lacking.groupby(["target_year", "indicator"])["area"].agg(lambda of: ", ".join(map(units.name, of)))
-    needed = (
-        result[result["indicator"] == "teachers_needed"]
-        .groupby("target_year")["expected"]
-        .agg(lambda of: of.notna().any())
-    )
+    lacking = lacking.assign(name=lacking["area"].map(units.name))
+    without = lacking.groupby(["target_year", "indicator"])["name"].agg(", ".join).to_dict()
+    has_need = result["expected"].notna() & (result["indicator"] == "teachers_needed")
+    years_with_need = set(result.loc[has_need, "target_year"])
     notes: list[str | None] = []
     for row in result[[*PLACE, "indicator", "expected"]].assign(known=known).itertuples(index=False):
-        of_need = row.indicator not in ("teachers_left", "teachers_staying") and not needed[row.target_year]
         note = None
+        left_out = without.get((row.target_year, row.indicator))
         if row.known:
             pass
         elif np.isnan(row.expected):
-            note = why_need if of_need else why_leave
-        elif row.area == CITY and (row.target_year, row.indicator) in without.index:
-            note = f"Chưa gồm đơn vị không có dự báo: {without[row.target_year, row.indicator]}."
+            of_leavers = row.indicator in OF_LEAVERS or row.target_year in years_with_need
+            note = why_leave if of_leavers else why_need
+        elif row.area == CITY and left_out:
+            note = f"Chưa gồm đơn vị không có dự báo: {left_out}."
         elif row.indicator == "teachers_to_recruit" and row.expected < 0:
             note = "Âm: số giáo viên ở lại nhiều hơn định mức cần."
         notes.append(note)
@@ -146,8 +164,11 @@ def _notes(result: pd.DataFrame, why_need: str, why_leave: str) -> list[str | No
 
 
 def _ordered(result: pd.DataFrame) -> pd.DataFrame:
-    ranks = {"area": [CITY, *forecasting.in_order(set(result["area"]) - {CITY})], "sector": ["all", *SECTORS],
-             "indicator": SHOWN, "target_year": sorted(result["target_year"].unique())}  # fmt: skip
-    return result.sort_values(
-        [*PLACE, "indicator"], key=lambda column: column.map(ranks[column.name].index), ignore_index=True
-    )
+    orders = {
+        "area": [CITY, *forecasting.in_order(set(result["area"]) - {CITY})],
+        "sector": ["all", *SECTORS],
+        "indicator": SHOWN,
+        "target_year": sorted(result["target_year"].unique()),
+    }
+    by = [*PLACE, "indicator"]
+    return result.sort_values(by, key=lambda column: column.map(orders[column.name].index), ignore_index=True)

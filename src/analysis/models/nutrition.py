@@ -1,5 +1,7 @@
 """The tables of malnutrition: every weigh-in with its interval, the change within the year, trends, and next year's."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 
@@ -21,7 +23,7 @@ def outlook(series: pd.DataFrame, school_year: str, period: str) -> Forecast:
 
     The four conditions are drawn together; rates are modelled as logits, which neither pass 0 nor 100 %.
     """
-    groups = [(name, sector, band) for name in RATES for sector in ("public", "nonpublic") for band in BANDS[:2]]
+    groups = list(itertools.product(RATES, forecasting.SECTORS, BANDS[:2]))
     given = forecasting.panel(series, school_year, period, groups, "children_measured")
     return paths.predict(given, {1: candidates(given)}, seed=SEED)
 
@@ -31,7 +33,7 @@ def candidates(given: Panel, lead: int = 1) -> dict[str, np.ndarray]:
     return {
         SAME: forecasting.same_as_last_year(given.scaled, lead),
         "drift": forecasting.drift(given.scaled, lead),
-        "pooled_trend": pooling.trend(given, lead),
+        POOLED: pooling.trend(given, lead),
         "pooled_level": pooled_level(given, lead),
     }
 
@@ -43,7 +45,8 @@ def pooled_level(given: Panel, lead: int = 1) -> np.ndarray:
     city_trend's. Source: exponential smoothing of the distance (Gardner 1985), its weight a setting and not tuned.
     """
     known = np.isfinite(given.scaled)
-    cases, measured = (np.where(known, each, 0.0).sum(axis=0) for each in (given.counts, given.out_of))
+    cases = np.where(known, given.counts, 0.0).sum(axis=0)
+    measured = np.where(known, given.out_of, 0.0).sum(axis=0)
     away = given.scaled - np.where(known.any(axis=0), forecasting.to_scale(cases, measured), np.nan)
     weight = forecasting.fading(len(given.years))
     usual = forecasting.ratio(np.nan_to_num(away) @ weight, known @ weight)
@@ -68,38 +71,42 @@ def trend_table(
     history = trends.history_rows(series, school_year, period, RATES.values(), BANDS)
     rows = [trends.with_reasons(history, forecast, RATES), trend_rows(weighed, fitted, period)]
     if forecast.panel.areas:
-        rows += [trends.rate_rows(trends.Cube(forecast.panel, name), forecast, rate) for name, rate in RATES.items()]
-    return trends.ordered(
-        pd.concat([part for part in rows if len(part)] or rows[:1]), list(RATES.values()), list(BANDS)
-    )
+        for name, rate in RATES.items():
+            rows.append(trends.rate_rows(trends.Margins(forecast.panel, name), forecast, rate))
+    return trends.together(rows, list(RATES.values()), list(BANDS))
 
 
 def trend_rows(weighed: WeighIns, fitted: Trend, period: str) -> pd.DataFrame:
     """Rows of kind "fitted" and "trend" of both sectors together, by area and for the city."""
-    whole = [g for g, group in enumerate(weighed.groups) if group[1] == "all"]
-    places = [(area, g) for area in [*range(len(weighed.areas)), -1] for g in whole]
-    keys = [([*weighed.areas, CITY][area], *weighed.groups[g][1:], RATES[weighed.groups[g][0]]) for area, g in places]
-    table = pd.DataFrame(keys, columns=["area", "sector", "age_band", "indicator"])
-    with_city = {level: _with_city(fitted.points(level), fitted.city_points(level)) for level in (0.80, 0.95)}
-    at = tuple(np.array(places).T.reshape(2, -1))
-    slopes = table.assign(
-        kind="trend", target_year=weighed.years[-1] if weighed.years else "", value=with_city[0.95][0][at]
-    )
-    for level, name in ((0.80, "80"), (0.95, "95")):
-        slopes[f"lower_{name}"], slopes[f"upper_{name}"] = with_city[level][1][at], with_city[level][2][at]
-    slopes["note"] = _left_out(weighed)[at]
+    both_sectors = [g for g, group in enumerate(weighed.groups) if group[1] == "all"]
+    keys = []
+    for area in [*weighed.areas, CITY]:
+        for g in both_sectors:
+            condition, sector, band = weighed.groups[g]
+            keys.append((area, sector, band, RATES[condition]))
+    places = pd.DataFrame(keys, columns=["area", "sector", "age_band", "indicator"])
+
+    def by_place(values: np.ndarray) -> np.ndarray:
+        """Values of areas and the city × groups, as many rows as places."""
+        chosen = values[:, both_sectors]
+        return chosen.reshape(len(places), *chosen.shape[2:])
+
+    slopes = places.assign(kind="trend", target_year=weighed.years[-1] if weighed.years else "")
+    for level, percent in ((0.80, "80"), (0.95, "95")):
+        limits = zip(fitted.points(level), fitted.city_points(level), strict=True)
+        value, lower, upper = (by_place(np.concatenate([areas, city[None]])) for areas, city in limits)
+        slopes["value"] = value
+        slopes[f"lower_{percent}"] = lower
+        slopes[f"upper_{percent}"] = upper
+    slopes["note"] = by_place(_left_out(weighed))
     areas, city = fitted.line(list(periods.names()).index(period))
-    line = np.concatenate([areas, city[None]])[at]
-    lines = table.loc[table.index.repeat(len(weighed.years))].assign(kind="fitted", expected=line.ravel())
-    lines["target_year"] = np.tile(weighed.years, len(table))
-    kept = [slopes[slopes["value"].notna()], lines[lines["expected"].notna()]]
-    found = pd.concat(kept, ignore_index=True).assign(model=POOLED)
-    found["basis"] = forecasting.resting(found["area"], weighed.basis, ahead=True)
-    return found.reindex(columns=trends.COLUMNS).astype({"note": object})
-
-
-def _with_city(areas: tuple[np.ndarray, ...], city: tuple[np.ndarray, ...]) -> list[np.ndarray]:
-    return [np.concatenate([own, whole[None]]) for own, whole in zip(areas, city, strict=True)]
+    line = by_place(np.concatenate([areas, city[None]]))
+    lines = places.loc[places.index.repeat(len(weighed.years))].assign(kind="fitted", expected=line.ravel())
+    lines["target_year"] = np.tile(weighed.years, len(places))
+    rows = pd.concat([slopes[slopes["value"].notna()], lines[lines["expected"].notna()]], ignore_index=True)
+    rows["model"] = POOLED
+    rows["basis"] = forecasting.resting(rows["area"], weighed.basis, ahead=True)
+    return rows.reindex(columns=trends.COLUMNS).astype({"note": object})
 
 
 def _left_out(weighed: WeighIns) -> np.ndarray:

@@ -5,12 +5,12 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from analysis import store
 from analysis.models import benchmarks, growth, long_panel
 from analysis.models.long_panel import LEADS, MEASURES, LongPanel
 
 OURS = "growth"
-COLUMNS = ["series", "lead", "model", "forecasts", "mape", "median_error", "mase", "relative_error", "coverage_80",
-           "coverage_95", "width_80", "width_95"]  # fmt: skip
+COLUMNS = [field.name for field in store.TABLES["long_panel_scores.csv"]]
 
 
 def score(panel: LongPanel, tell: Callable[[str], None] = lambda _: None, smoothing: bool = True) -> pd.DataFrame:
@@ -85,12 +85,13 @@ def _errors(error: np.ndarray, actual: np.ndarray, scale: np.ndarray) -> dict[st
 
 
 def _held(ours: long_panel.Outlook, actual: np.ndarray, due: np.ndarray) -> dict[str, float]:
-    found = {}
+    scores = {}
     for width in ("80", "95"):
-        lower, upper = ours.limits[f"lower_{width}"], ours.limits[f"upper_{width}"]
-        told = due & np.isfinite(lower)
-        held = ((lower <= actual) & (actual <= upper))[told]
-        found[f"coverage_{width}"] = 100 * float(held.mean()) if held.size else np.nan
-        wide = 100 * (upper - lower)[told] / ours.expected[told]
-        found[f"width_{width}"] = float(np.median(wide)) if wide.size else np.nan
-    return found
+        lower = ours.limits[f"lower_{width}"]
+        upper = ours.limits[f"upper_{width}"]
+        known = due & np.isfinite(lower)
+        held = ((lower <= actual) & (actual <= upper))[known]
+        scores[f"coverage_{width}"] = 100 * float(held.mean()) if held.size else np.nan
+        wide = 100 * (upper - lower)[known] / ours.expected[known]
+        scores[f"width_{width}"] = float(np.median(wide)) if wide.size else np.nan
+    return scores

@@ -62,9 +62,11 @@ def predict(given: Panel, candidates: Candidates, lead: int = 1, seed: int = 0) 
 
 def known_after(contest: Contest, years: int, leads: Iterable[int], seed: int = 0) -> dict[int, Forecast]:
     """predict for these leads by what was known after the panel's first so many years: the same code as of today."""
-    given, best = contest.given.until(years), contest.best(years)
+    given = contest.given.until(years)
+    best = contest.best(years)
     errors = _errors(given, contest.candidates, best)
-    models, aims = {}, {}
+    models = {}
+    aims = {}
     for lead in leads:
         off = errors(lead)
         models[lead] = [model if off.city_origins[g] >= spread.FEW else None for g, model in enumerate(best[lead])]

@@ -43,12 +43,13 @@ def shrunk(own: np.ndarray, city: np.ndarray, lead: int) -> np.ndarray:
     """See changes. own : yearly changes, areas × groups × years; city : groups × years."""
     weights = forecasting.fading(own.shape[-1])
     upto = (weights > 0).astype(float)
-    told = (np.isfinite(own) & np.isfinite(city)).astype(float)
-    apart = np.where(told > 0, own - city, 0.0)
-    counted, squared = told @ weights, told @ weights**2
+    known = (np.isfinite(own) & np.isfinite(city)).astype(float)
+    apart = np.where(known > 0, own - city, 0.0)
+    counted = known @ weights
+    squared = known @ weights**2
     trend = ratio(apart @ weights, counted)  # how the area differs from the city, a year
-    scatter = apart**2 @ upto - np.nan_to_num(ratio((apart @ upto) ** 2, told @ upto))
-    spare = (told @ upto - 1).clip(0).sum(axis=0)
+    scatter = apart**2 @ upto - np.nan_to_num(ratio((apart @ upto) ** 2, known @ upto))
+    spare = (known @ upto - 1).clip(0).sum(axis=0)
     noise = ratio(scatter.sum(axis=0), spare) * ratio(squared, counted**2)
     areas = np.isfinite(trend).sum(axis=0)
     between = ratio(np.nansum(trend**2, axis=0) - np.nansum(noise, axis=0), areas).clip(0)

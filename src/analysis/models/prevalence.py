@@ -99,7 +99,8 @@ def relation_of(standard: np.ndarray) -> np.ndarray:
     standard : residuals in standard deviations, areas × groups × years × rounds. 0 to 0.95, groups: the same children
     may be weighed again, errors that run against each other are not believed.
     """
-    products, squares = [], []
+    products = []
+    squares = []
     for one, other in itertools.combinations(np.moveaxis(standard, -1, 0), 2):
         products.append(one * other)
         squares.append(np.where(np.isnan(one * other), np.nan, (one**2 + other**2) / 2))

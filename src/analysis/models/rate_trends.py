@@ -21,22 +21,10 @@ from statsmodels.tools.sm_exceptions import SingularMatrixWarning
 from analysis import reference
 from analysis.models import prevalence
 from analysis.models.forecasting import ratio
+from analysis.models.rate_lines import Lines, centred, own_lines
 
-STEPS = 12  # of Newton: twice what rates between 0,1 and 30 % need
-GRID, TINY = 60, 1e-9  # values of the spread between areas that are averaged over; the smallest one
-
-
-@dataclass(frozen=True)
-class Lines:
-    """Each area's own logistic line beside the city, areas × groups; logits and years, NaN where it has none."""
-
-    level: np.ndarray  # distance from the city at the year `at`
-    at: np.ndarray  # mean year of the area's weigh-ins, from the middle of all years
-    slope: np.ndarray  # its change a year, not shrunk
-    variance: np.ndarray  # of that slope
-    shared: np.ndarray  # covariance of its error with that of the city's slope: a large area moves the city
-    degrees: np.ndarray  # groups: of freedom behind the variances
-    share: np.ndarray  # fitted, areas × groups × years × rounds
+GRID = 60  # values of the spread between areas that are averaged over; the smallest one
+TINY = 1e-9
 
 
 @dataclass(frozen=True)
@@ -87,36 +75,41 @@ class Trend:
         return 100 * expit(areas), 100 * expit(city)
 
 
-def centred(years: int) -> np.ndarray:
-    """Years counted from their middle.
-
-    >>> centred(4).tolist()
-    [-1.5, -0.5, 0.5, 1.5]
-    """
-    return np.arange(years) - (years - 1) / 2
-
-
 def fit(cases: np.ndarray, sizes: np.ndarray) -> Trend:
     """Trend of every group; sizes are NaN or 0 where cases are not known.
 
     A line needs minimum_points_rate years, cases in two of them and children without the condition in two.
     """
     known = np.isfinite(cases) & (sizes > 0)
-    cases, sizes = np.where(known, cases, 0.0), np.where(known, sizes, 0.0)
+    cases = np.where(known, cases, 0.0)
+    sizes = np.where(known, sizes, 0.0)
     city = _city_rounds(cases, sizes, known)
     level, slope, variance, degrees, rounds = _city_line(city)
-    lines, residual, weight = _own_lines(cases, sizes, known, city)
-    between, shrunk, error, kept = _shrunk(lines)
+    lines, residual, weight = own_lines(cases, sizes, known, city)
+    between, shrunk, error, shrinkage = _shrunk(lines)
     free = known.sum(axis=(0, 2, 3)) - known.any(axis=(2, 3)).sum(axis=0) - np.isfinite(lines.slope).sum(axis=0)
     free = np.maximum(free - np.isfinite(city).sum(axis=(1, 2)) + 1 + np.isfinite(lines.slope).any(axis=0), 0)
     tossed = np.where(known, weight, np.nan)
     excess = prevalence.excess_of(residual, tossed, sizes, free)
     more = 1 + np.maximum(sizes - 1, 0) * excess[:, None, None]
     related = prevalence.relation_of(residual / np.sqrt(tossed * more))
-    error = error + 2 * kept * np.maximum(lines.shared, 0.0)  # where it would narrow the limits it is left out
-    whole, whole_degrees = _added(variance, degrees, error, lines.degrees)
-    return Trend(cases.shape[2], level, slope, variance, degrees, rounds, lines, between, slope + shrunk, whole,
-                 whole_degrees, excess, related)  # fmt: skip
+    error = error + 2 * shrinkage * np.maximum(lines.shared, 0.0)  # where it would narrow the limits it is left out
+    total, total_degrees = _added(variance, degrees, error, lines.degrees)
+    return Trend(
+        years=cases.shape[2],
+        city_level=level,
+        city_slope=slope,
+        city_variance=variance,
+        city_degrees=degrees,
+        rounds=rounds,
+        lines=lines,
+        between=between,
+        slope=slope + shrunk,
+        variance=total,
+        degrees=total_degrees,
+        excess=excess,
+        related=related,
+    )
 
 
 def _city_rounds(cases: np.ndarray, sizes: np.ndarray, known: np.ndarray) -> np.ndarray:
@@ -130,10 +123,12 @@ def _city_rounds(cases: np.ndarray, sizes: np.ndarray, known: np.ndarray) -> np.
     gaps = np.where(~known & seen, np.nan_to_num(size), 0.0)
     filled = np.zeros_like(cases)
     for _ in range(4 if gaps.any() else 1):
-        ill, all_ = (cases + filled).sum(axis=0), (sizes + gaps * (filled > 0)).sum(axis=0)
+        ill = (cases + filled).sum(axis=0)
+        all_ = (sizes + gaps * (filled > 0)).sum(axis=0)
         city = np.where(seen, np.log((ill + 0.5) / (all_ - ill + 0.5)), np.nan)
         expected = np.where(known, sizes * expit(city), 0.0).sum(axis=(2, 3))
-        total, of = cases.sum(axis=(2, 3)), sizes.sum(axis=(2, 3))
+        total = cases.sum(axis=(2, 3))
+        of = sizes.sum(axis=(2, 3))
         away = np.log((total + 0.5) / (of - total + 0.5)) - np.log((expected + 0.5) / (of - expected + 0.5))
         filled = np.where(gaps > 0, gaps * expit(city + away[..., None, None]), 0.0)
     return city
@@ -150,8 +145,10 @@ def _city_line(city: np.ndarray) -> tuple[np.ndarray, ...]:
     usual = np.vstack([np.eye(rounds - 1), -np.ones(rounds - 1)])  # effects of the rounds add up to zero
     design = np.column_stack([np.ones(years * rounds), np.repeat(x, rounds), np.tile(usual, (years, 1))])
     with_years = known.any(axis=2)
-    spread = _spread_of_years(with_years, x)
-    enough = (with_years.sum(axis=1) >= reference.setting("minimum_points_rate")) & (spread > 0)
+    counted = with_years.sum(axis=1)
+    middle = np.nan_to_num(ratio(with_years @ x, counted))
+    spread = with_years @ x**2 - counted * middle**2
+    enough = (counted >= reference.setting("minimum_points_rate")) & (spread > 0)
     coefficients = np.full((groups, design.shape[1]), np.nan)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SingularMatrixWarning)  # of a round never held nothing is usual: 0
@@ -160,84 +157,9 @@ def _city_line(city: np.ndarray) -> tuple[np.ndarray, ...]:
             coefficients[g] = line.fit().params
     off = np.where(known, city - (coefficients @ design.T).reshape(city.shape), 0.0)
     yearly = ratio(off.sum(axis=2), known.sum(axis=2))
-    degrees = np.where(enough, with_years.sum(axis=1) - 2.0, np.nan)
+    degrees = np.where(enough, counted - 2.0, np.nan)
     variance = ratio(ratio(np.nansum(yearly**2, axis=1), degrees), spread)
     return coefficients[:, 0], coefficients[:, 1], variance, degrees, coefficients[:, 2:] @ usual.T
-
-
-def _spread_of_years(with_years: np.ndarray, x: np.ndarray) -> np.ndarray:
-    mean = ratio((with_years * x).sum(axis=1), with_years.sum(axis=1))
-    return (with_years * (x - np.nan_to_num(mean)[:, None]) ** 2).sum(axis=1)
-
-
-def _own_lines(
-    cases: np.ndarray, sizes: np.ndarray, known: np.ndarray, city: np.ndarray
-) -> tuple[Lines, np.ndarray, np.ndarray]:
-    """Each area's logistic regression on years with the city's weigh-ins as offset (Newton, two parameters).
-
-    All at once: 500 fits by the GLM of statsmodels take longer than the whole notebook.
-    Also the residual counts and their binomial variances, areas × groups × years × rounds.
-    """
-    x = centred(cases.shape[2])[:, None]
-    offset = np.nan_to_num(city)
-    ill, well = ((each > 0).any(axis=3).sum(axis=2) >= 2 for each in (cases, sizes - cases))
-    sloped = (known.any(axis=3).sum(axis=2) >= reference.setting("minimum_points_rate")) & ill & well
-    level, slope = np.zeros(cases.shape[:2]), np.zeros(cases.shape[:2])
-    for step in range(STEPS + 1):
-        share = expit(offset + level[..., None, None] + slope[..., None, None] * x)
-        weight, residual = sizes * share * (1 - share), cases - sizes * share
-        s0, s1, s2 = (weight.sum(axis=(2, 3)), (weight * x).sum(axis=(2, 3)), (weight * x**2).sum(axis=(2, 3)))
-        if step == STEPS:
-            break
-        u0, u1 = residual.sum(axis=(2, 3)), (residual * x).sum(axis=(2, 3))
-        over = np.where(sloped, s0 * s2 - s1**2, np.nan)
-        level = level + np.where(sloped, ratio(s2 * u0 - s1 * u1, over), np.nan_to_num(ratio(u0, s0))).clip(-1, 1)
-        slope = slope + np.nan_to_num(ratio(s0 * u1 - s1 * u0, over)).clip(-1, 1)
-    at = np.nan_to_num(ratio(s1, s0))
-    part = ratio(s0, s0.sum(axis=0))
-    spread, free = _scatter(residual.sum(axis=3), weight.sum(axis=3), sloped, 1 - 2 * part + (part**2).sum(axis=0))
-    spread *= weight.sum(axis=3)
-    k0, k1, k2 = (spread.sum(axis=2), (spread * x[:, 0]).sum(axis=2), (spread * x[:, 0] ** 2).sum(axis=2))
-    alone = ratio(s1**2 * k0 - 2 * s0 * s1 * k1 + s0**2 * k2, over**2)
-    in_city = np.nansum(part**2 * alone, axis=0)
-    variance = np.maximum(alone * (1 - 2 * part) + in_city, 0.0)
-    seen = known.any(axis=(2, 3))
-    lines = Lines(np.where(seen, level + slope * at, np.nan), at, np.where(sloped, slope, np.nan), variance,
-                  part * alone - in_city, free, share)  # fmt: skip
-    return lines, np.where(known, residual, np.nan), weight
-
-
-def _scatter(
-    residual: np.ndarray, weight: np.ndarray, sloped: np.ndarray, kept: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """How many times the binomial variance a whole year of an area has, and degrees of freedom behind it by group.
-
-    count + level × weight, fitted over all areas and years of a group: count is above 1 because the same children come
-    back three times, level is what does not shrink with the number of children. kept : the part
-    of an area's variance that is left after the city's weigh-ins, of which it is a part, were taken away.
-    """
-    told = (weight > 0) & sloped[..., None] & (kept > 1e-9)[..., None]
-    areas, years, cells = told.any(axis=2).sum(axis=0), told.any(axis=0).sum(axis=1), told.sum(axis=(0, 2))
-    lost = np.where(cells > 2 * areas, ratio(cells * 1.0, cells - 2.0 * areas), 1.0)
-    squares = np.where(told, ratio(residual**2, weight * kept[..., None]), 0.0) * lost[:, None]
-    sizes, trust = np.where(told, weight, 0.0), told.astype(float)
-    for _ in range(3):
-        level, count = _plane(squares, sizes, trust)
-        fitted = count[:, None] + level[:, None] * sizes
-        trust = np.where(told & (fitted > 0), ratio(np.ones_like(fitted), fitted**2), 0.0)
-    return fitted, np.maximum((cells - 2.0 * areas - years + 2) / 2, 1.0)  # shared by the two numbers fitted
-
-
-def _plane(squares: np.ndarray, sizes: np.ndarray, trust: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Weighted least squares of squares = count + level × sizes by group; level at least 0, count at least 1."""
-    axes = (0, 2)
-    total = trust.sum(axis=axes)
-    mean_size, mean = (ratio((trust * each).sum(axis=axes), total) for each in (sizes, squares))
-    off = sizes - mean_size[:, None]
-    level = np.nan_to_num(ratio((trust * off * squares).sum(axis=axes), (trust * off**2).sum(axis=axes)))
-    tossed = ratio((trust * sizes * (squares - 1)).sum(axis=axes), (trust * sizes**2).sum(axis=axes))
-    level = np.maximum(np.where(mean - level * mean_size < 1, np.nan_to_num(tossed), level), 0.0)
-    return level, np.maximum(np.nan_to_num(mean - level * mean_size), 1.0)
 
 
 def _shrunk(lines: Lines) -> tuple[np.ndarray, ...]:
@@ -247,20 +169,23 @@ def _shrunk(lines: Lines) -> tuple[np.ndarray, ...]:
     equal weight before the data (Gelman 2006), so that limits allow for not knowing it; empirical Bayes with one
     estimate of it (Paule & Mandel, Morris 1983) was tried and missed nominal coverage by more.
     """
-    told = np.isfinite(lines.slope) & (lines.variance > 0)
-    own, error = np.where(told, lines.slope, 0.0), np.where(told, lines.variance, 1.0)
-    areas = told.sum(axis=0)
+    known = np.isfinite(lines.slope) & (lines.variance > 0)
+    own = np.where(known, lines.slope, 0.0)
+    error = np.where(known, lines.variance, 1.0)
+    areas = known.sum(axis=0)
     widest = 3 * np.sqrt(ratio((own**2).sum(axis=0), areas)) + TINY
     spread = np.nan_to_num(widest, nan=TINY)[:, None] * (np.arange(GRID) + 0.5) / GRID
-    whole = error[..., None] + spread**2
-    fits = np.where(told[..., None], -0.5 * (np.log(whole) + own[..., None] ** 2 / whole), 0.0).sum(axis=0)
+    total = error[..., None] + spread**2
+    fits = np.where(known[..., None], -0.5 * (np.log(total) + own[..., None] ** 2 / total), 0.0).sum(axis=0)
     fits *= ratio(areas - 1.0, areas)[:, None]  # the areas' slopes about the city's add up to zero
     fits = np.nan_to_num(fits)
     weight = np.exp(fits - fits.max(axis=1, keepdims=True))
     weight /= weight.sum(axis=1, keepdims=True)
-    kept = spread**2 / whole
-    mean = (kept * weight).sum(axis=2)
-    variance = (error[..., None] * kept * weight).sum(axis=2) + own**2 * ((kept**2 * weight).sum(axis=2) - mean**2)
+    shrinkage = spread**2 / total
+    mean = (shrinkage * weight).sum(axis=2)
+    variance = (error[..., None] * shrinkage * weight).sum(axis=2) + own**2 * (
+        (shrinkage**2 * weight).sum(axis=2) - mean**2
+    )
     between = np.where(areas > 1, (spread**2 * weight).sum(axis=1), np.nan)
     keep = np.where(np.isfinite(lines.slope), 1.0, np.nan)
     return between, own * mean * keep, variance * keep, mean * keep
@@ -268,8 +193,8 @@ def _shrunk(lines: Lines) -> tuple[np.ndarray, ...]:
 
 def _added(one: np.ndarray, degrees_of_one: np.ndarray, other: np.ndarray, degrees_of_other: np.ndarray) -> tuple:
     """Sum of two variances, and its degrees of freedom after Satterthwaite 1946."""
-    whole = one + other
-    return whole, ratio(whole**2, one**2 / degrees_of_one + other**2 / degrees_of_other)
+    total = one + other
+    return total, ratio(total**2, one**2 / degrees_of_one + other**2 / degrees_of_other)
 
 
 def _limits(

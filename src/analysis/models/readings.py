@@ -18,13 +18,25 @@ COLUMNS = [field.name for field in store.TABLES["norm_readings.csv"]]
 BANDS = list(circular.AGES)
 AGES = [age for ages in circular.AGES.values() for age in ages]
 MIXED = [f"mixed_{band}" for band in BANDS]
+CLASSES = {band: f"classes_{band}" for band in BANDS}
+COUNTED = {  # indicator and age band → column of a facility
+    **{("children_enrolled", band): band for band in AGES + BANDS},
+    **{("classes", band): band for band in MIXED},
+    **{("classes", band): name for band, name in CLASSES.items()},
+    **{(name, "all"): name for name in ("campuses", "teachers", "managers", "cooks")},
+}
 STEPS = {  # post → running total → the step that leads to it
-    "teachers": {"practice_public": "nonpublic_left_out", "full": "full_classes", "left_over": "left_over_children",
-                 "single_site": "single_class_sites", "circular": "disabled_children"},
+    "teachers": {
+        "practice_public": "nonpublic_left_out",
+        "full": "full_classes",
+        "left_over": "left_over_children",
+        "single_site": "single_class_sites",
+        "circular": "disabled_children",
+    },
     "managers": {"practice_public": "nonpublic_left_out", "circular": "deputies_by_decree"},
     "cooks": {"practice_public": "nonpublic_left_out"},
-}  # fmt: skip
-SHOWN = ("practice", "practice_public", "circular")  # running totals that are readings themselves
+}
+READINGS = ("practice", "practice_public", "circular")  # running totals that are readings themselves
 Totals = dict[str, np.ndarray]  # persons by area, in order
 
 
@@ -50,32 +62,31 @@ def table(observations: pd.DataFrame, facilities: pd.DataFrame) -> pd.DataFrame:
         asked["support"] = {"circular": _by_area(circular.support_staff(disabled.sum(axis=1), rules), public, areas)}
     parts = [_lines(post, totals, places, areas) for post, totals in asked.items()]
     table = pd.concat(parts, ignore_index=True)
-    told = (table["post"] == "support") | (table["line"] == "disabled_children")  # by area, they give the children away
-    basis = forecasting.resting(table["area"], forecasting.bases(observations))
-    return table.assign(basis=basis)[~told | (table["area"] == CITY)][COLUMNS]
+    table["basis"] = forecasting.resting(table["area"], forecasting.bases(observations))
+    tells_of_children = (table["post"] == "support") | (table["line"] == "disabled_children")  # of few, in an area
+    return table[~tells_of_children | (table["area"] == CITY)][COLUMNS]
 
 
 def _facilities(observations: pd.DataFrame, facilities: pd.DataFrame) -> pd.DataFrame:
     """One row a facility: area, sector, kind; children by age, classes by band, mixed ones, sites and staff."""
-    counted = {("children_enrolled", band): band for band in AGES + BANDS}
-    counted |= {("classes", band): band for band in MIXED} | {("classes", band): f"classes_{band}" for band in BANDS}
-    counted |= {(name, "all"): name for name in ("campuses", "teachers", "managers", "cooks")}
-    rows = observations[["facility", "indicator", "age_band", "value"]].dropna()
-    names = facilities["facility"].tolist(), *(list(dict.fromkeys(each)) for each in zip(*counted, strict=True))
-    at, kept = forecasting.places(rows, dict(zip(rows.columns, names, strict=False)))
-    counts = np.zeros([len(each) for each in names])
-    np.add.at(counts, at, rows["value"].to_numpy(float)[kept])
+    axes = {"facility": facilities["facility"].tolist()}
+    axes["indicator"] = list(dict.fromkeys(indicator for indicator, _ in COUNTED))
+    axes["age_band"] = list(dict.fromkeys(band for _, band in COUNTED))
+    rows = observations.dropna(subset=[*axes, "value"])
+    at, placed = forecasting.places(rows, axes)
+    counts = np.zeros([len(names) for names in axes.values()])
+    np.add.at(counts, at, rows["value"].to_numpy(float)[placed])
     places = facilities.set_index("facility")[["area", "sector", "kind"]]
-    places = places.assign(
-        **{name: counts[:, names[1].index(key[0]), names[2].index(key[1])] for key, name in counted.items()}
-    )
-    return places.assign(classes=places[[f"classes_{band}" for band in BANDS]].sum(axis=1))
+    for (indicator, band), name in COUNTED.items():
+        places[name] = counts[:, axes["indicator"].index(indicator), axes["age_band"].index(band)]
+    return places.assign(classes=places[[*CLASSES.values()]].sum(axis=1))
 
 
 def _practice(places: pd.DataFrame, on: dt.date, areas: list[str]) -> dict[str, Totals]:
     """What the city's practice asks for, of all facilities and of the public ones, by post."""
-    per_class, per_cook = norms.per_band("teachers_per_class", on), norms.per_band("children_per_cook", on)
-    classes = places[[f"classes_{band}" for band in BANDS]].set_axis(BANDS, axis=1)
+    per_class = norms.per_band("teachers_per_class", on)
+    per_cook = norms.per_band("children_per_cook", on)
+    classes = places[[*CLASSES.values()]].set_axis(BANDS, axis=1)
     needed = {
         "teachers": norms.teachers_needed(classes, per_class).sum(axis=1),
         "managers": norms.managers_needed(places, norms.in_force("managers_per_school", on)),
@@ -90,7 +101,8 @@ def _practice(places: pd.DataFrame, on: dt.date, areas: list[str]) -> dict[str, 
 
 def _teachers(public: pd.DataFrame, rules: circular.Rules, disabled: pd.DataFrame, areas: list[str]) -> Totals:
     """Running totals of the Circular's parts, by area; smaller classes for disabled children come last."""
-    parts, smaller = circular.teachers(public, rules), circular.teachers(public, rules, disabled)
+    parts = circular.teachers(public, rules)
+    smaller = circular.teachers(public, rules, disabled)
     running = parts.cumsum(axis=1)
     totals = {name: _by_area(running[name], public, areas) for name in parts}
     return totals | {"circular": _by_area(smaller.sum(axis=1), public, areas)}
@@ -120,25 +132,26 @@ def _by_area(values: pd.Series, places: pd.DataFrame, areas: list[str]) -> np.nd
 
 def _lines(post: str, totals: Totals, places: pd.DataFrame, areas: list[str]) -> pd.DataFrame:
     """The lines of one post: every running total made whole (city first, then areas), steps between them, shortages."""
-    whole = {name: forecasting.largest_remainder(each) for name, each in totals.items()}
+    totals = {name: forecasting.largest_remainder(each) for name, each in totals.items()}
     lines: list[tuple[str, str, np.ndarray]] = []
-    before = None
-    for name, persons in whole.items():
+    before: np.ndarray | None = None
+    for name, persons in totals.items():
         if before is not None:
             lines.append(("step", STEPS[post][name], persons - before))
-        if name in SHOWN:
+        if name in READINGS:
             lines.append(("total", name, persons))
         before = persons
     if post in places:
         public = places[places["sector"] == "public"]
-        now = {"now": _by_area(places[post], places, areas), "now_public": _by_area(public[post], public, areas)}
-        lines += [("total", name, persons) for name, persons in now.items()]
-        lines += [("total", f"short_{name}", persons - now["now" if name == "practice" else "now_public"])
-                  for name, persons in whole.items() if name in SHOWN]  # fmt: skip
-    kinds, names, persons = zip(*lines, strict=True)
-    each = len(areas) + 1
-    return pd.DataFrame({
-        "area": [*areas, CITY] * len(lines), "post": post, "line": np.repeat(np.array(names, object), each),
-        "kind": np.repeat(np.array(kinds, object), each),
-        "persons": np.concatenate([[*values, values.sum()] for values in persons]),
-    })  # fmt: skip
+        now = _by_area(places[post], places, areas)
+        now_public = _by_area(public[post], public, areas)
+        lines += [("total", "now", now), ("total", "now_public", now_public)]
+        for name in READINGS:
+            if name in totals:
+                here = now if name == "practice" else now_public
+                lines.append(("total", f"short_{name}", totals[name] - here))
+    tables = []
+    for kind, line, persons in lines:
+        columns = {"area": [*areas, CITY], "post": post, "line": line, "kind": kind}
+        tables.append(pd.DataFrame(columns | {"persons": [*persons, persons.sum()]}))
+    return pd.concat(tables, ignore_index=True)

@@ -77,40 +77,52 @@ def changed(of: World, lever: str, how: str, band: str, value: float) -> Inputs:
     how : at_least (percent of the city, areas rising by one factor), as_now, factor, percent (more or less), add (in
     the lever's own unit), value.  Raises ValueError for a lever or a way that is not known.
     """
-    at = [i for i, name in enumerate(BANDS) if band in (name, "all")]
     given = of.inputs
     if lever == "none":
         return given
+    at = [i for i, name in enumerate(BANDS) if band in (name, "all")]
     if lever == "norm":
         norms = given.norms.copy()
         norms[:, at] = value if how == "value" else norms[:, at] + value
         return replace(given, norms=norms)
-    now = {"participation": of.rate, "class_size": of.size, "leaving": of.leaving}.get(lever)
-    factor = of.as_now if how == "as_now" else _scaled(how, now, value, len(given.years))[:, None, None]
-    if lever == "leaving":
-        by = factor[..., 0]
-        return replace(
-            given, leavers=flows.whole(given.leavers * by), leavers_paths=np.rint(given.leavers_paths * by[:, None])
-        )
-    if lever == "births":
-        factor = 1 - (1 - factor) * of.unborn[:, None, None, None]
-    elif lever == "class_size":
-        factor = 1 / factor
-    elif lever != "participation":
-        raise ValueError(f"unknown lever {lever!r}")
+    if how == "as_now":
+        factor = of.as_now
+    else:
+        now = {"participation": of.rate, "class_size": of.size, "leaving": of.leaving}.get(lever)
+        factor = _scaled(how, now, value, len(given.years))[:, None, None]
+    match lever:
+        case "participation":
+            return _with_classes(given, at, factor)
+        case "births":
+            return _with_classes(given, at, 1 - (1 - factor) * of.unborn[:, None, None, None])
+        case "class_size":
+            return _with_classes(given, at, 1 / factor)
+        case "leaving":
+            by = factor[..., 0]
+            leavers = flows.whole_persons(given.leavers * by)
+            return replace(given, leavers=leavers, leavers_paths=np.rint(given.leavers_paths * by[:, None]))
+    raise ValueError(f"unknown lever {lever!r}")
+
+
+def _with_classes(given: Inputs, bands: list[int], factor: np.ndarray) -> Inputs:
+    """Inputs whose classes of these bands are so many times as many."""
     by = np.ones((len(given.years), *given.classes.shape[1:]))
-    by[..., at] = np.broadcast_to(factor, by.shape)[..., at]
+    by[..., bands] = np.broadcast_to(factor, by.shape)[..., bands]
     drawn = given.classes_paths * by[:, None]
     return replace(given, classes=given.classes * by, classes_paths=np.rint(drawn, out=drawn))
 
 
 def _scaled(how: str, now: np.ndarray | None, value: float, years: int) -> np.ndarray:
     """Factor on what is, years × bands."""
-    if how in ("factor", "percent"):
-        return np.full((years, len(BANDS)), value if how == "factor" else 1 + value / 100)
-    if now is None or how not in ("at_least", "add"):
-        raise ValueError(f"unknown way {how!r}")
-    return np.maximum(value / now, 1.0) if how == "at_least" else (now + value) / now
+    if how == "factor":
+        return np.full((years, len(BANDS)), value)
+    if how == "percent":
+        return np.full((years, len(BANDS)), 1 + value / 100)
+    if how == "at_least" and now is not None:
+        return np.maximum(value / now, 1.0)
+    if how == "add" and now is not None:
+        return (now + value) / now
+    raise ValueError(f"unknown way {how!r}")
 
 
 def scenario_table(of: World) -> pd.DataFrame:
@@ -119,7 +131,8 @@ def scenario_table(of: World) -> pd.DataFrame:
     By target year, area and the city × public, nonpublic and all; difference : from what is expected. Scenarios whose
     inputs are not known are left out.
     """
-    base, blocks = _recruits(of.inputs), []
+    base = _recruits(of.inputs)
+    blocks: list[flows.Block] = []
     for scenario, rows in reference.table("scenarios").groupby("scenario", sort=False):
         now = of
         for row in rows.itertuples():
@@ -128,9 +141,10 @@ def scenario_table(of: World) -> pd.DataFrame:
         flow = flows.flow_of(now.inputs)
         course = flows.course(flow, flow.needed, flow.leavers)
         years = zip(flow.years, base, course, flows.limits(flow, SHOWN), strict=True)
-        blocks += [({"scenario": scenario, "target_year": year, "indicator": name},
-                    _values(expected[name], before[name]) | ends[name])
-                   for year, before, expected, ends in years for name in SHOWN]  # fmt: skip
+        for year, before, expected, ends in years:
+            for name in SHOWN:
+                words = {"scenario": scenario, "target_year": year, "indicator": name}
+                blocks.append((words, _values(expected[name], before[name]) | ends[name]))
     result = flows.rows(of.inputs.areas, blocks).dropna(subset=["expected", "difference"])
     result["basis"] = forecasting.resting(result["area"], of.basis)
     return result[[field.name for field in store.TABLES["scenarios.csv"]]]
@@ -157,37 +171,39 @@ def sensitivity_table(of: World) -> pd.DataFrame:
     bare = replace(given, classes_paths=given.classes_paths[:, :0], leavers_paths=given.leavers_paths[:, :0])
     of = replace(of, inputs=bare)
     base = _recruits(given)
+    usual = _totals(base)
     rows = []
     for row in reference.table("assumptions").itertuples():
-        for direction, year, expected, usual in _turned(of, base, row):
-            at = of.inputs.years.index(year)
-            rows.append(
-                (row.assumption, year, direction, _value(of, row, at), expected, expected - usual, of.basis[CITY])
-            )
+        for direction, recruits in _turned(of, base, row).items():
+            for at, year in enumerate(given.years):
+                difference = recruits[at] - usual[at]
+                value = _value(of, row, at)
+                rows.append((row.assumption, year, direction, value, recruits[at], difference, of.basis[CITY]))
     columns = [field.name for field in store.TABLES["sensitivity.csv"]]
     return pd.DataFrame(rows, columns=columns).dropna(subset="expected").reset_index(drop=True)
 
 
-def _turned(of: World, base: list[dict[str, np.ndarray]], row) -> list[tuple[str, str, float, float]]:
-    """Direction, year, recruits then and as expected."""
-    usual = [_total(year["teachers_to_recruit"]) for year in base]
+def _turned(of: World, base: list[dict[str, np.ndarray]], row) -> dict[str, list[float]]:
+    """Recruits of each year with the assumption of a row turned, by direction."""
     if row.how == "public_only":
-        found = {"other": [_total(year["teachers_to_recruit"], [0]) for year in base]}
-    elif row.how == "no_hiring":
-        short = [_total(year["teachers_short_without_hiring"]) for year in base]
-        found = {"other": np.diff(short, prepend=0.0).tolist()}  # what each year adds to it
-    else:
-        found = {}
-        for direction, sign in (("lower", -1), ("higher", 1)):
-            turned = changed(of, row.lever, row.how, row.age_band, sign * float(row.step))
-            found[direction] = [_total(year["teachers_to_recruit"]) for year in _recruits(turned)]
-    return [(direction, year, then, now) for direction, values in found.items()
-            for year, then, now in zip(of.inputs.years, values, usual, strict=True)]  # fmt: skip
+        return {"other": _totals(base, sectors=[0])}
+    if row.how == "no_hiring":
+        short = _totals(base, "teachers_short_without_hiring")
+        return {"other": np.diff(short, prepend=0.0).tolist()}  # what each year adds to it
+    step = float(row.step)
+    lower, higher = (changed(of, row.lever, row.how, row.age_band, by) for by in (-step, step))
+    return {"lower": _totals(_recruits(lower)), "higher": _totals(_recruits(higher))}
 
 
-def _total(persons: np.ndarray, sectors: list[int] | None = None) -> float:
-    both = persons[np.isfinite(persons).all(axis=1)]
-    return float(both[:, sectors or slice(None)].sum()) if len(both) else float("nan")
+def _totals(
+    years: list[dict[str, np.ndarray]], name: str = "teachers_to_recruit", sectors: list[int] | slice = slice(None)
+) -> list[float]:
+    """The city's persons of each year, over areas with both sectors; NaN without one."""
+    totals = []
+    for year in years:
+        both = year[name][np.isfinite(year[name]).all(axis=1)]
+        totals.append(float(both[:, sectors].sum()) if len(both) else float("nan"))
+    return totals
 
 
 def _value(of: World, row, year: int) -> float | None:
@@ -195,4 +211,5 @@ def _value(of: World, row, year: int) -> float | None:
     values = {"participation": of.rate, "class_size": of.size, "leaving": of.leaving, "norm": of.inputs.norms}
     if row.lever not in values:
         return None
-    return float(values[row.lever][year, BANDS.index(row.age_band) if row.age_band in BANDS else 0])
+    band = BANDS.index(row.age_band) if row.age_band in BANDS else 0
+    return float(values[row.lever][year, band])

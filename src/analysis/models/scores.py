@@ -58,7 +58,8 @@ def table(releases: Path | str, school_year: str, period: str, **tables: pd.Data
     and inside_95 whether it lay within the limits. teachers_to_recruit: what came is needed now, less the teachers of
     then who stayed. Empty where nothing was forecast before.
     """
-    actual, scored = _actual(tables, school_year), []
+    actual = _actual(tables, school_year)
+    scored = []
     for year in released.years_before(releases, school_year, period):
         release = scored_release(releases, year, period)
         if release is None:
@@ -79,10 +80,10 @@ def _actual(tables: dict[str, pd.DataFrame], school_year: str) -> pd.Series:
     frames = []
     for stage, rows in tables.items():
         if stage == "needs":
-            told = rows[rows["current"].notna()].rename(columns={"current": "value"}).assign(age_band="all")
+            now = rows[rows["current"].notna()].rename(columns={"current": "value"}).assign(age_band="all")
         else:
-            told = rows[(rows["kind"] == "observed") & (rows["target_year"] == school_year)]
-        frames.append(told.assign(stage=stage))
+            now = rows[(rows["kind"] == "observed") & (rows["target_year"] == school_year)]
+        frames.append(now.assign(stage=stage))
     return pd.concat(frames, ignore_index=True).set_index(KEY)["value"].dropna()
 
 
@@ -92,8 +93,8 @@ def _recruits(actual: pd.Series, frozen: pd.DataFrame) -> pd.Series:
     then = rows.set_index(["area", "sector"])["current"]
     needs = actual[actual.index.get_level_values("stage") == "needs"].droplevel(["stage", "age_band"])
     now = needs.unstack("indicator").reindex(columns=["teachers_needed", "teachers_left"])
-    found = (now["teachers_needed"] - then + now["teachers_left"]).dropna().rename("value").reset_index()
-    return found.assign(stage="needs", age_band="all", indicator="teachers_to_recruit").set_index(KEY)["value"]
+    recruits = (now["teachers_needed"] - then + now["teachers_left"]).dropna().rename("value").reset_index()
+    return recruits.assign(stage="needs", age_band="all", indicator="teachers_to_recruit").set_index(KEY)["value"]
 
 
 def _scores(rows: pd.DataFrame) -> pd.DataFrame:
@@ -101,10 +102,10 @@ def _scores(rows: pd.DataFrame) -> pd.DataFrame:
     error = 100 * off / rows["actual"].abs().astype(float).replace(0.0, np.nan)
     scored = rows.assign(error=error)
     for width in ("80", "95"):
-        low, high = rows[f"lower_{width}"], rows[f"upper_{width}"]
+        low = rows[f"lower_{width}"]
+        high = rows[f"upper_{width}"]
         inside = ((low <= rows["actual"]) & (rows["actual"] <= high)).astype("boolean")
         scored[f"inside_{width}"] = inside.where(low.notna() & high.notna())
-    whole = {"record": "int64", "lead": "int64"}
-    return scored.astype(whole)[COLUMNS].sort_values(
-        ["made_year", "record", *KEY], ignore_index=True, ascending=[False, False, *[True] * len(KEY)]
-    )
+    scored = scored.astype({"record": "int64", "lead": "int64"})[COLUMNS]
+    newest_first = [False, False, *[True] * len(KEY)]
+    return scored.sort_values(["made_year", "record", *KEY], ignore_index=True, ascending=newest_first)

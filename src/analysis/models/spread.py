@@ -36,15 +36,15 @@ def measure(given: Panel, forecast: np.ndarray) -> Spread:
     of the city took away is put back first.
     """
     error = given.scaled - forecast
-    told = np.isfinite(error)
-    natural = np.where(told, from_scale(forecast, given.sizes_known), 0.0)
-    city = to_scale(*_city_sums(np.where(told, given.counts, 0.0), given.sizes_known, told))
-    city -= to_scale(*_city_sums(natural, given.sizes_known, told))
-    city = np.where(told.any(axis=0), city, np.nan)
-    share = ratio(natural + forecasting.HALF, (natural + forecasting.HALF).sum(axis=0, where=told))
-    kept = 1 - 2 * share + (share**2).sum(axis=0, where=told)
-    alone = told.sum(axis=0) < 2
-    distance = np.where(told & ~alone, error - city, np.nan) / np.sqrt(np.where(kept > 1e-9, kept, np.nan))
+    known = np.isfinite(error)
+    natural = np.where(known, from_scale(forecast, given.sizes_known), 0.0)
+    city = to_scale(*_city_sums(np.where(known, given.counts, 0.0), given.sizes_known, known))
+    city -= to_scale(*_city_sums(natural, given.sizes_known, known))
+    city = np.where(known.any(axis=0), city, np.nan)
+    share = ratio(natural + forecasting.HALF, (natural + forecasting.HALF).sum(axis=0, where=known))
+    left = 1 - 2 * share + (share**2).sum(axis=0, where=known)
+    alone = known.sum(axis=0) < 2
+    distance = np.where(known & ~alone, error - city, np.nan) / np.sqrt(np.where(left > 1e-9, left, np.nan))
     size = slope(forecast, given.sizes_known)
     level, count = np.array([_variance(distance[:, g], size[:, g]) for g in range(len(given.groups))]).reshape(-1, 2).T
     deviation = np.sqrt(level[:, None] + count[:, None] / size)
@@ -56,7 +56,7 @@ def measure(given: Panel, forecast: np.ndarray) -> Spread:
     return Spread(typical, origins, origins, _root(city.T), level, count, _root(pairs), len(pairs))
 
 
-def beside(found: Spread, given: Panel, lead: int, nearer: Spread | None) -> Spread:
+def beside(errors: Spread, given: Panel, lead: int, nearer: Spread | None) -> Spread:
     """The few errors at one lead beside what else is known of such errors, which counts as reference_origins origins.
 
     A year ahead, the city's counts stand beside what long series of other countries were off by; a rate has nothing of
@@ -64,45 +64,45 @@ def beside(found: Spread, given: Panel, lead: int, nearer: Spread | None) -> Spr
     Past forecasts that share years count as fewer (error_quantiles.independent).
     """
     usual = int(reference.setting("reference_origins"))
-    own = error_quantiles.independent(found.city_origins, lead)
+    own = error_quantiles.independent(errors.city_origins, lead)
     if nearer is None:
         weight = np.where((own > 0) & (given.sizes is None), usual, 0)
         other = long_panel.usual_error(_totals(given)[0], lead) ** 2 if given.sizes is None else np.zeros(len(own))
     else:
         weight = np.minimum(nearer.city_origins, usual)
-        found = _areas_beside(found, nearer, lead, usual)
+        errors = _areas_beside(errors, nearer, lead, usual)
         counting = np.fmin(ratio(nearer.count, _last_slope(given)), nearer.city**2)
-        other = counting + (nearer.city**2 - counting) * _growth(found, nearer, lead)
+        other = counting + (nearer.city**2 - counting) * _growth(errors, nearer, lead)
     return replace(
-        found,
-        city=np.sqrt(error_quantiles.beside(found.city**2, own, other, weight)),
+        errors,
+        city=np.sqrt(error_quantiles.beside(errors.city**2, own, other, weight)),
         city_origins=own + weight,
-        city_known=found.city_known if nearer is None else nearer.city_known,
+        city_known=errors.city_known if nearer is None else nearer.city_known,
     )
 
 
-def _areas_beside(found: Spread, nearer: Spread, lead: int, usual: int) -> Spread:
+def _areas_beside(errors: Spread, nearer: Spread, lead: int, usual: int) -> Spread:
     """Areas' errors beside those one year nearer, grown: one ratio, so it counts once, not once an area.
 
     Where none of this lead are known, those one year nearer stand alone, with as many behind them.
     """
-    part = found.own_origins / (found.own_origins + usual)
+    part = errors.own_origins / (errors.own_origins + usual)
     return replace(
-        found,
-        level=part * found.level + (1 - part) * nearer.level * long_panel.growth_of_errors(lead),
-        count=part * found.count + (1 - part) * nearer.count,
-        own_origins=found.own_origins + usual if found.own_origins else nearer.own_origins,
+        errors,
+        level=part * errors.level + (1 - part) * nearer.level * long_panel.growth_of_errors(lead),
+        count=part * errors.count + (1 - part) * nearer.count,
+        own_origins=errors.own_origins + usual if errors.own_origins else nearer.own_origins,
     )
 
 
-def _growth(found: Spread, nearer: Spread, lead: int) -> np.ndarray:
+def _growth(errors: Spread, nearer: Spread, lead: int) -> np.ndarray:
     """Variance of a group's errors over that one year nearer, as its areas tell: the city's own are too few to.
 
     Held between what never grows and a straight line, whose errors grow as the lead does; as in long series where the
     areas tell nothing.
     """
-    told = (found.level > 0) & (nearer.level > 0)
-    areas = np.where(told, ratio(found.level, nearer.level), long_panel.growth_of_errors(lead))
+    known = (errors.level > 0) & (nearer.level > 0)
+    areas = np.where(known, ratio(errors.level, nearer.level), long_panel.growth_of_errors(lead))
     return areas.clip(1, (lead / (lead - 1)) ** 2)
 
 
@@ -118,22 +118,23 @@ def _last_slope(given: Panel) -> np.ndarray:
     return slope(to_scale(counts[..., -1], last), last)
 
 
-def _city_sums(counts: np.ndarray, sizes: np.ndarray | None, told: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-    return counts.sum(axis=0), None if sizes is None else np.where(told, sizes, 0.0).sum(axis=0)
+def _city_sums(counts: np.ndarray, sizes: np.ndarray | None, known: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+    return counts.sum(axis=0), None if sizes is None else np.where(known, sizes, 0.0).sum(axis=0)
 
 
 def _variance(distance: np.ndarray, size: np.ndarray) -> tuple[float, float]:
-    told = np.isfinite(distance)
-    if told.sum() < 2:
+    known = np.isfinite(distance)
+    if known.sum() < 2:
         return 0.0, 0.0
-    squares, sizes = distance[told] ** 2 * size[told], size[told]  # squares = level · size + count
+    squares = distance[known] ** 2 * size[known]  # squares = level · size + count
+    sizes = size[known]
     spread_of_sizes = sizes.var()
     level = ((sizes - sizes.mean()) * squares).mean() / spread_of_sizes if spread_of_sizes > 0 else 0.0
     count = squares.mean() - level * sizes.mean()
     if level < 0:
         return 0.0, float(squares.mean())
     if count < 0:
-        return float((distance[told] ** 2).mean()), 0.0
+        return float((distance[known] ** 2).mean()), 0.0
     return float(level), float(count)
 
 

@@ -10,9 +10,15 @@ from analysis.reference import periods
 from analysis.reference.areas import CITY
 
 BANDS = ["nursery", "kindergarten", "all"]
-SHOWN = ["teachers", "qualified_teachers_share", "teachers_per_class", "teachers_shortage", "managers_shortage",
-         "cooks_shortage", "teachers_left", "leaving_rate"]  # fmt: skip
-HISTORY = SHOWN[:6]
+HISTORY = [
+    "teachers",
+    "qualified_teachers_share",
+    "teachers_per_class",
+    "teachers_shortage",
+    "managers_shortage",
+    "cooks_shortage",
+]
+SHOWN = [*HISTORY, "teachers_left", "leaving_rate"]
 READ = [*SHOWN, "qualified_teachers"]  # indicators of series.parquet
 SEEDS = {"teachers": 2, "qualified": 3, "leavers": 4}
 
@@ -53,7 +59,8 @@ def leavers_outlook(series: pd.DataFrame, school_year: str, period: str) -> list
     given = leavers_panel(series, school_year, period)
     models = {}
     for lead in paths.leads():
-        same, shrunk = forecasting.same_as_last_year(given.scaled, lead), shrunk_to_city(given, lead)
+        same = forecasting.same_as_last_year(given.scaled, lead)
+        shrunk = shrunk_to_city(given, lead)
         models[lead] = {SAME: np.where(np.isnan(same), shrunk, same), "shrunk_to_city": shrunk}
     return list(paths.ahead(given, models, SEEDS["leavers"], one_model=False).values())
 
@@ -74,16 +81,14 @@ def leavers_panel(series: pd.DataFrame, school_year: str, period: str) -> Panel:
     base = teachers.counts
     left = np.full_like(base, np.nan)
     rows = series[(series["indicator"] == "teachers_left") & (series["area"] != CITY)]
-    left_in = {
-        name: forecasting.counts_of(rows[rows["period"] == name], teachers.areas, teachers.years, groups)
-        for name in periods.names()
-    }
+    left_in = {}
+    for name in periods.names():
+        left_in[name] = forecasting.counts_of(rows[rows["period"] == name], teachers.areas, teachers.years, groups)
     for t, year in enumerate(teachers.years[1:], start=1):
         left[..., t] = sum(left_in[name][..., t - (of != year)] for of, name in rounds_of_a_year(year, period))
     before = np.concatenate([np.full_like(base[..., :1], np.nan), base], axis=-1)
-    left = np.where(before[..., :-1] > 0, left, np.nan)
-    left = np.where(left <= before[..., :-1], left, np.nan)
     before = np.where(before > 0, before, np.nan)
+    left = np.where(left <= before[..., :-1], left, np.nan)
     used = series[series["indicator"].isin(["teachers", "teachers_left"]) & (series["area"] != CITY)]
     used = used[used["school_year"].isin(forecasting.years_until(used, school_year))]
     return Panel(teachers.areas, groups, teachers.years, left, before, forecasting.bases(used))
@@ -108,22 +113,22 @@ def shrunk_to_city(given: Panel, lead: int = 1) -> np.ndarray:
     beta-binomial posterior mean, with ρ by moments (Kleinman 1973, J. Am. Stat. Assoc. 68) from the years known by
     then. With ρ = 0, or where its own leavers are not known, an area has the city's rate.
     """
-    told = np.isfinite(given.counts)
-    left, base = np.where(told, given.counts, 0.0), np.where(told, given.out_of, 0.0)
+    known = np.isfinite(given.counts)
+    left = np.where(known, given.counts, 0.0)
+    base = np.where(known, given.out_of, 0.0)
     total = base.sum(axis=0)
     city = forecasting.ratio(left.sum(axis=0), total)
     rate = forecasting.ratio(left, base)
     between = (base * np.nan_to_num(rate - city) ** 2).sum(axis=0)
-    spare = told.sum(axis=0) - 1
+    spare = known.sum(axis=0) - 1
     extra = forecasting.ratio(between, city * (1 - city)) - spare
     room = total - forecasting.ratio((base**2).sum(axis=0), total) - spare
     usable = np.isfinite(extra) & (room > 0)
-    alike = np.cumsum(np.where(usable, extra, 0), axis=-1) / np.maximum(
-        np.cumsum(np.where(usable, room, 0), axis=-1), 1.0
-    )
-    alike = alike.clip(0, 1)
+    extra_so_far = np.where(usable, extra, 0).cumsum(axis=-1)
+    room_so_far = np.where(usable, room, 0).cumsum(axis=-1)
+    alike = (extra_so_far / np.maximum(room_so_far, 1.0)).clip(0, 1)
     weight = forecasting.ratio(base * alike, 1 + (base - 1) * alike)
-    pooled = np.where(told, city + weight * (rate - city), city)
+    pooled = np.where(known, city + weight * (rate - city), city)
     odds = np.where((pooled > 0) & (pooled < 1), forecasting.ratio(pooled, 1 - pooled), np.nan)
     return forecasting.same_as_last_year(np.log(odds), lead)
 
@@ -141,26 +146,28 @@ def trend_table(series: pd.DataFrame, school_year: str, period: str, made: dict[
     rows = [history]
     for forecast in made["teachers"]:
         if forecast.panel.areas:
-            rows.append(trends.forecast_rows(trends.Cube(forecast.panel, "teachers"), forecast))
+            rows.append(trends.forecast_rows(trends.Margins(forecast.panel, "teachers"), forecast))
     for forecast in made["qualified"]:
         if forecast.panel.areas:
-            cube = trends.Cube(forecast.panel, "qualified_teachers")
-            rows.append(trends.rate_rows(cube, forecast, "qualified_teachers_share"))
+            qualified = trends.Margins(forecast.panel, "qualified_teachers")
+            rows.append(trends.rate_rows(qualified, forecast, "qualified_teachers_share"))
     if made["leavers"][0].panel.areas:
         rows += _leavers_rows(made["leavers"])
-    return trends.ordered(pd.concat([part for part in rows if len(part)] or rows[:1]), SHOWN, BANDS)
+    return trends.together(rows, SHOWN, BANDS)
 
 
 def _leavers_rows(leavers: list[Forecast]) -> list[pd.DataFrame]:
     """Leavers in persons and as a rate: what was, with why there is no forecast, and what is expected."""
     given = leavers[0].panel
-    cube = trends.Cube(given, "teachers_left")
-    past = [trends.panel_rows(cube, given, "teachers_left"),
-            trends.panel_rows(cube, given, "leaving_rate", rate=True)]  # fmt: skip
-    past = [trends.with_reasons(each, leavers[0], {"teachers_left": name})
-            for each, name in zip(past, SHOWN[6:], strict=True)]  # fmt: skip
-    ahead = [trends.forecast_rows(cube, each) for each in leavers]
-    return [*past, *ahead, *(trends.rate_rows(cube, each, "leaving_rate") for each in leavers)]
+    left = trends.Margins(given, "teachers_left")
+    counts = trends.panel_rows(left, given, "teachers_left")
+    rates = trends.panel_rows(left, given, "leaving_rate", rate=True)
+    return [
+        trends.with_reasons(counts, leavers[0], {"teachers_left": "teachers_left"}),
+        trends.with_reasons(rates, leavers[0], {"teachers_left": "leaving_rate"}),
+        *(trends.forecast_rows(left, each) for each in leavers),
+        *(trends.rate_rows(left, each, "leaving_rate") for each in leavers),
+    ]
 
 
 def leaver_paths(leavers: list[Forecast]) -> pd.DataFrame:
@@ -173,9 +180,6 @@ def leaver_paths(leavers: list[Forecast]) -> pd.DataFrame:
 
 def backtest_table(made: dict[str, list[Forecast]]) -> pd.DataFrame:
     """Table staffing_backtest.csv, at each lead; see backtest.score."""
-    shown = {"teachers": {}, "qualified": {"qualified_teachers": "qualified_teachers_share"},
-             "leavers": {"teachers_left": "leaving_rate"}}  # fmt: skip
-    parts = [
-        backtest.score("staffing", dict(enumerate(forecasts, start=1)), shown[name]) for name, forecasts in made.items()
-    ]
+    names = {"qualified_teachers": "qualified_teachers_share", "teachers_left": "leaving_rate"}
+    parts = [backtest.score("staffing", dict(enumerate(forecasts, start=1)), names) for forecasts in made.values()]
     return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)

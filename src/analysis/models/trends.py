@@ -16,30 +16,52 @@ from analysis.reference.areas import CITY
 
 AT_ONCE = 32  # areas added up, cells ranked at once: few enough for their paths to stay near the processor
 MIXED = "sum_of_parts"  # parts forecast by different models
-COLUMNS = ["area", "sector", "age_band", "indicator", "kind", "value", "target_year", "expected", *LEVELS, "model",
-           "basis", "note"]  # fmt: skip
+COLUMNS = [
+    "area",
+    "sector",
+    "age_band",
+    "indicator",
+    "kind",
+    "value",
+    "target_year",
+    "expected",
+    *LEVELS,
+    "model",
+    "basis",
+    "note",
+]
 
 
-class Cube:
-    """Counts of one indicator added up: … × areas (the city last) × sectors ("all" last) × bands ("all" last).
+class Margins:
+    """One indicator's counts with their margins: … × areas (the city last) × sectors ("all" last) × bands ("all" last).
 
     An "all" stands only where there are parts to add. The city is the sum of the areas that have a number.
     """
 
     def __init__(self, given: Panel, indicator: str) -> None:
         groups = [group for group in given.groups if group[0] == indicator]
-        sectors, bands = (list(dict.fromkeys(group[i] for group in groups)) for i in (1, 2))
-        self.indicator, self._shape = indicator, (len(sectors), len(bands))
-        self._columns = [given.groups.index((indicator, sector, band)) for sector in sectors for band in bands]
+        sectors = list(dict.fromkeys(sector for _, sector, _ in groups))
+        bands = list(dict.fromkeys(band for _, _, band in groups))
+        self.indicator = indicator
         self._parts = [i for i, band in enumerate(bands) if band not in INSIDE]
+        self._columns = {
+            (i, j): given.groups.index((indicator, sector, band))
+            for i, sector in enumerate(sectors)
+            for j, band in enumerate(bands)
+        }
         self.areas = [*given.areas, CITY]
-        self.sectors = [*sectors, "all"] if len(sectors) > 1 else sectors
-        self.bands = [*bands, "all"] if len(self._parts) > 1 else bands
+        self.sectors = sectors + ["all"] * (len(sectors) > 1)
+        self.bands = bands + ["all"] * (len(self._parts) > 1)
 
     @property
     def shape(self) -> tuple[int, int, int]:
         """Areas, sectors and bands, with totals."""
         return len(self.areas), len(self.sectors), len(self.bands)
+
+    @property
+    def columns(self) -> list[int]:
+        """Places of the indicator's groups in the panel."""
+        return list(self._columns.values())
 
     def add(self, counts: np.ndarray, where: np.ndarray | None = None) -> np.ndarray:
         """counts : … × areas × groups; where : those that count. Returns … × areas × sectors × bands, with totals."""
@@ -50,46 +72,47 @@ class Cube:
 
         What leads (paths) lies side by side in memory, so that many of them are added at once.
         """
-        places, count = np.moveaxis(counts, (-2, -1), (0, 1)), len(self.areas) - 1
-        where = None if where is None else np.moveaxis(where, (-2, -1), (0, 1))
+        places = np.moveaxis(counts, (-2, -1), (0, 1))
+        counted = None if where is None else np.moveaxis(where, (-2, -1), (0, 1))
+        areas = len(self.areas) - 1
         city = np.zeros((*self.shape[1:], *places.shape[2:]))
         seen = np.zeros(city.shape, bool)
-        for start in range(0, count, AT_ONCE):
-            at = slice(start, min(start + AT_ONCE, count))
-            block = self._with_totals(places[at], None if where is None else where[at])
+        for start in range(0, areas, AT_ONCE):
+            at = slice(start, min(start + AT_ONCE, areas))
+            block = self._with_totals(places[at], None if counted is None else counted[at])
             known = np.isfinite(block)
             city += block.sum(axis=0, where=known)
             seen |= known.any(axis=0)
             yield at, np.moveaxis(block, (0, 1, 2), (-3, -2, -1))
-        yield slice(count, count + 1), np.moveaxis(np.where(seen, city, np.nan)[None], (0, 1, 2), (-3, -2, -1))
+        city[~seen] = np.nan
+        yield slice(areas, areas + 1), np.moveaxis(city[None], (0, 1, 2), (-3, -2, -1))
 
     def _with_totals(self, counts: np.ndarray, where: np.ndarray | None) -> np.ndarray:
         """areas × groups × … to areas × sectors × bands × …, with totals of sectors and bands."""
-        cube, (sectors, bands) = np.empty((len(counts), *self.shape[1:], *counts.shape[2:])), self._shape
-        for column, (i, j) in zip(self._columns, np.ndindex(sectors, bands), strict=True):
-            cube[:, i, j] = counts[:, column]
+        added = np.empty((len(counts), *self.shape[1:], *counts.shape[2:]))
+        for (i, j), column in self._columns.items():
+            added[:, i, j] = counts[:, column]
             if where is not None:
-                cube[:, i, j][~where[:, column]] = np.nan
+                added[:, i, j][~where[:, column]] = np.nan
+        sectors, bands = (1 + last for last in max(self._columns))
         if len(self.bands) > bands:
-            cube[:, :sectors, -1] = functools.reduce(np.add, (cube[:, :sectors, j] for j in self._parts))
+            added[:, :sectors, -1] = functools.reduce(np.add, (added[:, :sectors, j] for j in self._parts))
         if len(self.sectors) > sectors:
-            cube[:, -1] = functools.reduce(np.add, (cube[:, i] for i in range(sectors)))
-        return cube
+            added[:, -1] = functools.reduce(np.add, (added[:, i] for i in range(sectors)))
+        return added
 
     def models(self, given: Panel, models: list[str | None]) -> np.ndarray:
         """Model behind each sector × band; sum_of_parts where the parts have different ones."""
-        found = np.empty((len(self.sectors), len(self.bands)), dtype=object)
-        for i, sector in enumerate(self.sectors):
-            for j, band in enumerate(self.bands):
-                used = {
-                    models[g]
-                    for g, group in enumerate(given.groups)
-                    if group[0] == self.indicator
-                    and sector in (group[1], "all")
-                    and (group[2] == band or (band == "all" and group[2] not in INSIDE))
-                } - {None}
-                found[i, j] = used.pop() if len(used) == 1 else MIXED
-        return found
+        names = np.empty((len(self.sectors), len(self.bands)), dtype=object)
+        for i, j in np.ndindex(names.shape):
+            used = set()
+            for (indicator, sector, band), model in zip(given.groups, models, strict=True):
+                part_of_sector = self.sectors[i] in (sector, "all")
+                part_of_band = self.bands[j] == band or (self.bands[j] == "all" and band not in INSIDE)
+                if indicator == self.indicator and part_of_sector and part_of_band and model is not None:
+                    used.add(model)
+            names[i, j] = used.pop() if len(used) == 1 else MIXED
+        return names
 
 
 def intervals(drawn: np.ndarray) -> dict[str, np.ndarray]:
@@ -100,12 +123,12 @@ def intervals(drawn: np.ndarray) -> dict[str, np.ndarray]:
     """
     places = {name: max(int(np.ceil(len(drawn) * level)) - 1, 0) for name, level in LEVELS.items()}
     cells = np.moveaxis(drawn, 0, -1).reshape(-1, len(drawn))
-    found = np.empty((len(places), len(cells)))
+    ends = np.empty((len(places), len(cells)))
     for start in range(0, len(cells), AT_ONCE):
         part = slice(start, start + AT_ONCE)
         ranked = np.sort(cells[part], axis=-1)  # NaN last
-        found[:, part] = np.where(np.isnan(ranked[:, -1]), np.nan, ranked[:, list(places.values())].T)
-    return dict(zip(places, found.reshape(len(places), *drawn.shape[1:]), strict=True))
+        ends[:, part] = np.where(np.isnan(ranked[:, -1]), np.nan, ranked[:, list(places.values())].T)
+    return dict(zip(places, ends.reshape(len(places), *drawn.shape[1:]), strict=True))
 
 
 def joined(parts: Iterable[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
@@ -115,71 +138,79 @@ def joined(parts: Iterable[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
 
 
 def forecast_rows(
-    cube: Cube, forecast: Forecast, per: Cube | None = None, scale: float = 1.0, indicator: str = ""
+    counts: Margins, forecast: Forecast, per: Margins | None = None, scale: float = 1.0, indicator: str = ""
 ) -> pd.DataFrame:
     """Rows of kind "forecast" for one indicator, or for its ratio to another one (per, times scale).
 
     The ratio is taken on every path; the expected one is the ratio of expected counts.
     """
-    expected, drawn = cube.add(forecast.expected), cube.blocks(forecast.paths)
+    models = counts.models(forecast.panel, forecast.models)
+    expected = counts.add(forecast.expected)
+    drawn = counts.blocks(forecast.paths)
     if per is None:
         limits = joined(intervals(block) for _, block in drawn)
-    else:
-        expected = ratio(expected, _like(per, per.add(forecast.expected), cube)) * scale
-        limits = joined(
-            intervals(ratio(top, _like(per, bottom, cube)) * scale)
-            for (_, top), (_, bottom) in zip(drawn, per.blocks(forecast.paths), strict=True)
-        )
-    return _rows(cube, forecast, expected, limits, indicator or cube.indicator, per)
+        return _rows(counts, forecast, expected, limits, counts.indicator, models)
+    bands = [per.bands.index(band) for band in counts.bands]  # its sectors are alike, or it has only "all"
+    expected = ratio(expected, per.add(forecast.expected)[..., bands]) * scale
+    limits = joined(
+        intervals(ratio(top, bottom[..., bands]) * scale)
+        for (_, top), (_, bottom) in zip(drawn, per.blocks(forecast.paths), strict=True)
+    )
+    below = per.models(forecast.panel, forecast.models)[..., bands]
+    return _rows(counts, forecast, expected, limits, indicator, np.where(models == below, models, MIXED))
 
 
-def rate_rows(cube: Cube, forecast: Forecast, indicator: str) -> pd.DataFrame:
+def rate_rows(cases: Margins, forecast: Forecast, indicator: str) -> pd.DataFrame:
     """Rows of kind "forecast" for a rate in percent, where the panel's counts are out of its sizes.
 
     Sizes are held at this year's; the city is whole persons over whole persons.
     """
     of = forecast.panel.sizes_at(len(forecast.panel.years))
-    sizes = cube.add(np.where(np.isfinite(forecast.expected), np.nan if of is None else of, np.nan))
-    expected = 100 * ratio(cube.add(forecast.expected), sizes)
-    limits = joined(intervals(100 * ratio(block, sizes[at])) for at, block in cube.blocks(forecast.paths))
-    return _rows(cube, forecast, expected, limits, indicator)
-
-
-def _like(per: Cube, values: np.ndarray, cube: Cube) -> np.ndarray:
-    """Values of another cube in the bands of this one; its sectors are alike, or it has only "all"."""
-    return values[..., [per.bands.index(band) for band in cube.bands]]
+    sizes = cases.add(np.where(np.isfinite(forecast.expected), np.nan if of is None else of, np.nan))
+    expected = 100 * ratio(cases.add(forecast.expected), sizes)
+    limits = joined(intervals(100 * ratio(block, sizes[at])) for at, block in cases.blocks(forecast.paths))
+    models = cases.models(forecast.panel, forecast.models)
+    return _rows(cases, forecast, expected, limits, indicator, models)
 
 
 def _rows(
-    cube: Cube,
+    margins: Margins,
     forecast: Forecast,
     expected: np.ndarray,
     limits: dict[str, np.ndarray],
     indicator: str,
-    per: Cube | None = None,
+    models: np.ndarray,
 ) -> pd.DataFrame:
-    models = cube.models(forecast.panel, forecast.models)
-    if per is not None:
-        below = _like(per, per.models(forecast.panel, forecast.models), cube)
-        models = np.where(models == below, models, MIXED)
-    axes = {"area": cube.areas, "sector": cube.sectors, "age_band": cube.bands}
-    at = np.nonzero(np.isfinite(expected))
-    columns = {name: np.array(each, object)[place] for (name, each), place in zip(axes.items(), at, strict=True)}
-    columns |= {name: each[at] for name, each in {"expected": expected, **limits}.items()}
-    table = pd.DataFrame(columns | {"model": models[at[1:]]})
-    table = table.assign(indicator=indicator, kind="forecast", value=np.nan, target_year=forecast.target_year)
+    known = np.isfinite(expected)
+    area, sector, band = np.nonzero(known)
+    table = pd.DataFrame(
+        {
+            "area": np.array(margins.areas, object)[area],
+            "sector": np.array(margins.sectors, object)[sector],
+            "age_band": np.array(margins.bands, object)[band],
+            "indicator": indicator,
+            "kind": "forecast",
+            "value": np.nan,
+            "target_year": forecast.target_year,
+            "expected": expected[known],
+            **{name: limit[known] for name, limit in limits.items()},
+            "model": models[sector, band],
+            "note": None,
+        }
+    )
     table["basis"] = forecasting.resting(table["area"], forecast.panel.basis, ahead=True)
-    left_out = ", ".join(map(units.name, without_forecast(cube, forecast)))
-    table["note"] = None
-    if left_out:
-        table.loc[table["area"] == CITY, "note"] = f"Chưa gồm đơn vị không có dự báo: {left_out}."
+    if left_out := without_forecast(margins, forecast):
+        names = ", ".join(map(units.name, left_out))
+        table.loc[table["area"] == CITY, "note"] = f"Chưa gồm đơn vị không có dự báo: {names}."
     return table[COLUMNS]
 
 
-def without_forecast(cube: Cube, forecast: Forecast) -> list[str]:
+def without_forecast(margins: Margins, forecast: Forecast) -> list[str]:
     """Areas of the panel that lack a forecast of this indicator, where others have one."""
-    known = np.isfinite(forecast.expected[:, cube._columns])
-    return [area for area, has in zip(cube.areas, known.any(axis=1), strict=False) if not has and known.any()]
+    known = np.isfinite(forecast.expected[:, margins.columns]).any(axis=1)
+    if not known.any():
+        return []
+    return [area for area, has in zip(forecast.panel.areas, known, strict=True) if not has]
 
 
 def history_rows(
@@ -197,53 +228,63 @@ def history_rows(
     return rows.reindex(columns=COLUMNS).astype({"model": object, "note": object})
 
 
-def panel_rows(cube: Cube, given: Panel, indicator: str, rate: bool = False) -> pd.DataFrame:
+def panel_rows(margins: Margins, given: Panel, indicator: str, rate: bool = False) -> pd.DataFrame:
     """Rows of kind "observed" for what the series does not hold itself; rate : percent of the panel's sizes.
 
     A city's value that lacks an area says so in its note.
     """
     counts = np.moveaxis(given.counts, -1, 0)
-    values = cube.add(counts)
+    added = margins.add(counts)
+    values = added
     if rate:
         sizes = np.moveaxis(given.out_of, -1, 0)
-        values = 100 * ratio(values, cube.add(np.where(np.isnan(counts), np.nan, sizes)))
+        values = 100 * ratio(added, margins.add(np.where(np.isnan(counts), np.nan, sizes)))
+    lacking = np.zeros(added.shape, int)
+    lacking[:, -1] = np.isnan(added[:, :-1]).sum(axis=1)
     names = ["target_year", "area", "sector", "age_band"]
-    places = pd.MultiIndex.from_product([given.years, cube.areas, cube.sectors, cube.bands], names=names)
+    places = pd.MultiIndex.from_product([given.years, margins.areas, margins.sectors, margins.bands], names=names)
     table = places.to_frame(index=False).assign(indicator=indicator, kind="observed", value=values.ravel())
-    lacking = np.isnan(cube.add(counts)[:, :-1]).sum(axis=1, keepdims=True) + np.zeros((1, len(cube.areas), 1, 1))
-    lacking[:, :-1] = 0
-    note = np.array([None, *(f"Chưa gồm {n} đơn vị thiếu số liệu." for n in range(1, len(cube.areas)))], dtype=object)
     table["basis"] = forecasting.resting(table["area"], given.basis)
-    table["note"] = note[lacking.astype(int).ravel()]
+    table["note"] = [f"Chưa gồm {areas} đơn vị thiếu số liệu." if areas else None for areas in lacking.ravel()]
     return table[table["value"].notna()].reindex(columns=COLUMNS).astype({"model": object, "note": object})
 
 
 def with_reasons(history: pd.DataFrame, forecast: Forecast, indicators: dict[str, str]) -> pd.DataFrame:
     """History whose last rows say why there is no forecast, where a group has none. indicators : counted → shown."""
     history = history.copy()
-    for group, model in zip(forecast.panel.groups, forecast.models, strict=True):
-        if model is None and group[0] in indicators and forecast.panel.years:
-            here = (
-                (history["indicator"] == indicators[group[0]])
-                & history["sector"].isin([group[1], "all"])
-                & history["age_band"].isin([group[2], "all"])
-                & (history["target_year"] == forecast.panel.years[-1])
-            )
-            history.loc[here, "note"] = forecasting.why_not(forecast.panel, group)
+    panel = forecast.panel
+    for group, model in zip(panel.groups, forecast.models, strict=True):
+        counted, sector, band = group
+        if model is not None or counted not in indicators or not panel.years:
+            continue
+        here = (
+            (history["indicator"] == indicators[counted])
+            & history["sector"].isin([sector, "all"])
+            & history["age_band"].isin([band, "all"])
+            & (history["target_year"] == panel.years[-1])
+        )
+        history.loc[here, "note"] = forecasting.why_not(panel, group)
     return history
+
+
+def together(parts: list[pd.DataFrame], indicators: list[str], bands: list[str]) -> pd.DataFrame:
+    """Tables of one shape under one another, in order; see ordered."""
+    filled = [part for part in parts if len(part)]
+    return ordered(pd.concat(filled or parts[:1]), indicators, bands)
 
 
 def ordered(table: pd.DataFrame, indicators: list[str], bands: list[str]) -> pd.DataFrame:
     """The table sorted: indicators and bands as given, areas as in areas.csv, sectors, years."""
-    ranks = {
-        "indicator": {name: i for i, name in enumerate(indicators)},
-        "area": {name: i for i, name in enumerate(forecasting.in_order(table["area"].unique()))},
-        "sector": {"all": 0, "public": 1, "nonpublic": 2},
-        "age_band": {name: i for i, name in enumerate(bands)},
+    orders = {
+        "indicator": indicators,
+        "area": forecasting.in_order(table["area"].unique()),
+        "sector": ["all", "public", "nonpublic"],
+        "age_band": bands,
     }
     keys = []
     for column in ("indicator", "area", "sector", "age_band", "target_year", "kind"):
         code, names = pd.factorize(table[column])
-        rank = ranks.get(column) or {name: i for i, name in enumerate(sorted(names))}
+        order = orders.get(column) or sorted(names)
+        rank = {name: place for place, name in enumerate(order)}
         keys.append(np.array([rank.get(name, len(rank)) for name in names], int)[code])
     return table.take(np.lexsort(keys[::-1])).reset_index(drop=True)

@@ -13,8 +13,17 @@ from analysis.models import forecasting
 from analysis.models.flow import SECTORS, Inputs
 
 COLUMNS = [field.name for field in store.TABLES["waterfall.csv"]]
-STEPS = ["shortage_published", "data_correction", "boundary", "children", "participation", "class_size", "norm",
-         "leavers", "to_recruit"]  # fmt: skip
+STEPS = [
+    "shortage_published",
+    "data_correction",
+    "boundary",
+    "children",
+    "participation",
+    "class_size",
+    "norm",
+    "leavers",
+    "to_recruit",
+]
 
 
 def table(
@@ -29,45 +38,45 @@ def table(
     Decomposition of Rates, U.S. Bureau of the Census.
     """
     flow = flows.flow_of(given)
-    children, blocks = list(zip(*flows.children(enrolment, given, school_year), strict=True)), []
-    now, norm, needed = given.classes_now, given.norm_now, flow.needed_now
+    living, enrolled = flows.children(enrolment, given, school_year)
+    blocks: list[flows.Block] = []
+    classes = given.classes_now
+    norm = given.norm_now
+    needed = flow.needed_now
     for year, recruits in enumerate(flows.course(flow, flow.needed, flow.leavers)):
-        chain = _chain(now, given.classes[year], children[year], children[year + 1], norm)
-        keep = _kept(recruits["teachers_to_recruit"])
-        totals = [needed * keep, *(flows.whole(each * keep) for each in chain), flow.needed[year] * keep]
-        start = recruits["teachers_shortage"]
-        first = start if year or published is None else _published(published, given, start)
-        moves = [first, start - first, 0 * start, *np.diff(totals, axis=0), recruits["teachers_left"]]
-        blocks += [({"target_year": flow.years[year], "step": step}, {"persons": flows.add(persons) + 0.0})
-                   for step, persons in zip(STEPS, [*moves, recruits["teachers_to_recruit"]], strict=True)]  # fmt: skip
-        now, norm, needed = given.classes[year], given.norms[year], flow.needed[year]
+        children = _factor(living[year + 1], living[year])
+        participation = _factor(enrolled[year + 1], enrolled[year], children)
+        chain = [(classes * children) @ norm, (classes * participation) @ norm, given.classes[year] @ norm]
+        totals = [needed, *map(flows.whole_persons, _where_recruits(recruits, chain)), flow.needed[year]]
+        start = first = recruits["teachers_shortage"]
+        if year == 0 and published is not None:
+            first = _published(published, given, start)
+        moves = np.diff(_where_recruits(recruits, totals), axis=0)
+        steps = [first, start - first, 0 * start, *moves, recruits["teachers_left"], recruits["teachers_to_recruit"]]
+        for step, persons in zip(STEPS, steps, strict=True):
+            words = {"target_year": flow.years[year], "step": step}
+            blocks.append((words, {"persons": flows.add(persons) + 0.0}))
+        classes = given.classes[year]
+        norm = given.norms[year]
+        needed = flow.needed[year]
     result = flows.rows(given.areas, blocks).dropna(subset="persons")
     return result.assign(basis=forecasting.resting(result["area"], forecasting.bases(enrolment)))[COLUMNS]
 
 
-def _chain(
-    before: np.ndarray, after: np.ndarray, known: tuple[np.ndarray, np.ndarray], later: tuple[np.ndarray, np.ndarray],
-    norm: np.ndarray,
-) -> list[np.ndarray]:  # fmt: skip
-    """Teachers needed, areas × sectors, not rounded, after children, participation and class size have moved on.
+def _factor(later: np.ndarray, before: np.ndarray, unknown: np.ndarray | float = 1.0) -> np.ndarray:
+    """Growth of children, areas × sectors × bands; `unknown` where it is not known.
 
     Where children living there are not known they are taken to stay, and participation shows the whole change; where
     children enrolled are not, class size does.
     """
-    children = _factor(later[0], known[0])
-    enrolled = _factor(later[1], known[1])
-    enrolled = np.where(np.isnan(enrolled), children, enrolled)
-    return [(before * children) @ norm, (before * enrolled) @ norm, after @ norm]
-
-
-def _factor(later: np.ndarray, before: np.ndarray) -> np.ndarray:
     factor = forecasting.ratio(later, before)
-    return np.where(np.isnan(factor), 1.0, factor)
+    return np.where(np.isnan(factor), unknown, factor)
 
 
-def _kept(recruits: np.ndarray) -> np.ndarray:
-    """1 for areas whose recruits are known, NaN for the others."""
-    return np.where(np.isfinite(recruits).all(axis=-1, keepdims=True), 1.0, np.nan)
+def _where_recruits(recruits: dict[str, np.ndarray], persons: list[np.ndarray]) -> list[np.ndarray]:
+    """Persons of the areas whose recruits are known, NaN for the others."""
+    known = np.isfinite(recruits["teachers_to_recruit"]).all(axis=-1, keepdims=True)
+    return [np.where(known, each, np.nan) for each in persons]
 
 
 def _published(needs: pd.DataFrame, given: Inputs, now: np.ndarray) -> np.ndarray:
@@ -76,4 +85,4 @@ def _published(needs: pd.DataFrame, given: Inputs, now: np.ndarray) -> np.ndarra
     before = rows.set_index(["area", "sector"])["current"]
     keys = pd.MultiIndex.from_product([given.areas, SECTORS])
     values = before.reindex(keys).to_numpy(float).reshape(now.shape)
-    return np.where(np.isfinite(values), values, now) + 0 * now
+    return np.where(np.isfinite(values), values, now) + 0 * now  # unknown where today's is

@@ -1,5 +1,6 @@
 """The weigh-ins as arrays: children with a condition out of those measured, by area, group, school year and round."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -21,9 +22,9 @@ RATES = {
 }
 BANDS = ("nursery", "kindergarten", "all")
 SECTORS = ("all", "public", "nonpublic")
-MEASURED, ENROLLED = "children_measured", "children_enrolled"
+MEASURED = "children_measured"
+ENROLLED = "children_enrolled"
 READ = [*RATES, *RATES.values(), MEASURED, ENROLLED]  # indicators of series.parquet
-CELL = ["area", "sector", "age_band", "school_year", "period"]
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,8 @@ class WeighIns:
 
     def trusted(self) -> "WeighIns":
         """The same without the weigh-ins that are not reliable."""
-        cases, measured = (np.where(self.reliable, each, np.nan) for each in (self.cases, self.measured))
-        return replace(self, cases=cases, measured=measured)
+        cases = np.where(self.reliable, self.cases, np.nan)
+        return replace(self, cases=cases, measured=np.where(self.reliable, self.measured, np.nan))
 
 
 def of_series(series: pd.DataFrame) -> pd.DataFrame:
@@ -63,26 +64,30 @@ def read(series: pd.DataFrame, school_year: str, period: str, conditions: Sequen
 
     series : the table series.parquet, or of_series of it.
     """
-    rows = series[(series["area"] != CITY) & series["indicator"].isin([*conditions, MEASURED, ENROLLED])]
-    rows = rows[rows["age_band"].isin(BANDS) & rows["sector"].isin(SECTORS)]
+    indicators = [*conditions, MEASURED, ENROLLED]
+    rows = of_series(series[(series["area"] != CITY) & series["indicator"].isin(indicators)])
     last = periods.order(school_year, period)
     rounds = rows[["school_year", "period"]].drop_duplicates()
-    kept = [periods.order(*each) <= last for each in rounds.itertuples(index=False, name=None)]
-    rows = rows.merge(rounds[kept], on=["school_year", "period"])
-    first = min(map(periods.start, rows["school_year"].unique()), default=periods.start(school_year))
-    years = [periods.shift(school_year, -back) for back in range(periods.start(school_year) - first, -1, -1)]
+    held = [periods.order(*each) <= last for each in rounds.itertuples(index=False, name=None)]
+    rows = rows.merge(rounds[held], on=["school_year", "period"])
+    years = forecasting.years_since(rows, school_year)
     areas = forecasting.in_order(rows["area"].unique())
-    names = [*conditions, MEASURED, ENROLLED]
-    axes = dict(zip(CELL, (areas, list(SECTORS), list(BANDS), years, list(periods.names())), strict=True))
-    whole = forecasting.cube(rows, "value", {"indicator": names, **axes})
-    whole = whole.reshape(len(names), len(areas), len(SECTORS) * len(BANDS), len(years), len(periods.names()))
-
-    def block(indicator: str) -> np.ndarray:
-        return whole[names.index(indicator)]
-
-    cases = np.concatenate([block(condition) for condition in conditions], axis=1)
-    measured, enrolled = (np.tile(block(name), (1, len(conditions), 1, 1)) for name in (MEASURED, ENROLLED))
+    axes = {
+        "indicator": indicators,
+        "area": areas,
+        "sector": list(SECTORS),
+        "age_band": list(BANDS),
+        "school_year": years,
+        "period": list(periods.names()),
+    }
+    counts = forecasting.as_array(rows, "value", axes)
+    counts = counts.reshape(len(indicators), len(areas), len(SECTORS) * len(BANDS), len(years), len(axes["period"]))
+    *of_conditions, measured, enrolled = counts
+    cases = np.concatenate(of_conditions, axis=1)
+    measured = np.tile(measured, (1, len(conditions), 1, 1))
+    enrolled = np.tile(enrolled, (1, len(conditions), 1, 1))
     known = np.isfinite(cases) & (measured > 0) & (cases <= measured)
-    cases, measured = (np.where(known, each, np.nan) for each in (cases, measured))
-    groups = [(condition, sector, band) for condition in conditions for sector in SECTORS for band in BANDS]
+    cases = np.where(known, cases, np.nan)
+    measured = np.where(known, measured, np.nan)
+    groups = list(itertools.product(conditions, SECTORS, BANDS))
     return WeighIns(areas, groups, years, cases, measured, enrolled, forecasting.bases(rows))

@@ -1,15 +1,13 @@
 """Every weigh-in with its interval, and how each rate has moved since the school year began, against the target."""
 
-import itertools
-
 import numpy as np
 import pandas as pd
 
 from analysis import store
-from analysis.models import forecasting, prevalence, trends
+from analysis.models import forecasting, prevalence, trends, weigh_ins
 from analysis.models.forecasting import ratio
 from analysis.models.rate_trends import Trend
-from analysis.models.weigh_ins import BANDS, ENROLLED, MEASURED, RATES, SECTORS, WeighIns
+from analysis.models.weigh_ins import BANDS, ENROLLED, MEASURED, RATES, WeighIns
 from analysis.reading.findings import limit
 from analysis.reference import periods, targets
 from analysis.reference.areas import CITY
@@ -29,85 +27,100 @@ def table(series: pd.DataFrame, weighed: WeighIns, fitted: Trend) -> pd.DataFram
     met and verdict once the year has ended (HK2). verdict : "met" or "not_met" where the whole interval says so,
     "undecided" where the target lies inside it, "unreliable" where either weigh-in had too few children.
     """
-    rows = series[
-        series["sector"].isin(SECTORS) & series["age_band"].isin(BANDS) & series["school_year"].isin(weighed.years)
-    ]
+    rows = weigh_ins.of_series(series[series["school_year"].isin(weighed.years)])
     axes = _axes(weighed)
-    rates = rows[rows["indicator"].isin(RATES.values())]
-    at, kept = forecasting.places(rates, axes)
     limits = intervals(weighed, fitted)
-    told = np.isfinite(limits["lower_95"][at])
-    at, found = tuple(place[told] for place in at), rates.iloc[np.flatnonzero(kept)[told]]
-    cells, cell = {name: each for name, each in axes.items() if name != "indicator"}, (at[0], *at[2:])
-    measured, enrolled = (
-        forecasting.cube(rows[rows["indicator"] == name], "value", cells)[cell] for name in (MEASURED, ENROLLED)
-    )
-    coverage = ratio(100 * measured, enrolled)
-    found = found.assign(children_measured=measured, coverage=coverage, reliable=coverage >= limit("low_coverage"))
+    rates = rows[rows["indicator"].isin(RATES.values())]
+    at, placed = forecasting.places(rates, axes)
+    known = np.isfinite(limits["lower_95"][at])
+    at = tuple(place[known] for place in at)
+    table = rates.iloc[np.flatnonzero(placed)[known]].assign(kind="observed")
+    table["children_measured"] = _beside(rows, MEASURED, axes, at)
+    table["coverage"] = ratio(100 * table["children_measured"], _beside(rows, ENROLLED, axes, at))
+    table["reliable"] = table["coverage"] >= limit("low_coverage")
     for name in ("value", "reliable"):
-        found[f"{name}_start"] = _at_start(found[name].to_numpy(float), at, limits["lower_95"].shape)
-    found["change"] = (found["value"] - found["value_start"]).where(found["period"] != "DN")
-    found = found.assign(**{name: each[at] for name, each in limits.items()}, target=_targets(axes)[at])
-    ended = (found["period"] == "HK2") & found["target"].notna() & found["change"].notna()
-    found["met"] = (found["change"] <= found["target"]).astype("boolean").where(ended)
-    found["verdict"] = _verdicts(found, ended)
-    order = [[f"{year}-{place}" for year, place in (periods.order(year, period) for period in axes["period"])]
-             for year in weighed.years]  # fmt: skip
-    found = found.assign(target_year=np.array(order, object)[at[-2:]], kind="observed")
-    return trends.ordered(found, list(RATES.values()), list(BANDS))[COLUMNS]
+        table[f"{name}_start"] = _at_start(table[name].to_numpy(float), at, limits["lower_95"].shape)
+    table["change"] = (table["value"] - table["value_start"]).where(table["period"] != "DN")
+    for name, each in limits.items():
+        table[name] = each[at]
+    table["target"] = _targets(axes)[at]
+    ended = (table["period"] == "HK2") & table["target"].notna() & table["change"].notna()
+    table["met"] = (table["change"] <= table["target"]).astype("boolean").where(ended)
+    table["verdict"] = _verdicts(table, ended)
+    table["target_year"] = _round_order(table)
+    return trends.ordered(table, list(RATES.values()), list(BANDS))[COLUMNS]
+
+
+def _round_order(table: pd.DataFrame) -> list[str]:
+    """A text for each row by which rounds sort, school year and place in it."""
+    rounds = {each: periods.order(*each) for each in set(zip(table["school_year"], table["period"], strict=True))}
+    return ["{}-{}".format(*rounds[each]) for each in zip(table["school_year"], table["period"], strict=True)]
 
 
 def _axes(weighed: WeighIns) -> dict[str, list[str]]:
     """Names of the places of a weigh-in's rates, the city after the areas."""
     conditions, sectors, bands = (list(dict.fromkeys(each)) for each in zip(*weighed.groups, strict=True))
-    rates = [RATES[name] for name in conditions]
-    return {"area": [*weighed.areas, CITY], "indicator": rates, "sector": sectors, "age_band": bands,
-            "school_year": weighed.years, "period": list(periods.names())}  # fmt: skip
+    return {
+        "area": [*weighed.areas, CITY],
+        "indicator": [RATES[name] for name in conditions],
+        "sector": sectors,
+        "age_band": bands,
+        "school_year": weighed.years,
+        "period": list(periods.names()),
+    }
+
+
+def _beside(rows: pd.DataFrame, indicator: str, axes: dict[str, list[str]], at: tuple[np.ndarray, ...]) -> np.ndarray:
+    """Of each rate, what another indicator is at its place. at : places of the rates, see _axes."""
+    counts = forecasting.as_array(rows, "value", axes | {"indicator": [indicator]})
+    area, _, *others = at
+    return counts[(area, 0, *others)]
 
 
 def _at_start(values: np.ndarray, at: tuple[np.ndarray, ...], shape: tuple[int, ...]) -> np.ndarray:
     """Of each row, what the first weigh-in of its school year had; NaN where there was none. at : see _axes."""
     every = np.full(shape, np.nan)
     every[at] = values
-    return every[(*at[:-1], np.zeros(len(values), int))]
+    return every[..., 0][at[:-1]]
 
 
 def intervals(weighed: WeighIns, fitted: Trend) -> dict[str, np.ndarray]:
     """95 % limits of every rate (percent) and of its change since DN (points), on the axes of _axes; see prevalence."""
-    excess, related = fitted.excess[:, None, None], fitted.related[:, None, None]
-    cases, measured = weighed.cases, weighed.measured
-    none = np.isnan(measured).all(axis=0)
-    effective = np.concatenate(
-        [prevalence.effective(measured, excess), prevalence.together(cases, measured, excess)[None]]
-    )
-    share = ratio(_with_sum(cases, none), _with_sum(measured, none))
+    excess = fitted.excess[:, None, None]
+    nowhere = np.isnan(weighed.measured).all(axis=0)
+    of_areas = prevalence.effective(weighed.measured, excess)
+    of_city = prevalence.together(weighed.cases, weighed.measured, excess)
+    effective = np.concatenate([of_areas, of_city[None]])
+    share = ratio(_with_sum(weighed.cases, nowhere), _with_sum(weighed.measured, nowhere))
     low, high = prevalence.wilson(share, effective)
-    first, others = (slice(0, 1), slice(1, None))
-    down, up = prevalence.change(
-        share[..., first], share[..., others], (effective[..., first], effective[..., others]), related
-    )
-    changes = [np.concatenate([np.full_like(share[..., first], np.nan), each], axis=-1) for each in (down, up)]
-    shape = [len(each) for each in _axes(weighed).values()]
-    return {name: 100 * each.reshape(shape) for name, each in zip(LIMITS, (low, high, *changes), strict=True)}
+    start = slice(0, 1)
+    later = slice(1, None)
+    sizes = (effective[..., start], effective[..., later])
+    down, up = prevalence.change(share[..., start], share[..., later], sizes, fitted.related[:, None, None])
+    unknown = np.full_like(share[..., start], np.nan)  # nothing has changed yet
+    every = (low, high, np.concatenate([unknown, down], axis=-1), np.concatenate([unknown, up], axis=-1))
+    shape = [len(names) for names in _axes(weighed).values()]
+    return {name: 100 * each.reshape(shape) for name, each in zip(LIMITS, every, strict=True)}
 
 
-def _with_sum(counts: np.ndarray, none: np.ndarray) -> np.ndarray:
-    return np.concatenate([counts, np.where(none, np.nan, np.nansum(counts, axis=0))[None]])
+def _with_sum(counts: np.ndarray, nowhere: np.ndarray) -> np.ndarray:
+    return np.concatenate([counts, np.where(nowhere, np.nan, np.nansum(counts, axis=0))[None]])
 
 
-def _verdicts(found: pd.DataFrame, ended: pd.Series) -> pd.Series:
-    low, high, target = found["change_lower_95"], found["change_upper_95"], found["target"]
-    said = np.select([high <= target, low > target], ["met", "not_met"], "undecided")
-    trusted = found["reliable"] & (found["reliable_start"] == 1)
-    return pd.Series(np.where(trusted, said, "unreliable"), found.index, dtype=object).where(ended, None)
+def _verdicts(table: pd.DataFrame, ended: pd.Series) -> pd.Series:
+    sure = [table["change_upper_95"] <= table["target"], table["change_lower_95"] > table["target"]]
+    verdict = np.select(sure, ["met", "not_met"], "undecided")
+    trusted = table["reliable"] & (table["reliable_start"] == 1)
+    return pd.Series(np.where(trusted, verdict, "unreliable"), table.index, dtype=object).where(ended, None)
 
 
 def _targets(axes: dict[str, list[str]]) -> np.ndarray:
     """Minus the reduction asked for within the year; the city's guidance binds areas without a target of their own."""
-    wanted = np.full((len(axes["area"]), len(axes["school_year"])), np.nan)
-    for (at, area), (when, year) in itertools.product(enumerate(axes["area"]), enumerate(axes["school_year"])):
-        if aim := targets.target(year, area, "all", "all", REDUCTION):
-            wanted[at, when] = aim.value
-    reduced = np.where([name in REDUCED for name in axes["indicator"]], -1.0, np.nan)
-    each = wanted[:, None, None, None, :, None] * reduced[:, None, None, None, None]
-    return np.broadcast_to(each, [len(names) for names in axes.values()])
+    reductions = np.full([len(names) for names in axes.values()], np.nan)
+    reduced = [place for place, name in enumerate(axes["indicator"]) if name in REDUCED]
+    for a, area in enumerate(axes["area"]):
+        for y, year in enumerate(axes["school_year"]):
+            aim = targets.target(year, area, "all", "all", REDUCTION)
+            if aim is not None:
+                reductions[a, reduced, :, :, y] = -aim.value
+    return reductions
