@@ -9,7 +9,7 @@ import pytest
 
 from analysis import store
 from analysis.chapters import assumptions, brief, causes, charts, outlook, planning, published
-from analysis.pages import figures, multiples, plots
+from analysis.pages import drawing, figures, multiples, plots
 from analysis.pages.marks import SIMULATED
 from tests import growth_picture, releases
 from tests.growth import Size
@@ -163,10 +163,10 @@ def test_a_carried_unit_marks_every_figure_that_shows_it_or_the_city_beside_the_
 
 
 def test_a_heat_map_has_its_first_row_on_top_more_colour_for_more_and_a_cross_where_nothing_is():
-    _, axes = figures.canvas(2)
-    ax = axes[0, 0]
     rows = pd.DataFrame([[1.0, None], [3.0, 2.0]], index=["Trên", "Dưới"])
-    plots.heat(ax, rows, ["1", "2"], {0: "2017"})
+    with drawing.paper(2) as sheet:
+        ax = sheet.ax
+        plots.heat(ax, rows, ["1", "2"], {0: "2017"})
     cells = ax.collections[0]
     light = {value: sum(cells.to_rgba(value)[:3]) for value in (1.0, 2.0, 3.0)}
     assert light[1.0] > light[2.0] > light[3.0]
@@ -178,10 +178,11 @@ def test_a_heat_map_has_its_first_row_on_top_more_colour_for_more_and_a_cross_wh
 
 def test_panels_stand_in_one_pair_of_axes_each_with_its_name_line_and_last_value():
     named = {f"Nơi {number}": [number, number + 1.5, float("nan"), number + 3] for number in range(60)}
-    with figures.style():
-        drawing, ((ax,),) = figures.canvas(12)
-        multiples.draw(ax, named, [1, 2, 3, 4], ("2017", "2020"), {7: [1.5, 2.5]})
-    assert len(drawing.axes) == 1
+    rows = pd.DataFrame.from_dict(named, orient="index")
+    with drawing.paper(12) as sheet:
+        ax = sheet.ax
+        multiples.draw(ax, rows, pd.Series([1, 2, 3, 4]), ("2017", "2020"), {7: [1.5, 2.5]})
+    assert len(sheet.axes) == 1
     written = [text.get_text() for text in ax.texts]
     assert [words for words in written if words.startswith("Nơi")] == list(named)
     assert written.count("2017") == written.count("2020") == multiples.COLUMNS
