@@ -187,7 +187,9 @@ def test_panels_stand_in_one_pair_of_axes_each_with_its_name_line_and_last_value
     assert [words for words in written if words.startswith("Nơi")] == list(named)
     assert written.count("2017") == written.count("2020") == multiples.COLUMNS
     feet = np.arange(60) // multiples.COLUMNS * -multiples.APART[1]
-    behind, ours, last = (line.get_ydata().reshape(60, -1) - feet[:, None] for line in ax.lines)
+    drawn = [line.get_ydata() for line in ax.lines]
+    behind, ours = (np.array(heights) - feet[:, None] for heights in (drawn[:60], drawn[60:120]))
+    last = drawn[120].reshape(60, 1) - feet[:, None]
     assert np.isfinite(behind).sum() == 60 * 4 and np.isfinite(ours).sum() == 60 * 3
     assert all(np.nanmin(heights) > 0 and np.nanmax(heights) < 1 for heights in (behind, ours, last))
     assert np.allclose(ours[:, 3], last[:, 0]) and np.allclose(np.diff(last[:, 0]), np.diff(last[:2, 0]))

@@ -39,7 +39,9 @@ def drawn(report, monkeypatch):
     def recorded(ax, at, shown, measure):
         draw(ax, at, shown, measure)
         words = [text.get_text() for text in ax.texts]
-        panels.append({name: (value, under) for name, value, under in zip(*[iter(words)] * 3, strict=True)})
+        count = len(words) // 3
+        names, values, unders = words[:count], words[count : 2 * count], words[2 * count :]
+        panels.append({name: (value, under) for name, value, under in zip(names, values, unders, strict=True)})
 
     monkeypatch.setattr(tiles, "_draw", recorded)
 

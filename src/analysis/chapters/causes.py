@@ -4,10 +4,10 @@ from analysis.models.waterfall import STEPS
 from analysis.pages import plots
 from analysis.pages.drawing import WIDTH, paper
 from analysis.pages.figures import Figure
-from analysis.pages.forecast_rows import NO_FORECAST, heads
+from analysis.pages.forecast_rows import NO_FORECAST, area_row, heads
 from analysis.pages.report import Report
-from analysis.pages.tables import Cell, Row, Table
-from analysis.pages.words import area_name, label
+from analysis.pages.tables import Cell, Table
+from analysis.pages.words import label
 from analysis.reference import vietnamese
 from analysis.reference.areas import CITY
 
@@ -53,7 +53,7 @@ def causes_table(report: Report, key: str, caption: str) -> Table:
             continue
         cells = [Cell(value, "number" if step in ENDS else "signed") for step, value in persons.items()]
         marks = report.marks_of(report.table("waterfall.csv", area=[area]))
-        lines.append(Row(area_name(area), cells, total=area == CITY, marks=marks))
+        lines.append(area_row(area, cells, marks))
     columns = heads(*[label("step", step) for step in STEPS])
     notes = (
         f"Đơn vị: người; năm học {report.next_year}. Mỗi dòng cộng đúng: thiếu hiện nay cộng các bước bằng cần tuyển.",

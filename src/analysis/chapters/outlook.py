@@ -10,6 +10,7 @@ from analysis.pages.forecast_rows import (
     BARS_NOTE,
     NO_FORECAST,
     STAGE_NAMES,
+    area_row,
     between,
     expected_cells,
     heads,
@@ -51,23 +52,23 @@ FLOW = {  # columns of the table of needs: the column of needs.csv and the form 
 def enrolment_fans(report: Report, key: str, caption: str, table: str) -> Figure:
     """Children and classes of the city, what was and what is expected, a panel an age band."""
     rows = report.table("enrolment.csv", area=[CITY], sector=["all"])
-    panels = []
+    rows = rows.dropna(subset=["value", "expected"], how="all")
+    panels = {}
     for (indicator, band), name in FANS.items():
         part = rows[(rows["indicator"] == indicator) & (rows["age_band"] == band)].sort_values("target_year")
-        ahead = part[(part["kind"] == "forecast") & part["expected"].notna()]
-        if len(ahead):
-            seen = part[part["kind"] == "observed"].set_index("target_year")["value"]
-            panels.append((name, seen, ahead))
+        if part["expected"].notna().any():
+            panels[name] = part.set_index("target_year")
     if not panels:
         return Figure(key, caption, "", empty=NO_FORECAST)
     words = []
     with paper(2.2, len(panels), 2, marks=report.marks_of(rows)) as sheet:
-        for ax, (name, seen, ahead) in zip(sheet.axes, panels, strict=False):
-            plots.fan(ax, seen, ahead)
+        for ax, (name, course) in zip(sheet.axes, panels.items(), strict=False):
+            plots.fan(ax, course[["value", *plots.EXPECTED]])
             ax.set_title(name)
-            last = ahead.iloc[-1]
-            ax.set_xlabel(f"{last['target_year']}: 10 lần thì 8 lần từ {between(last, '80')}", fontsize=7.5)
-            words.append(f"{name}: nay {vietnamese.number(seen.iloc[-1])}, {_expected(ahead)}")
+            interval = between(course.iloc[-1], "80")
+            ax.set_xlabel(f"{course.index[-1]}: 10 lần thì 8 lần từ {interval}", fontsize=7.5)
+            now = course["value"].dropna().iloc[-1]
+            words.append(f"{name}: nay {vietnamese.number(now)}, {_expected(course.dropna(subset='expected'))}")
     alt = f"Dự báo các năm học sau. {'. '.join(words)}."
     note = "Nét liền: đã có; hình thoi và nét đứt: dự kiến; dải hẹp: khoảng 80 %; dải rộng: khoảng 95 %."
     return sheet.figure(key, caption, alt, [note], table)
@@ -75,8 +76,8 @@ def enrolment_fans(report: Report, key: str, caption: str, table: str) -> Figure
 
 def _expected(rows: pd.DataFrame) -> str:
     return "; ".join(
-        f"dự kiến {row['target_year']} là {vietnamese.number(row['expected'])} (khoảng 80 %: {between(row, '80')})"
-        for row in rows.to_dict("records")
+        f"dự kiến {year} là {vietnamese.number(row['expected'])} (khoảng 80 %: {between(row, '80')})"
+        for year, row in rows.iterrows()
     )
 
 
@@ -158,7 +159,7 @@ def needs_table(report: Report, key: str, caption: str) -> Table:
             cells.append(Cell(by_key.get((area, "all", indicator), {}).get(column), form))
         public = by_key.get((area, "public", "teachers_to_recruit"), {}).get("expected")
         cells += [*interval_cells(last), Cell(public, "number")]
-        lines.append(Row(area_name(area), cells, total=area == CITY, marks=marks_of(report, last)))
+        lines.append(area_row(area, cells, marks_of(report, last)))
     group = "Cần tuyển"
     columns = heads("Giáo viên hiện có", "(1) Thiếu hiện nay", "(2) Nhu cầu thay đổi", "(3) Dự kiến nghỉ")
     columns += heads("(1)+(2)+(3)", group=group) + interval_heads(group) + heads("Riêng công lập", group=group)

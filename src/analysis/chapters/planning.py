@@ -9,6 +9,7 @@ from analysis.pages.figures import Figure
 from analysis.pages.forecast_rows import (
     BARS_NOTE,
     NO_FORECAST,
+    area_row,
     expected_cells,
     heads,
     interval_bars,
@@ -19,7 +20,7 @@ from analysis.pages.forecast_rows import (
 from analysis.pages.marks import together
 from analysis.pages.report import Report
 from analysis.pages.tables import Cell, Row, Table
-from analysis.pages.words import area_name, label
+from analysis.pages.words import label
 from analysis.reference.areas import CITY
 
 COURSE = {
@@ -65,7 +66,7 @@ def areas_by_year(report: Report, key: str, caption: str) -> Table:
         if any(of_area):
             cells = [cell for row in of_area for cell in expected_cells(row)]
             marks = together(marks_of(report, row) for row in of_area if row)
-            lines.append(Row(area_name(area), cells, total=area == CITY, marks=marks))
+            lines.append(area_row(area, cells, marks))
     for year in years:
         columns += heads("Cần tuyển", "Khoảng 80 %", group=year)
     notes = (f"Đơn vị: người. {FILLED}",)

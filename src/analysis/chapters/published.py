@@ -125,11 +125,7 @@ def survey_figure(report: Report, key: str, caption: str, table: str) -> Figure:
     with paper(2.4) as sheet:
         plots.lines(sheet.ax, wide, 1)
         sheet.ax.set_title("% trẻ dưới 5 tuổi, toàn quốc")
-    moves = [
-        f"{name.lower()} từ {plain(values.iloc[0], 1)} đến {plain(values.iloc[-1], 1)} %"
-        for name, values in wide.items()
-    ]
-    alt = f"Từ năm {wide.index[0]} đến năm {wide.index[-1]}: {'; '.join(moves)}."
+    alt = f"Từ năm {wide.index[0]} đến năm {wide.index[-1]}: {plots.moves(wide, 1)}."
     return sheet.figure(key, caption, alt, table=table)
 
 

@@ -3,25 +3,23 @@
 More colour is worse, the figure stands in every square, and those beyond the line also carry a heavy edge and a sign.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.collections import PatchCollection
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from analysis import reference
 from analysis.chapters.sections import cell, gap_places
-from analysis.pages.drawing import GREY, ORANGE, Look, paper
+from analysis.pages.drawing import GREY, ORANGE, paper, write
 from analysis.pages.figures import Figure
-from analysis.pages.forecast_rows import between, expected_cells, heads, marks_of, needs
+from analysis.pages.forecast_rows import area_row, between, expected_cells, heads, marks_of, needs
 from analysis.pages.marks import Marks, together
 from analysis.pages.report import Number, Report
-from analysis.pages.tables import NOTHING, Cell, Column, Row, Table
+from analysis.pages.tables import NOTHING, Cell, Column, Table
 from analysis.pages.words import area_name, label, listed, plain
 from analysis.reference import areas, periods, vietnamese
 from analysis.reference.areas import CITY
@@ -32,64 +30,42 @@ PLACED = "Mỗi ô một đơn vị, to bằng nhau, xếp theo vị trí tươn
 NO_PLACES = "Chưa có vị trí trên bản đồ ô (tiles.csv) cho các đơn vị của kỳ này."
 NO_NUMBERS = "Chưa có số liệu hoặc chỉ tiêu cho hình này."
 SMALL = 6.8  # points: 9 pixels on the page
-
-
-class Tile(NamedTuple):
-    """What stands in one square.
-
-    value : the figure; under : the line below; shade : how bad, 0 or less is white; sign : ABOVE or BELOW the line
-    that the map is about, on the bad side of it, else empty.
-    """
-
-    value: str
-    under: str
-    shade: float
-    sign: str
+LIMITS = ["expected", "lower_80", "upper_80"]
 
 
 class Panel(NamedTuple):
-    """One map: its title, what the shade measures, tiles by area, and the same in words."""
+    """One map: its title, what the shade measures, the same in words, and a row a unit of what stands in its square.
+
+    tiles : by area; value, the figure; under, the line below; shade, how bad, 0 or less is white; sign, ABOVE or BELOW
+    the line that the map is about, on the bad side of it, else empty.
+    """
 
     title: str
     measure: str
-    tiles: Mapping[str, Tile]
     alt: str
+    tiles: pd.DataFrame
 
 
-class Short(NamedTuple):
-    """Teachers of a unit: those there, those lacking, and the lacking in percent of those needed."""
-
-    now: Number
-    lacking: Number
-    share: float
-
-
-Place = tuple[int, int]  # row and column, from the north-west corner
-
-
-@reference.cached
-def places() -> dict[str, Place]:
+def places() -> dict[str, tuple[int, int]]:
     """Row and column of every unit of tiles.csv, from the north-west corner."""
     return {row["area"]: (int(row["row"]), int(row["column"])) for row in reference.rows("tiles")}
 
 
 def shortage(report: Report, key: str, caption: str, table: str) -> Figure:
     """Teachers short per 100 needed, and teachers to recruit next year per 100 now, where there is a forecast."""
-    short, ahead = shares_short(report), to_recruit(report)
-    panels = []
-    if short:
-        share = {area: unit.share for area, unit in short.items()}
-        under = {area: f"{vietnamese.number(unit.lacking.value)} người" for area, unit in short.items()}
-        panels.append(_against_city("Thiếu trên 100 giáo viên cần có", share, under))
-    if ahead:
-        per_100 = {area: row["expected"] for area, row in ahead.items()}
-        under = {area: between(row, "80", 1).replace(" đến ", "–") for area, row in ahead.items()}
-        title = f"Cần tuyển {report.next_year} trên 100 giáo viên hiện có"
-        panels.append(_against_city(title, per_100, under))
+    rows = _teachers(report)
+    ahead = rows.dropna(subset="expected")
     notes = [f"Màu càng nổi trên nền, thiếu càng nhiều. {ABOVE} và viền dày: cao hơn mức chung của thành phố."]
-    notes.append("Dòng dưới: số người thiếu" + ("; hình bên phải: khoảng 80 %." if ahead else "."))
-    marks = together([unit.lacking.marks for unit in short.values()] + [row["marks"] for row in ahead.values()])
-    return _figure(report, key, caption, table, panels, notes, marks)
+    notes.append("Dòng dưới: số người thiếu" + ("; hình bên phải: khoảng 80 %." if len(ahead) else "."))
+    panels = []
+    if len(rows):
+        under = [f"{vietnamese.number(number.value)} người" for number in rows["lacking"]]
+        panels.append(_against_city("Thiếu trên 100 giáo viên cần có", rows["share"], under))
+    if len(ahead):
+        under = [between(row, "80", 1).replace(" đến ", "–") for row in ahead.to_dict("records")]
+        title = f"Cần tuyển {report.next_year} trên 100 giáo viên hiện có"
+        panels.append(_against_city(title, ahead["expected"], under))
+    return _figure(report, key, caption, table, panels, notes, together(rows["marks"]))
 
 
 def enrolment(report: Report, key: str, caption: str, bands: Sequence[str], table: str) -> Figure:
@@ -99,7 +75,7 @@ def enrolment(report: Report, key: str, caption: str, bands: Sequence[str], tabl
         numbers = [report.number("enrolment_rate", area, "all", band) for area in report.areas]
         judged = [number for number in numbers if number and not number.hidden and number.met is not None]
         if judged:
-            panels.append(_against_target(band, judged))
+            panels.append(_against_target(label("age_band", band), judged))
             marks += [number.marks for number in judged]
     note = (
         f"Màu càng nổi trên nền, càng xa chỉ tiêu; không tô: đạt hoặc vượt. {BELOW} và viền dày: chưa đạt. Dòng dưới: "
@@ -110,71 +86,72 @@ def enrolment(report: Report, key: str, caption: str, bands: Sequence[str], tabl
 
 def shortage_table(report: Report, key: str, caption: str) -> Table:
     """Teachers short per 100 needed and to recruit per 100 now, by area: the data of the map."""
-    ahead, lines = to_recruit(report), []
-    for area, unit in shares_short(report).items():
-        row = ahead.get(area, {})
-        cells = [cell(unit.now), cell(unit.lacking), Cell(unit.share, "number", 1)]
-        if ahead:
-            cells += expected_cells(row, 1)
-        marks = together([unit.now.marks, unit.lacking.marks, row.get("marks", ())])
-        lines.append(Row(area_name(area), cells, total=area == CITY, marks=marks, area=area))
+    rows = _teachers(report)
     columns = [Column("Giáo viên hiện có", "người"), Column("Còn thiếu", "người"), Column("Thiếu trên 100 cần có")]
+    ahead = rows["expected"].notna().any()
     if ahead:
         columns += heads("Dự kiến", "Khoảng 80 %", group=f"Cần tuyển {report.next_year} trên 100 hiện có")
+    lines = []
+    for area, row in rows.to_dict("index").items():
+        cells = [cell(row["now"]), cell(row["lacking"]), Cell(row["share"], "number", 1)]
+        cells += expected_cells(row, 1) if ahead else []
+        lines.append(area_row(str(area), cells, row["marks"], linked=True))
     notes = ("Cần có = hiện có + còn thiếu, theo định mức cho mọi nhóm, lớp. Số âm là nhiều hơn định mức.",)
     origin = "số giáo viên và số thiếu của kỳ này; số cần tuyển và khoảng của sổ tay 05_needs (needs.csv)."
     return Table(key, caption, "Đơn vị", columns, lines, notes, origin=origin)
 
 
-def shares_short(report: Report) -> dict[str, Short]:
-    """Teachers short in percent of those needed, by area, in the report's order, the city last; not rounded."""
-    shares = {}
+def _teachers(report: Report) -> pd.DataFrame:
+    """A row a unit that needs teachers, by area, in the report's order, the city last.
+
+    now, lacking : the numbers of teachers.  share : those lacking in percent of those needed, not rounded.  expected
+    and its limits : next year's recruits per 100 teachers of now.
+    """
+    by_key, rows = needs(report), {}
     for area in [*report.areas, CITY]:
         now, lacking = report.number("teachers", area), report.number("teachers_shortage", area)
-        if now and lacking and now.value + lacking.value > 0:
-            shares[area] = Short(now, lacking, 100 * lacking.value / (now.value + lacking.value))
-    return shares
+        if not now or not lacking or now.value + lacking.value <= 0:
+            continue
+        row = {"now": now, "lacking": lacking, "share": 100 * lacking.value / (now.value + lacking.value)}
+        marks = [now.marks, lacking.marks]
+        recruits = by_key.get((area, "all", "teachers_to_recruit"))
+        if recruits and now.value > 0:
+            row |= {limit: 100 * recruits[limit] / now.value for limit in LIMITS}
+            marks.append(marks_of(report, recruits))
+        rows[area] = row | {"marks": together(marks)}
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["now", "lacking", "share", *LIMITS, "marks"])
 
 
-def to_recruit(report: Report) -> dict[str, dict]:
-    """Next year's recruits per 100 teachers of now, by area: expected, lower_80, upper_80 and what they rest on."""
-    rows, per_100 = needs(report), {}
-    for area in [*report.areas, CITY]:
-        row, now = rows.get((area, "all", "teachers_to_recruit")), report.number("teachers", area)
-        if row and now and now.value > 0 and pd.notna(row["expected"]):
-            shares = {name: 100 * row[name] / now.value for name in ("expected", "lower_80", "upper_80")}
-            per_100[area] = shares | {"marks": together([now.marks, marks_of(report, row)])}
-    return per_100
-
-
-def _against_city(title: str, values: Mapping[str, float], under: Mapping[str, str]) -> Panel:
+def _against_city(title: str, values: pd.Series, under: Sequence[str]) -> Panel:
     """A map of values by area, the city among them: signed where an area is above the city."""
-    line = values.get(CITY, np.inf)
-    own = {area: value for area, value in values.items() if area != CITY}
-    tiles = {}
-    for area, value in own.items():
-        tiles[area] = Tile(_one(value), under[area], value, ABOVE if value > line else "")
-    ranked = [f"{area_name(area)} {_one(own[area])}" for area in sorted(own, key=lambda area: -own[area])]
-    alt = f"{title}: cao nhất {listed(ranked[:3])}; thấp nhất {ranked[-1]}"
-    if CITY in values:
-        above = [area_name(area) for area, tile in tiles.items() if tile.sign]
-        alt += f"; toàn thành phố {_one(line)}, cao hơn mức ấy: {len(above)} trên {len(own)} đơn vị"
+    tiles = pd.DataFrame({"value": values.map(_one), "under": under, "shade": values}, index=values.index)
+    tiles["sign"] = np.where(values > values.get(CITY, np.inf), ABOVE, "")
+    own = tiles.drop(CITY, errors="ignore")
+    ranked = own.sort_values("shade", ascending=False, kind="stable")["value"]
+    named = [f"{area_name(area)} {value}" for area, value in ranked.items()]
+    alt = f"{title}: cao nhất {listed(named[:3])}; thấp nhất {named[-1]}"
+    if CITY in tiles.index:
+        above = [area_name(area) for area in own.index[own["sign"] == ABOVE]]
+        city = tiles.at[CITY, "value"]
+        alt += f"; toàn thành phố {city}, cao hơn mức ấy: {len(above)} trên {len(own)} đơn vị"
         alt += f" ({listed(above)})" if above else ""
-    return Panel(title, "người trên 100", tiles, f"{alt}.")
+    return Panel(title, "người trên 100", f"{alt}.", own)
 
 
 def _against_target(band: str, numbers: Sequence[Number]) -> Panel:
     """A map of the enrolment rate of an age band: signed where an area falls short of its target."""
-    tiles = {}
-    for number in numbers:
-        gap = Cell(number.gap, "gap", gap_places(number, 1)).words
-        tiles[number.area] = Tile(_one(number.value), gap, -number.gap, "" if number.met else BELOW)
+    tiles = pd.DataFrame(numbers).set_index("area")
+    tiles["value"] = tiles["value"].map(_one)
+    tiles["under"] = [Cell(number.gap, "gap", gap_places(number, 1)).words for number in numbers]
+    tiles["shade"] = -tiles["gap"]
+    tiles["sign"] = np.where(tiles["met"], "", BELOW)
     aim = vietnamese.percent(numbers[0].target, 1)
-    short = sorted((number for number in numbers if not number.met), key=lambda number: number.gap)
-    alt = f"{label('age_band', band)}, chỉ tiêu {aim}: {len(numbers) - len(short)} trên {len(numbers)} đơn vị đạt"
-    named = [f"{area_name(number.area)} {_one(number.value)} % ({tiles[number.area].under})" for number in short]
-    alt += f"; chưa đạt: {listed(named)}." if named else "."
-    return Panel(f"{label('age_band', band)}: %, chỉ tiêu {aim}", "điểm % dưới chỉ tiêu", tiles, alt)
+    short = tiles[tiles["sign"] == BELOW].sort_values("gap", kind="stable")
+    alt = f"{band}, chỉ tiêu {aim}: {len(tiles) - len(short)} trên {len(tiles)} đơn vị đạt"
+    if len(short):
+        names = short.index.map(area_name)
+        alt += f"; chưa đạt: {listed(names + ' ' + short['value'] + ' % (' + short['under'] + ')')}"
+    return Panel(f"{band}: %, chỉ tiêu {aim}", "điểm % dưới chỉ tiêu", f"{alt}.", tiles)
 
 
 def _figure(
@@ -186,42 +163,46 @@ def _figure(
     at = {area: place for area, place in places().items() if area in held}
     if not panels or at.keys().isdisjoint(report.areas):
         return Figure(key, caption, "", empty=NO_PLACES if panels else NO_NUMBERS)
-    rows = max(row for row, _ in at.values()) + 1
-    with paper(0.72 * rows + 0.75, len(panels), 2, marks=marks) as sheet:
+    squares = pd.DataFrame.from_dict(at, orient="index", columns=["row", "column"])
+    with paper(0.72 * (squares["row"].max() + 1) + 0.75, len(panels), 2, marks=marks) as sheet:
         for ax, panel in zip(sheet.axes, panels, strict=False):
-            _draw(ax, at, panel.tiles, panel.measure)
+            _draw(ax, squares, panel.tiles, panel.measure)
             ax.set_title(panel.title, fontsize=8.5)
-    alt = " ".join(panel.alt for panel in panels)
-    return sheet.figure(key, caption, alt, [PLACED, *notes, *_silent(list(at), day)], table)
+    notes = [PLACED, *notes]
+    silent = [area_name(area) for area in at if area not in areas.reporting(day)]
+    if silent:
+        notes.append(f"Ô gạch nét đứt: {listed(silent)}, không báo cáo số liệu giáo dục mầm non.")
+    return sheet.figure(key, caption, " ".join(panel.alt for panel in panels), notes, table)
 
 
-def _silent(units: Sequence[str], day: date) -> list[str]:
-    """A note on the units that owe no workbook, if there are any."""
-    names = [area_name(area) for area in units if area not in areas.reporting(day)]
-    return [f"Ô gạch nét đứt: {listed(names)}, không báo cáo số liệu giáo dục mầm non."] if names else []
-
-
-def _draw(ax: Axes, at: Mapping[str, Place], tiles: Mapping[str, Tile], measure: str) -> None:
-    steps = _steps([tile.shade for tile in tiles.values()])
-    squares, colours = [], []
-    signed, dashes = [], []
-    for area, (row, column) in at.items():
-        tile = tiles.get(area, Tile(NOTHING, "", 0, ""))
-        squares.append(Rectangle((column + 0.03, row + 0.03), 0.94, 0.94))
-        colours.append(SHADES[np.searchsorted(steps, tile.shade)])
-        signed.append(bool(tile.sign))
-        dashes.append("-" if area in tiles else "--")
-        look: Look = {"ha": "center", "va": "center", "in_layout": False}
-        ax.text(column + 0.5, row + 0.22, area_name(area), fontsize=SMALL, **look)
-        ax.text(column + 0.5, row + 0.51, f"{tile.sign} {tile.value}".strip(), fontsize=9, fontweight="bold", **look)
-        ax.text(column + 0.5, row + 0.8, tile.under, fontsize=SMALL, **look)
-    edges, widths = np.where(signed, ORANGE, GREY), np.where(signed, 1.8, 0.8)
-    drawn = PatchCollection(squares, facecolors=colours, edgecolors=edges, linewidths=widths, linestyles=dashes,
-                            joinstyle="miter")  # fmt: skip
-    ax.add_collection(drawn, autolim=False)
+def _draw(ax: Axes, places_of_areas: pd.DataFrame, tiles: pd.DataFrame, measure: str) -> None:
+    """A square an area, dashed where it has no tile. places_of_areas : row and column by area."""
+    squares = places_of_areas.join(tiles[["value", "under", "shade", "sign"]])
+    silent = squares["value"].isna()
+    squares = squares.fillna({"value": NOTHING, "under": "", "shade": 0, "sign": ""})
+    steps = _steps(tiles["shade"])
+    x, y, signed = squares["column"] + 0.5, squares["row"], squares["sign"] != ""
+    drawn = ax.bar(
+        x,
+        height=0.94,
+        width=0.94,
+        bottom=y + 0.03,
+        color=np.array(SHADES)[np.searchsorted(steps, squares["shade"])],
+        edgecolor=np.where(signed, ORANGE, GREY),
+        linewidth=np.where(signed, 1.8, 0.8),
+    )
+    for square in np.array(drawn.patches)[silent]:
+        square.set_linestyle("--")
+    figures = (squares["sign"] + " " + squares["value"]).str.strip()
+    for down, words, size, weight in (
+        (0.22, squares.index.map(area_name), SMALL, "normal"),
+        (0.51, figures, 9, "bold"),
+        (0.8, squares["under"], SMALL, "normal"),
+    ):
+        write(ax, x, y + down, words, (0, 0), ha="center", fontsize=size, fontweight=weight, in_layout=False)
     _legend(ax, steps, measure)
-    ax.set_xlim(0, max(column for _, column in at.values()) + 1)
-    ax.set_ylim(max(row for row, _ in at.values()) + 1, -0.05)
+    ax.set_xlim(0, x.max() + 0.5)
+    ax.set_ylim(y.max() + 1, -0.05)
     ax.set_aspect("equal")
     ax.axis("off")
 
@@ -230,19 +211,30 @@ def _legend(ax: Axes, steps: Sequence[float], measure: str) -> None:
     """The shades and their bounds, below the map."""
     first, *others = [plain(step, 2) for step in steps]
     words = [f"≤ {first}", *(f"đến {bound}" for bound in others), f"> {plain(steps[-1], 2)}"]
-    handles = [Rectangle((0, 0), 1, 1, facecolor=shade, edgecolor=GREY) for shade in SHADES[: len(words)]]
-    ax.legend(handles, words, title=measure, loc="upper center", bbox_to_anchor=(0.5, 0.01), ncols=len(words),
-              fontsize=SMALL, title_fontsize=SMALL, handlelength=1.2, handleheight=1.2, columnspacing=1)  # fmt: skip
+    ax.legend(
+        handles=[Patch(facecolor=shade, edgecolor=GREY) for shade in SHADES[: len(words)]],
+        labels=words,
+        title=measure,
+        loc="upper center",
+        bbox_to_anchor=(0.5, 0.01),
+        ncols=len(words),
+        fontsize=SMALL,
+        title_fontsize=SMALL,
+        handlelength=1.2,
+        handleheight=1.2,
+        columnspacing=1,
+    )
 
 
-def _steps(shades: Sequence[float]) -> list[float]:
+def _steps(shades: Iterable[float]) -> list[float]:
     """Bounds between the shades: 0, then round numbers that part what is above it."""
     bad = [shade for shade in shades if shade > 0]
     if not bad:
         return [0.0]
-    ticks = MaxNLocator(len(SHADES) - 1).tick_values(min(bad), max(bad))
-    between_them = [float(tick) for tick in ticks if max(0, min(bad)) < tick < max(bad)]
-    return [0.0, *between_them][: len(SHADES) - 1]
+    low, high = min(bad), max(bad)
+    ticks = MaxNLocator(len(SHADES) - 1).tick_values(low, high)
+    bounds = [float(tick) for tick in ticks if low < tick < high]
+    return [0.0, *bounds][: len(SHADES) - 1]
 
 
 def _one(value: float) -> str:

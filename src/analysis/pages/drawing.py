@@ -13,7 +13,6 @@ import numpy as np
 import seaborn
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.backends.backend_mixed import MixedModeRenderer
 from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
 from matplotlib.figure import Figure as Canvas
 from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -30,35 +29,24 @@ Look = dict[str, Any]  # keyword arguments of matplotlib and seaborn
 BLUE, ORANGE, GREEN, INK, GREY, PALE = "#0072B2", "#B84A00", "#00795A", "#1a1a1a", "#6b6b6b", "#c9d3dc"
 OURS = {
     "font.family": "DejaVu Sans",
-    "font.size": 8.5,
-    "axes.titlesize": 9,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
     "axes.titley": 1.0,  # found by itself it is there too, after measuring every label of the axes once more
-    "axes.labelsize": 8.5,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.edgecolor": GREY,
-    "axes.linewidth": 0.8,
     "axes.labelcolor": INK,
-    "grid.color": "#e3e3e3",
-    "grid.linewidth": 0.6,
-    "xtick.bottom": True,
     "xtick.color": INK,
+    "xtick.bottom": True,
     "ytick.color": INK,
-    "xtick.labelsize": 8,
-    "ytick.labelsize": 8,
-    "xtick.major.size": 3.5,
     "ytick.major.size": 0,
-    "xtick.major.width": 0.8,
+    "grid.color": "#e3e3e3",
     "lines.linewidth": 1.6,
-    "lines.markersize": 4.5,
-    "patch.linewidth": 0.9,
     "legend.frameon": False,
     "svg.hashsalt": "hai-phong",
     "svg.fonttype": "path",
 }
-STYLE: Any = seaborn.axes_style("whitegrid") | seaborn.plotting_context("paper") | OURS
+STYLE: Any = seaborn.axes_style("whitegrid") | seaborn.plotting_context("paper", font_scale=0.9) | OURS
 UNSAID = ("Date", "Creator", "Format", "Type")  # in the metadata of a picture
 SMALL: Look = {"va": "center", "fontsize": 7.5}  # figures at what they belong to
 WIDTH = 7.2  # inches: the width of the page's text
@@ -102,13 +90,12 @@ class Paper:
             _finish_axis(ax.yaxis)
         written = io.StringIO()
         width, height = self.canvas.get_size_inches()
-        svg = RendererSVG(width * 72, height * 72, written, metadata=dict.fromkeys(UNSAID))
-        renderer = MixedModeRenderer(self.canvas, width, height, 72, svg)
+        renderer = RendererSVG(width * 72, height * 72, written, metadata=dict.fromkeys(UNSAID))
         # one renderer for layout and drawing, as each measures every word the first time
         self.canvas.canvas.get_renderer = lambda: renderer  # type: ignore[attr-defined]
         ConstrainedLayoutEngine().execute(self.canvas)
         self.canvas.set_layout_engine(None)  # else drawing would lay out again
-        self.canvas.draw(renderer)  # type: ignore[arg-type]
+        self.canvas.draw(renderer)
         renderer.finalize()
         self.svg = "<svg" + written.getvalue().partition("<svg")[2]
 

@@ -6,7 +6,8 @@ import pandas as pd
 
 from analysis.pages.marks import Marks
 from analysis.pages.report import Report
-from analysis.pages.tables import NOTHING, Cell, Column
+from analysis.pages.tables import NOTHING, Cell, Column, Row
+from analysis.pages.words import area_name
 from analysis.reference import vietnamese
 from analysis.reference.areas import CITY
 
@@ -76,6 +77,11 @@ def expected_cells(row: Mapping | None, decimals: int = 0) -> list[Cell]:
 def interval_cells(row: Mapping) -> list[Cell]:
     """Both intervals."""
     return [Cell(between(row, width), "range") for width, _ in INTERVALS]
+
+
+def area_row(area: str, cells: Sequence[Cell], marks: Marks, linked: bool = False) -> Row:
+    """A line of a table by area, the city as its total. linked : its cells' paths lead to the area's own numbers."""
+    return Row(area_name(area), cells, total=area == CITY, marks=marks, area=area if linked else "")
 
 
 def heads(*names: str, group: str = "", text: bool = False) -> list[Column]:
