@@ -42,23 +42,20 @@ def tornado(report: Report, key: str, caption: str, table: str) -> Figure:
     first = next(iter(panels.values())).dropna()
     if first.empty:
         return Figure(key, caption, "", empty=NO_FORECAST)
-    strength = first.abs().max(axis=1).sort_values(ascending=False, kind="stable")
-    first = first.loc[strength.index]
+    strength = first.abs().max(axis=1)
+    first = first.loc[strength.sort_values(ascending=False, kind="stable").index]
     marks = report.marks_of(rows.assign(area=CITY))
     with paper(0.3 * len(first) + 0.9, len(panels), len(panels), marks=marks, sharey=True) as sheet:
         for ax, (title, effects) in zip(sheet.axes, panels.items(), strict=True):
             _draw_ways(ax, effects.loc[first.index])
             ax.set_title(title)
         label_rows(sheet.ax, first.index)
-        handles, ways = sheet.ax.get_legend_handles_labels()
-        said = [f"{way} một bước" for way in ways]
-        sheet.canvas.legend(handles, said, loc="outside lower left", ncols=2, fontsize=7.5)
-    strongest, *others, weakest = [
-        f"{name}: {_signed(lower)} và {_signed(higher)}" for name, lower, higher in first.itertuples()
-    ]
+        handles, labels = sheet.ax.get_legend_handles_labels()
+        sheet.canvas.legend(handles, labels, loc="outside lower left", ncols=2, fontsize=7.5)
+    words = [f"{name}: {_signed(lower)} và {_signed(higher)}" for name, lower, higher in first.itertuples()]
     alt = (
-        f"Số giáo viên cần tuyển năm học {report.next_year} đổi nhiều nhất theo {strongest} người khi thấp hơn "
-        f"và cao hơn một bước; ít nhất theo {weakest}. Các giả định khác: {'; '.join(others)}."
+        f"Số giáo viên cần tuyển năm học {report.next_year} đổi nhiều nhất theo {words[0]} người khi thấp hơn "
+        f"và cao hơn một bước; ít nhất theo {words[-1]}. Các giả định khác: {'; '.join(words[1:-1])}."
     )
     note = "Mỗi lần đổi một giả định một bước, giữ nguyên các giả định khác; số là chênh lệch giáo viên cần tuyển."
     return sheet.figure(key, caption, alt, [note], table)
@@ -67,7 +64,7 @@ def tornado(report: Report, key: str, caption: str, table: str) -> Figure:
 def _draw_ways(ax: Axes, effects: pd.DataFrame) -> None:
     """A bar to either side of the forecast an assumption, each with its figure."""
     for way, look in LOOKS.items():
-        plots.level_bars(ax, effects[way], look, WAYS[way])
+        plots.level_bars(ax, effects[way], look, f"{WAYS[way]} một bước")
         for place, value in enumerate(effects[way]):
             off, align = (4, "left") if value > 0 else (-4, "right")
             write(ax, value, place, _signed(value), (off, 0), ha=align)

@@ -72,8 +72,21 @@ def _draw(ax: Axes, rows: pd.DataFrame) -> None:
         for limit in funnel.limits(centre / 100, first["between"], at, level):
             ax.plot(at, 100 * limit, color=INK, linestyle=dash, linewidth=1)
     ax.axhline(centre, color=GREY, linewidth=1)
-    seaborn.scatterplot(rows, x="children_measured", y="value", hue="place", style="place", palette=FILLS,
-                        markers=MARKERS, edgecolor=INK, linewidth=0.9, s=22, zorder=3, legend=False, ax=ax)  # fmt: skip
+    seaborn.scatterplot(
+        rows,
+        x="children_measured",
+        y="value",
+        hue="place",
+        style="place",
+        palette=FILLS,
+        markers=MARKERS,
+        edgecolor=INK,
+        linewidth=0.9,
+        s=22,
+        zorder=3,
+        legend=False,
+        ax=ax,
+    )
     named = rows[rows["place"] != "inside"]
     names = [area_name(area) for area in named["area"]]
     write(ax, named["children_measured"], named["value"], names, (5, 3), va="baseline", fontsize=7)

@@ -12,7 +12,6 @@ from analysis.pages.forecast_rows import (
     STAGE_NAMES,
     area_row,
     between,
-    expected_cells,
     heads,
     interval_bars,
     interval_cells,
@@ -20,6 +19,8 @@ from analysis.pages.forecast_rows import (
     marks_of,
     needs,
     steps,
+    year_cells,
+    year_heads,
 )
 from analysis.pages.report import Report
 from analysis.pages.tables import Cell, Row, Table
@@ -84,8 +85,8 @@ def _expected(rows: pd.DataFrame) -> str:
 def enrolment_table(report: Report, key: str, caption: str) -> Table:
     """Children and classes of the city expected next year, by age band and sector."""
     kinds = ["indicator", "sector", "age_band"]
-    rows = report.table("enrolment.csv", area=[CITY], indicator=["children_enrolled", "classes"],
-                        age_band=["all", "nursery", "kindergarten", "age5"])  # fmt: skip
+    bands = ["all", "nursery", "kindergarten", "age5"]
+    rows = report.table("enrolment.csv", area=[CITY], indicator=["children_enrolled", "classes"], age_band=bands)
     seen = rows[(rows["kind"] == "observed") & (rows["target_year"] == report.school_year)].set_index(kinds)["value"]
     ahead = rows[(rows["kind"] == "forecast") & (rows["target_year"] == report.next_year) & rows["expected"].notna()]
     lines = []
@@ -110,18 +111,15 @@ def years_ahead(report: Report, key: str, caption: str) -> Table:
     """Children, those living there and classes of the city in each of the years to come, with the 80 % interval."""
     rows = report.table("enrolment.csv", area=[CITY], sector=["all"], kind=["forecast"])
     years = sorted(rows["target_year"].unique())
-    lines, columns = [], []
+    lines = []
     for indicator, decimals in STAGES.items():
         for band in ("nursery", "kindergarten", "age5"):
             part = rows[(rows["indicator"] == indicator) & (rows["age_band"] == band)]
             if part["expected"].isna().all():
                 continue
-            by_year = part.set_index("target_year").reindex(years).to_dict("records")
-            cells = [cell for row in by_year for cell in expected_cells(row, decimals)]
-            marks = marks_of(report, part.sort_values("target_year").iloc[0].drop("target_year"))
+            cells, marks = year_cells(part, years, decimals), report.marks_of(part)
             lines.append(Row(label("age_band", band), cells, group=STAGE_NAMES[indicator], marks=marks))
-    for year in years:
-        columns += heads("Dự kiến", "Khoảng 80 %", group=year)
+    columns = year_heads(years, "Dự kiến")
     notes = ("Ba năm được dự báo cùng nhau; càng xa, khoảng càng rộng.",)
     origin = "sổ tay 02, khi dự báo trẻ và nhóm, lớp (enrolment.csv)."
     return Table(key, caption, "Độ tuổi", columns, lines, notes, empty=NO_FORECAST, origin=origin)

@@ -16,8 +16,9 @@ from analysis.pages.forecast_rows import (
     interval_cells,
     interval_heads,
     marks_of,
+    year_cells,
+    year_heads,
 )
-from analysis.pages.marks import together
 from analysis.pages.report import Report
 from analysis.pages.tables import Cell, Row, Table
 from analysis.pages.words import label
@@ -57,18 +58,14 @@ def years_table(report: Report, key: str, caption: str) -> Table:
 def areas_by_year(report: Report, key: str, caption: str) -> Table:
     """Teachers to recruit each year by area, with the 80 % interval."""
     rows = report.table("needs.csv", indicator=["teachers_to_recruit"], sector=["all"])
-    rows = rows[rows["expected"].notna()]
-    at = {(row["area"], row["target_year"]): row for row in rows.to_dict("records")}
+    rows = rows.dropna(subset="expected")
     years = sorted(rows["target_year"].unique())
-    lines, columns = [], []
+    lines = []
     for area in [*report.areas, CITY]:
-        of_area = [at.get((area, year)) for year in years]
-        if any(of_area):
-            cells = [cell for row in of_area for cell in expected_cells(row)]
-            marks = together(marks_of(report, row) for row in of_area if row)
-            lines.append(area_row(area, cells, marks))
-    for year in years:
-        columns += heads("Cần tuyển", "Khoảng 80 %", group=year)
+        part = rows[rows["area"] == area]
+        if len(part):
+            lines.append(area_row(area, year_cells(part, years), report.marks_of(part)))
+    columns = year_heads(years, "Cần tuyển")
     notes = (f"Đơn vị: người. {FILLED}",)
     return Table(key, caption, "Đơn vị", columns, lines, notes, empty=NO_FORECAST, origin=OF_NEEDS)
 

@@ -62,7 +62,8 @@ def history_figure(report: Report, key: str, caption: str, table: str) -> Figure
             plots.lines(ax, wide, 0, room=0.52)
             ax.axvline(reference.setting("history_break"), color=GREY, linestyle=":", linewidth=1)
             ax.set_title(head)
-            ax.locator_params(axis="x", nbins=5)
+            years = [*every_year[::5], every_year[-1]]
+            ax.set_xticks(years, years)
             total = part[part["sector"] == "all"].sort_values("start").set_index("school_year")["value"]
             ends.append(f"{head}: {' và '.join(_with_year(total.iloc[[0, -1]]))}")
     alt = f"{'; '.join(ends)}. {label('note', 'history_gaps')}"

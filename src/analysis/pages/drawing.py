@@ -35,7 +35,9 @@ OURS = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.edgecolor": GREY,
+    "axes.formatter.limits": (-9, 15),  # no powers of ten
     "axes.labelcolor": INK,
+    "text.color": INK,
     "xtick.color": INK,
     "xtick.bottom": True,
     "ytick.color": INK,

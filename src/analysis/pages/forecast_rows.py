@@ -79,6 +79,17 @@ def interval_cells(row: Mapping) -> list[Cell]:
     return [Cell(between(row, width), "range") for width, _ in INTERVALS]
 
 
+def year_cells(rows: pd.DataFrame, years: Sequence[str], decimals: int = 0) -> list[Cell]:
+    """What is expected and its 80 % interval in each of these years. rows : one a target_year."""
+    by_year = rows.set_index("target_year").reindex(years).to_dict("records")
+    return [cell for row in by_year for cell in expected_cells(row, decimals)]
+
+
+def year_heads(years: Sequence[str], head: str) -> list[Column]:
+    """Heads of year_cells."""
+    return [column for year in years for column in heads(head, "Khoảng 80 %", group=year)]
+
+
 def area_row(area: str, cells: Sequence[Cell], marks: Marks, linked: bool = False) -> Row:
     """A line of a table by area, the city as its total. linked : its cells' paths lead to the area's own numbers."""
     return Row(area_name(area), cells, total=area == CITY, marks=marks, area=area if linked else "")
