@@ -103,20 +103,18 @@ def said(report: Report) -> Says:
 
 
 def _in_words(name: str, rows: pd.DataFrame) -> str:
+    names = rows["area"].map(area_name)
+    named = names + " (" + rows["value"].map(_percent) + ")"
     parts = []
     for place, words in PLACES.items():
-        beyond = rows[rows["place"] == place]
+        beyond = named[rows["place"] == place]
         if len(beyond):
-            named = [
-                f"{area_name(area)} ({_percent(of)})" for area, of in zip(beyond["area"], beyond["value"], strict=True)
-            ]
-            parts.append(f"{words}: {listed(named)}")
-    reliable = rows["place"] != "unreliable"
-    if not reliable.all():
-        poor = [area_name(area) for area in rows.loc[~reliable, "area"]]
-        parts.append(f"cân đo chưa đủ trẻ, không xét: {listed(poor)}")
+            parts.append(f"{words}: {listed(beyond)}")
+    poor = rows["place"] == "unreliable"
+    if poor.any():
+        parts.append(f"cân đo chưa đủ trẻ, không xét: {listed(names[poor])}")
     inside = (rows["place"] == "inside").sum()
-    parts.append(f"{inside} trên {reliable.sum()} đơn vị trong giới hạn 95 %")
+    parts.append(f"{inside} trên {(~poor).sum()} đơn vị trong giới hạn 95 %")
     first = rows.iloc[0]
     return (
         f"{name}, chung {_percent(first['centre'])}: {'; '.join(parts)}; "

@@ -105,11 +105,10 @@ def scores_figure(report: Report, key: str, caption: str, table: str) -> Figure:
     """The score of each area for digital records, as the report prints it."""
     rows = _scores(report)
     with paper(0.2 * len(rows) + 0.55) as sheet:
-        plots.stems(sheet.ax, rows, 50)
-        sheet.ax.set_xlim(50, 100)
-        sheet.ax.set_xlabel("điểm (thang 100; trục bắt đầu từ 50)")
-    scores = [f"{name} {plain(score, 1)}" for name, score in zip(rows["name"], rows["value"], strict=True)]
-    return sheet.figure(key, caption, f"Từ cao đến thấp: {'; '.join(scores)}.", table=table)
+        plots.bars(sheet.ax, rows)
+        sheet.ax.set_xlabel("điểm (thang 100)")
+    scores = "; ".join(rows["name"] + " " + [plain(score, 1) for score in rows["value"]])
+    return sheet.figure(key, caption, f"Từ cao đến thấp: {scores}.", table=table)
 
 
 def scores_table(report: Report, key: str, caption: str) -> Table:

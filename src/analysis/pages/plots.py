@@ -19,7 +19,6 @@ COLOURS, MARKERS = (BLUE, ORANGE, GREEN, INK), ("o", "s", "^", "D")
 DASHES = ("", (3.7, 1.6), (6.4, 1.6, 1, 1.6), (1, 1.65))
 SOLID: Look = {"color": PALE, "edgecolor": BLUE}
 HATCHED: Look = {"color": "white", "edgecolor": ORANGE, "hatch": "///"}
-STEM: Look = {"color": PALE, "linewidth": 2.2, "zorder": 1}
 AS_IT_IS: Look = {"estimator": None, "errorbar": None, "legend": False, "markersize": 4, "markeredgewidth": 0}
 EXPECTED = ["expected", "lower_80", "upper_80", "lower_95", "upper_95"]
 
@@ -50,7 +49,7 @@ def dots(ax: Axes, rows: pd.DataFrame, target: float, bold: str = "") -> None:
     target : NaN where there is none.
     """
     now, before = rows["value"], rows["last_year"]
-    ax.hlines(range(len(rows)), before, now, **STEM)
+    ax.hlines(range(len(rows)), before, now, color=PALE, linewidth=2.2, zorder=1)
     points(ax, before, zorder=2, linewidth=1, color="white", edgecolor=GREY)
     met_points(ax, now, ~(now < target))
     if target == target:
@@ -58,15 +57,6 @@ def dots(ax: Axes, rows: pd.DataFrame, target: float, bold: str = "") -> None:
         write(ax, target, -0.55, f"chỉ tiêu {plain(target, 1)}", (0, 1), ha="center", va="bottom")
     label_rows(ax, rows["name"], [vietnamese.number(value, 1) for value in now], bold)
     ax.margins(x=0.08)
-
-
-def stems(ax: Axes, rows: pd.DataFrame, start: float) -> None:
-    """A dot a row of name, value and words at the end of a line from `start`."""
-    places = range(len(rows))
-    ax.hlines(places, start, rows["value"], **STEM)
-    points(ax, rows["value"], color=BLUE)
-    write(ax, rows["value"], places, rows["words"], (6, 0))
-    label_rows(ax, rows["name"])
 
 
 def level_bars(ax: Axes, values: pd.Series, look: Look, label: str | None = None) -> None:
