@@ -2,6 +2,8 @@
 
 import base64
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -9,7 +11,7 @@ import pytest
 
 from analysis import store
 from analysis.chapters import assumptions, brief, causes, charts, outlook, planning, published
-from analysis.pages import figures, multiples, plots
+from analysis.pages import drawing, figures, multiples, plots
 from analysis.pages.marks import SIMULATED
 from tests import growth_picture, releases
 from tests.growth import Size
@@ -163,10 +165,10 @@ def test_a_carried_unit_marks_every_figure_that_shows_it_or_the_city_beside_the_
 
 
 def test_a_heat_map_has_its_first_row_on_top_more_colour_for_more_and_a_cross_where_nothing_is():
-    _, axes = figures.canvas(2)
-    ax = axes[0, 0]
     rows = pd.DataFrame([[1.0, None], [3.0, 2.0]], index=["Trên", "Dưới"])
-    plots.heat(ax, rows, ["1", "2"], {0: "2017"})
+    with drawing.paper(2) as sheet:
+        ax = sheet.ax
+        plots.heat(ax, rows, ["1", "2"], {0: "2017"})
     cells = ax.collections[0]
     light = {value: sum(cells.to_rgba(value)[:3]) for value in (1.0, 2.0, 3.0)}
     assert light[1.0] > light[2.0] > light[3.0]
@@ -178,18 +180,72 @@ def test_a_heat_map_has_its_first_row_on_top_more_colour_for_more_and_a_cross_wh
 
 def test_panels_stand_in_one_pair_of_axes_each_with_its_name_line_and_last_value():
     named = {f"Nơi {number}": [number, number + 1.5, float("nan"), number + 3] for number in range(60)}
-    with figures.style():
-        drawing, ((ax,),) = figures.canvas(12)
-        multiples.draw(ax, named, [1, 2, 3, 4], ("2017", "2020"), {7: [1.5, 2.5]})
-    assert len(drawing.axes) == 1
+    rows = pd.DataFrame.from_dict(named, orient="index")
+    with drawing.paper(12) as sheet:
+        ax = sheet.ax
+        multiples.draw(ax, rows, pd.Series([1, 2, 3, 4]), ("2017", "2020"), {7: [1.5, 2.5]})
+    assert len(sheet.axes) == 1
     written = [text.get_text() for text in ax.texts]
     assert [words for words in written if words.startswith("Nơi")] == list(named)
     assert written.count("2017") == written.count("2020") == multiples.COLUMNS
     feet = np.arange(60) // multiples.COLUMNS * -multiples.APART[1]
-    behind, ours, last = (line.get_ydata().reshape(60, -1) - feet[:, None] for line in ax.lines)
+    drawn = [line.get_ydata() for line in ax.lines]
+    behind, ours = (np.array(heights) - feet[:, None] for heights in (drawn[:60], drawn[60:120]))
+    last = drawn[120].reshape(60, 1) - feet[:, None]
     assert np.isfinite(behind).sum() == 60 * 4 and np.isfinite(ours).sum() == 60 * 3
     assert all(np.nanmin(heights) > 0 and np.nanmax(heights) < 1 for heights in (behind, ours, last))
     assert np.allclose(ours[:, 3], last[:, 0]) and np.allclose(np.diff(last[:, 0]), np.diff(last[:2, 0]))
+
+
+def test_bars_are_as_long_as_their_rows_say_although_names_repeat():
+    values = [5.0, 5.0, -2.0, 11.0]
+    rows = pd.DataFrame({"name": ["Một", "Một", "Hai", "Ba"], "value": values, "words": ["a", "b", "c", "d"]})
+    with drawing.paper(2) as sheet:
+        plots.bars(sheet.ax, rows)
+    assert [bar.get_width() for bar in sheet.ax.patches] == values
+    middles = [bar.get_y() + bar.get_height() / 2 for bar in sheet.ax.patches]
+    assert np.allclose(middles, range(4)) and sheet.ax.yaxis_inverted()
+    written = {text.get_text(): text.get_position() for text in sheet.ax.texts}
+    assert written["b"] == (5, 1) and written["c"] == (0, 2)
+
+
+def test_a_line_goes_through_its_figures_and_stops_where_one_is_missing():
+    wide = pd.DataFrame({"A": [1.0, None, 3.0, 4.0], "B": [2.0, 2.5, 2.0, None]}, index=[2017, 2018, 2019, 2020])
+    with drawing.paper(2) as sheet:
+        plots.lines(sheet.ax, wide, 1)
+    strokes = [[*zip(line.get_xdata(), line.get_ydata(), strict=True)] for line in sheet.ax.lines]
+    assert strokes == [[(2017, 1)], [(2019, 3), (2020, 4)], [(2017, 2), (2018, 2.5), (2019, 2)]]
+    assert {text.get_text() for text in sheet.ax.texts} == {"A 4,0", "B 2,0"}
+    assert sheet.ax.get_ylim()[0] == 0
+
+
+def test_a_fan_starts_where_the_years_that_were_end():
+    nothing = {name: [None] * 2 for name in plots.EXPECTED}
+    seen = pd.DataFrame({"value": [10.0, 12.0], **nothing}, index=["2023-2024", "2024-2025"])
+    limits = {"expected": [13.0], "lower_80": [11.0], "upper_80": [15.0], "lower_95": [9.0], "upper_95": [17.0]}
+    ahead = pd.DataFrame({"value": [None], **limits}, index=["2025-2026"])
+    with drawing.paper(2) as sheet:
+        plots.fan(sheet.ax, pd.concat([seen.astype(float), ahead.astype(float)]))
+    was, expected = (line.get_xydata().tolist() for line in sheet.ax.lines)
+    assert was == [[0, 10], [1, 12]] and expected == [[1, 12], [2, 13]]
+    wide, narrow = (band.get_paths()[0].vertices for band in sheet.ax.collections[:2])
+    assert (wide[:, 1].min(), wide[:, 1].max(), narrow[:, 1].min(), narrow[:, 1].max()) == (9, 17, 11, 15)
+
+
+def test_numbers_along_an_axis_are_vietnamese():
+    with drawing.paper(2, 2, 2) as sheet:
+        sheet.axes[0].plot([0, 25_000_000], [0, 1])
+        sheet.axes[1].plot([0, 1], [0, 1])
+    words = [[tick.get_text() for tick in ax.get_xticklabels()] for ax in sheet.axes]
+    assert "20.000.000" in words[0] and "0,4" in words[1]
+    assert not sheet.ax.xaxis.get_offset_text().get_text()
+
+
+def test_what_does_not_draw_does_not_load_seaborn():
+    modules = "from analysis.pages import figures, forecast_rows, report, tables"
+    code = f"import sys; {modules}; print('seaborn' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "False"
 
 
 def test_the_curves_of_the_bench_are_drawn_without_what_was_given_up(tmp_path):

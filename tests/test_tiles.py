@@ -8,7 +8,7 @@ import pytest
 
 from analysis import reference
 from analysis.chapters import tiles
-from analysis.pages import figures
+from analysis.pages import drawing
 from analysis.pages.words import area_name
 from analysis.reference import areas, vietnamese
 from analysis.reference.areas import CITY
@@ -36,12 +36,14 @@ def drawn(report, monkeypatch):
     panels = []
     draw = tiles._draw
 
-    def kept(ax, at, shown, measure):
+    def recorded(ax, at, shown, measure):
         draw(ax, at, shown, measure)
         words = [text.get_text() for text in ax.texts]
-        panels.append({name: (value, under) for name, value, under in zip(*[iter(words)] * 3, strict=True)})
+        count = len(words) // 3
+        names, values, unders = words[:count], words[count : 2 * count], words[2 * count :]
+        panels.append({name: (value, under) for name, value, under in zip(names, values, unders, strict=True)})
 
-    monkeypatch.setattr(tiles, "_draw", kept)
+    monkeypatch.setattr(tiles, "_draw", recorded)
 
     def of(figure):
         panels.clear()
@@ -122,7 +124,7 @@ def test_the_table_of_the_map_holds_its_figures(report, drawn):
 def test_darker_is_worse_in_grey_and_ink_stays_readable_on_the_darkest():
     grey = [sum(w * int(c[i : i + 2], 16) for w, i in ((0.299, 1), (0.587, 3), (0.114, 5))) for c in tiles.SHADES]
     assert all(light - dark > 15 for light, dark in itertools.pairwise(grey))
-    assert contrast(figures.INK, tiles.SHADES[-1]) > 4.5
+    assert contrast(drawing.INK, tiles.SHADES[-1]) > 4.5
 
 
 def contrast(one: str, other: str) -> float:

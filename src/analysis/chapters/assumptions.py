@@ -1,24 +1,31 @@
 """Section 9, teachers: every assumption of the forecast, and what each of them does to the answer."""
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis import reference
-from analysis.pages import figures
+from analysis.pages import plots
+from analysis.pages.drawing import GREY, label_rows, paper, write
 from analysis.pages.figures import Figure
-from analysis.pages.forecast_rows import NO_FORECAST
+from analysis.pages.forecast_rows import NO_FORECAST, heads
 from analysis.pages.marks import Marks
 from analysis.pages.report import Report
-from analysis.pages.tables import Cell, Column, Row, Table
+from analysis.pages.tables import NOTHING, Cell, Row, Table
+from analysis.pages.words import label
 from analysis.reference import vietnamese
 from analysis.reference.areas import CITY
 
 UNITS = {"percent": "điểm %", "children": "trẻ", "teachers per group or class": "người"}
-COUNTED = {"paths": "đường", "years": "năm", "origins": "lần thử", "areas": "đơn vị",
-           "percent": "%", "log change": "(log)"}  # fmt: skip
+COUNTED = {
+    "paths": "đường",
+    "years": "năm",
+    "origins": "lần thử",
+    "areas": "đơn vị",
+    "percent": "%",
+    "log change": "(log)",
+}
 WAYS = {"lower": "Thấp hơn", "higher": "Cao hơn"}
-LOOK = {"lower": (figures.PALE, figures.BLUE, ""), "higher": ("white", figures.ORANGE, "///")}
+LOOKS = {"lower": plots.SOLID, "higher": plots.HATCHED}
 
 
 def tornado(report: Report, key: str, caption: str, table: str) -> Figure:
@@ -27,139 +34,128 @@ def tornado(report: Report, key: str, caption: str, table: str) -> Figure:
     Assumptions that are dropped, not moved, are in the table only.
     """
     rows = report.table("sensitivity.csv")
-    assumed = [row for row in reference.table("assumptions").to_dict("records") if row["step"]]
-    panels = {
-        title: {row["assumption"]: [float(of.get((row["assumption"], way), np.nan)) for way in WAYS] for row in assumed}
-        for title, of in _effects(rows, report.next_year).items()
-    }
-    found = {name: turned for name, turned in next(iter(panels.values())).items() if np.isfinite(turned).all()}
-    if not found:
+    named = {row["assumption"]: f"{row['label_vi']} {_step(row)}" for row in _assumptions() if row["step"]}
+    panels = {}
+    for title, effects in _effects(rows, report.next_year).items():
+        by_way = effects.unstack("direction").reindex(index=list(named), columns=list(WAYS))
+        panels[title] = by_way.rename(index=named)
+    first = next(iter(panels.values())).dropna()
+    if first.empty:
         return Figure(key, caption, "", empty=NO_FORECAST)
-    order = sorted(found, key=lambda name: -max(map(abs, found[name])))
-    named = {row["assumption"]: f"{row['label_vi']} {_step(row)}" for row in assumed}
-    with figures.style():
-        drawing, axes = figures.canvas(0.3 * len(order) + 0.9, 1, len(panels), sharey=True)
-        for ax, (title, turned) in zip(axes.flat, panels.items(), strict=True):
-            _turned(ax, [turned[name] for name in order])
+    strength = first.abs().max(axis=1)
+    first = first.loc[strength.sort_values(ascending=False, kind="stable").index]
+    marks = report.marks_of(rows.assign(area=CITY))
+    with paper(0.3 * len(first) + 0.9, len(panels), len(panels), marks=marks, sharey=True) as sheet:
+        for ax, (title, effects) in zip(sheet.axes, panels.items(), strict=True):
+            _draw_ways(ax, effects.loc[first.index])
             ax.set_title(title)
-        figures.name_axis(axes[0, 0], [named[name] for name in order])
-        handles, heads = axes[0, 0].get_legend_handles_labels()
-        said = [f"{head} một bước" for head in heads]
-        drawing.legend(handles, said, loc="outside lower left", ncols=2, fontsize=7.5)
-        done = figures.finish(drawing, report.marks_of(rows.assign(area=CITY)))
-    words = [f"{named[name]}: {_signed(found[name][0])} và {_signed(found[name][1])}" for name in order]
+        label_rows(sheet.ax, first.index)
+        handles, labels = sheet.ax.get_legend_handles_labels()
+        sheet.canvas.legend(handles, labels, loc="outside lower left", ncols=2, fontsize=7.5)
+    words = [f"{name}: {_signed(lower)} và {_signed(higher)}" for name, lower, higher in first.itertuples()]
     alt = (
         f"Số giáo viên cần tuyển năm học {report.next_year} đổi nhiều nhất theo {words[0]} người khi thấp hơn "
         f"và cao hơn một bước; ít nhất theo {words[-1]}. Các giả định khác: {'; '.join(words[1:-1])}."
     )
-    notes = ("Mỗi lần đổi một giả định một bước, giữ nguyên các giả định khác; số là chênh lệch giáo viên cần tuyển.",)
-    return Figure(key, caption, alt, notes=notes, table=table, **done)  # type: ignore[arg-type]
+    note = "Mỗi lần đổi một giả định một bước, giữ nguyên các giả định khác; số là chênh lệch giáo viên cần tuyển."
+    return sheet.figure(key, caption, alt, [note], table)
 
 
-def _turned(ax: Axes, effects: list[list[float]]) -> None:
+def _draw_ways(ax: Axes, effects: pd.DataFrame) -> None:
     """A bar to either side of the forecast an assumption, each with its figure."""
-    for (way, head), values in zip(WAYS.items(), zip(*effects, strict=True), strict=True):
-        fill, edge, hatch = LOOK[way]
-        places = range(len(values) - 1, -1, -1)
-        ax.barh(places, values, height=0.62, color=fill, edgecolor=edge, hatch=hatch, linewidth=0.9, label=head)
-        for place, value in zip(places, values, strict=True):
-            out = 1 if value > 0 else -1
-            figures.write(ax, value, place, _signed(value), (4 * out, 0), ha="left" if out > 0 else "right",
-                          fontsize=7.5)  # fmt: skip
-    ax.axvline(0, color=figures.GREY, linewidth=0.8)
-    ax.grid(axis="y", visible=False)
-    figures.vietnamese_ticks(ax.xaxis)
+    for way, look in LOOKS.items():
+        plots.level_bars(ax, effects[way], look, f"{WAYS[way]} một bước")
+        for place, value in enumerate(effects[way]):
+            off, align = (4, "left") if value > 0 else (-4, "right")
+            write(ax, value, place, _signed(value), (off, 0), ha=align)
+    ax.axvline(0, color=GREY, linewidth=0.8)
     ax.locator_params(axis="x", nbins=4)
     ax.margins(x=0.3)
+
+
+def _assumptions() -> list[dict]:
+    return reference.table("assumptions").to_dict("records")
 
 
 def _effects(rows: pd.DataFrame, next_year: str) -> dict[str, pd.Series]:
     """Differences by assumption and direction: of next year, and of all years together where there are more."""
     keys = ["assumption", "direction"]
-    found = {f"Cần tuyển {next_year}": rows[rows["target_year"] == next_year].set_index(keys)["difference"]}
+    effects = {f"Cần tuyển {next_year}": rows[rows["target_year"] == next_year].set_index(keys)["difference"]}
     if rows["target_year"].nunique() > 1:
-        found[f"Cộng các năm đến {rows['target_year'].max()}"] = rows.groupby(keys)["difference"].sum()
-    return found
+        effects[f"Cộng các năm đến {rows['target_year'].max()}"] = rows.groupby(keys)["difference"].sum()
+    return effects
 
 
 def assumptions_table(report: Report, key: str, caption: str) -> Table:
     """Every assumption: what it is now, where it comes from, and the recruits it adds or takes a step up or down."""
     rows = report.table("sensitivity.csv")
-    first = rows[rows["target_year"] == report.next_year].set_index(["assumption", "direction"])
+    values = (
+        rows[rows["target_year"] == report.next_year].drop_duplicates("assumption").set_index("assumption")["value"]
+    )
     effects = _effects(rows, report.next_year)
-    marks, lines = report.marks_of(rows.assign(area=CITY)), []
-    for row in reference.table("assumptions").to_dict("records"):
-        here = first[first.index.get_level_values("assumption") == row["assumption"]]
-        if here.empty:
+    marks = report.marks_of(rows.assign(area=CITY))
+    lines = []
+    for row in _assumptions():
+        name = row["assumption"]
+        if name not in values.index:
             continue
-        cells = [
-            Cell(_value(here["value"].iloc[0], row["unit"])),
-            Cell(_step(row) if row["step"] else "bỏ giả định"),
-            *(Cell(_effect(of, row["assumption"], way), "signed") for of in effects.values() for way in WAYS),
-            Cell(f"{row['origin_vi']}. Nguồn: {row['source']}"),
-        ]
+        step = _step(row) if row["step"] else "bỏ giả định"
+        differences = [Cell(_difference(of, name, way), "signed") for of in effects.values() for way in WAYS]
+        origin = Cell(f"{row['origin_vi']}. Nguồn: {row['source']}")
+        cells = [Cell(_value(values[name], row["unit"])), Cell(step), *differences, origin]
         lines.append(Row(row["label_vi"], cells, group="Trẻ, lớp và giáo viên", marks=marks))
-    lines += _constants(2 * len(effects), marks) if lines else []
-    columns = [
-        Column("Giá trị", text=True),
-        Column("Bước thử", text=True),
-        *(Column(head, group=group) for group in effects for head in WAYS.values()),
-        Column("Từ đâu", text=True),
-    ]
+    if lines:
+        lines += _constants(2 * len(effects), marks)
+    columns = heads("Giá trị", "Bước thử", text=True)
+    for group in effects:
+        columns += heads(*WAYS.values(), group=group)
+    columns += heads("Từ đâu", text=True)
     notes = (
         "Mỗi lần đổi một giả định, giữ nguyên các giả định khác. Số là chênh lệch giáo viên cần tuyển, toàn thành phố.",
         "“Bỏ giả định”: tác động ở cột “Cao hơn”.",
-        "Cách tính: tác động của mỗi số nói ở cột cuối. Đổi riêng từng số của chuỗi nhiều nước (mức kéo lại 0,08-1, "
-        "trọng số 0,6-0,9, mức kéo về 3-60, tuổi 6-1.000 năm) thì sai số so với “như năm trước” trước một năm chỉ đổi "
-        "trong 0,830-0,839 (trẻ) và 0,845-0,858 (giáo viên).",
+        f"Cách tính: tác động của mỗi số nói ở cột cuối. {label('note', 'panel_sensitivity')}",
     )
-    origin = "sổ tay 05_needs (sensitivity.csv); giả định ở data/reference/assumptions.csv và settings.csv."
-    return Table(key, caption, "Giả định", columns, lines, notes, empty=NO_FORECAST, origin=origin)
+    origin_of_all = "sổ tay 05_needs (sensitivity.csv); giả định ở data/reference/assumptions.csv và settings.csv."
+    return Table(key, caption, "Giả định", columns, lines, notes, empty=NO_FORECAST, origin=origin_of_all)
 
 
 def _constants(effects: int, marks: Marks) -> list[Row]:
     """What the models hold fixed: not moved, so without an effect in numbers. effects : how many columns of those."""
-    rows = [row for row in reference.table("settings").to_dict("records") if row["label_vi"]]
-    return [
-        Row(
-            row["label_vi"],
-            [
-                Cell(f"{_fixed(row)} {COUNTED.get(row['unit'], '')}".strip()),
-                Cell("giữ nguyên"),
-                *(Cell(None, "signed") for _ in range(effects)),
-                Cell(f"{row['reason'][0].upper()}{row['reason'][1:]}. Nguồn: {row['source']}"),
-            ],
-            group="Cách tính của mô hình",
-            marks=marks,
-        )
-        for row in rows
-    ]
+    lines = []
+    for row in reference.table("settings").to_dict("records"):
+        if not row["label_vi"]:
+            continue
+        value = f"{_fixed(row)} {COUNTED.get(row['unit'], '')}".strip()
+        reason = row["reason"][0].upper() + row["reason"][1:]
+        unmoved = [Cell(None, "signed")] * effects
+        cells = [Cell(value), Cell("giữ nguyên"), *unmoved, Cell(f"{reason}. Nguồn: {row['source']}")]
+        lines.append(Row(row["label_vi"], cells, group="Cách tính của mô hình", marks=marks))
+    return lines
 
 
 def _fixed(row: dict) -> str:
     """The setting as Vietnamese readers write it; the seed is a name, no number."""
+    if row["setting"] == "seed":
+        return row["value"]
     decimals = len(row["value"].partition(".")[2])
-    return row["value"] if row["setting"] == "seed" else vietnamese.number(float(row["value"]), decimals)
+    return vietnamese.number(float(row["value"]), decimals)
 
 
 def _value(value: float, unit: str) -> str:
     if pd.isna(value):
-        return "–"
+        return NOTHING
     return vietnamese.percent(value, 1) if unit == "percent" else vietnamese.number(value, 1)
 
 
-def _unit(row: dict) -> str:
-    return "%" if row["how"] == "percent" else UNITS.get(row["unit"], "")
-
-
-def _effect(of: pd.Series, assumption: str, direction: str) -> float | None:
+def _difference(effects: pd.Series, assumption: str, way: str) -> float | None:
     """The difference that way; what a dropped assumption does stands under "higher"."""
-    ways = [(assumption, direction), *([(assumption, "other")] if direction == "higher" else [])]
-    return next((float(of[way]) for way in ways if way in of.index), None)
+    dropped = effects.get((assumption, "other")) if way == "higher" else None
+    return effects.get((assumption, way), dropped)
 
 
 def _step(row: dict) -> str:
-    return f"± {row['step'].replace('.', ',')} {_unit(row)}"
+    unit = "%" if row["how"] == "percent" else UNITS.get(row["unit"], "")
+    return f"± {row['step'].replace('.', ',')} {unit}"
 
 
 def _signed(value: float) -> str:

@@ -1,8 +1,11 @@
 """The figures of sections 1 to 8: what is drawn, and the same in words for readers who cannot see it."""
 
-import numpy as np
+from collections.abc import Mapping, Sequence
 
-from analysis.pages import figures, multiples, plots
+import pandas as pd
+
+from analysis.pages import multiples, plots
+from analysis.pages.drawing import ORANGE, paper
 from analysis.pages.figures import Figure
 from analysis.pages.marks import Marks, together
 from analysis.pages.report import Number, Report
@@ -11,188 +14,190 @@ from analysis.pages.words import area_name, indicator_name, label, listed, plain
 from analysis.reference import periods, vietnamese
 from analysis.reference.areas import CITY
 
-RATES = ("underweight_rate", "stunting_rate", "overweight_rate", "obesity_rate")
 RATE_NAMES = {
     "underweight_rate": "Nhẹ cân",
     "stunting_rate": "Thấp còi",
     "overweight_rate": "Thừa cân",
     "obesity_rate": "Béo phì",
 }
+RATES = tuple(RATE_NAMES)
+TOO_FEW_YEARS = "Cần ít nhất hai năm học có số liệu cùng kỳ."
+TOO_FEW_WEIGH_INS = "Cần ít nhất hai lần cân đo."
+BROKEN = (
+    "Vạch đứng: kể từ năm ấy đơn vị đếm trẻ dưới 1 tuổi từ tháng tuổi sớm hơn, nên tỷ lệ trước và sau vạch không so "
+    "được với nhau, và dự báo không coi đó là xu hướng"
+)
 
 
 def against_target(report: Report, key: str, caption: str, indicator: str, bands: list[str], table: str) -> Figure:
     """A rate by area against the year's target and last year, one panel an age band."""
-    panels = {band: _by_area(report, indicator, band) for band in bands}
-    panels = {band: numbers for band, numbers in panels.items() if numbers}
+    panels = []
+    for band in bands:
+        rows = _by_area(report, indicator, band)
+        if len(rows):
+            panels.append((label("age_band", band), rows))
     if not panels:
         return Figure(key, caption, "")
-    with figures.style():
-        drawing, axes = figures.canvas(0.215 * (len(report.areas) + 1) + 0.75, columns=len(panels))
-        for ax, (band, numbers) in zip(axes[0], panels.items(), strict=True):
-            target = report.number(indicator, CITY, "all", band)
-            goal = target.target if target and target.target == target.target else None
-            names = [area_name(number.area) for number in numbers]
-            values, before = [n.value for n in numbers], [n.last_year for n in numbers]
-            plots.dots(ax, names, values, before, goal, 1, area_name(CITY))
-            ax.set_title(f"{label('age_band', band)} (%)" if len(panels) > 1 else "%", pad=14)
-            figures.vietnamese_ticks(ax.xaxis)
-        done = figures.finish(drawing, _marks([number for numbers in panels.values() for number in numbers]))
+    marks = _marks(pd.concat([rows for _, rows in panels]))
+    height = 0.215 * (len(report.areas) + 1) + 0.75
+    with paper(height, len(panels), len(panels), marks=marks) as sheet:
+        for ax, (band, rows) in zip(sheet.axes, panels, strict=True):
+            plots.dots(ax, rows, rows.loc[rows["city"], "target"].max(), area_name(CITY))
+            ax.set_title(f"{band} (%)" if len(panels) > 1 else "%", pad=14)
     notes = ["Chấm tròn: đạt chỉ tiêu (hoặc không có chỉ tiêu); ô vuông: chưa đạt."]
     if report.has_last_year:
         notes.append("Vòng rỗng: cùng kỳ năm trước.")
-    alt = " ".join(_dots_words(numbers, band) for band, numbers in panels.items())
-    return Figure(key, caption, alt, notes=tuple(notes), table=table, **done)  # type: ignore[arg-type]
+    alt = " ".join(f"{band}: {_in_words(rows[~rows['city']])}." for band, rows in panels)
+    return sheet.figure(key, caption, alt, notes, table)
+
+
+def _in_words(rows: pd.DataFrame) -> str:
+    """The highest and lowest area of a panel, and who meets the target. rows : areas from the highest down."""
+    ranked = _in_percent(rows.set_index("name")["value"])
+    words = f"cao nhất {ranked[0]}, thấp nhất {ranked[-1]}"
+    judged = rows.dropna(subset="met")
+    if judged.empty:
+        return words
+    met = judged.loc[judged["met"].astype(bool), "name"]
+    words += f"; {len(met)} trên {len(rows)} đơn vị đạt chỉ tiêu"
+    return f"{words} ({listed(met)})" if len(met) else words
 
 
 def over_years(report: Report, key: str, caption: str, indicator: str, band: str, table: str) -> Figure:
     """A rate by area over the years, a small panel an area, with the city behind each."""
-    of = {"indicator": [indicator], "age_band": [band], "sector": ["all"], "period": [report.period]}
-    rows = report.table("series.parquet", **of)
-    years = sorted(rows["school_year"].unique())
+    only = {"indicator": [indicator], "age_band": [band], "sector": ["all"], "period": [report.period]}
+    rows = report.table("series.parquet", **only)
+    wide = rows.pivot(index="area", columns="school_year", values="value").sort_index(axis=1)
+    years = list(wide)
     if len(years) < 2:
-        return Figure(key, caption, "", empty="Cần ít nhất hai năm học có số liệu cùng kỳ.")
-    wide = rows.pivot(index="area", columns="school_year", values="value").reindex(columns=years)
-    areas = report.areas
-    broken = _breaks(report, band, years)
-    titled = {f"{area_name(area)}  {vietnamese.number(wide.loc[area].iloc[-1], 1)}": wide.loc[area] for area in areas}
-    lines = {
-        number: [years.index(since) - 0.5 for since in broken[area]]
-        for number, area in enumerate(areas)
-        if area in broken
+        return Figure(key, caption, "", empty=TOO_FEW_YEARS)
+    city, own = wide.loc[CITY], wide.loc[report.areas]
+    breaks = _breaks(report, band, years)
+    upright = {
+        number: [years.index(year) - 0.5 for year in breaks[area]]
+        for number, area in enumerate(report.areas)
+        if area in breaks
     }
-    with figures.style():
-        drawing, ((ax,),) = figures.canvas(1.25 * -(-len(areas) // multiples.COLUMNS) + 0.3)
-        multiples.draw(ax, titled, wide.loc[CITY], (years[0][:4], years[-1][:4]), lines)
-        done = figures.finish(drawing, report.marks_of(rows))
-    moved = (wide[years[-1]] - wide[years[0]]).drop(CITY).dropna()
-    alt = (
-        f"{label('age_band', band)}, từ {years[0]} đến {years[-1]}: thành phố từ {plain(wide.at[CITY, years[0]], 1)} "
-        f"đến {plain(wide.at[CITY, years[-1]], 1)} %. Tăng nhiều nhất: {area_name(moved.idxmax())} "
-        f"({vietnamese.change(moved.max(), 1, 'điểm %')}); thấp nhất: {area_name(moved.idxmin())} "
-        f"({vietnamese.change(moved.min(), 1, 'điểm %')})."
-    )
+    own.index = [f"{area_name(area)}  {vietnamese.number(now, 1)}" for area, now in own[years[-1]].items()]
+    height = 1.25 * -(-len(own) // multiples.COLUMNS) + 0.3
+    with paper(height, marks=report.marks_of(rows)) as sheet:
+        multiples.draw(sheet.ax, own, city, (years[0][:4], years[-1][:4]), upright)
     notes = ["Nét liền: đơn vị, kèm giá trị kỳ này; nét chấm: toàn thành phố."]
-    if broken:
-        named = ", ".join(f"{area_name(area)} ({', '.join(since)})" for area, since in broken.items())
-        notes.append(
-            "Vạch đứng: kể từ năm ấy đơn vị đếm trẻ dưới 1 tuổi từ tháng tuổi sớm hơn, nên tỷ lệ trước và sau vạch "
-            f"không so được với nhau, và dự báo không coi đó là xu hướng: {named}."
-        )
+    moved = (wide[years[-1]] - wide[years[0]]).drop(CITY).dropna().sort_values()
+    moves = [f"{area_name(area)} ({vietnamese.change(change, 1, 'điểm %')})" for area, change in moved.items()]
+    alt = (
+        f"{label('age_band', band)}, từ {years[0]} đến {years[-1]}: thành phố từ {plain(city.iloc[0], 1)} đến "
+        f"{plain(city.iloc[-1], 1)} %. Tăng nhiều nhất: {moves[-1]}; thấp nhất: {moves[0]}."
+    )
+    if breaks:
+        named = ", ".join(f"{area_name(area)} ({', '.join(since)})" for area, since in breaks.items())
+        notes.append(f"{BROKEN}: {named}.")
         alt += f" Chuỗi đứt do đổi cách đếm tuổi: {named}."
-    return Figure(key, caption, alt, notes=tuple(notes), table=table, **done)  # type: ignore[arg-type]
+    return sheet.figure(key, caption, alt, notes, table)
 
 
-def _breaks(report: Report, band: str, years: list[str]) -> dict[str, list[str]]:
+def _breaks(report: Report, band: str, years: Sequence[str]) -> Mapping[str, list[str]]:
     """School years since which an area counts infants otherwise, where the band has infants in it."""
-    rows = report.table("breaks.csv")
-    rows = rows[rows["since"].isin(years)] if band in ("nursery", "all") else rows[:0]
-    return {str(area): list(of["since"]) for area, of in rows.groupby("area", sort=False)}
+    if band not in ("nursery", "all"):
+        return {}
+    since = report.table("breaks.csv", since=years).groupby("area", sort=False)["since"]
+    return since.agg(list).to_dict()
 
 
 def shortage(report: Report, key: str, caption: str, table: str) -> Figure:
     """Teachers short by area: the whole as a bar, the public part as a diamond."""
-    numbers = [n for area in report.areas if (n := report.number("teachers_shortage", area))]
-    if not numbers:
+    rows = _by_area(report, "teachers_shortage")
+    city, own = rows[rows["city"]], rows[~rows["city"]]
+    if own.empty:
         return Figure(key, caption, "")
-    numbers.sort(key=lambda n: -n.value)
-    with figures.style():
-        drawing, axes = figures.canvas(0.23 * len(numbers) + 0.7)
-        ax = axes[0, 0]
-        plots.bars(ax, [area_name(n.area) for n in numbers], [n.value for n in numbers])
-        own = [report.number("teachers_shortage", n.area, "public") for n in reversed(numbers)]
-        public = [n.value if n else np.nan for n in own]
-        ax.plot(public, range(len(public)), "D", color=figures.ORANGE, markersize=4)
-        ax.set_xlabel("người")
-        city = report.number("teachers_shortage")
-        done = figures.finish(drawing, _marks([*numbers, city] if city else numbers))
-    alt = f"Thiếu nhiều nhất: {_named(numbers[:3])}; ít nhất: {_named(numbers[-2:])}."
-    if city:
-        alt = f"Toàn thành phố thiếu {vietnamese.number(city.value)} giáo viên. {alt}"
+    public = _by_area(report, "teachers_shortage", sector="public").set_index("area")["value"]
+    with paper(0.23 * len(own) + 0.7, marks=_marks(rows)) as sheet:
+        plots.bars(sheet.ax, own)
+        plots.points(sheet.ax, public.reindex(own["area"]), marker="D", color=ORANGE)
+        sheet.ax.set_xlabel("người")
+    named = own["name"] + " " + own["words"]
+    alt = f"Thiếu nhiều nhất: {listed(named[:3])}; ít nhất: {listed(named[-2:])}."
+    if len(city):
+        alt = f"Toàn thành phố thiếu {city['words'].iloc[0]} giáo viên. {alt}"
     note = "Thanh: cả hai loại hình; hình thoi: riêng công lập. Giá trị âm là nhiều hơn định mức."
-    return Figure(key, caption, alt, notes=(note,), table=table, **done)  # type: ignore[arg-type]
+    return sheet.figure(key, caption, alt, [note], table)
 
 
 def weigh_ins(report: Report, key: str, caption: str, table: str) -> Figure:
     """The four in-school rates of the city over every weigh-in up to this one."""
     rows = report.table("series.parquet", area=[CITY], sector=["all"], age_band=["all"], indicator=RATES)
-    rounds = sorted(set(zip(rows["school_year"], rows["period"], strict=True)), key=lambda which: periods.order(*which))
+    wide = _by_weigh_in(rows, "indicator").reindex(RATES).dropna(how="all")
+    rounds = list(wide)
     if len(rounds) < 2:
-        return Figure(key, caption, "", empty="Cần ít nhất hai lần cân đo.")
-    at = rows.set_index(["indicator", "school_year", "period"])["value"]
-    named = {
-        RATE_NAMES[rate]: [at.get((rate, *which), np.nan) for which in rounds] for rate in RATES if rate in at.index
-    }
-    with figures.style():
-        drawing, axes = figures.canvas(3.1)
-        ax = axes[0, 0]
-        plots.lines(ax, list(range(len(rounds))), named, 2)
-        starts = [i for i, which in enumerate(rounds) if i == 0 or rounds[i - 1][0] != which[0]]
-        ax.set_xticks(starts, [rounds[i][0][:4] for i in starts])
-        ax.set_xlabel("năm học bắt đầu; ba lần cân đo mỗi năm học: đầu năm, học kỳ I, cuối năm")
-        ax.set_title("% trẻ được cân đo")
-        figures.from_zero(ax)
-        figures.vietnamese_ticks(ax.yaxis, 1)
-        done = figures.finish(drawing, report.marks_of(rows))
-    first, last = rounds[0], rounds[-1]
-    alt = f"Từ {round_name(*first)} đến {round_name(*last)}: " + "; ".join(
-        f"{name.lower()} từ {plain(values[0], 2)} đến {plain(values[-1], 2)} %" for name, values in named.items()
-    )
-    return Figure(key, caption, alt + ".", table=table, **done)  # type: ignore[arg-type]
+        return Figure(key, caption, "", empty=TOO_FEW_WEIGH_INS)
+    wide = wide.rename(index=RATE_NAMES).T.reset_index(drop=True)
+    years = _first_of_year(rounds)
+    with paper(3.1, marks=report.marks_of(rows)) as sheet:
+        plots.lines(sheet.ax, wide, 2)
+        sheet.ax.set_xticks(list(years), list(years.values()))
+        sheet.ax.set_xlabel("năm học bắt đầu; ba lần cân đo mỗi năm học: đầu năm, học kỳ I, cuối năm")
+        sheet.ax.set_title("% trẻ được cân đo")
+    alt = f"Từ {round_name(*rounds[0])} đến {round_name(*rounds[-1])}: {plots.moves(wide, 2)}."
+    return sheet.figure(key, caption, alt, table=table)
 
 
 def weigh_ins_by_area(report: Report, key: str, caption: str, indicator: str, table: str) -> Figure:
     """One in-school rate by area at every weigh-in up to this one: rows in the order of this weigh-in."""
-    of = {"area": report.areas, "sector": ["all"], "age_band": ["all"], "indicator": [indicator]}
-    rows = report.table("series.parquet", **of)
-    wide = rows.pivot(index="area", columns=["school_year", "period"], values="value")
-    rounds = sorted(wide.columns, key=lambda which: periods.order(*which))
-    if len(rounds) < 2 or wide[rounds[-1]].notna().sum() == 0:
-        return Figure(key, caption, "", empty="Cần ít nhất hai lần cân đo.")
-    wide = wide[rounds].sort_values(rounds[-1], ascending=False)
+    only = {"area": report.areas, "sector": ["all"], "age_band": ["all"], "indicator": [indicator]}
+    rows = report.table("series.parquet", **only)
+    wide = _by_weigh_in(rows, "area")
+    rounds = list(wide)
+    if len(rounds) < 2 or wide[rounds[-1]].isna().all():
+        return Figure(key, caption, "", empty=TOO_FEW_WEIGH_INS)
+    wide = wide.sort_values(rounds[-1], ascending=False)
     ends = [
-        HIDDEN if report.withheld(indicator, str(area)) else vietnamese.number(value, 2)
-        for area, value in wide[rounds[-1]].items()
+        HIDDEN if report.withheld(indicator, area) else vietnamese.number(now, 2)
+        for area, now in wide[rounds[-1]].items()
     ]
-    wide.index = [area_name(area) for area in wide.index]
-    starts = {i: which[0][:4] for i, which in enumerate(rounds) if i == 0 or rounds[i - 1][0] != which[0]}
-    with figures.style():
-        drawing, axes = figures.canvas(0.21 * len(wide) + 0.8)
-        plots.heat(axes[0, 0], wide, ends, starts)
-        done = figures.finish(drawing, report.marks_of(rows))
-    last = wide[rounds[-1]].dropna()
-    moved = (last - wide[rounds[0]]).dropna()
-    top, bottom = (f"{name} {plain(last[name], 2)} %" for name in (last.index[0], last.index[-1]))
+    wide = wide.rename(index=area_name)
+    with paper(0.21 * len(wide) + 0.8, marks=report.marks_of(rows)) as sheet:
+        plots.heat(sheet.ax, wide, ends, _first_of_year(rounds))
+    ranked = _in_percent(wide[rounds[-1]].dropna())
+    moved = (wide[rounds[-1]] - wide[rounds[0]]).dropna()
     alt = (
-        f"{indicator_name(indicator)}, {round_name(*rounds[-1])}: cao nhất {top}, thấp nhất {bottom}. "
-        f"Từ {round_name(*rounds[0])}: giảm ở {int((moved < 0).sum())} trên {len(moved)} đơn vị."
+        f"{indicator_name(indicator)}, {round_name(*rounds[-1])}: cao nhất {ranked[0]}, thấp nhất {ranked[-1]}. "
+        f"Từ {round_name(*rounds[0])}: giảm ở {(moved < 0).sum()} trên {len(moved)} đơn vị."
     )
     notes = ["Mỗi ô một lần cân đo (ba lần mỗi năm học); màu càng nổi trên nền, tỷ lệ càng cao; số cuối dòng: kỳ này."]
-    if wide.isna().to_numpy().any():
+    if wide.isna().any(axis=None):
         notes.append(f"Ô gạch chéo: không có số liệu, hoặc {HIDDEN}. {HIDDEN} {withheld_means()}")
-    return Figure(key, caption, alt, notes=tuple(notes), table=table, **done)  # type: ignore[arg-type]
+    return sheet.figure(key, caption, alt, notes, table)
 
 
-def _by_area(report: Report, indicator: str, band: str) -> list[Number]:
-    """Areas from the highest value down, then the city."""
-    numbers = [n for area in report.areas if (n := report.number(indicator, area, "all", band)) and not n.hidden]
-    numbers.sort(key=lambda n: -n.value)
-    city = report.number(indicator, CITY, "all", band)
-    return [*numbers, city] if city else numbers
+def _by_weigh_in(rows: pd.DataFrame, index: str) -> pd.DataFrame:
+    """Values by name and weigh-in, oldest first. Columns: pairs of school year and period."""
+    wide = rows.pivot(index=index, columns=["school_year", "period"], values="value")
+    return wide[sorted(wide, key=lambda which: periods.order(*which))]
 
 
-def _marks(numbers: list[Number]) -> Marks:
-    return together(marks for n in numbers for marks in (n.marks, n.marks_before))
+def _first_of_year(rounds: Sequence[tuple[str, str]]) -> dict[int, str]:
+    """Number of the first round of each school year, and the year in which that begins."""
+    years = pd.Series([year[:4] for year, _ in rounds])
+    return years.drop_duplicates().to_dict()
 
 
-def _named(numbers: list[Number]) -> str:
-    return listed([f"{area_name(n.area)} {vietnamese.number(n.value)}" for n in numbers])
+def _by_area(report: Report, indicator: str, band: str = "all", sector: str = "all") -> pd.DataFrame:
+    """Numbers of areas from the highest value down, without those withheld, then the city's.
+
+    The fields of Number, name, words (the value), and whether it is the city's.
+    """
+    numbers = [report.number(indicator, area, sector, band) for area in [*report.areas, CITY]]
+    known = [number for number in numbers if number and (not number.hidden or number.area == CITY)]
+    rows = pd.DataFrame(known, columns=Number._fields)
+    names, words = rows["area"].map(area_name), rows["value"].map(vietnamese.number)
+    rows = rows.assign(name=names, words=words, city=rows["area"] == CITY)
+    return rows.sort_values(["city", "value"], ascending=[True, False], kind="stable")
 
 
-def _dots_words(numbers: list[Number], band: str) -> str:
-    own = [n for n in numbers if n.area != CITY]
-    words = f"{label('age_band', band)}: cao nhất {area_name(own[0].area)} {plain(own[0].value, 2)} %, "
-    words += f"thấp nhất {area_name(own[-1].area)} {plain(own[-1].value, 2)} %"
-    met = [area_name(n.area) for n in own if n.met]
-    if any(n.met is not None for n in own):
-        words += f"; {len(met)} trên {len(own)} đơn vị đạt chỉ tiêu" + (f" ({listed(met)})" if met else "")
-    return words + "."
+def _in_percent(values: pd.Series) -> list[str]:
+    """ "Lê Chân 49,6 %" of each."""
+    return [f"{name} {plain(value, 2)} %" for name, value in values.items()]
+
+
+def _marks(rows: pd.DataFrame) -> Marks:
+    return together([*rows["marks"], *rows["marks_before"]])

@@ -3,120 +3,109 @@
 import pandas as pd
 
 from analysis import reference
-from analysis.pages import figures, plots
+from analysis.pages import plots
+from analysis.pages.drawing import paper
 from analysis.pages.figures import Figure
-from analysis.pages.forecast_rows import INTERVALS, NO_FORECAST, between, marks_of
-from analysis.pages.marks import together
+from analysis.pages.forecast_rows import (
+    BARS_NOTE,
+    NO_FORECAST,
+    area_row,
+    expected_cells,
+    heads,
+    interval_bars,
+    interval_cells,
+    interval_heads,
+    marks_of,
+    year_cells,
+    year_heads,
+)
 from analysis.pages.report import Report
-from analysis.pages.tables import Cell, Column, Row, Table
-from analysis.pages.words import area_name, label
-from analysis.reference import vietnamese
+from analysis.pages.tables import Cell, Row, Table
+from analysis.pages.words import label
 from analysis.reference.areas import CITY
 
-COURSE = (
-    ("teachers_needed", "Cần có"),
-    ("teachers_left", "Nghỉ trong năm"),
-    ("teachers_staying", "Ở lại"),
-    ("teachers_to_recruit", "Số dự kiến"),
-)
-NEEDS = "sổ tay 05_needs (needs.csv): nhóm, lớp dự kiến nhân định mức, trừ giáo viên ở lại."
+COURSE = {
+    "teachers_needed": "Cần có",
+    "teachers_left": "Nghỉ trong năm",
+    "teachers_staying": "Ở lại",
+    "teachers_to_recruit": "Số dự kiến",
+}
+OF_NEEDS = "sổ tay 05_needs (needs.csv): nhóm, lớp dự kiến nhân định mức, trừ giáo viên ở lại."
 FILLED = "Từ năm thứ hai, số cần tuyển tính với giả định năm trước đã tuyển đủ; số âm: có thể thừa giáo viên."
 
 
 def years_table(report: Report, key: str, caption: str) -> Table:
     """The city's teachers year by year: needed, leaving, staying, to recruit, and short without any hiring."""
-    rows = report.table("needs.csv")
-    rows = rows[(rows["area"] == CITY) & rows["expected"].notna()]
-    at = {(row["sector"], row["target_year"], row["indicator"]): row for row in rows.to_dict("records")}
+    rows = report.table("needs.csv", area=[CITY])
+    rows = rows[rows["expected"].notna()]
     lines = []
     for sector in ("all", "public", "nonpublic"):
-        for year in sorted(rows["target_year"].unique()):
-            last, alone = (at.get((sector, year, name))
-                           for name in ("teachers_to_recruit", "teachers_short_without_hiring"))  # fmt: skip
-            if last is None:
+        for year, of_year in rows[rows["sector"] == sector].groupby("target_year"):
+            at = {row["indicator"]: row for row in of_year.to_dict("records")}
+            recruits = at.get("teachers_to_recruit")
+            if recruits is None:
                 continue
-            cells = [
-                *(Cell(at.get((sector, year, name), {}).get("expected"), "number") for name, _ in COURSE),
-                *(Cell(between(last, width), "range") for width, _ in INTERVALS),
-                *_expected(alone),
-            ]
-            lines.append(Row(year, cells, group=label("sector", sector), marks=marks_of(report, last)))
-    recruit, alone = "Cần tuyển trong năm", "Thiếu nếu từ nay không tuyển"
-    columns = [
-        *(Column(head) for _, head in COURSE[:-1]),
-        *(Column(head, group=recruit) for head in (COURSE[-1][1], *(head for _, head in INTERVALS))),
-        *(Column(head, group=alone) for head in ("Số dự kiến", "Khoảng 80 %")),
-    ]
+            cells = [Cell(at.get(name, {}).get("expected"), "number") for name in COURSE]
+            cells += interval_cells(recruits) + expected_cells(at.get("teachers_short_without_hiring"))
+            lines.append(Row(str(year), cells, group=label("sector", sector), marks=marks_of(report, recruits)))
+    *before, recruited = COURSE.values()
+    columns = heads(*before) + heads(recruited, group="Cần tuyển trong năm") + interval_heads("Cần tuyển trong năm")
+    columns += heads("Số dự kiến", "Khoảng 80 %", group="Thiếu nếu từ nay không tuyển")
     notes = (f"Đơn vị: người. {FILLED}", "Cần tuyển = cần có − ở lại; ở lại = có năm trước − nghỉ trong năm.")
-    return Table(key, caption, "Năm học", columns, lines, notes, empty=NO_FORECAST, origin=NEEDS)
+    return Table(key, caption, "Năm học", columns, lines, notes, empty=NO_FORECAST, origin=OF_NEEDS)
 
 
 def areas_by_year(report: Report, key: str, caption: str) -> Table:
     """Teachers to recruit each year by area, with the 80 % interval."""
-    rows = report.table("needs.csv")
-    rows = rows[(rows["indicator"] == "teachers_to_recruit") & (rows["sector"] == "all") & rows["expected"].notna()]
-    at = {(row["area"], row["target_year"]): row for row in rows.to_dict("records")}
+    rows = report.table("needs.csv", indicator=["teachers_to_recruit"], sector=["all"])
+    rows = rows.dropna(subset="expected")
     years = sorted(rows["target_year"].unique())
     lines = []
     for area in [*report.areas, CITY]:
-        found = [at.get((area, year)) for year in years]
-        if any(found):
-            cells = [cell for row in found for cell in _expected(row)]
-            marks = together(marks_of(report, row) for row in found if row)
-            lines.append(Row(area_name(area), cells, total=area == CITY, marks=marks))
-    columns = [Column(head, group=year) for year in years for head in ("Cần tuyển", "Khoảng 80 %")]
-    return Table(key, caption, "Đơn vị", columns, lines, (f"Đơn vị: người. {FILLED}",), empty=NO_FORECAST, origin=NEEDS)
+        part = rows[rows["area"] == area]
+        if len(part):
+            lines.append(area_row(area, year_cells(part, years), report.marks_of(part)))
+    columns = year_heads(years, "Cần tuyển")
+    notes = (f"Đơn vị: người. {FILLED}",)
+    return Table(key, caption, "Đơn vị", columns, lines, notes, empty=NO_FORECAST, origin=OF_NEEDS)
 
 
 def scenarios_figure(report: Report, key: str, caption: str, table: str) -> Figure:
     """The city's recruits next year in each scenario, with the 80 % interval."""
-    rows = _scenarios(report)
-    rows = rows[rows["target_year"] == report.next_year]
+    rows = _scenarios(report, report.next_year)
     if rows.empty:
         return Figure(key, caption, "", empty=NO_FORECAST)
-    names = [_named()[scenario] for scenario in rows["scenario"]]
-    words = [f"{vietnamese.number(row['expected'])}  ({between(row, '80')})" for row in rows.to_dict("records")]
-    values, low, high = (rows[name].tolist() for name in ("expected", "lower_80", "upper_80"))
-    with figures.style():
-        drawing, axes = figures.canvas(0.26 * len(rows) + 0.55)
-        plots.bars(axes[0, 0], names, values, low, high, bold=names[0], labels=words)
-        axes[0, 0].set_xlabel("giáo viên")
-        done = figures.finish(drawing, report.marks_of(rows))
-    alt = "; ".join(f"{name}: {word}" for name, word in zip(names, words, strict=True))
-    alt = f"Cần tuyển năm học {report.next_year} theo kịch bản. {alt}."
-    return Figure(key, caption, alt, notes=("Thanh: số dự kiến; vạch: khoảng 80 %.",), table=table, **done)  # type: ignore[arg-type]
+    drawn = interval_bars(rows, rows["scenario"].map(_scenario_names()).tolist())
+    with paper(0.26 * len(rows) + 0.55, marks=report.marks_of(rows)) as sheet:
+        plots.bars(sheet.ax, drawn, bold=drawn["name"].iloc[0])
+        sheet.ax.set_xlabel("giáo viên")
+    words = "; ".join(drawn["name"] + ": " + drawn["words"])
+    alt = f"Cần tuyển năm học {report.next_year} theo kịch bản. {words}."
+    return sheet.figure(key, caption, alt, [BARS_NOTE], table)
 
 
 def scenarios_table(report: Report, key: str, caption: str) -> Table:
     """The city's recruits each year in each scenario, and how far that is from what is expected."""
-    rows, assumed = _scenarios(report), reference.table("scenarios")
+    rows, assumed = _scenarios(report).sort_values("target_year"), reference.table("scenarios")
     lines = []
-    for scenario, name in _named().items():
-        said = f"{name}: {_said(assumed[assumed['scenario'] == scenario])}"
-        for row in rows[rows["scenario"] == scenario].sort_values("target_year").to_dict("records"):
-            cells = [*_expected(row), Cell(row["difference"], "signed")]
-            lines.append(Row(row["target_year"], cells, group=said, marks=marks_of(report, row)))
-    columns = [Column(head) for head in ("Cần tuyển", "Khoảng 80 %", "So với dự báo")]
+    for scenario, name in _scenario_names().items():
+        assumptions = dict.fromkeys(assumed.loc[assumed["scenario"] == scenario, "note"])
+        group = f"{name}: {'; '.join(assumptions)}"
+        for row in rows[rows["scenario"] == scenario].to_dict("records"):
+            cells = [*expected_cells(row), Cell(row["difference"], "signed")]
+            lines.append(Row(row["target_year"], cells, group=group, marks=marks_of(report, row)))
+    columns = heads("Cần tuyển", "Khoảng 80 %", "So với dự báo")
     notes = (f"Đơn vị: người, toàn thành phố. {FILLED}",)
     origin = "sổ tay 05_needs (scenarios.csv); giả định ở data/reference/scenarios.csv."
     return Table(key, caption, "Năm học", columns, lines, notes, empty=NO_FORECAST, origin=origin)
 
 
-def _expected(row: dict | None) -> tuple[Cell, Cell]:
-    """What is expected and its 80 % interval."""
-    return Cell(row["expected"] if row else None, "number"), Cell(between(row, "80") if row else None, "range")
+def _scenarios(report: Report, *years: str) -> pd.DataFrame:
+    """The city's recruits in each scenario, of all years where none is named."""
+    of_year = {"target_year": years} if years else {}
+    return report.table("scenarios.csv", area=[CITY], sector=["all"], indicator=["teachers_to_recruit"], **of_year)
 
 
-def _scenarios(report: Report) -> pd.DataFrame:
-    rows = report.table("scenarios.csv")
-    return rows[(rows["area"] == CITY) & (rows["sector"] == "all") & (rows["indicator"] == "teachers_to_recruit")]
-
-
-def _named() -> dict[str, str]:
+def _scenario_names() -> dict[str, str]:
     rows = reference.table("scenarios")
     return dict(zip(rows["scenario"], rows["label_vi"], strict=True))
-
-
-def _said(rows: pd.DataFrame) -> str:
-    """What a scenario assumes, in the words of its notes."""
-    return "; ".join(dict.fromkeys(rows["note"]))

@@ -1,185 +1,145 @@
 """Section 10: what is known from printed documents alone, without any number from a workbook."""
 
-import numpy as np
 import pandas as pd
 
-from analysis.pages import figures, plots
+from analysis import reference
+from analysis.pages import plots
+from analysis.pages.drawing import GREY, paper
 from analysis.pages.figures import Figure
+from analysis.pages.forecast_rows import heads
 from analysis.pages.report import Report
 from analysis.pages.tables import Cell, Column, Row, Table
-from analysis.pages.words import area_name, indicator_name, label, listed, plain
+from analysis.pages.words import area_name, indicator_name, label, plain
 from analysis.reference import periods, vietnamese
 from analysis.reference.areas import CITY
 
 SECTORS = ("all", "public", "nonpublic")
 UNIT_NAMES = {"schools": "Trường", "classes": "Nhóm, lớp"}
-PRINTED = {
-    name: f"số in trong {what}, chép vào data/raw/published/{name}.csv."
-    for name, what in {
-        "report_figures": "báo cáo sơ kết 2024-2025 của Sở GD&ĐT",
-        "yearbook_history": "văn bản ghi ở cột Nguồn",
-        "national_series": "văn bản ghi ở cột Nguồn",
-    }.items()
-}
 SURVEY = ("stunting_rate", "underweight_rate")
+BIRTHS = ("births", "births_projected")
 
 
 def history_table(report: Report, key: str, caption: str) -> Table:
     """Schools and classes by sector in every year that a document prints."""
     rows = _history(report)
     lines = []
-    for year in sorted(rows["school_year"].unique(), key=periods.start):
-        here = rows[rows["school_year"] == year].set_index(["indicator", "sector"])["value"].to_dict()
-        cells = [Cell(here.get((name, sector)), "number") for name in UNIT_NAMES for sector in SECTORS]
-        source = rows.loc[rows["school_year"] == year, "document"].iloc[0]
-        lines.append(Row(year, [*cells, Cell(source.partition(" (")[0])]))
-    columns = [Column(label("sector", s), group=head) for head in UNIT_NAMES.values() for s in SECTORS]
-    notes = _history_notes(rows)
-    return Table(
-        key,
-        caption,
-        "Năm học",
-        [*columns, Column("Nguồn", text=True)],
-        lines,
-        notes,
-        origin=PRINTED["yearbook_history"],
-    )
+    for year, of_year in rows.groupby("school_year"):
+        at = of_year.set_index(["indicator", "sector"])["value"]
+        cells = [Cell(at.get((name, sector)), "number") for name in UNIT_NAMES for sector in SECTORS]
+        document = of_year["document"].iloc[0]
+        lines.append(Row(str(year), [*cells, Cell(document.partition(" (")[0])]))
+    columns: list[Column] = []
+    for group in UNIT_NAMES.values():
+        columns += heads(*[label("sector", sector) for sector in SECTORS], group=group)
+    columns += heads("Nguồn", text=True)
+    notes = [label("note", "history_sectors"), *_unequal_sums(rows), label("note", "history_documents")]
+    return Table(key, caption, "Năm học", columns, lines, notes, origin=_origin("yearbook_history"))
+
+
+def _unequal_sums(rows: pd.DataFrame) -> list[str]:
+    """Each year whose printed parts do not make the printed total."""
+    notes = []
+    for (year, name), part in rows.groupby(["school_year", "indicator"], sort=False):
+        at = part.set_index("sector")["value"].reindex(SECTORS)
+        parts = at["public"] + at["nonpublic"]
+        if parts < at["all"] or parts > at["all"]:
+            total, added = vietnamese.number(at["all"]), vietnamese.number(parts)
+            notes.append(f"{UNIT_NAMES[name]} {year}: tổng in {total}, cộng hai loại hình {added}; giữ như in.")
+    return notes
 
 
 def history_figure(report: Report, key: str, caption: str, table: str) -> Figure:
     """The same as lines that stop where no figure is printed."""
     rows = _history(report)
-    years = list(range(*_span(rows)))
-    with figures.style():
-        drawing, axes = figures.canvas(2.7, columns=2)
-        for ax, (name, head) in zip(axes[0], UNIT_NAMES.items(), strict=True):
-            named = {}
-            for sector in SECTORS:
-                part = rows[(rows["indicator"] == name) & (rows["sector"] == sector)]
-                at = dict(zip(part["school_year"].map(periods.start), part["value"], strict=True))
-                named[label("sector", sector)] = [at.get(year, np.nan) for year in years]
-            plots.lines(ax, years, named, 0, room=0.52)
-            ax.axvline(2011.5, color=figures.GREY, linestyle=":", linewidth=1)
+    rows["start"] = rows["school_year"].map(periods.start)
+    every_year = range(rows["start"].min(), rows["start"].max() + 1)
+    ends = []
+    with paper(2.7, 2, 2) as sheet:
+        for ax, (name, head) in zip(sheet.axes, UNIT_NAMES.items(), strict=True):
+            part = rows[rows["indicator"] == name]
+            wide = part.pivot(index="start", columns="sector", values="value").reindex(every_year)[list(SECTORS)]
+            wide.columns = [label("sector", sector) for sector in SECTORS]
+            plots.lines(ax, wide, 0, room=0.52)
+            ax.axvline(reference.setting("history_break"), color=GREY, linestyle=":", linewidth=1)
             ax.set_title(head)
-            figures.from_zero(ax)
-            ax.set_xticks([2010, 2015, 2020, 2024])
-            figures.vietnamese_ticks(ax.yaxis)
-        done = figures.finish(drawing)
-    ends = [_ends(rows, name, head) for name, head in UNIT_NAMES.items()]
-    alt = f"{'; '.join(ends)}. Không có số công bố cho 2011-2012 và từ 2016-2017 đến 2022-2023."
-    note = (
-        "Trục ngang: năm bắt đầu năm học. Nét chấm dọc: năm 2010-2011 chia loại hình theo cách khác; chỗ không có nét "
-        "là không có số công bố."
-    )
-    return Figure(key, caption, alt, notes=(note,), table=table, **done)  # type: ignore[arg-type]
+            years = [*every_year[::5], every_year[-1]]
+            ax.set_xticks(years, years)
+            total = part[part["sector"] == "all"].sort_values("start").set_index("school_year")["value"]
+            ends.append(f"{head}: {' và '.join(_with_year(total.iloc[[0, -1]]))}")
+    alt = f"{'; '.join(ends)}. {label('note', 'history_gaps')}"
+    return sheet.figure(key, caption, alt, [label("note", "history_axis")], table)
+
+
+def _with_year(values: pd.Series) -> list[str]:
+    """ "264 (2010-2011)" of each."""
+    return [f"{vietnamese.number(value)} ({year})" for year, value in values.items()]
 
 
 def both_years(report: Report, key: str, caption: str) -> Table:
     """What the report prints for its own year and, by its printed changes, for the year before."""
-    figures_ = report.published("report_figures")
-    printed = {(r.area, r.sector, r.age_band, r.indicator, r.basis): r for r in figures_.itertuples() if r.area == CITY}
+    keys = ["area", "sector", "age_band", "indicator"]
+    rows = report.published("report_figures")
+    rows = rows[rows["area"] == CITY].drop_duplicates([*keys, "basis"], keep="last")
+    printed = rows[rows["basis"] == "reported"]
+    changes = rows[rows["basis"] == "change_vs_previous_year"]
     lines = []
-    for (area, sector, band, name, how), r in printed.items():
-        value = printed.get((area, sector, band, name, "reported"))
-        if how != "change_vs_previous_year" or value is None:
-            continue
-        places = max(_places(value.value), _places(r.value))
-        now, moved = float(value.value), float(r.value)
-        cells = [
-            Cell(", ".join(part for part in (_not_all("sector", sector), _not_all("age_band", band)) if part)),
-            Cell(label("unit", value.unit) if value.unit != "billion_vnd" else "tỷ đồng"),
-            Cell(now - moved, "number", places),
-            Cell(now, "number", places),
-            Cell(moved, "change", places),
+    for row in changes.merge(printed, on=keys, suffixes=("_change", "")).to_dict("records"):
+        decimals = max(_places(row["value"]), _places(row["value_change"]))
+        now, change = float(row["value"]), float(row["value_change"])
+        parts = [label(kind, row[kind]) for kind in ("sector", "age_band") if row[kind] != "all"]
+        figures = [
+            Cell(now - change, "number", decimals),
+            Cell(now, "number", decimals),
+            Cell(change, "change", decimals),
         ]
-        lines.append(Row(indicator_name(r.indicator), cells))
-    year = next(iter(figures_["school_year"]))
-    columns = [
-        Column("Loại hình, độ tuổi", text=True),
-        Column("Đơn vị tính", text=True),
-        Column(f"{periods.shift(year, -1)} (suy ra)"),
-        Column(f"{year} (in)"),
-        Column("Thay đổi (in)"),
-    ]
+        cells = [Cell(", ".join(parts)), Cell(label("unit", row["unit"])), *figures]
+        lines.append(Row(indicator_name(row["indicator"]), cells))
+    year = rows["school_year"].iloc[0]
+    columns = heads("Loại hình, độ tuổi", "Đơn vị tính", text=True)
+    columns += heads(f"{periods.shift(year, -1)} (suy ra)", f"{year} (in)", "Thay đổi (in)")
     notes = ("Năm trước = số in của năm nay trừ thay đổi in; thay đổi của tỷ lệ tính bằng điểm phần trăm.",)
-    return Table(key, caption, "Chỉ tiêu", columns, lines, notes, origin=PRINTED["report_figures"])
+    return Table(key, caption, "Chỉ tiêu", columns, lines, notes, origin=_origin("report_figures"))
 
 
 def scores_figure(report: Report, key: str, caption: str, table: str) -> Figure:
     """The score of each area for digital records, as the report prints it."""
-    scores = _scores(report)
-    with figures.style():
-        drawing, axes = figures.canvas(0.2 * len(scores) + 0.55)
-        ax = axes[0, 0]
-        places = np.arange(len(scores))[::-1]
-        values = [score for _, score in scores]
-        ax.hlines(places, 50, values, color=figures.PALE, linewidth=2)
-        ax.plot(values, places, "o", color=figures.BLUE)
-        figures.write(ax, values, places, [vietnamese.number(value, 1) for value in values], (6, 0), fontsize=7.5)
-        figures.name_axis(ax, [area_name(area) for area, _ in scores])
-        ax.set_xlim(50, 100)
-        ax.set_xlabel("điểm (thang 100; trục bắt đầu từ 50)")
-        done = figures.finish(drawing)
-    alt = "Từ cao đến thấp: " + listed([f"{area_name(area)} {plain(score, 1)}" for area, score in scores])
-    return Figure(key, caption, alt.replace(", ", "; ") + ".", table=table, **done)  # type: ignore[arg-type]
+    rows = _scores(report)
+    with paper(0.2 * len(rows) + 0.55) as sheet:
+        plots.bars(sheet.ax, rows)
+        sheet.ax.set_xlabel("điểm (thang 100)")
+    scores = "; ".join(rows["name"] + " " + [plain(score, 1) for score in rows["value"]])
+    return sheet.figure(key, caption, f"Từ cao đến thấp: {scores}.", table=table)
 
 
 def scores_table(report: Report, key: str, caption: str) -> Table:
     """The same scores as a table."""
-    lines = [Row(area_name(area), [Cell(score, "number", 1)]) for area, score in _scores(report)]
+    rows = _scores(report)
+    lines = [Row(name, [Cell(score, "number", 1)]) for name, score in zip(rows["name"], rows["value"], strict=True)]
     columns = [Column("Điểm", "thang 100")]
-    return Table(key, caption, "Đơn vị", columns, lines, origin=PRINTED["report_figures"])
+    return Table(key, caption, "Đơn vị", columns, lines, origin=_origin("report_figures"))
 
 
 def survey_figure(report: Report, key: str, caption: str, table: str) -> Figure:
     """National household surveys of children under five: never beside the in-school rates."""
-    rows = _national(report)
-    rows = rows[rows["indicator"].isin(SURVEY)]
-    years = sorted(rows["when"].unique())
-    named = {}
-    for name in SURVEY:
-        at = rows[rows["indicator"] == name].set_index("when")["value"]
-        named[label("national", name, short=True).capitalize()] = [at.get(year, np.nan) for year in years]
-    with figures.style():
-        drawing, axes = figures.canvas(2.4)
-        plots.lines(axes[0, 0], years, named, 1)
-        figures.from_zero(axes[0, 0])
-        axes[0, 0].set_title("% trẻ dưới 5 tuổi, toàn quốc")
-        done = figures.finish(drawing)
-    first, last = years[0], years[-1]
-    alt = f"Từ năm {first} đến năm {last}: " + "; ".join(
-        f"{name.lower()} từ {plain(values[0], 1)} đến {plain(values[-1], 1)} %" for name, values in named.items()
-    )
-    return Figure(key, caption, alt + ".", table=table, **done)  # type: ignore[arg-type]
+    wide = _national_by_year(report, SURVEY)
+    with paper(2.4) as sheet:
+        plots.lines(sheet.ax, wide, 1)
+        sheet.ax.set_title("% trẻ dưới 5 tuổi, toàn quốc")
+    alt = f"Từ năm {wide.index[0]} đến năm {wide.index[-1]}: {plots.moves(wide, 1)}."
+    return sheet.figure(key, caption, alt, table=table)
 
 
 def births_figure(report: Report, key: str, caption: str, table: str) -> Figure:
     """National births, with the United Nations' projection."""
-    rows = _national(report)
-    rows = rows[rows["indicator"].isin(["births", "births_projected"])].sort_values("when")
-    years = rows["when"].tolist()
-    named = {
-        label("national", name, short=True).capitalize(): [
-            value / 1000 if kind == name else np.nan
-            for kind, value in zip(rows["indicator"], rows["value"], strict=True)
-        ]
-        for name in ("births", "births_projected")
-    }
-    with figures.style():
-        drawing, axes = figures.canvas(2.2)
-        plots.lines(axes[0, 0], years, named, 0)
-        figures.from_zero(axes[0, 0])
-        axes[0, 0].set_title("nghìn trẻ sinh trong năm, toàn quốc")
-        figures.vietnamese_ticks(axes[0, 0].yaxis)
-        done = figures.finish(drawing)
-    seen = rows[rows["indicator"] == "births"]
-    ahead = rows[rows["indicator"] == "births_projected"]
-    alt = " ".join(
-        f"{head} từ {vietnamese.number(part['value'].iloc[0])} ({part['when'].iloc[0]}) đến "
-        f"{vietnamese.number(part['value'].iloc[-1])} ({part['when'].iloc[-1]})."
-        for head, part in (("Đã có:", seen), ("Dự báo của Liên Hợp Quốc:", ahead))
-    )
-    return Figure(key, caption, alt, table=table, **done)  # type: ignore[arg-type]
+    wide = _national_by_year(report, BIRTHS)
+    with paper(2.2) as sheet:
+        plots.lines(sheet.ax, wide / 1000, 0)
+        sheet.ax.set_title("nghìn trẻ sinh trong năm, toàn quốc")
+    parts = []
+    for head, name in zip(("Đã có", "Dự báo của Liên Hợp Quốc"), wide, strict=True):
+        first, last = _with_year(wide[name].dropna().iloc[[0, -1]])
+        parts.append(f"{head}: từ {first} đến {last}.")
+    return sheet.figure(key, caption, " ".join(parts), table=table)
 
 
 def national_table(report: Report, key: str, caption: str) -> Table:
@@ -187,31 +147,25 @@ def national_table(report: Report, key: str, caption: str) -> Table:
     lines = []
     national = _national(report).sort_values("when", kind="stable")
     for (name, document), rows in national.groupby(["indicator", "document"], sort=False):
-        first, last = rows.iloc[0], rows.iloc[-1]
-        places = max(_places(value) for value in rows["printed"])
-        cells = [
-            Cell(label("unit", last["unit"])),
-            Cell(len(rows), "number"),
-            Cell(first["year"]),
-            Cell(first["value"], "number", places),
-            Cell(last["year"]),
-            Cell(last["value"], "number", places),
-            Cell(document.partition(",")[0] if document.startswith("World") else document),
-        ]
-        lines.append(Row(label("national", name), cells))
-    columns = [
-        Column("Đơn vị tính", text=True),
-        Column("Số năm có số liệu"),
-        Column("Năm", group="Đầu chuỗi", text=True),
-        Column("Giá trị", group="Đầu chuỗi"),
-        Column("Năm", group="Cuối chuỗi", text=True),
-        Column("Giá trị", group="Cuối chuỗi"),
-        Column("Nguồn", text=True),
-    ]
+        decimals = max(map(_places, rows["printed"]))
+        cells = [Cell(label("unit", rows["unit"].iloc[-1])), Cell(len(rows), "number")]
+        for end in (rows.iloc[0], rows.iloc[-1]):
+            cells += [Cell(end["year"]), Cell(end["value"], "number", decimals)]
+        source = document.partition(",")[0] if document.startswith("World") else document
+        lines.append(Row(label("national", name), [*cells, Cell(source)]))
+    columns = heads("Đơn vị tính", text=True) + heads("Số năm có số liệu")
+    for group in ("Đầu chuỗi", "Cuối chuỗi"):
+        columns += heads("Năm", group=group, text=True) + heads("Giá trị", group=group)
+    columns += heads("Nguồn", text=True)
     notes = (
         "Suy dinh dưỡng ở đây là khảo sát hộ gia đình với trẻ dưới 5 tuổi, không so được với tỷ lệ cân đo tại trường.",
     )
-    return Table(key, caption, "Chuỗi số liệu toàn quốc", columns, lines, notes, origin=PRINTED["national_series"])
+    return Table(key, caption, "Chuỗi số liệu toàn quốc", columns, lines, notes, origin=_origin("national_series"))
+
+
+def _origin(name: str) -> str:
+    """Where the figures of a table of printed documents stand."""
+    return f"số in trong {label('document', name)}, chép vào data/raw/published/{name}.csv."
 
 
 def _history(report: Report) -> pd.DataFrame:
@@ -220,41 +174,13 @@ def _history(report: Report) -> pd.DataFrame:
     return rows.assign(value=rows["value"].astype(float))
 
 
-def _history_notes(rows: pd.DataFrame) -> tuple[str, ...]:
-    """The break of 2010-2011, and each year whose printed parts do not make the printed total."""
-    notes = ["Năm 2010-2011 có trước khi các trường bán công chuyển thành công lập: không so được theo loại hình."]
-    for (year, name), part in rows.groupby(["school_year", "indicator"], sort=False):
-        at = part.set_index("sector")["value"]
-        if set(SECTORS) <= set(at.index) and at["public"] + at["nonpublic"] != at["all"]:
-            parts = vietnamese.number(at["public"] + at["nonpublic"])
-            notes.append(
-                f"{UNIT_NAMES[str(name)]} {year}: tổng in {vietnamese.number(at['all'])}, cộng hai loại hình {parts}; "
-                "giữ như in."
-            )
-    notes.append("Các năm 2023-2024 và 2024-2025 là học kỳ I theo báo cáo sơ kết (năm trước suy ra từ thay đổi in);"
-                 " các năm khác theo Niên giám.")  # fmt: skip
-    return tuple(notes)
-
-
-def _span(rows: pd.DataFrame) -> tuple[int, int]:
-    starts = rows["school_year"].map(periods.start)
-    return int(starts.min()), int(starts.max()) + 1
-
-
-def _ends(rows: pd.DataFrame, name: str, head: str) -> str:
-    part = rows[(rows["indicator"] == name) & (rows["sector"] == "all")]
-    part = part.sort_values("school_year")
-    first, last = part.iloc[0], part.iloc[-1]
-    return (
-        f"{head}: {vietnamese.number(first['value'])} ({first['school_year']}) và {vietnamese.number(last['value'])} "
-        f"({last['school_year']})"
-    )
-
-
-def _scores(report: Report) -> list[tuple[str, float]]:
+def _scores(report: Report) -> pd.DataFrame:
+    """Names of areas and their scores, from the highest down."""
     rows = report.published("report_figures")
     rows = rows[rows["indicator"] == "digital_records_score"]
-    return sorted(((r.area, float(r.value)) for r in rows.itertuples()), key=lambda pair: -pair[1])
+    rows = rows.assign(name=rows["area"].map(area_name), value=rows["value"].astype(float))
+    rows["words"] = [vietnamese.number(score, 1) for score in rows["value"]]
+    return rows.sort_values("value", ascending=False, kind="stable")
 
 
 def _national(report: Report) -> pd.DataFrame:
@@ -262,10 +188,13 @@ def _national(report: Report) -> pd.DataFrame:
     return rows.assign(printed=rows["value"], value=rows["value"].astype(float), when=rows["year"].str[:4].astype(int))
 
 
+def _national_by_year(report: Report, names: tuple[str, ...]) -> pd.DataFrame:
+    """A row a year, a column an indicator under its name for readers."""
+    wide = _national(report).pivot_table(index="when", columns="indicator", values="value", aggfunc="last")[list(names)]
+    wide.columns = [label("national", name, short=True).capitalize() for name in names]
+    return wide.dropna(how="all")
+
+
 def _places(printed: str) -> int:
     """Decimal places of a printed figure; ".0" is none."""
-    return 0 if printed.endswith(".0") or "." not in printed else len(printed.partition(".")[2])
-
-
-def _not_all(kind: str, code: str) -> str:
-    return "" if code == "all" else label(kind, code)
+    return len(printed.removesuffix(".0").partition(".")[2])

@@ -3,22 +3,24 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.chapters.sections import cell
-from analysis.pages import figures
+from analysis.pages import plots
+from analysis.pages.drawing import GREY, INK, Look, label_rows, paper
 from analysis.pages.figures import Figure
+from analysis.pages.forecast_rows import heads
 from analysis.pages.marks import together
 from analysis.pages.report import Number, Report
-from analysis.pages.tables import NOTHING, Cell, Column, Row, Table
+from analysis.pages.tables import NOTHING, Cell, Row, Table
 from analysis.pages.words import indicator_name, label, listed, plain
 from analysis.reference import targets, vietnamese
 from analysis.reference.areas import CITY
 
 IMPLIED = "≈"
 IMPLIED_MEANS = f"{IMPLIED} Chỉ tiêu không in thẳng mà suy ra từ số in: giá trị in và phần thiếu hoặc vượt in cạnh nó."
-COLUMNS = {"Kỳ này": 0.2, "Chỉ tiêu": 0.43, "Chênh lệch": 0.74, "Đơn vị đạt": 1.0}  # where each ends
+ENDS_OF_COLUMNS = {"Kỳ này": 0.2, "Chỉ tiêu": 0.43, "Chênh lệch": 0.74, "Đơn vị đạt": 1.0}
 BASES = {"printed": "in trong văn bản", "implied": "suy ra từ số in"}
 
 
@@ -33,60 +35,10 @@ class Aim(NamedTuple):
     met: int
     short: int
 
-    @property
-    def known(self) -> bool:
-        """Whether the number is there and may be printed."""
-        return self.number is not None and not self.number.hidden and self.number.met is not None
-
 
 def aims(report: Report) -> list[Aim]:
     """The city's targets of this school year in the order of targets.csv."""
     return [_aim(report, row) for row in targets.of_city(report.school_year).to_dict("records")]
-
-
-def figure(report: Report, key: str, caption: str, table: str) -> Figure:
-    """A bar a target: how much of it is reached, the target a line at 100, with value, target, gap and units."""
-    found = [aim for aim in aims(report) if aim.known and aim.target > 0]
-    if not found:
-        return Figure(key, caption, "", empty=_none(report))
-    with figures.style():
-        drawing, axes = figures.canvas(0.27 * len(found) + 0.85, columns=2, gridspec_kw={"width_ratios": (1, 1.25)})
-        _draw(axes[0, 0], axes[0, 1], found)
-        done = figures.finish(drawing, together(aim.number.marks for aim in found if aim.number))
-    notes = ["Thanh: giá trị bằng bao nhiêu phần trăm chỉ tiêu; gạch chéo, ô vuông: thiếu; chấm tròn: đạt hoặc vượt."]
-    if any(aim.implied for aim in found):
-        notes.append(IMPLIED_MEANS)
-    return Figure(key, caption, _words(found), notes=tuple(notes), table=table, **done)  # type: ignore[arg-type]
-
-
-def table(report: Report, key: str, caption: str) -> Table:
-    """The same in figures, targets without a number of this round included, with where each target stands."""
-    found = aims(report)
-    lines = []
-    for aim in found:
-        counts = (aim.met, aim.short) if aim.met + aim.short else (None, None)
-        cells = [
-            cell(aim.number),
-            Cell(aim.target, "number", _places(aim.target)),
-            cell(aim.number, "gap"),
-            *(Cell(count, "number") for count in counts),
-            Cell(aim.source, "note"),
-        ]
-        lines.append(Row(aim.name, cells, marks=aim.number.marks if aim.number else ()))
-    columns = [
-        Column("Kỳ này"),
-        Column("Chỉ tiêu năm"),
-        Column("So với chỉ tiêu"),
-        Column("Đạt", group="Số đơn vị"),
-        Column("Chưa đạt", group="Số đơn vị"),
-        Column("Căn cứ của chỉ tiêu", text=True),
-    ]
-    notes = [
-        "Tỷ lệ: %, chênh lệch là điểm phần trăm. Đơn vị được so với chỉ tiêu của thành phố, trừ khi có chỉ tiêu riêng."
-    ]
-    if any(aim.number is None for aim in found):
-        notes.append(f"{NOTHING}: kỳ này không có số để so.")
-    return Table(key, caption, "Chỉ tiêu", columns, lines, tuple(notes), empty=_none(report))
 
 
 def _aim(report: Report, row: dict[str, str]) -> Aim:
@@ -95,62 +47,99 @@ def _aim(report: Report, row: dict[str, str]) -> Aim:
     met = [unit.met for unit in units if unit is not None and not unit.hidden and unit.met is not None]
     source = f"{row['document']}, mục {row['section']}: {row['note'] or BASES[row['status']]}"
     number = report.number(row["indicator"], CITY, *key)
-    return Aim(_name(row), float(row["value"]), row["status"] == "implied", source, number,
-               sum(met), len(met) - sum(met))  # fmt: skip
+    implied = row["status"] == "implied"
+    return Aim(_name(row), float(row["value"]), implied, source, number, sum(met), len(met) - sum(met))
 
 
 def _name(row: dict[str, str]) -> str:
     """ "Tỷ lệ huy động (nhà trẻ)"."""
-    parts = [label(kind, row[kind]).lower() for kind in ("age_band", "sector") if row[kind] != "all"]
     name = label("target", indicator_name(row["indicator"]))  # some targets no form asks for
-    more = listed([part for part in parts if part not in name.lower()])
-    return f"{name} ({more})" if more else name
+    parts = [label(kind, row[kind]).lower() for kind in ("age_band", "sector") if row[kind] != "all"]
+    unsaid = [part for part in parts if part not in name.lower()]
+    return f"{name} ({listed(unsaid)})" if unsaid else name
 
 
-def _draw(ax: Axes, beside: Axes, found: Sequence[Aim]) -> None:
-    figures.name_axis(ax, [aim.name for aim in found])
-    beside.set_ylim(ax.get_ylim())
-    beside.axis("off")
-    places = np.arange(len(found))[::-1]
-    reached = np.array([100 * aim.number.value / aim.target for aim in found if aim.number])
-    good = np.array([bool(aim.number.met) for aim in found if aim.number])
-    for those, fill, edge, hatch, marker in (
-        (good, figures.PALE, figures.BLUE, None, "o"), (~good, "white", figures.ORANGE, "////", "s")
-    ):  # fmt: skip
-        ax.barh(places[those], reached[those], height=0.55, color=fill, edgecolor=edge, hatch=hatch, linewidth=0.9)
-        ax.plot(reached[those], places[those], marker, color=edge, zorder=3)
-    for place, aim in zip(places, found, strict=True):
+def figure(report: Report, key: str, caption: str, table: str) -> Figure:
+    """A bar a target: how much of it is reached, the target a line at 100, with value, target, gap and units."""
+    rows = _judged(aims(report))
+    if rows.empty:
+        return Figure(key, caption, "", empty=_none(report))
+    widths = {"width_ratios": (1, 1.25)}
+    with paper(0.27 * len(rows) + 0.85, 2, 2, marks=together(rows["marks"]), gridspec_kw=widths) as sheet:
+        _draw_reached(sheet.axes[0], rows)
+        _write_figures(sheet.axes[1], rows)
+    notes = ["Thanh: giá trị bằng bao nhiêu phần trăm chỉ tiêu; gạch chéo, ô vuông: thiếu; chấm tròn: đạt hoặc vượt."]
+    if rows["implied"].any():
+        notes.append(IMPLIED_MEANS)
+    each = rows["name"] + " " + rows["Kỳ này"] + " so với " + rows["aim"] + " (" + rows["Chênh lệch"] + ")"
+    alt = f"Toàn thành phố đạt hoặc vượt {rows['met'].sum()} trên {len(rows)} chỉ tiêu. {'; '.join(each)}."
+    return sheet.figure(key, caption, alt, notes, table)
+
+
+def _judged(of_year: Sequence[Aim]) -> pd.DataFrame:
+    """A row a target whose number is there and may be printed, with what is drawn and written of it."""
+    rows = []
+    for aim in of_year:
         number = aim.number
-        assert number is not None
-        words = (
-            vietnamese.number(number.value, number.decimals),
-            (f"{IMPLIED} " if aim.implied else "") + plain(aim.target, 2),
-            cell(number, "gap").words,
-            f"{aim.met}/{aim.met + aim.short}" if aim.met + aim.short else NOTHING,
+        if number is None or number.hidden or number.met is None or aim.target <= 0:
+            continue
+        target, counted = plain(aim.target, 2), aim.met + aim.short
+        rows.append(
+            {
+                "name": aim.name,
+                "aim": target,
+                "implied": aim.implied,
+                "met": bool(number.met),
+                "reached": 100 * number.value / aim.target,
+                "marks": number.marks,
+                "Kỳ này": vietnamese.number(number.value, number.decimals),
+                "Chỉ tiêu": f"{IMPLIED} {target}" if aim.implied else target,
+                "Chênh lệch": cell(number, "gap").words,
+                "Đơn vị đạt": f"{aim.met}/{counted}" if counted else NOTHING,
+            }
         )
-        for at, said in zip(COLUMNS.values(), words, strict=True):
-            beside.text(at, place, said, ha="right", va="center_baseline", fontsize=8, in_layout=False)
-    for head, at in COLUMNS.items():
-        beside.text(at, len(found) - 0.35, head, ha="right", va="center_baseline", fontsize=7, color=figures.GREY)
-    ax.axvline(100, color=figures.INK, linestyle="--", linewidth=1)
+    return pd.DataFrame(rows)
+
+
+def _draw_reached(ax: Axes, rows: pd.DataFrame) -> None:
+    plots.level_bars(ax, rows["reached"].where(rows["met"]), plots.SOLID)
+    plots.level_bars(ax, rows["reached"].where(~rows["met"]), plots.HATCHED)
+    plots.met_points(ax, rows["reached"], rows["met"])
+    label_rows(ax, rows["name"])
+    ax.axvline(100, color=INK, linestyle="--", linewidth=1)
     ax.set_xlim(0)
     ax.set_xlabel("% của chỉ tiêu (vạch đứt: 100)")
-    figures.vietnamese_ticks(ax.xaxis)
 
 
-def _words(found: Sequence[Aim]) -> str:
-    said = [
-        f"{aim.name} {vietnamese.number(aim.number.value, aim.number.decimals)} so với {plain(aim.target, 2)} "
-        f"({cell(aim.number, 'gap').words})"
-        for aim in found
-        if aim.number
+def _write_figures(ax: Axes, rows: pd.DataFrame) -> None:
+    """The columns of figures beside the bars."""
+    ax.set_ylim(len(rows) - 0.3, -0.7)
+    ax.axis("off")
+    look: Look = {"ha": "right", "va": "center_baseline", "in_layout": False}
+    for head, right in ENDS_OF_COLUMNS.items():
+        ax.text(right, -0.65, head, fontsize=7, color=GREY, **look)
+        for place, words in enumerate(rows[head]):
+            ax.text(right, place, words, fontsize=8, **look)
+
+
+def table(report: Report, key: str, caption: str) -> Table:
+    """The same in figures, targets without a number of this round included, with where each target stands."""
+    of_year = aims(report)
+    lines = []
+    for aim in of_year:
+        met, short = (aim.met, aim.short) if aim.met + aim.short else (None, None)
+        target = Cell(aim.target, "number", len(plain(aim.target, 2).partition(",")[2]))
+        counts = [Cell(met, "number"), Cell(short, "number")]
+        cells = [cell(aim.number), target, cell(aim.number, "gap"), *counts, Cell(aim.source, "note")]
+        lines.append(Row(aim.name, cells, marks=aim.number.marks if aim.number else ()))
+    columns = heads("Kỳ này", "Chỉ tiêu năm", "So với chỉ tiêu") + heads("Đạt", "Chưa đạt", group="Số đơn vị")
+    columns += heads("Căn cứ của chỉ tiêu", text=True)
+    notes = [
+        "Tỷ lệ: %, chênh lệch là điểm phần trăm. Đơn vị được so với chỉ tiêu của thành phố, trừ khi có chỉ tiêu riêng."
     ]
-    good = sum(bool(aim.number and aim.number.met) for aim in found)
-    return f"Toàn thành phố đạt hoặc vượt {good} trên {len(found)} chỉ tiêu. {'; '.join(said)}."
-
-
-def _places(value: float) -> int:
-    return len(plain(value, 2).partition(",")[2])
+    if any(aim.number is None for aim in of_year):
+        notes.append(f"{NOTHING}: kỳ này không có số để so.")
+    return Table(key, caption, "Chỉ tiêu", columns, lines, tuple(notes), empty=_none(report))
 
 
 def _none(report: Report) -> str:

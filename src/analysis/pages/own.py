@@ -12,13 +12,14 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from analysis.pages import figures
 from analysis.pages.cell_outputs import ALT_LEAST
+from analysis.pages.drawing import GREY, STYLE, UNSAID
 from analysis.pages.figures import Figure
 from analysis.pages.marks import Marks, together
 from analysis.pages.printable_tables import SERIES
@@ -148,10 +149,10 @@ def _svg(canvas: Canvas, marks: Marks) -> str:
     if marks:
         tags = "; ".join(mark.tag for mark in marks)
         words = tags[0].upper() + tags[1:]
-        canvas.text(0.995, 0, words, ha="right", va="top", fontsize=7, color=figures.GREY, style="italic")
+        canvas.text(0.995, 0, words, ha="right", va="top", fontsize=7, color=GREY, style="italic")
     written = io.StringIO()
-    unsaid = dict.fromkeys(figures.UNSAID)
-    with figures.style():
+    unsaid = dict.fromkeys(UNSAID)
+    with matplotlib.rc_context(STYLE):
         canvas.savefig(written, format="svg", facecolor="none", bbox_inches="tight", metadata=unsaid)
     svg = written.getvalue()
     return svg[svg.index("<svg") :]

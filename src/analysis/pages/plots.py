@@ -1,155 +1,216 @@
-"""What stands in the axes of a figure: dots, bars, lines, waterfalls, fans, heat maps, each point with its figure."""
+"""What stands in the axes of a figure: points, bars, lines, waterfalls, fans, heat maps, each with its figures.
 
-from collections.abc import Mapping, Sequence
+seaborn draws the rows as they are: it is never asked to estimate, so that what is drawn is what the table holds. Rows
+stand one below the other, the first on top at height 0.
+"""
+
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
+import seaborn
 from matplotlib.axes import Axes
 
-from analysis.pages.figures import (
-    BLUE,
-    GREEN,
-    GREY,
-    INK,
-    ORANGE,
-    PALE,
-    name_axis,
-    name_rows,
-    vietnamese_ticks,
-    write,
-    written,
-)
+from analysis.pages.drawing import BLUE, GREEN, GREY, INK, ORANGE, PALE, Look, from_zero, label_rows, write
+from analysis.pages.words import plain
 from analysis.reference import vietnamese
 
-LINES = ((BLUE, "-", "o"), (ORANGE, "--", "s"), (GREEN, "-.", "^"), (INK, ":", "D"))
+COLOURS, MARKERS = (BLUE, ORANGE, GREEN, INK), ("o", "s", "^", "D")
+DASHES = ("", (3.7, 1.6), (6.4, 1.6, 1, 1.6), (1, 1.65))
+SOLID: Look = {"color": PALE, "edgecolor": BLUE}
+HATCHED: Look = {"color": "white", "edgecolor": ORANGE, "hatch": "///"}
+AS_IT_IS: Look = {"estimator": None, "errorbar": None, "legend": False, "markersize": 4, "markeredgewidth": 0}
+EXPECTED = ["expected", "lower_80", "upper_80", "lower_95", "upper_95"]
 
 
-def dots(
-    ax: Axes,
-    names: Sequence[str],
-    values: Sequence[float],
-    before: Sequence[float],
-    target: float | None,
-    decimals: int,
-    bold: str = "",
-) -> None:
-    """One line a name: this year a filled dot with its figure, last year a ring, the target a dashed line."""
-    places, now, past = np.arange(len(names))[::-1], np.array(values, float), np.array(before, float)
-    ax.hlines(places, past, now, color=PALE, linewidth=2.2, zorder=1)
-    ax.plot(past, places, "o", color="white", markeredgecolor=GREY, markersize=5, zorder=2)
-    good = np.full(len(now), True) if target is None else now >= target
-    for those, marker, colour in ((good, "o", BLUE), (~good, "s", ORANGE)):
-        ax.plot(now[those], places[those], marker, color=colour, zorder=3)
-    for place, value in zip(places, values, strict=True):
-        words = vietnamese.number(value, decimals)
-        ax.text(1.01, place, words, transform=ax.get_yaxis_transform(), va="center", fontsize=7.5)
-    if target is not None:
+def points(ax: Axes, values: pd.Series, zorder: float = 3, linewidth: float = 0, **look) -> None:
+    """A point a row, none where the value is NaN. look : of seaborn's scatterplot."""
+    seaborn.scatterplot(
+        x=values.to_numpy(dtype=float),
+        y=np.arange(len(values)),
+        s=22,
+        zorder=zorder,
+        linewidth=linewidth,
+        legend=False,
+        ax=ax,
+        **look,
+    )
+
+
+def met_points(ax: Axes, values: pd.Series, met: pd.Series) -> None:
+    """A point a row: a dot where the target is met, a square where it is not."""
+    met = met.to_numpy()
+    points(ax, values, hue=met, style=met, palette={True: BLUE, False: ORANGE}, markers={True: "o", False: "s"})
+
+
+def dots(ax: Axes, rows: pd.DataFrame, target: float, bold: str = "") -> None:
+    """A line a row of name, value and last_year: now a filled point, last year a ring, the target a dashed line.
+
+    target : NaN where there is none.
+    """
+    now, before = rows["value"], rows["last_year"]
+    ax.hlines(range(len(rows)), before, now, color=PALE, linewidth=2.2, zorder=1)
+    points(ax, before, zorder=2, linewidth=1, color="white", edgecolor=GREY)
+    met_points(ax, now, ~(now < target))
+    if target == target:
         ax.axvline(target, color=INK, linestyle="--", linewidth=1)
-        words = f"chỉ tiêu {vietnamese.number(target, 1 if target % 1 else 0)}"
-        write(ax, target, len(names) - 0.45, words, (0, 1), ha="center", va="bottom", fontsize=7.5)
-    name_axis(ax, names, bold)
+        write(ax, target, -0.55, f"chỉ tiêu {plain(target, 1)}", (0, 1), ha="center", va="bottom")
+    label_rows(ax, rows["name"], [vietnamese.number(value, 1) for value in now], bold)
     ax.margins(x=0.08)
 
 
-def bars(
-    ax: Axes,
-    names: Sequence[str],
-    values: Sequence[float],
-    lower: Sequence[float] | None = None,
-    upper: Sequence[float] | None = None,
-    bold: str = "",
-    labels: Sequence[str] | None = None,
-) -> None:
-    """A bar a name with its figure, and a whisker for the interval where there is one."""
-    places = np.arange(len(names))[::-1]
-    ax.barh(places, values, height=0.62, color=PALE, edgecolor=BLUE, linewidth=0.8)
-    ends = np.maximum(values, 0)
-    if lower is not None and upper is not None:
-        ax.hlines(places, lower, upper, color=INK, linewidth=1.2, zorder=2)
-        ax.plot([*lower, *upper], [*places, *places], "|", color=INK, markersize=6)
-        ends = np.fmax(ends, upper)
-    shown = labels or [vietnamese.number(value) for value in values]
-    write(ax, ends, places, shown, (5, 0), fontsize=7.5)
+def level_bars(ax: Axes, values: pd.Series, look: Look, label: str | None = None) -> None:
+    """A bar a row, none where the value is NaN."""
+    seaborn.barplot(
+        x=values.to_numpy(dtype=float),
+        y=np.arange(len(values)),
+        orient="h",
+        native_scale=True,
+        errorbar=None,
+        width=0.62,
+        saturation=1,
+        label=label,
+        legend=False,
+        ax=ax,
+        **look,
+    )
+
+
+def bars(ax: Axes, rows: pd.DataFrame, bold: str = "") -> None:
+    """A bar a row of name, value and words at its end; where it has lower and upper, a whisker for the interval."""
+    places = range(len(rows))
+    level_bars(ax, rows["value"], SOLID)
+    ends = rows["value"].clip(lower=0)
+    if "lower" in rows:
+        ax.hlines(places, rows["lower"], rows["upper"], color=INK, linewidth=1.2, zorder=2)
+        ax.plot(rows[["lower", "upper"]], places, "|", color=INK, markersize=6)
+        ends = np.fmax(ends, rows["upper"])
+    write(ax, ends, places, rows["words"], (5, 0))
     ax.axvline(0, color=GREY, linewidth=0.8)
-    name_axis(ax, names, bold)
-    vietnamese_ticks(ax.xaxis)
+    label_rows(ax, rows["name"], bold=bold)
     ax.margins(x=0.16)
 
 
-def lines(ax: Axes, x: Sequence[float], named: Mapping[str, Sequence[float]], decimals: int, room: float = 0.2) -> None:
-    """A line a name, told apart by colour, dash and marker, its name and last figure written at its end."""
-    ends = []
-    for (name, values), (colour, dash, marker) in zip(named.items(), LINES, strict=False):
-        kept = np.array(values, dtype=float)
-        ax.plot(x, kept, color=colour, linestyle=dash, marker=marker, markersize=3.5)
-        last = int(np.flatnonzero(np.isfinite(kept))[-1])
-        words = f"{name} {vietnamese.number(kept[last], decimals)}"
-        if x[last] < max(x):  # ends before the others: its name stands clear of it, below where it falls
-            side = -1 if last and kept[last] < kept[last - 1] else 1
-            write(ax, x[last], kept[last], words, (0, 8 * side), ha="right", fontsize=8, color=colour,
-                  va="baseline" if side > 0 else "top")  # fmt: skip
+def lines(ax: Axes, wide: pd.DataFrame, decimals: int, room: float = 0.2) -> None:
+    """A line a column, told apart by colour, dash and marker, its name and last figure written at its end.
+
+    wide : a row a time, its index the places on the axis.  room : for the words, as a part of the axis.
+    """
+    rows = wide.melt(var_name="name", ignore_index=False).reset_index(names="time")
+    rows["stroke"] = rows["value"].isna().cumsum()  # a line stops where a figure is missing
+    count = wide.shape[1]
+    seaborn.lineplot(
+        rows,
+        x="time",
+        y="value",
+        hue="name",
+        style="name",
+        units="stroke",
+        palette=COLOURS[:count],
+        markers=MARKERS[:count],
+        dashes=DASHES[:count],
+        ax=ax,
+        **AS_IT_IS,
+    )
+    first, last = wide.index.min(), wide.index.max()
+    _write_ends(ax, wide, decimals, last)
+    ax.set_xlim(first - (last - first) * 0.03, last + (last - first) * room)
+    years = [tick for tick in ax.get_xticks() if first <= tick <= last]
+    ax.set_xticks(years, [f"{year:.0f}" for year in years])
+    ax.set(xlabel="", ylabel="")
+    from_zero(ax)
+
+
+def moves(wide: pd.DataFrame, decimals: int) -> str:
+    """The same in words: where each line begins and ends, in percent."""
+    return "; ".join(
+        f"{name.lower()} từ {plain(values.iloc[0], decimals)} đến {plain(values.iloc[-1], decimals)} %"
+        for name, values in wide.items()
+    )
+
+
+def _write_ends(ax: Axes, wide: pd.DataFrame, decimals: int, last: int) -> None:
+    """Name and last figure of each line, moved apart where lines end close to each other."""
+    at_the_edge = []
+    for name, colour in zip(wide, COLOURS, strict=False):
+        values = wide[name].dropna()
+        time, end = values.index[-1], values.iloc[-1]
+        words = f"{name} {vietnamese.number(end, decimals)}"
+        if time == last:
+            at_the_edge.append((end, words, colour))
             continue
-        ends.append((kept[last], x[last], words, colour))
-    low, high = ax.get_ylim()
-    gap, previous = (high - low) * 0.062, -np.inf
-    for value, at, words, colour in sorted(ends):
-        previous = max(value, previous + gap)  # names of close lines are moved apart
-        write(ax, at, previous, words, (7, 0), fontsize=8, color=colour)
-    left, right = min(x), max(x)
-    ax.set_xlim(left - (right - left) * 0.03, right + (right - left) * room)
+        falls = values.diff().iloc[-1] < 0  # then its words stand clear of it below
+        up, align = (-8, "top") if falls else (8, "baseline")
+        write(ax, time, end, words, (0, up), ha="right", va=align, fontsize=8, color=colour)
+    height, gap = -np.inf, np.ptp(ax.get_ylim()) * 0.065
+    for end, words, colour in sorted(at_the_edge):
+        height = max(end, height + gap)
+        write(ax, last, height, words, (7, 0), fontsize=8, color=colour)
 
 
 def waterfall(ax: Axes, parts: Mapping[str, float]) -> None:
-    """From the first total to the last one: what each part between them adds (hatched) or takes, first on top."""
-    values, places = np.array(list(parts.values())), -np.arange(len(parts))
-    total = np.isin(-places, (0, len(parts) - 1))
-    ends = np.where(total, values, values.cumsum())
-    starts = ends - values
-    for those, fill, hatch, plus, weight in ((total, PALE, None, "", "bold"), (~total, "white", "///", "+", "normal")):
-        edges = np.where(values[those] >= 0, BLUE, ORANGE)
-        ax.barh(places[those], values[those], left=starts[those], height=0.6, color=fill, edgecolor=edges, hatch=hatch,
-                linewidth=0.9)  # fmt: skip
-        words = [(plus if value > 0 else "") + vietnamese.number(value) for value in values[those]]
-        write(ax, np.maximum(starts, ends)[those], places[those], words, (5, 0), fontweight=weight)
-    name_rows(ax, places, list(parts))
-    vietnamese_ticks(ax.xaxis)
+    """From the first total to the last one: what each part between them adds (hatched) or takes."""
+    rows = pd.DataFrame({"value": parts.values()}, dtype=float)
+    total = rows.index.isin([0, len(rows) - 1])
+    end = rows["value"].cumsum().mask(total, rows["value"])
+    start = end - rows["value"]
+    ax.barh(
+        rows.index,
+        rows["value"],
+        left=start,
+        height=0.6,
+        color=np.where(total, PALE, "white"),
+        edgecolor=np.where(rows["value"] >= 0, BLUE, ORANGE),
+        hatch=np.where(total, "", "///").tolist(),
+    )
+    for place, value in rows["value"].items():
+        sign = "+" if value > 0 and not total[place] else ""
+        weight = "bold" if total[place] else "normal"
+        right = max(start[place], end[place])
+        write(ax, right, place, sign + vietnamese.number(value), (5, 0), fontsize=8.5, fontweight=weight)
+    label_rows(ax, parts)
 
 
-def fan(ax: Axes, years: Sequence[str], values: Sequence[float], ahead: pd.DataFrame) -> None:
+def fan(ax: Axes, course: pd.DataFrame) -> None:
     """What was, then what is expected: points with their 80 % band (dark) and 95 % band (light).
 
-    ahead : a row a year to come, in order, with target_year, expected and the limits.
+    course : by school year, in order; value of years that were, expected and its limits of those to come.
     """
-    x = np.arange(len(years))
-    ax.plot(x, values, color=BLUE, marker="o", markersize=3.5)
-    coming = np.arange(x[-1], x[-1] + len(ahead) + 1)
-    for width, shade in (("95", "#dbe7f0"), ("80", "#9cc1dc")):
-        low, high = ([values[-1], *ahead[f"{end}_{width}"]] for end in ("lower", "upper"))
-        ax.fill_between(coming, low, high, color=shade, lw=0)
-    ax.plot(coming, [values[-1], *ahead["expected"]], color=BLUE, linestyle="--")
-    ax.plot(coming[1:], ahead["expected"], "D", color="white", markeredgecolor=BLUE)
-    end = ahead["expected"].iloc[-1]
-    write(ax, coming[-1], end, vietnamese.number(end), (7, 0), fontsize=8, fontweight="bold")
-    shown = [*years, *ahead["target_year"]]
-    ax.set_xticks(np.arange(len(shown))[::-2][::-1], [year[:4] for year in shown][::-2][::-1])
-    ax.set_xlim(-0.4, len(shown) - 1 + len(shown) * 0.2)
-    vietnamese_ticks(ax.yaxis)
+    years = course.index.str[:4]
+    course = course.reset_index(drop=True)
+    now = course["value"].last_valid_index()
+    course.loc[now, EXPECTED] = course.at[now, "value"]  # where the bands begin
+    ax.fill_between(course.index, course["lower_95"], course["upper_95"], color="#dbe7f0", linewidth=0)
+    ax.fill_between(course.index, course["lower_80"], course["upper_80"], color="#9cc1dc", linewidth=0)
+    seaborn.lineplot(course["value"], color=BLUE, marker="o", ax=ax, **AS_IT_IS)
+    seaborn.lineplot(course["expected"], color=BLUE, linestyle="--", ax=ax, **AS_IT_IS)
+    coming = course["expected"].loc[now + 1 :]
+    seaborn.scatterplot(coming, marker="D", color="white", edgecolor=BLUE, linewidth=1, s=20, zorder=3, ax=ax)
+    end = coming.iloc[-1]
+    write(ax, coming.index[-1], end, vietnamese.number(end), (7, 0), fontsize=8, fontweight="bold")
+    ax.set_xticks(course.index[::-2], years[::-2])  # every second year, the last one too
+    ax.set_xlim(-0.4, len(course) * 1.2 - 1)
+    ax.set(xlabel="", ylabel="")
 
 
-def heat(ax: Axes, table: pd.DataFrame, ends: Sequence[str], starts: Mapping[int, str]) -> None:
+def heat(ax: Axes, table: pd.DataFrame, ends: Iterable[str], starts: Mapping[int, str]) -> None:
     """A row a name, a column a time: the more colour the higher, in grey print too; what has no value is crossed out.
 
     ends : what is written at the end of each row.  starts : column number → what stands below it.
     """
-    cells = ax.pcolormesh(np.ma.masked_invalid(table), cmap="Blues", linewidths=0.4, edgecolors="white")
-    ax.figure.colorbar(cells, ax=ax, pad=0.09, aspect=30, format=written(1)).outline.set_visible(False)
-    row, column = np.nonzero(table.isna().to_numpy())
+    seaborn.heatmap(
+        table.astype(float),
+        cmap="Blues",
+        linewidths=0.4,
+        cbar_kws={"pad": 0.09, "aspect": 30},
+        xticklabels=False,
+        yticklabels=False,
+        ax=ax,
+    )
+    row, column = np.nonzero(table.isna())
     ax.plot(column + 0.5, row + 0.5, "x", color=GREY, markersize=4)
-    for place, words in enumerate(ends):
-        ax.text(1.01, place + 0.5, words, transform=ax.get_yaxis_transform(), va="center", fontsize=7.5)
+    label_rows(ax, table.index, ends, first=0.5)
+    ax.set_ylim(len(table), 0)
     ax.set_xticks([column + 0.5 for column in starts], list(starts.values()))
-    name_rows(ax, np.arange(len(table)) + 0.5, list(table.index))
-    ax.invert_yaxis()
-    ax.grid(visible=False)
-    ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
+    ax.set(xlabel="", ylabel="")
