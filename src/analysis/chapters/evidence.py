@@ -9,7 +9,6 @@ from analysis.meaning.provenance import Origins, Step
 from analysis.pages.report import Number, Report
 from analysis.pages.tables import Cell, Column, Row, Table, from_frame
 from analysis.pages.words import indicator_name, label
-from analysis.reading import forms
 from analysis.reading.rounds import Round
 from analysis.reference import vietnamese
 from analysis.reference.areas import CITY
@@ -72,13 +71,13 @@ def origins(report: Report, key: str, caption: str) -> Table:
 
 def codebook(report: Report, key: str, caption: str) -> Table:
     """Every field of this year's reporting form: where it stands, what it means, what may stand in it."""
-    sheets = forms.valid(reference.table("forms/sheets"), report.school_year).set_index("sheet")["name_vi"]
-    columns = forms.valid(reference.table("forms/columns"), report.school_year)
+    sheets = reference.in_force(reference.table("forms/sheets"), report.school_year).set_index("sheet")["name_vi"]
+    columns = reference.in_force(reference.table("forms/columns"), report.school_year)
     columns = columns[columns["indicator"] != ""]
     heads = columns[["header_1", "header_2", "header_3"]].apply(lambda r: " / ".join(filter(None, r)), axis=1)
     of_columns = pd.DataFrame({"sheet": columns["sheet"].map(sheets), "field": heads, "code": "", "unit": ""})
     of_columns = of_columns.join(columns[["indicator", "age_band", "minimum", "maximum"]])
-    rows = forms.valid(reference.table("forms/rows"), report.school_year)
+    rows = reference.in_force(reference.table("forms/rows"), report.school_year)
     of_rows = pd.DataFrame({"sheet": rows["sheet"].map(sheets), "field": rows["label_vi"], "unit": rows["unit_vi"]})
     of_rows = of_rows.join(rows[["code", "indicator", "age_band", "minimum", "maximum"]])
     table = pd.concat([of_columns, of_rows], ignore_index=True)

@@ -55,7 +55,7 @@ def of_round(
     kept = folder / f"{name}-{content}"
     if (kept / TABLE).exists():
         return _sums(kept)
-    read = this or rounds.read(raw, school_year, period, missing=missing, kept=workbooks(processed))
+    read = this or rounds.read(raw, school_year, period, missing=missing)
     stop_on_faults(read.findings)
     sums = indicators.of_round(read.observations, read.facilities)
     series = store.pack(sums, TABLE)
@@ -75,11 +75,6 @@ def of_round(
 def _sums(kept: Path) -> pa.Table:
     """Sums of a round that are kept under the hash of what they rest on: a screen and a series both ask for them."""
     return store.packed(kept, TABLE)
-
-
-def workbooks(processed: Path | str) -> Path:
-    """Where what each workbook gave is kept (reading.kept)."""
-    return reference.ROOT / processed / "workbooks"
 
 
 def _content(raw: Path | str, school_year: str, period: str) -> str:

@@ -5,13 +5,10 @@ from dataclasses import dataclass, field
 from itertools import repeat
 
 from analysis.reading import forms, layout, values
-from analysis.reading.cell_formats import SecondLook
+from analysis.reading.cell_formats import CellFormats
 from analysis.reading.cells import Cells, address, column_of, letters, shown
 from analysis.reading.findings import Finding
-from analysis.reading.settling import Place, Sum, settle
-
-ANCHOR = {"facilities": "facility", "population": "birth_year", "indicator_rows": "code"}
-PARTS, TOTAL_ROW = "bằng tổng trừ các phần còn lại", "bằng dòng tổng cộng trừ các dòng còn lại"
+from analysis.reading.settling import PARTS, Place, Sum, settle
 
 
 @dataclass(frozen=True)
@@ -23,6 +20,9 @@ class Correction:
     reason: str
     said_by: str
     said_on: str
+
+
+Corrections = Mapping[tuple[str, str], Correction]  # (sheet, cell) → correction
 
 
 @dataclass
@@ -73,50 +73,39 @@ class Sheet:
     """One sheet while it is read.
 
     Numbers are asked for column by column or cell by cell; those in doubt come back as None and wait until settle()
-    has seen every sum of the sheet: then value_at() gives what was settled, and the rest are findings.
+    has seen every sum of the sheet: what it settled stands in .settled, and the rest are findings.
     """
 
-    def __init__(self, book: Workbook, name: str, title: str, cells: Cells, corrections: Mapping, look: SecondLook):
-        self.book, self.name, self.title, self.cells, self.look = book, name, title, cells, look
-        self.corrections = {cell: fix for (sheet, cell), fix in corrections.items() if sheet == name}
+    def __init__(
+        self, book: Workbook, name: str, title: str, cells: Cells, corrections: Corrections, formats: CellFormats
+    ):
+        self.book, self.name, self.title, self.cells, self.formats = book, name, title, cells, formats
+        self.corrections = {cell: correction for (sheet, cell), correction in corrections.items() if sheet == name}
         self.corrected_columns = {column_of(cell) for cell in self.corrections}
-        self.read: dict[Place, float] = {}
         self.waiting: dict[Place, tuple[values.Reading, float]] = {}
         self.settled: dict[Place, tuple[float, str]] = {}
-        self._named: tuple[Sequence[int], list[str]] = ([], [])  # rows named last, and their names
 
     def doubt(self, check: str, cell: str = "", found: object = "", expected: object = "") -> None:
         """Note a finding on this sheet."""
         self.book.doubt(check, self.name, cell, found, expected)
 
-    def column(self, rows: Sequence[int], line: Sequence, at: int, asked: forms.Column) -> list[float | None]:
-        """The numbers of one column in these rows; line holds its cells. Plain whole numbers cost one look for all."""
-        if (
-            set(map(type, line)) == {float}
-            and all(map(float.is_integer, line))
-            and asked.minimum <= min(line)
-            and max(line) <= asked.maximum
-            and asked.type == "count"
-            and letters(at) not in self.corrected_columns
-        ):
-            return list(line)
+    def column(self, rows: Sequence[int], at: int, asked: forms.Column) -> list[float | None]:
+        """The numbers of one column in these rows. Plain whole numbers cost one look for all."""
+        cells = [self.cells[row][at] for row in rows]
+        all_whole = set(map(type, cells)) == {float} and all(map(float.is_integer, cells))
+        may_be_counts = all_whole and asked.type == "count" and letters(at) not in self.corrected_columns
+        if may_be_counts and asked.minimum <= min(cells) and max(cells) <= asked.maximum:
+            return cells
         return [self.number(row, at, asked) for row in rows]
 
-    def number(self, row: int, at: int, asked: forms.Column | forms.Row) -> float | None:
+    def number(self, row: int, at: int, asked: forms.Asked) -> float | None:
         """The number of one cell, corrected by the register where it says so, or None if it must wait for its sums."""
         value = self.cells[row][at]
-        plain = type(value) is float and asked.type == "count" and value.is_integer() and not self.corrections
-        if plain and asked.minimum <= value <= asked.maximum:
+        is_whole = type(value) is float and value.is_integer()
+        if is_whole and asked.type == "count" and not self.corrections and asked.minimum <= value <= asked.maximum:
             return value
         cell = address(row, at)
-        value = self._corrected(value, cell)
-        reading = values.read(value, asked.type, asked.minimum, asked.maximum)
-        if reading.check == "percent_or_fraction":
-            shows_percent = self.look.shows_percent(self.title, cell)
-            reading = values.read(value, asked.type, asked.minimum, asked.maximum, shows_percent)
-        if reading.check == "empty_cell" and value == "":
-            why = self.look.why_empty(self.title, cell)
-            reading = reading if why == "empty_cell" else values.Reading(None, why)
+        reading = self._reading(self._corrected(value, cell), cell, asked)
         if reading.number is None:
             self.waiting[row, at] = reading, asked.maximum
         return reading.number
@@ -131,62 +120,74 @@ class Sheet:
         self.book.used[self.name, cell] = correction
         return correction.value
 
+    def _reading(self, value, cell: str, asked: forms.Asked) -> values.Reading:
+        """What a value is; its cell is looked up where the value alone does not tell."""
+        reading = values.read(value, asked.type, asked.minimum, asked.maximum)
+        if reading.check == "percent_or_fraction":
+            is_percent = self.formats.shows_percent(self.title, cell)
+            return values.read(value, asked.type, asked.minimum, asked.maximum, is_percent)
+        if reading.check == "empty_cell" and value == "":
+            why = self.formats.why_empty(self.title, cell)
+            return reading if why == "empty_cell" else values.Reading(None, why)
+        return reading
+
     def settle(self, known: dict[Place, float], sums: Iterable[Sum]) -> None:
         """Settle what the sums prove; every cell still in doubt becomes a finding."""
         if not self.waiting:
             return
         candidates = {place: reading.candidate for place, (reading, _) in self.waiting.items()}
-        proven = settle(known, candidates, sums, lambda place: self.look.is_typed(self.title, address(*place)))
-        for place, (reading, highest) in self.waiting.items():
-            value, rule = proven.get(place, (None, ""))
-            found = shown(self.cells[place[0]][place[1]])
+        proven = settle(known, candidates, sums, lambda place: self.formats.is_typed(self.title, address(*place)))
+        for (row, at), (reading, highest) in self.waiting.items():
+            value, rule = proven.get((row, at), (None, ""))
+            written = shown(self.cells[row][at])
             if value is not None and value <= highest:
-                self.settled[place] = value, f'ô ghi "{found}", đọc là {shown(value)}: {rule}'
+                self.settled[row, at] = value, f'ô ghi "{written}", đọc là {shown(value)}: {rule}'
             else:
-                self.doubt(reading.check, address(*place), found, reading.expected)
+                self.doubt(reading.check, address(row, at), written, reading.expected)
         self.waiting = {}
 
-    def value_at(self, row: int, at: int, read: float | None) -> float | None:
-        """A number as it was read, or as it was settled since."""
-        return self.settled[row, at][0] if read is None and (row, at) in self.settled else read
+    def check_sums(self, numbers: Mapping[Place, float], sums: Iterable[Sum]) -> None:
+        """A total that is not what its parts add up to is a finding, where all of them are known."""
+        for s in sums:
+            said, added = numbers.get(s.total), s.added(numbers)
+            if said is not None and added is not None and said != added:
+                check = "parts_do_not_add" if s.rule == PARTS else "total_row_differs"
+                self.doubt(check, address(*s.total), shown(said), shown(added))
 
-    def keep_column(self, facilities, sectors, bands, indicator: str, numbers, rows, at: int) -> None:
-        """Keep the numbers of one column, one a row; None is left out."""
-        if None in numbers:
-            there = [place for place, number in enumerate(numbers) if number is not None]
-            facilities, sectors, bands, numbers, rows = (
-                [line[place] for place in there] for line in (facilities, sectors, bands, numbers, rows)
-            )
-        if rows is not self._named[0]:
-            self._named = rows, [str(row + 1) for row in rows]
-        cells = list(map(letters(at).__add__, self._named[1]))
-        self.keep(facilities, sectors, bands, repeat(indicator, len(cells)), numbers, cells)
-
-    def keep(self, facilities, sectors, bands, indicators, numbers, cells: list[str]) -> None:
+    def keep(
+        self,
+        facilities: Iterable[str],
+        sectors: Iterable[str],
+        bands: Iterable[str],
+        indicators: Iterable[str],
+        numbers: Iterable[float],
+        cells: list[str],
+    ) -> None:
         """Keep numbers with their cells, each with its note."""
-        kept = self.book.numbers
-        kept.facility += facilities
-        kept.sector += sectors
-        kept.age_band += bands
-        kept.indicator += indicators
-        kept.value += numbers
-        kept.cell += cells
-        kept.sheet += repeat(self.name, len(cells))
-        if self.book.used or self.settled:
-            settled = {address(*place): rule for place, (_, rule) in self.settled.items()}
-            kept.note += [self._note(cell, settled) for cell in cells]
-        else:
-            kept.note += repeat(None, len(cells))
+        table = self.book.numbers
+        table.facility += facilities
+        table.sector += sectors
+        table.age_band += bands
+        table.indicator += indicators
+        table.value += numbers
+        table.cell += cells
+        table.sheet += repeat(self.name, len(cells))
+        table.note += self._notes(cells)
 
-    def _note(self, cell: str, settled: dict[str, str]) -> str | None:
-        used = self.book.used.get((self.name, cell))
-        return used.reason or None if used else settled.get(cell)
+    def _notes(self, cells: list[str]) -> Iterable[str | None]:
+        """Why each number is not what its cell says; None where it is."""
+        if not self.book.used and not self.settled:
+            return repeat(None, len(cells))
+        notes = {address(*place): rule for place, (_, rule) in self.settled.items()}
+        for (sheet, cell), correction in self.book.used.items():
+            if sheet == self.name:
+                notes[cell] = correction.reason
+        return [notes.get(cell) or None for cell in cells]
 
 
-def find_columns(page: Sheet, school_year: str, sheet: str) -> layout.Columns | None:
+def find_columns(page: Sheet, columns: Sequence[forms.Column]) -> layout.Columns | None:
     """Where the form's columns stand on a sheet; None, with findings, where one is missing or there twice."""
-    columns = forms.columns(school_year, sheet)
-    where = layout.find_columns(page.cells, columns, ANCHOR[forms.sheets(school_year)[sheet][1]])
+    where = layout.find_columns(page.cells, columns)
     for column in where.missing:
         page.doubt("missing_column", expected=" / ".join(column.printed))
     for column, place in where.twice:

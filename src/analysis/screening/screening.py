@@ -50,7 +50,7 @@ def read(
     Earlier rounds are taken from data/processed/rounds where they are unchanged.
     Raises FileNotFoundError where the round has no folder, DataError where an earlier round has a fault that stops.
     """
-    this = rounds.read(raw, school_year, period, missing=missing, kept=history.workbooks(processed))
+    this = rounds.read(raw, school_year, period, missing=missing)
     this.findings += screen(this, earlier or before(raw, processed, school_year, period, missing))
     return this
 
@@ -62,10 +62,9 @@ def before(raw: Path | str, processed: Path | str, school_year: str, period: str
     if not earlier:
         return Before()
     year_ago = (periods.shift(school_year, -1), period)
-    kept = history.workbooks(processed)
     return Before(
-        rounds.read(raw, *earlier[-1], missing=missing, kept=kept),
-        rounds.read(raw, *year_ago, missing=missing, kept=kept) if year_ago in earlier else None,
+        rounds.read(raw, *earlier[-1], missing=missing),
+        rounds.read(raw, *year_ago, missing=missing) if year_ago in earlier else None,
         history.series(raw, processed, *earlier[-1], missing),
     )
 
