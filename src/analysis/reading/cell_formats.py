@@ -5,7 +5,6 @@ What is hidden is known of .xls too.
 """
 
 import functools
-from collections.abc import Iterable
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -72,23 +71,23 @@ class CellFormats:
 
     def hidden(self) -> list[tuple[str, str]]:
         """Hidden rows and columns that hold something, as (sheet, where in words)."""
+        places: list[tuple[str, list[int], list[str]]] = []
         if self.content.kind == "xls":
-            sheets = binary_workbook.hidden(self.content.data)
-            return [(name, _in_words(rows, map(letters, columns))) for name, rows, columns in sheets]
-        places = []
-        for sheet in self.formulas.worksheets if self.formulas is not None else ():
-            rows = [row - 1 for row, how in sheet.row_dimensions.items() if how.hidden and row <= sheet.max_row]
-            columns = [letter for letter, how in sheet.column_dimensions.items() if how.hidden]
-            if rows or columns:
-                places.append((sheet.title, _in_words(rows, columns)))
-        return places
+            for name, binary in binary_workbook.sheets(self.content.data).items():
+                places.append((name, binary.hidden_rows, list(map(letters, binary.hidden_columns))))
+        elif self.formulas is not None:
+            for sheet in self.formulas.worksheets:
+                rows = [row - 1 for row, how in sheet.row_dimensions.items() if how.hidden and row <= sheet.max_row]
+                columns = [letter for letter, how in sheet.column_dimensions.items() if how.hidden]
+                places.append((sheet.title, rows, columns))
+        return [(name, _in_words(rows, columns)) for name, rows, columns in places if rows or columns]
 
 
-def _in_words(rows: list[int], columns: Iterable[str]) -> str:
+def _in_words(rows: list[int], columns: list[str]) -> str:
     """The first hidden rows, from 0, and columns, by their letters."""
     where = []
     if rows:
         where.append(f"dòng {', '.join(str(row + 1) for row in rows[:MOST_NAMED])}")
-    if column_names := list(columns)[:MOST_NAMED]:
-        where.append(f"cột {', '.join(column_names)}")
+    if columns:
+        where.append(f"cột {', '.join(columns[:MOST_NAMED])}")
     return "; ".join(where)
