@@ -7,7 +7,7 @@ import numpy as np
 
 from analysis.reading import forms, layout, values
 from analysis.reading.cells import address, letters, shown
-from analysis.reading.settling import PARTS, TOTAL_ROW, Place, Sum
+from analysis.reading.settling import PARTS, TOTAL_ROW, Known, Sum
 from analysis.reading.workbook_parts import Sheet
 
 
@@ -19,13 +19,21 @@ class CountColumns:
     """
 
     def __init__(self, page: Sheet, columns: Sequence[forms.Column], where: layout.Columns, key_column: str):
-        self.page, self.at = page, where.at
+        self.page = page
+        self.at = where.at
         self.columns = [column for column in columns if column.indicator]
         self.numbers: dict[str, np.ndarray] = {}
         places = {self.at[column.column] for column in self.columns}
         self.rows, self.totals, nameless = layout.data_rows(page.cells, where.first, self.at[key_column], places)
         for row in nameless:
             page.doubt("row_without_code", address(row, self.at[key_column]))
+        self.facilities: list[str] = []
+        self.sectors: list[str] = []
+
+    def name_rows(self, facilities: list[str], sectors: list[str]) -> None:
+        """Say whose numbers stand in each row: the code of a facility, empty for the whole unit, and the sector."""
+        self.facilities = facilities
+        self.sectors = sectors
 
     def cells(self, column: str) -> list:
         """What stands in a column of the form, a cell a row."""
@@ -53,7 +61,7 @@ class CountColumns:
         """Let the sums beside doubtful cells settle them, and put what was settled in its place."""
         if not self.page.waiting:
             return
-        known: dict[Place, float] = {}
+        known: Known = {}
         for column, line in self.numbers.items():
             for row, value in zip(self.rows, line.tolist(), strict=True):
                 if value == value:
@@ -72,7 +80,7 @@ class CountColumns:
                 sums.append(Sum((row, self.at[column.column]), tuple((row, part) for part in parts), PARTS))
         return sums
 
-    def _sums_down(self, known: dict[Place, float]) -> list[Sum]:
+    def _sums_down(self, known: Known) -> list[Sum]:
         """Rows that add up to the total row, where there is one; what it says goes into `known`."""
         sums: list[Sum] = []
         if len(self.totals) != 1:
@@ -150,20 +158,18 @@ class CountColumns:
             return None
         return float(np.nansum(line))
 
-    def keep(self, facilities: list[str], sectors: list[str], bands: list[str] | None = None) -> None:
+    def keep(self, bands: list[str] | None = None) -> None:
         """Keep every count with its cell; bands : that of each row, where the column does not say it."""
         for column in self.columns:
-            of_column = bands or [column.age_band] * len(self.rows)
-            line, at = self.numbers[column.column], self.at[column.column]
-            self.keep_line(facilities, sectors, of_column, column.indicator, line, at)
+            band_of_rows = bands or [column.age_band] * len(self.rows)
+            line = self.numbers[column.column]
+            self.keep_line(column.indicator, band_of_rows, line, self.at[column.column])
 
-    def keep_line(
-        self, facilities: list[str], sectors: list[str], bands: list[str], indicator: str, line: np.ndarray, at: int
-    ) -> None:
+    def keep_line(self, indicator: str, bands: list[str], line: np.ndarray, at: int) -> None:
         """Keep a number a row, as of the cells of one column; NaN is left out."""
         letter = letters(at)
         cells = [f"{letter}{row + 1}" for row in self.rows]
-        lines = [facilities, sectors, bands, [indicator] * len(cells), line.tolist(), cells]
+        lines = [cells, self.facilities, self.sectors, bands, [indicator] * len(cells), line.tolist()]
         is_there = ~np.isnan(line)
         if not is_there.all():
             lines = [list(compress(whole, is_there)) for whole in lines]

@@ -5,7 +5,7 @@ import functools
 from analysis import reference
 from analysis.reading import forms
 from analysis.reading.cells import address, shown
-from analysis.reading.settling import PARTS, Place, Sum
+from analysis.reading.settling import PARTS, Known, Place, Sum
 from analysis.reading.workbook_parts import Sheet, find_columns
 from analysis.reference.vietnamese import key
 
@@ -21,7 +21,7 @@ def read_indicator_rows(page: Sheet, school_year: str, sheet: str) -> None:
     lines = _coded_lines(page, where.first, where.at["code"], where.at["label"], school_year)
     rows = [row for row in forms.indicator_rows(school_year) if row.code in lines]
     places: Places = {}
-    numbers: dict[Place, float] = {}
+    numbers: Known = {}
     for row in rows:
         for sector in ("all", *SECTORS) if row.split else ("all",):
             place = lines[row.code], where.at[sector]
@@ -31,7 +31,6 @@ def read_indicator_rows(page: Sheet, school_year: str, sheet: str) -> None:
                 numbers[place] = value
     sums = _sums(school_year, tuple(places.items()))
     page.settle(numbers, sums)
-    numbers |= {place: value for place, (value, _) in page.settled.items()}
     page.check_sums(numbers, sums)
     _check_wholes(page, rows, places, numbers)
     _keep(page, rows, places, numbers)
@@ -77,7 +76,7 @@ def _sums(school_year: str, places: tuple[tuple[tuple[str, str], Place], ...]) -
     return sums
 
 
-def _check_wholes(page: Sheet, rows: list[forms.Row], places: Places, numbers: dict[Place, float]) -> None:
+def _check_wholes(page: Sheet, rows: list[forms.Row], places: Places, numbers: Known) -> None:
     """No row is larger than the row that it is a part of."""
     for row in rows:
         for sector in ("all", *SECTORS):
@@ -89,7 +88,7 @@ def _check_wholes(page: Sheet, rows: list[forms.Row], places: Places, numbers: d
                 page.doubt("more_than_whole", address(*place), shown(value), shown(whole))
 
 
-def _keep(page: Sheet, rows: list[forms.Row], places: Places, numbers: dict[Place, float]) -> None:
+def _keep(page: Sheet, rows: list[forms.Row], places: Places, numbers: Known) -> None:
     """Keep the sectors of a row that is split by them, else the whole."""
     lines = []
     for row in rows:
@@ -99,4 +98,5 @@ def _keep(page: Sheet, rows: list[forms.Row], places: Places, numbers: dict[Plac
                 named = row.sector_detail or sector
                 lines.append(("", named, row.age_band, row.indicator, numbers[place], address(*place)))
     if lines:
-        page.keep(*map(list, zip(*lines, strict=True)))
+        *columns, cells = map(list, zip(*lines, strict=True))
+        page.keep(cells, *columns)

@@ -79,7 +79,10 @@ class _Gathering:
     """A round while its workbooks come in; the numbers of each become columns at once and the workbook is let go."""
 
     def __init__(self, raw: Path | str, school_year: str, period: str, missing: str):
-        self.raw, self.school_year, self.period, self.missing = raw, school_year, period, missing
+        self.raw = raw
+        self.school_year = school_year
+        self.period = period
+        self.missing = missing
         self.day = periods.as_of(school_year, period)
         self.owing = areas.reporting(self.day)
         self.register = corrections(school_year, period)
@@ -135,14 +138,15 @@ class _Gathering:
 
     def add(self, book: Workbook) -> None:
         """Take in what a workbook holds."""
-        which, area, path, basis = (self.school_year, self.period), book.area, book.path, book.basis
-        self.observations.append(_observations(book, *which))
-        for code, name, commune, kind, sheet, cell in book.facilities:
+        self.observations.append(_observations(book, self.school_year, self.period))
+        unit = (self.school_year, self.period, book.area)
+        for *described, kind, sheet, cell in book.facilities:
             sector = SECTOR_OF_KIND.get(kind, "")
-            self.facilities.append((*which, area, code, name, commune, kind, sector, path, sheet, cell, basis))
-        for (sheet, cell), used in book.used.items():
-            self.corrections_used.append((area, path, sheet, cell, *astuple(used)))
-        self.reporting.append((*which, area, path, len(book.facilities), len(book.numbers), basis))
+            self.facilities.append((*unit, *described, kind, sector, book.path, sheet, cell, book.basis))
+        for at, correction in book.used.items():
+            self.corrections_used.append((book.area, book.path, *at, *astuple(correction)))
+        counted = len(book.facilities), len(book.numbers)
+        self.reporting.append((*unit, book.path, *counted, book.basis))
         self.findings += book.findings
 
     def round(self) -> Round:
@@ -165,12 +169,18 @@ def _workbook(file: Path, school_year: str, period: str, area: str, register: Re
 def _observations(book: Workbook, school_year: str, period: str) -> pa.Table:
     """The numbers of one workbook as rows of observations.parquet."""
     numbers = book.numbers
-    columns = vars(numbers) | {"facility": [code or None for code in numbers.facility]}
-    constant = {"school_year": school_year, "period": period, "area": book.area, "workbook": book.path}
-    constant["basis"] = book.basis
+    columns = dict(numbers.columns)
+    columns["facility"] = [code or None for code in columns["facility"]]
+    constant = {
+        "school_year": school_year,
+        "period": period,
+        "area": book.area,
+        "workbook": book.path,
+        "basis": book.basis,
+    }
     columns |= {name: pa.repeat(text, len(numbers)) for name, text in constant.items()}
     if book.used and book.basis == "reported":  # a corrected cell says so, unless the whole workbook is no real one
-        cells = zip(numbers.sheet, numbers.cell, strict=True)
+        cells = zip(columns["sheet"], columns["cell"], strict=True)
         columns["basis"] = ["corrected" if cell in book.used else book.basis for cell in cells]
     return pa.Table.from_pydict(columns, schema=store.schema("observations.parquet"))
 

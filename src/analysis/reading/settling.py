@@ -1,9 +1,11 @@
 """Doubtful cells that the totals beside them settle: accepted only as exactly the value those totals leave for them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 Place = tuple[int, int]  # row and column, from 0
+Known = dict[Place, float]
+Candidates = dict[Place, float | None]
 PARTS, TOTAL_ROW = "bằng tổng trừ các phần còn lại", "bằng dòng tổng cộng trừ các dòng còn lại"
 
 
@@ -15,7 +17,7 @@ class Sum:
     parts: tuple[Place, ...]
     rule: str
 
-    def added(self, numbers: Mapping[Place, float]) -> float | None:
+    def added(self, numbers: Known) -> float | None:
         """What the parts add up to; None where one is not known."""
         if all(part in numbers for part in self.parts):
             return sum(numbers[part] for part in self.parts)
@@ -23,10 +25,7 @@ class Sum:
 
 
 def settle(
-    known: dict[Place, float],
-    candidates: dict[Place, float | None],
-    sums: Iterable[Sum],
-    is_typed: Callable[[Place], bool],
+    known: Known, candidates: Candidates, sums: Iterable[Sum], is_typed: Callable[[Place], bool]
 ) -> dict[Place, tuple[float, str]]:
     """Doubtful cells that a sum proves: place → (value, rule).
 
@@ -48,14 +47,13 @@ def settle(
             return settled
 
 
-def _proven(
-    s: Sum, sure: dict[Place, float], candidates: dict[Place, float | None], is_typed: Callable[[Place], bool]
-) -> dict[Place, float]:
+def _proven(s: Sum, sure: Known, candidates: Candidates, is_typed: Callable[[Place], bool]) -> Known:
     """The cells of one sum that it proves now."""
     if s.total not in sure:
         added = s.added(sure)
-        is_proven = added is not None and candidates.get(s.total) == added
-        return {s.total: added} if is_proven else {}  # type: ignore[dict-item]
+        if added is None or candidates.get(s.total) != added:
+            return {}
+        return {s.total: added}
     left = sure[s.total] - sum(sure[part] for part in s.parts if part in sure)
     guesses = {part: candidates.get(part) for part in s.parts if part not in sure}
     several_blanks = len(guesses) > 1 and set(guesses.values()) == {0.0}

@@ -6,7 +6,7 @@ import unicodedata
 import numpy as np
 
 from analysis.reading import encodings, forms, values
-from analysis.reading.cells import address, letters, shown
+from analysis.reading.cells import address, shown
 from analysis.reading.count_columns import CountColumns
 from analysis.reading.forms import SECTOR_OF_KIND
 from analysis.reading.shares import check_shares
@@ -27,18 +27,18 @@ def read_facilities(page: Sheet, school_year: str, sheet: str) -> None:
     codes = [shown(code).strip() for code in table.cells("facility")]
     _check_codes_differ(table, codes)
     known = {code: kind for code, _, _, kind, _, _ in page.book.facilities}
-    if "kind" in table.at:
-        kinds = _read_kinds(table)
-        _keep_facilities(table, codes, kinds)
-    else:
-        kinds = [known.get(code, "") for code in codes]
+    is_list = "kind" in table.at  # the sheet that says what each facility is
+    kinds = _read_kinds(table) if is_list else [known.get(code, "") for code in codes]
+    table.name_rows(codes, [SECTOR_OF_KIND.get(kind, kind) for kind in kinds])
+    if is_list:
+        _keep_facilities(table, kinds)
     table.read(kinds)
     table.settle()
     table.check_across()
     table.check_down()
     check_shares(table, forms.shares(school_year, sheet), where.first)
-    table.keep(codes, _sectors(kinds))
-    if known and "kind" not in table.at:
+    table.keep()
+    if known and not is_list:
         for code in sorted(set(codes) ^ set(known)):
             page.doubt("facility_not_everywhere", "", code, page.name if code in known else "Mạng lưới")
 
@@ -62,21 +62,18 @@ def _read_kinds(table: CountColumns) -> list[str]:
     return kinds
 
 
-def _keep_facilities(table: CountColumns, codes: list[str], kinds: list[str]) -> None:
+def _keep_facilities(table: CountColumns, kinds: list[str]) -> None:
     """Keep the list of facilities, and count each as one."""
-    page, at = table.page, table.at["facility"]
-    names, communes = _texts(table, "name"), _texts(table, "commune")
-    cells = [f"{letters(at)}{row + 1}" for row in table.rows]
-    page.book.facilities += zip(codes, names, communes, kinds, [page.name] * len(cells), cells, strict=True)
+    at = table.at["facility"]
+    names = _texts(table, "name")
+    communes = _texts(table, "commune")
+    sheets = [table.page.name] * len(kinds)
+    cells = [address(row, at) for row in table.rows]
+    table.page.book.facilities += zip(table.facilities, names, communes, kinds, sheets, cells, strict=True)
     independent = np.array(kinds) == "independent"
     counted = {"facilities": np.full(len(kinds), True), "schools": ~independent, "independent_facilities": independent}
-    sectors, bands = _sectors(kinds), ["all"] * len(cells)
     for indicator, is_counted in counted.items():
-        table.keep_line(codes, sectors, bands, indicator, np.where(is_counted, 1.0, np.nan), at)
-
-
-def _sectors(kinds: list[str]) -> list[str]:
-    return [SECTOR_OF_KIND.get(kind, kind) for kind in kinds]
+        table.keep_line(indicator, ["all"] * len(cells), np.where(is_counted, 1.0, np.nan), at)
 
 
 def _texts(table: CountColumns, column: str) -> list[str]:
@@ -104,11 +101,11 @@ def read_population(page: Sheet, school_year: str, sheet: str) -> None:
     table = CountColumns(page, columns, where, "birth_year")
     ages = _ages(table, school_year)
     table.rows = list(ages)
+    table.name_rows([""] * len(ages), ["all"] * len(ages))
     table.read()
     table.settle()
     table.check_down()
-    nobody, sectors, bands = [""] * len(ages), ["all"] * len(ages), [f"age{age}" for age in ages.values()]
-    table.keep(nobody, sectors, bands)
+    table.keep([f"age{age}" for age in ages.values()])
     for age in sorted(set(range(6)) - set(ages.values())):
         page.doubt("missing_row", "", expected=f"năm sinh {periods.start(school_year) - age}")
 

@@ -1,5 +1,6 @@
 """What one workbook gives, and one sheet of it while it is read: its numbers, its doubts, and what settles them."""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
@@ -8,7 +9,7 @@ from analysis.reading import forms, layout, values
 from analysis.reading.cell_formats import CellFormats
 from analysis.reading.cells import Cells, address, column_of, letters, shown
 from analysis.reading.findings import Finding
-from analysis.reading.settling import PARTS, Place, Sum, settle
+from analysis.reading.settling import PARTS, Known, Place, Sum, settle
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,6 @@ class Correction:
 Corrections = Mapping[tuple[str, str], Correction]  # (sheet, cell) → correction
 
 
-@dataclass
 class Numbers:
     """Numbers of a workbook, one list a column: tables are built from columns ten times faster than from rows.
 
@@ -33,20 +33,21 @@ class Numbers:
     of a correction, or what settled a doubtful cell, else None.  As a sequence it gives one tuple a number.
     """
 
-    facility: list[str] = field(default_factory=list)
-    sector: list[str] = field(default_factory=list)
-    age_band: list[str] = field(default_factory=list)
-    indicator: list[str] = field(default_factory=list)
-    value: list[float] = field(default_factory=list)
-    sheet: list[str] = field(default_factory=list)
-    cell: list[str] = field(default_factory=list)
-    note: list[str | None] = field(default_factory=list)
+    COLUMNS = ("facility", "sector", "age_band", "indicator", "value", "sheet", "cell", "note")
+
+    def __init__(self) -> None:
+        self.columns: dict[str, list] = {name: [] for name in self.COLUMNS}
+
+    def add(self, *lines: Iterable) -> None:
+        """Add numbers, a line for each of the columns."""
+        for name, line in zip(self.columns, lines, strict=True):
+            self.columns[name] += line
 
     def __len__(self) -> int:
-        return len(self.value)
+        return len(self.columns["value"])
 
     def __iter__(self) -> Iterator[tuple]:
-        return zip(*vars(self).values(), strict=True)
+        return zip(*self.columns.values(), strict=True)
 
 
 @dataclass
@@ -79,7 +80,11 @@ class Sheet:
     def __init__(
         self, book: Workbook, name: str, title: str, cells: Cells, corrections: Corrections, formats: CellFormats
     ):
-        self.book, self.name, self.title, self.cells, self.formats = book, name, title, cells, formats
+        self.book = book
+        self.name = name
+        self.title = title
+        self.cells = cells
+        self.formats = formats
         self.corrections = {cell: correction for (sheet, cell), correction in corrections.items() if sheet == name}
         self.corrected_columns = {column_of(cell) for cell in self.corrections}
         self.waiting: dict[Place, tuple[values.Reading, float]] = {}
@@ -131,48 +136,39 @@ class Sheet:
             return reading if why == "empty_cell" else values.Reading(None, why)
         return reading
 
-    def settle(self, known: dict[Place, float], sums: Iterable[Sum]) -> None:
-        """Settle what the sums prove; every cell still in doubt becomes a finding."""
+    def settle(self, known: Known, sums: Iterable[Sum]) -> None:
+        """Settle what the sums prove and add it to what is known; every cell still in doubt becomes a finding."""
         if not self.waiting:
             return
         candidates = {place: reading.candidate for place, (reading, _) in self.waiting.items()}
-        proven = settle(known, candidates, sums, lambda place: self.formats.is_typed(self.title, address(*place)))
-        for (row, at), (reading, highest) in self.waiting.items():
-            value, rule = proven.get((row, at), (None, ""))
+        proven = settle(known, candidates, sums, self._is_typed)
+        for place, (reading, highest) in self.waiting.items():
+            row, at = place
             written = shown(self.cells[row][at])
-            if value is not None and value <= highest:
-                self.settled[row, at] = value, f'ô ghi "{written}", đọc là {shown(value)}: {rule}'
+            value, rule = proven.get(place, (math.inf, ""))
+            if value <= highest and place in proven:
+                known[place] = value
+                self.settled[place] = value, f'ô ghi "{written}", đọc là {shown(value)}: {rule}'
             else:
                 self.doubt(reading.check, address(row, at), written, reading.expected)
         self.waiting = {}
 
-    def check_sums(self, numbers: Mapping[Place, float], sums: Iterable[Sum]) -> None:
+    def _is_typed(self, place: Place) -> bool:
+        return self.formats.is_typed(self.title, address(*place))
+
+    def check_sums(self, numbers: Known, sums: Iterable[Sum]) -> None:
         """A total that is not what its parts add up to is a finding, where all of them are known."""
         for s in sums:
-            said, added = numbers.get(s.total), s.added(numbers)
-            if said is not None and added is not None and said != added:
-                check = "parts_do_not_add" if s.rule == PARTS else "total_row_differs"
-                self.doubt(check, address(*s.total), shown(said), shown(added))
+            said = numbers.get(s.total)
+            added = s.added(numbers)
+            if said is None or added is None or said == added:
+                continue
+            check = "parts_do_not_add" if s.rule == PARTS else "total_row_differs"
+            self.doubt(check, address(*s.total), shown(said), shown(added))
 
-    def keep(
-        self,
-        facilities: Iterable[str],
-        sectors: Iterable[str],
-        bands: Iterable[str],
-        indicators: Iterable[str],
-        numbers: Iterable[float],
-        cells: list[str],
-    ) -> None:
-        """Keep numbers with their cells, each with its note."""
-        table = self.book.numbers
-        table.facility += facilities
-        table.sector += sectors
-        table.age_band += bands
-        table.indicator += indicators
-        table.value += numbers
-        table.cell += cells
-        table.sheet += repeat(self.name, len(cells))
-        table.note += self._notes(cells)
+    def keep(self, cells: list[str], *lines: Iterable) -> None:
+        """Keep numbers with their cells; lines : facility, sector, age band, indicator and value of each."""
+        self.book.numbers.add(*lines, repeat(self.name, len(cells)), cells, self._notes(cells))
 
     def _notes(self, cells: list[str]) -> Iterable[str | None]:
         """Why each number is not what its cell says; None where it is."""

@@ -14,7 +14,7 @@ from analysis import reference
 from analysis.reading import files, forms, layout
 from analysis.reading.cell_formats import CellFormats
 from analysis.reading.cells import Cells, address, shown
-from analysis.reading.settling import PARTS, TOTAL_ROW, Place, Sum
+from analysis.reading.settling import PARTS, TOTAL_ROW, Known, Place, Sum
 from analysis.reading.workbook_parts import Sheet, Workbook
 from analysis.reference.vietnamese import key
 
@@ -75,7 +75,7 @@ def _read_rows(page: Sheet, table: Yearbook, columns: SectorYears, first: int) -
     """Read every count that is there, and hold sectors and total rows against their parts."""
     units = {row: shown(line[0]).strip() for row, line in enumerate(page.cells[first:], first) if line[0] != ""}
     printed: set[Place] = set()
-    numbers: dict[Place, float] = {}
+    numbers: Known = {}
     for row in units:
         for column in columns.values():
             if page.cells[row][column] == "":
@@ -86,7 +86,6 @@ def _read_rows(page: Sheet, table: Yearbook, columns: SectorYears, first: int) -
                 numbers[row, column] = value
     sums = [s for s in _sums(columns, units) if len(s.parts) > 1 and {s.total, *s.parts} <= printed]
     page.settle(numbers, sums)
-    numbers |= {place: value for place, (value, _) in page.settled.items()}
     page.check_sums(numbers, sums)
     for (sector, year), column in columns.items():
         for row, unit in units.items():

@@ -1,6 +1,6 @@
 """One round laid out for checking: a row a facility, a sum a unit, and the cell of every number."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 import numpy as np
@@ -11,8 +11,10 @@ from analysis.meaning import indicators
 from analysis.reading.findings import Finding
 from analysis.reading.rounds import Round
 from analysis.reference.areas import CITY
+from analysis.reference.vietnamese import number
 
 PARTS = {"all": indicators.BANDS["all"]}
+At = tuple[str, str]  # area and facility
 
 
 class Facts:
@@ -58,19 +60,24 @@ class Facts:
             return pd.Series(float("nan"), index=self._sectors.index)
         return self._sectors[indicator, age_band]
 
+    def unit_sum(self, indicator: str, age_band: str) -> pd.Series:
+        """The same of all sectors together, indexed by area."""
+        return self.sum_of(indicator, age_band).xs("all", level="sector")
+
     def count(self, indicator: str, age_band: str) -> pd.Series:
         """One count of every facility; several indicators are written a|b and added; 0 where none is reported."""
         total = np.zeros(len(self.counts))
         for name in indicator.split("|"):
-            bands = [age_band] if (name, age_band) in self._filled else PARTS.get(age_band, (age_band,))
-            total += sum(self._filled.get((name, band), 0.0) for band in bands)
+            is_reported = (name, age_band) in self._filled
+            for band in (age_band,) if is_reported else PARTS.get(age_band, ()):
+                total += self._filled.get((name, band), 0.0)
         return pd.Series(total, self.counts.index)
 
     def named(self, area: str, facility: str) -> str:
         """A facility as messages call it: name and code."""
         return f"{self._names[area, facility]} ({facility})"
 
-    def facility_finding(self, check: str, at: tuple, indicator: str, found: str, expected: str = "") -> Finding:
+    def facility_finding(self, check: str, at: At, indicator: str, found: str, expected: str = "") -> Finding:
         """A finding on the cell where a facility's first number of that indicator (name/band) stands."""
         area, facility = at
         name, _, band = indicator.partition("/")
@@ -78,7 +85,18 @@ class Facts:
         rows = rows[(rows["area"] == area) & (rows["indicator"] == name.split("|")[0])]
         return self._at_first(check, area, rows, band, f"{self.named(area, facility)}: {found}", expected)
 
-    def row_finding(self, check: str, at: tuple, found: str, expected: str = "") -> Finding:
+    def facility_findings(
+        self, check: str, wrong: pd.Series, indicator: str, words: str, shown: pd.Series, expected=None, decimals=0
+    ) -> Iterator[Finding]:
+        """The same for every facility that is wrong; words : what to say, {} for the number that is shown of each.
+
+        expected : a number for all, or one each.
+        """
+        for at in wrong.index[wrong]:
+            found = words.format(number(shown[at], decimals))
+            yield self.facility_finding(check, at, indicator, found, _figure(expected, at))
+
+    def row_finding(self, check: str, at: At, found: str, expected: str = "") -> Finding:
         """A finding on the row of a facility in the list of facilities."""
         row = self.facilities.loc[at]
         return Finding(check, at[0], row["workbook"], row["sheet"], row["cell"], found, expected)
@@ -87,12 +105,23 @@ class Facts:
         """A finding on the cell of a unit's number (name/band/sector), or on its workbook where it is a sum of many."""
         name, _, rest = indicator.partition("/")
         band, _, sector = rest.partition("/")
-        name = indicators.definitions().at[name, "numerator"] if _kind(name) == "total" else name
+        name = indicators.definitions().at[name, "numerator"] if _is_total(name) else name
         rows = self.observations
         rows = rows[(rows["area"] == area) & rows["facility"].isna() & (rows["indicator"] == name.split("|")[0])]
         if sector not in ("", "all"):
             rows = rows[rows["sector"] == sector]
         return self._at_first(check, area, rows, band, found, expected)
+
+    def unit_findings(
+        self, check: str, wrong: pd.Series, indicator: str, words: str, shown: pd.Series, expected=None
+    ) -> Iterator[Finding]:
+        """The same for every unit that is wrong, said as in facility_findings."""
+        for area in wrong.index[wrong]:
+            yield self.unit_finding(check, area, indicator, words.format(number(shown[area])), _figure(expected, area))
+
+    def workbook_finding(self, check: str, area: str, found: str, expected: str = "", sheet: str = "") -> Finding:
+        """A finding on a unit's workbook."""
+        return Finding(check, area, self.workbooks[area], sheet, found=found, expected=expected)
 
     def _at_first(self, check: str, area: str, rows: pd.DataFrame, band: str, found: str, expected: str) -> Finding:
         exact = rows[rows["age_band"] == band]
@@ -103,13 +132,26 @@ class Facts:
         return Finding(check, area, row["workbook"], row["sheet"], row["cell"], found, expected)
 
 
+def rules(*checks: str) -> list:
+    """Rows of data/reference/screening.csv for these checks: what is compared with what."""
+    table = reference.table("screening")
+    return list(table[table["check"].isin(checks)].itertuples())
+
+
+def _figure(expected, at) -> str:
+    if expected is None:
+        return ""
+    return number(expected[at] if isinstance(expected, pd.Series) else expected)
+
+
 def _flat(table: pd.DataFrame) -> pd.DataFrame:
     """The same with plain pairs as columns: they are looked up by the hundred, and levels take a millisecond each."""
     return table.set_axis(table.columns.to_flat_index(), axis=1)
 
 
-def _kind(indicator: str) -> str:
-    return indicators.definitions().at[indicator, "kind"] if indicator in indicators.definitions().index else ""
+def _is_total(indicator: str) -> bool:
+    known = indicators.definitions()
+    return indicator in known.index and known.at[indicator, "kind"] == "total"
 
 
 def label(indicator: str) -> str:
