@@ -23,10 +23,11 @@ class CountColumns:
         self.at = where.at
         self.columns = [column for column in columns if column.indicator]
         self.numbers: dict[str, np.ndarray] = {}
+        key_at = self.at[key_column]
         places = {self.at[column.column] for column in self.columns}
-        self.rows, self.totals, nameless = layout.data_rows(page.cells, where.first, self.at[key_column], places)
+        self.rows, self.totals, nameless = layout.data_rows(page.cells, where.first, key_at, places)
         for row in nameless:
-            page.doubt("row_without_code", address(row, self.at[key_column]))
+            page.doubt("row_without_code", address(row, key_at))
         self.facilities: list[str] = []
         self.sectors: list[str] = []
 
@@ -77,7 +78,8 @@ class CountColumns:
         for column in self.columns:
             parts = [self.at[part] for part in column.parts]
             for row in self.rows if parts else ():
-                sums.append(Sum((row, self.at[column.column]), tuple((row, part) for part in parts), PARTS))
+                total = row, self.at[column.column]
+                sums.append(Sum(total, tuple((row, part) for part in parts), PARTS))
         return sums
 
     def _sums_down(self, known: Known) -> list[Sum]:
@@ -85,13 +87,15 @@ class CountColumns:
         sums: list[Sum] = []
         if len(self.totals) != 1:
             return sums
+        total = self.totals[0]
         for column in self.columns:
             at = self.at[column.column]
-            said = values.read(self.page.cells[self.totals[0]][at], "count").number
+            said = values.read(self.page.cells[total][at], "count").number
             if said is not None:
-                owed = [(row, at) for row in self.rows if (row, at) in known or (row, at) in self.page.waiting]
-                sums.append(Sum((self.totals[0], at), tuple(owed), TOTAL_ROW))
-                known[self.totals[0], at] = said
+                places = [(row, at) for row in self.rows]
+                owed = [place for place in places if place in known or place in self.page.waiting]
+                sums.append(Sum((total, at), tuple(owed), TOTAL_ROW))
+                known[total, at] = said
         return sums
 
     def check_across(self) -> None:
@@ -106,9 +110,10 @@ class CountColumns:
                 self._doubt_where(line > whole, "more_than_whole", column, whole)
 
     def _doubt_where(self, wrong: np.ndarray, check: str, column: forms.Column, expected: np.ndarray) -> None:
+        line, at = self.numbers[column.column], self.at[column.column]
         for place in np.flatnonzero(wrong):
-            cell = address(self.rows[place], self.at[column.column])
-            self.page.doubt(check, cell, shown(self.numbers[column.column][place]), shown(expected[place]))
+            cell = address(self.rows[place], at)
+            self.page.doubt(check, cell, shown(line[place]), shown(expected[place]))
 
     def check_down(self) -> None:
         """Each total row is a check, never data: of all rows, or of those between it and the next total above or below.
@@ -128,7 +133,8 @@ class CountColumns:
         if len(self.totals) > 1:
             above = max((other for other in self.totals if other < total), default=-1)
             below = min((other for other in self.totals if other > total), default=len(self.page.cells))
-            blocks += [(above < rows) & (rows < total), (total < rows) & (rows < below)]
+            blocks.append((above < rows) & (rows < total))
+            blocks.append((total < rows) & (rows < below))
         return [block for block in blocks if block.any()]
 
     def _differences(self, total: int, block: np.ndarray) -> list[tuple[int, str, str]]:
@@ -153,9 +159,10 @@ class CountColumns:
             return added
         if column.required != "school":
             return None
-        doubtful = {finding.cell for finding in self.page.book.findings if finding.sheet == self.page.name}
-        if any(address(row, self.at[column.column]) in doubtful for row in self.rows):
-            return None
+        cells = {address(row, self.at[column.column]) for row in self.rows}
+        for finding in self.page.book.findings:
+            if finding.sheet == self.page.name and finding.cell in cells:
+                return None
         return float(np.nansum(line))
 
     def keep(self, bands: list[str] | None = None) -> None:

@@ -104,7 +104,8 @@ def _old_excel(data: bytes) -> Content:
         raise RefusedError("password_protected") from None
     except binary_workbook.BrokenError as problem:
         raise RefusedError("unreadable_workbook", str(problem)) from None
-    rows, columns = max(sheet.rows for sheet in sheets), max(sheet.columns for sheet in sheets)
+    rows = max(sheet.rows for sheet in sheets)
+    columns = max(sheet.columns for sheet in sheets)
     if rows > MOST_ROWS or columns > MOST_COLUMNS:
         _refuse_size(f"{rows} dòng, {columns} cột")
     hidden = any(sheet.hidden_rows or sheet.hidden_columns for sheet in sheets)
@@ -173,7 +174,8 @@ def _unpack(archive: ZipFile, name: str, room: int = RATIO_COUNTS_FROM) -> bytes
 
 def _check_part(name: str, part: bytes) -> bool:
     """Refuse a part that is not plain XML or reaches too far; whether it hides rows or columns."""
-    if not name.lower().endswith((".xml", ".rels", ".vml", ".rdf")) and not part[:100].lstrip().startswith(b"<"):
+    is_named_xml = name.lower().endswith((".xml", ".rels", ".vml", ".rdf"))
+    if not is_named_xml and not part[:100].lstrip().startswith(b"<"):
         return False
     if part.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in part:
         raise RefusedError("unsafe_xml", f"{name}: mã hoá lạ")
@@ -197,7 +199,9 @@ def _check_extent(sheet: bytes) -> None:
         last = claimed[1].split(b":")[-1]
         letters = last.rstrip(b"0123456789")
         rows = last[len(letters) :] or b"0"
-        if len(letters) > 2 or _column(letters) > MOST_COLUMNS or len(rows) > 5 or int(rows) > MOST_ROWS:
+        is_wide = len(letters) > 2 or _column(letters) > MOST_COLUMNS
+        is_long = len(rows) > 5 or int(rows) > MOST_ROWS
+        if is_wide or is_long:
             _refuse_size(claimed[1].decode("ascii", "replace"))
 
 

@@ -86,10 +86,16 @@ def columns(school_year: str, sheet: str) -> tuple[Column, ...]:
         parts.setdefault(row["part_of"], []).append(row["column"])
     form = []
     for row in rows:
-        name, required = row["column"], row["required"]
         printed = tuple(row[level] for level in HEADER_LEVELS if row[level])
-        path, own_parts = tuple(map(key, printed)), tuple(parts.get(name, ()))
-        form.append(Column(column=name, required=required, printed=printed, path=path, parts=own_parts, **_asked(row)))
+        column = Column(
+            column=row["column"],
+            required=row["required"],
+            printed=printed,
+            path=tuple(map(key, printed)),
+            parts=tuple(parts.get(row["column"], ())),
+            **_asked(row),
+        )
+        form.append(column)
     return tuple(form)
 
 
@@ -104,8 +110,14 @@ def indicator_rows(school_year: str) -> tuple[Row, ...]:
     """Indicator rows of the form in their printed order."""
     form = []
     for row in _in_force("rows", school_year):
-        code, label_vi, detail, split = row["code"], row["label_vi"], row["sector_detail"], row["split"] == "yes"
-        form.append(Row(code=code, label=label_vi, sector_detail=detail, split=split, **_asked(row)))
+        asked = Row(
+            code=row["code"],
+            label=row["label_vi"],
+            sector_detail=row["sector_detail"],
+            split=row["split"] == "yes",
+            **_asked(row),
+        )
+        form.append(asked)
     return tuple(form)
 
 

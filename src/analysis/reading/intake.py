@@ -92,8 +92,11 @@ def _titles(book: Workbook, cells: dict[str, Cells], school_year: str) -> dict[s
         if sheet in titles or kind == "cover":
             continue
         columns = forms.columns(school_year, sheet)
-        others = [title for title in cells if title not in titles.values()]
-        fitting = [title for title in others if len(layout.find_columns(cells[title], columns).at) == len(columns)]
+        fitting = []
+        for title in cells.keys() - titles.values():
+            where = layout.find_columns(cells[title], columns)
+            if len(where.at) == len(columns):
+                fitting.append(title)
         if len(fitting) == 1:
             titles[sheet] = fitting[0]
             book.doubt("renamed_sheet", name, found=fitting[0], expected=name)

@@ -117,7 +117,8 @@ class _Gathering:
     def carry(self, area: str, file: str) -> None:
         """Let a unit's newest earlier workbook stand for the one that is missing; where it has none, the run stops."""
         book, when = self.newest_earlier(area)
-        self.absent.append((self.school_year, self.period, area, self.missing, book.path if book else None))
+        path = book.path if book else None
+        self.absent.append((self.school_year, self.period, area, self.missing, path))
         if book is None:
             self.doubt("missing_workbook", area, file)
             return
@@ -188,4 +189,5 @@ def _observations(book: Workbook, school_year: str, period: str) -> pa.Table:
 def _frame(name: str, rows: list[tuple]) -> pd.DataFrame:
     """Rows under the columns that store.TABLES declares."""
     schema = store.schema(name)
-    return pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in rows], schema=schema).to_pandas()
+    records = [dict(zip(schema.names, row, strict=True)) for row in rows]
+    return pa.Table.from_pylist(records, schema=schema).to_pandas()

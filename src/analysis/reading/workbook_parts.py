@@ -97,17 +97,18 @@ class Sheet:
     def column(self, rows: Sequence[int], at: int, asked: forms.Column) -> list[float | None]:
         """The numbers of one column in these rows. Plain whole numbers cost one look for all."""
         cells = [self.cells[row][at] for row in rows]
-        all_whole = set(map(type, cells)) == {float} and all(map(float.is_integer, cells))
-        may_be_counts = all_whole and asked.type == "count" and letters(at) not in self.corrected_columns
-        if may_be_counts and asked.minimum <= min(cells) and max(cells) <= asked.maximum:
-            return cells
+        is_corrected = letters(at) in self.corrected_columns
+        if asked.type == "count" and not is_corrected and set(map(type, cells)) == {float}:
+            is_within = asked.minimum <= min(cells) and max(cells) <= asked.maximum
+            if is_within and all(map(float.is_integer, cells)):
+                return cells
         return [self.number(row, at, asked) for row in rows]
 
     def number(self, row: int, at: int, asked: forms.Asked) -> float | None:
         """The number of one cell, corrected by the register where it says so, or None if it must wait for its sums."""
         value = self.cells[row][at]
-        is_whole = type(value) is float and value.is_integer()
-        if is_whole and asked.type == "count" and not self.corrections and asked.minimum <= value <= asked.maximum:
+        is_plain = type(value) is float and asked.type == "count" and not self.corrections
+        if is_plain and value.is_integer() and asked.minimum <= value <= asked.maximum:
             return value
         cell = address(row, at)
         reading = self._reading(self._corrected(value, cell), cell, asked)

@@ -73,7 +73,10 @@ def _year(value) -> str:
 
 def _read_rows(page: Sheet, table: Yearbook, columns: SectorYears, first: int) -> None:
     """Read every count that is there, and hold sectors and total rows against their parts."""
-    units = {row: shown(line[0]).strip() for row, line in enumerate(page.cells[first:], first) if line[0] != ""}
+    units = {}
+    for row, line in enumerate(page.cells[first:], first):
+        if line[0] != "":
+            units[row] = shown(line[0]).strip()
     printed: set[Place] = set()
     numbers: Known = {}
     for row in units:
@@ -84,7 +87,7 @@ def _read_rows(page: Sheet, table: Yearbook, columns: SectorYears, first: int) -
             value = page.number(row, column, ASKED)
             if value is not None:
                 numbers[row, column] = value
-    sums = [s for s in _sums(columns, units) if len(s.parts) > 1 and {s.total, *s.parts} <= printed]
+    sums = [s for s in _sums(columns, units) if printed.issuperset((s.total, *s.parts))]
     page.settle(numbers, sums)
     page.check_sums(numbers, sums)
     for (sector, year), column in columns.items():
@@ -99,10 +102,11 @@ def _sums(columns: SectorYears, units: dict[int, str]) -> list[Sum]:
     sums = []
     for (sector, year), column in columns.items():
         if sector == "all":
-            parts = [at for (other, same), at in columns.items() if same == year and other != "all"]
+            others = [at for (other, of_year), at in columns.items() if of_year == year and other != "all"]
             for row in units:
-                sums.append(Sum((row, column), tuple((row, at) for at in parts), PARTS))
+                parts = tuple((row, at) for at in others)
+                sums.append(Sum((row, column), parts, PARTS))
         if len(totals) == 1:
-            rows = [row for row in units if row != totals[0]]
-            sums.append(Sum((totals[0], column), tuple((row, column) for row in rows), TOTAL_ROW))
-    return sums
+            parts = tuple((row, column) for row in units if row != totals[0])
+            sums.append(Sum((totals[0], column), parts, TOTAL_ROW))
+    return [s for s in sums if len(s.parts) > 1]

@@ -29,7 +29,8 @@ def geography(now: Facts, last: Facts) -> Iterator[Finding]:
         if at[1] in was.index:
             yield now.row_finding("facility_moved", at, now.named(*at), was.at[at[1], "workbook"])
     both = now.facilities[SAME].join(last.facilities[SAME].add_suffix("_was"), how="inner")
-    changed = both[(both[SAME] != both[[f"{column}_was" for column in SAME]].to_numpy()).any(axis=1)]
+    was_same = both[[f"{column}_was" for column in SAME]].to_numpy()
+    changed = both[(both[SAME] != was_same).any(axis=1)]
     for at, row in changed.iterrows():
         named = now.named(*at)
         if row["kind"] != row["kind_was"]:
@@ -61,11 +62,11 @@ def jumps(now: Facts, series: pd.DataFrame, school_year: str, period: str) -> It
     the units' pooled one, where larger or where the unit has few changes) and the noise of counting, 1/now + 1/then.
     Source: median and MAD as in Hampel (1974); the pooled floor keeps a very calm history from crying wolf.
     """
-    least_change = {(rule.indicator, rule.age_band): float(rule.least) for rule in rules("jump")}
+    least_change = {rule.part: rule.least for rule in rules("jump")}
     asked = [indicator for indicator, _ in least_change]
-    past = series[series["indicator"].isin(asked) & series["area"].isin(now.workbooks)]
-    past = store.plain(past[past["sector"] == "all"])
-    past = past[pd.MultiIndex.from_frame(past[["indicator", "age_band"]]).isin(list(least_change))]
+    past = store.plain(store.among(series, indicator=asked, area=now.workbooks, sector=["all"]))
+    is_asked = pd.MultiIndex.from_frame(past[["indicator", "age_band"]]).isin(list(least_change))
+    past = past[is_asked]
     year_ago = (periods.shift(school_year, -1), period)
     if past.empty:
         return
@@ -74,9 +75,11 @@ def jumps(now: Facts, series: pd.DataFrame, school_year: str, period: str) -> It
         return
     then = table[year_ago]
     value = now.sums.xs("all", level="sector").reorder_levels(UNIT_KEY).reindex(table.index)
-    score = _robust_z(table, np.log(value.where(value > 0) / then.where(then > 0)), 1 / value + 1 / then)
+    growth = value.where(value > 0) / then.where(then > 0)
+    score = _robust_z(table, np.log(growth), 1 / value + 1 / then)
     least = table.index.droplevel("area").map(least_change).to_numpy()
-    is_far = (score.abs() > limit("jump")) & ((value - then).abs() >= np.maximum(least, LEAST_CHANGE * then))
+    is_large = (value - then).abs() >= np.maximum(least, LEAST_CHANGE * then)
+    is_far = (score.abs() > limit("jump")) & is_large
     is_gone = (value == 0) & (then >= least)
     for area, indicator, band in table.index[is_far | is_gone]:
         at = (area, indicator, band)
@@ -105,7 +108,8 @@ def _robust_z(table: pd.DataFrame, change: pd.Series, noise: pd.Series) -> pd.Se
 def _come_and_gone(now: Facts, last: Facts) -> Iterator[Finding]:
     """Facilities that vanished or appeared; a pair with one name and commune is one facility with a new code."""
     codes, codes_before = (facts.facilities.index.get_level_values("facility") for facts in (now, last))
-    gone, new = last.facilities[~codes_before.isin(codes)], now.facilities[~codes.isin(codes_before)]
+    gone = last.facilities[~codes_before.isin(codes)]
+    new = now.facilities[~codes.isin(codes_before)]
     gone_at = {_identity(at, row): at for at, row in gone.iterrows()}
     recoded = set()
     for at, row in new.iterrows():
@@ -119,8 +123,9 @@ def _come_and_gone(now: Facts, last: Facts) -> Iterator[Finding]:
     sheet = now.facilities["sheet"].iloc[0]
     for area, facility in gone.index:
         yield now.workbook_finding("facility_vanished", area, last.named(area, facility), sheet=sheet)
-    lost, had = gone.groupby("area").size(), last.facilities.groupby("area").size()
-    for area in lost.index[lost > had.reindex(lost.index) * limit("many_vanished") / 100]:
+    lost = gone.groupby("area").size()
+    had = last.facilities.groupby("area").size().reindex(lost.index)
+    for area in lost.index[lost > had * limit("many_vanished") / 100]:
         found = f"{number(lost[area])} cơ sở không còn"
         yield now.workbook_finding("many_vanished", area, found, number(had[area]), sheet)
 
@@ -134,18 +139,20 @@ def _facility_jumps(now: Facts, last: Facts, both: pd.Index) -> Iterator[Finding
     """Counts of the facilities of both rounds that are many times, or a small part of, what they were."""
     factor = limit("facility_jump")
     for rule in rules("facility_jump"):
-        value, before = (facts.count(rule.indicator, rule.age_band).reindex(both) for facts in (now, last))
+        value = now.count(*rule.part).reindex(both)
+        before = last.count(*rule.part).reindex(both)
         is_far = (value >= before * factor) | (value * factor <= before)
-        wrong = is_far & ((value - before).abs() >= float(rule.least))
-        place, words = f"{rule.indicator}/{rule.age_band}", label(rule.indicator) + " {}"
-        yield from now.facility_findings("facility_jump", wrong, place, words, value, before)
+        wrong = is_far & ((value - before).abs() >= rule.least)
+        words = label(rule.part[0]) + " {}"
+        yield from now.facility_findings("facility_jump", wrong, rule.place, words, value, before)
 
 
 def _flow(now: Facts, last: Facts, both: pd.Index) -> Iterator[Finding]:
     """Teachers of the last round, less those who left, plus those recruited, are the teachers of this one."""
     teachers = now.count("teachers", "all").reindex(both)
     left = now.count("teachers_left", "all").reindex(both)
-    most = last.count("teachers", "all").reindex(both) + now.count("teachers_recruited", "all").reindex(both)
+    recruited = now.count("teachers_recruited", "all").reindex(both)
+    most = last.count("teachers", "all").reindex(both) + recruited
     words = "{} giáo viên nghỉ"
     yield from now.facility_findings("more_left_than_were", left > most, "teachers_left/all", words, left, most)
     due = most - left

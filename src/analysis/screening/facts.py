@@ -1,6 +1,7 @@
 """One round laid out for checking: a row a facility, a sum a unit, and the cell of every number."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -82,8 +83,10 @@ class Facts:
         area, facility = at
         name, _, band = indicator.partition("/")
         rows = self.observations[self.observations["facility"] == facility]
-        rows = rows[(rows["area"] == area) & (rows["indicator"] == name.split("|")[0])]
-        return self._at_first(check, area, rows, band, f"{self.named(area, facility)}: {found}", expected)
+        rows = rows[rows["area"] == area]
+        rows = rows[rows["indicator"] == name.split("|")[0]]
+        found = f"{self.named(area, facility)}: {found}"
+        return self._at_first(check, area, rows, band, found, expected)
 
     def facility_findings(
         self, check: str, wrong: pd.Series, indicator: str, words: str, shown: pd.Series, expected=None, decimals=0
@@ -106,8 +109,9 @@ class Facts:
         name, _, rest = indicator.partition("/")
         band, _, sector = rest.partition("/")
         name = indicators.definitions().at[name, "numerator"] if _is_total(name) else name
-        rows = self.observations
-        rows = rows[(rows["area"] == area) & rows["facility"].isna() & (rows["indicator"] == name.split("|")[0])]
+        rows = self.observations[self.observations["area"] == area]
+        rows = rows[rows["facility"].isna()]
+        rows = rows[rows["indicator"] == name.split("|")[0]]
         if sector not in ("", "all"):
             rows = rows[rows["sector"] == sector]
         return self._at_first(check, area, rows, band, found, expected)
@@ -117,7 +121,8 @@ class Facts:
     ) -> Iterator[Finding]:
         """The same for every unit that is wrong, said as in facility_findings."""
         for area in wrong.index[wrong]:
-            yield self.unit_finding(check, area, indicator, words.format(number(shown[area])), _figure(expected, area))
+            found = words.format(number(shown[area]))
+            yield self.unit_finding(check, area, indicator, found, _figure(expected, area))
 
     def workbook_finding(self, check: str, area: str, found: str, expected: str = "", sheet: str = "") -> Finding:
         """A finding on a unit's workbook."""
@@ -132,10 +137,43 @@ class Facts:
         return Finding(check, area, row["workbook"], row["sheet"], row["cell"], found, expected)
 
 
-def rules(*checks: str) -> list:
-    """Rows of data/reference/screening.csv for these checks: what is compared with what."""
-    table = reference.table("screening")
-    return list(table[table["check"].isin(checks)].itertuples())
+@dataclass(frozen=True)
+class Rule:
+    """One row of data/reference/screening.csv: a part and its whole, each an indicator and an age band.
+
+    level : "facility" or "unit".  least : what a smaller number or change than this cannot break; 0 where it is empty.
+    """
+
+    check: str
+    level: str
+    part: tuple[str, str]
+    whole: tuple[str, str]
+    least: float
+
+    @property
+    def place(self) -> str:
+        """The part as findings are told where it stands: indicator/band."""
+        return "/".join(self.part)
+
+    def says(self, amount: float) -> str:
+        """The part with its name and how much it is."""
+        return f"{label(self.part[0])} {number(amount)}"
+
+    def says_whole(self, amount: float) -> str:
+        """The same of the whole."""
+        return f"{label(self.whole[0])} {number(amount)}"
+
+
+@reference.cached
+def rules(*checks: str) -> list[Rule]:
+    """What is compared with what by these checks."""
+    chosen = []
+    for row in reference.rows("screening"):
+        if row["check"] in checks:
+            part = row["indicator"], row["age_band"]
+            whole = row["whole"], row["whole_band"]
+            chosen.append(Rule(row["check"], row["level"], part, whole, float(row["least"] or 0)))
+    return chosen
 
 
 def _figure(expected, at) -> str:
@@ -163,12 +201,14 @@ def label(indicator: str) -> str:
     return " + ".join(indicators.definitions().at[name, "label_vi"] for name in indicator.split("|"))
 
 
+@reference.cached
 def band_name(age_band: str) -> str:
     """An age band inside a sentence.
 
     >>> band_name("nursery"), band_name("age5")
     ('nhà trẻ', 'mẫu giáo 5 tuổi')
     """
-    labels = reference.table("labels")
-    named = labels.loc[(labels["kind"] == "age_band") & (labels["code"] == age_band), "label_vi"]
-    return named.iloc[0].lower() if len(named) else age_band
+    for row in reference.rows("labels"):
+        if row["kind"] == "age_band" and row["code"] == age_band:
+            return row["label_vi"].lower()
+    return age_band

@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.reading.findings import Finding, limit
 from analysis.reference import norms, periods
 from analysis.reference.vietnamese import key, number, percent
-from analysis.screening.facts import Facts, band_name, label, rules
+from analysis.screening.facts import Facts, Rule, band_name, label, rules
 
 BAND_VI = {"nursery": "nhà trẻ", "kindergarten": "mẫu giáo"}
 DIGITS_FROM = 50  # the last digit of a smaller count is not free
@@ -50,11 +50,10 @@ def geography(facts: Facts) -> Iterator[Finding]:
         yield facts.row_finding("code_in_two_units", at, facts.named(*at), other)
     same = ["area", "name", "commune"]
     plain = listed.assign(name=listed["name"].map(key), commune=listed["commune"].map(key))
+    first = plain.groupby(same)["facility"].transform("first")
     for row in plain[plain.duplicated(same)].itertuples():
-        alike = (plain[same] == [row.area, row.name, row.commune]).all(axis=1)
-        first = plain.loc[alike, "facility"].iloc[0]
         at = (row.area, row.facility)
-        yield facts.row_finding("facility_recorded_twice", at, facts.named(*at), first)
+        yield facts.row_finding("facility_recorded_twice", at, facts.named(*at), first[row.Index])
 
 
 def _classes_and_children(facts: Facts, band: str, name: str) -> Iterator[Finding]:
@@ -94,11 +93,13 @@ def _people(facts: Facts) -> Iterator[Finding]:
 def _extreme_malnutrition(facts: Facts) -> Iterator[Finding]:
     most = limit("malnutrition_extreme")
     for rule in rules("malnutrition_extreme"):
-        measured = facts.count(rule.whole, rule.whole_band)
-        share = facts.count(rule.indicator, rule.age_band) / measured.where(measured >= float(rule.least)) * 100
+        measured = facts.count(*rule.whole)
+        enough = measured.where(measured >= rule.least)
+        share = facts.count(*rule.part) / enough * 100
+        indicator = rule.part[0]
         for at in share.index[share > most]:
-            found = f"{percent(share[at], 1)} {label(rule.indicator)} trên {number(measured[at])} trẻ được cân đo"
-            yield facts.facility_finding("malnutrition_extreme", at, f"{rule.indicator}/", found, number(most))
+            found = f"{percent(share[at], 1)} {label(indicator)} trên {number(measured[at])} trẻ được cân đo"
+            yield facts.facility_finding("malnutrition_extreme", at, f"{indicator}/", found, number(most))
 
 
 def _above_norms(facts: Facts, school_year: str, period: str) -> Iterator[Finding]:
@@ -117,11 +118,13 @@ def _above_norms(facts: Facts, school_year: str, period: str) -> Iterator[Findin
     for size in norms.in_force("max_children_per_class", day).itertuples():
         is_meant = independent == (size.applies_to == "independent")
         holds += (facts.count("classes", size.age_band) * size.value).where(is_meant, 0)
-    crowded = pd.DataFrame({"holds": holds, "children": children})[(children > holds) & (holds > 0)]
+    both = pd.DataFrame({"holds": holds, "children": children})
+    crowded = both[(children > holds) & (holds > 0)]
     for area, here in crowded.groupby("area", sort=False):
         names = ", ".join(facts.named(*at) for at in here.index[:NAMED_AT_MOST])
         found = f"{len(here)} cơ sở đông hơn số lớp cho phép (như {names})"
-        expected = f"{number(here['holds'].sum())} trẻ, đang có {number(here['children'].sum())}"
+        allowed, there = here["holds"].sum(), here["children"].sum()
+        expected = f"{number(allowed)} trẻ, đang có {number(there)}"
         yield facts.workbook_finding("class_size_above_norm", str(area), found, expected)
 
 
@@ -167,33 +170,34 @@ def _meal_price(facts: Facts) -> Iterator[Finding]:
     yield from facts.unit_findings("meal_price_apart", apart, "meal_spending_per_day", words, price, middle)
 
 
-def _facility_parts(facts: Facts, rule) -> Iterator[Finding]:
-    part, whole = facts.count(rule.indicator, rule.age_band), facts.count(rule.whole, rule.whole_band)
+def _facility_parts(facts: Facts, rule: Rule) -> Iterator[Finding]:
+    part, whole = facts.count(*rule.part), facts.count(*rule.whole)
+    band_vi = BAND_VI.get(rule.part[1], "")
     for at in part.index[part > whole]:
-        found = f"{label(rule.indicator)} {BAND_VI.get(rule.age_band, '')} {number(part[at])}"
-        expected = f"{label(rule.whole)} {number(whole[at])}"
-        yield facts.facility_finding(rule.check, at, f"{rule.indicator}/{rule.age_band}", found, expected)
+        found = f"{label(rule.part[0])} {band_vi} {number(part[at])}"
+        yield facts.facility_finding(rule.check, at, rule.place, found, rule.says_whole(whole[at]))
 
 
-def _unit_parts(facts: Facts, rule) -> Iterator[Finding]:
+def _unit_parts(facts: Facts, rule: Rule) -> Iterator[Finding]:
     """A unit's part against its whole, in each sector that reports both; the total only where no sector is."""
-    part, whole = facts.sum_of(rule.indicator, rule.age_band), facts.sum_of(rule.whole, rule.whole_band)
+    part, whole = facts.sum_of(*rule.part), facts.sum_of(*rule.whole)
     above = part.index[part > whole]
     of_sectors = {area for area, sector in above if sector != "all"}
     for area, sector in above:
         if sector == "all" and area in of_sectors:
             continue
-        found = f"{label(rule.indicator)} {number(part[area, sector])}"
-        expected = f"{label(rule.whole)} {number(whole[area, sector])}"
-        yield facts.unit_finding(rule.check, area, f"{rule.indicator}/{rule.age_band}/{sector}", found, expected)
+        found = rule.says(part[area, sector])
+        expected = rule.says_whole(whole[area, sector])
+        yield facts.unit_finding(rule.check, area, f"{rule.place}/{sector}", found, expected)
 
 
-def _above_living(facts: Facts, rule) -> Iterator[Finding]:
-    enrolled = facts.unit_sum(rule.indicator, rule.age_band)
-    living = facts.unit_sum(rule.whole, rule.whole_band).reindex(enrolled.index).fillna(0)
+def _above_living(facts: Facts, rule: Rule) -> Iterator[Finding]:
+    enrolled = facts.unit_sum(*rule.part)
+    living = facts.unit_sum(*rule.whole).reindex(enrolled.index).fillna(0)
     share = enrolled / living.where(living > 0) * 100
-    above = (share > limit(rule.check)) | ((enrolled > 0) & (living == 0))
-    words = "{} trẻ đến trường (" + band_name(rule.age_band) + ")"
+    nobody_lives = (enrolled > 0) & (living == 0)
+    above = (share > limit(rule.check)) | nobody_lives
+    words = "{} trẻ đến trường (" + band_name(rule.part[1]) + ")"
     yield from facts.unit_findings(rule.check, above, "children_living/age5", words, enrolled, living)
 
 
