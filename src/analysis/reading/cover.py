@@ -44,7 +44,10 @@ def _said_on_cover(cells: Cells) -> Said:
     """What stands beside each label of the cover, or after its colon."""
     said: Said = {}
     for row, line in enumerate(cells):
-        texts = [(shown(value), address(row, column)) for column, value in enumerate(line) if value != ""]
+        texts = []
+        for column, value in enumerate(line):
+            if value != "":
+                texts.append((shown(value), address(row, column)))
         for text, cell in texts:
             label, _, rest = text.partition(":")
             if rest.strip():

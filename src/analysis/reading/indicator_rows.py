@@ -65,14 +65,17 @@ def _code(value) -> str:
 @reference.cached  # most workbooks of a round have their rows where the form has them
 def _sums(school_year: str, places: tuple[tuple[tuple[str, str], Place], ...]) -> list[Sum]:
     """Sectors that add up to the whole, and rows that add up to the row above them."""
+    rows = forms.indicator_rows(school_year)
     place_of = dict(places)
     sums = []
     for (code, sector), place in places:
         if sector == "all" and (code, "public") in place_of:
-            sums.append(Sum(place, tuple(place_of[code, part] for part in SECTORS), PARTS))
-        parts = [(row.code, sector) for row in forms.indicator_rows(school_year) if row.part_of == code]
+            sectors = tuple(place_of[code, part] for part in SECTORS)
+            sums.append(Sum(place, sectors, PARTS))
+        parts = [(row.code, sector) for row in rows if row.part_of == code]
         if parts and all(part in place_of for part in parts):
-            sums.append(Sum(place, tuple(place_of[part] for part in parts), PARTS))
+            places_of_parts = tuple(place_of[part] for part in parts)
+            sums.append(Sum(place, places_of_parts, PARTS))
     return sums
 
 
@@ -83,7 +86,8 @@ def _check_wholes(page: Sheet, rows: list[forms.Row], places: Places, numbers: K
             if (row.code, sector) not in places or (row.at_most, sector) not in places:
                 continue
             place = places[row.code, sector]
-            value, whole = numbers.get(place), numbers.get(places[row.at_most, sector])
+            value = numbers.get(place)
+            whole = numbers.get(places[row.at_most, sector])
             if value is not None and whole is not None and value > whole:
                 page.doubt("more_than_whole", address(*place), shown(value), shown(whole))
 
@@ -95,8 +99,9 @@ def _keep(page: Sheet, rows: list[forms.Row], places: Places, numbers: Known) ->
         for sector in SECTORS if row.split else ("all",):
             place = places[row.code, sector]
             if place in numbers:
-                named = row.sector_detail or sector
-                lines.append(("", named, row.age_band, row.indicator, numbers[place], address(*place)))
+                sector_named = row.sector_detail or sector
+                what = row.age_band, row.indicator, numbers[place]
+                lines.append(("", sector_named, *what, address(*place)))
     if lines:
         *columns, cells = map(list, zip(*lines, strict=True))
         page.keep(cells, *columns)

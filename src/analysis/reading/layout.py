@@ -136,8 +136,8 @@ def data_rows(
         elif not is_column_number(name) and (data or not is_numbering(line)):
             data.append(row)
     last = max(totals, default=len(cells))
-    data = [row for row in data if row < last or _has_figure(cells[row], counts)]
-    return data, totals, nameless
+    no_signature = [row for row in data if row < last or _has_figure(cells[row], counts)]
+    return no_signature, totals, nameless
 
 
 def _has_figure(line: list, counts: Collection[int]) -> bool:

@@ -27,7 +27,9 @@ def units_meant(text: str, on: dt.date) -> frozenset[str]:
     >>> sorted(units_meant("huyện An", dt.date(2024, 12, 31)))
     ['an_duong', 'an_lao']
     """
-    spellings = {spelling for reading in encodings.readings(text) for spelling in (_bare(reading), key(reading))}
+    spellings: set[str] = set()
+    for reading in encodings.readings(text):
+        spellings |= {_bare(reading), key(reading)}
     names = _unit_names(on)
     exact = frozenset(area for area, name in names if name in spellings)
     if exact:
@@ -67,7 +69,8 @@ def _unit_names(on: dt.date) -> list[tuple[str, str]]:
 @reference.cached
 def _bare(text: str) -> str:
     """The key of a name without what stands before it."""
-    bare = " ".join(unicodedata.normalize("NFC", text).casefold().split()).replace("ủy", "uỷ").strip(" .:,-–")
+    words = unicodedata.normalize("NFC", text).casefold().split()
+    bare = " ".join(words).replace("ủy", "uỷ").strip(" .:,-–")
     while (shorter := PREFIX.sub("", bare).strip(" .:,-–")) != bare:
         bare = shorter
     return key(bare)

@@ -27,7 +27,8 @@ def check_shares(table: CountColumns, asked: Iterable[tuple[str, str]], first: i
         for row, *figures in zip(table.rows, parts.tolist(), wholes.tolist(), strict=True):
             _check(table.page, row, at, *figures)
         if len(table.totals) == 1:  # one of several adds up only some rows
-            _check(table.page, table.totals[0], at, float(parts.sum()), float(wholes.sum()))
+            total = table.totals[0]
+            _check(table.page, total, at, float(parts.sum()), float(wholes.sum()))
 
 
 def _column_beside(table: CountColumns, part: str, first: int) -> int | None:
@@ -47,8 +48,10 @@ def _check(page: Sheet, row: int, at: int, part: float, whole: float) -> None:
     value = page.cells[row][at]
     if value == "" or part != part or whole != whole or _fits(value, part, whole):
         return
-    share = f" = {percent(part / whole * 100, 3)}" if whole else ""
-    page.doubt("share_does_not_fit", address(row, at), shown(value), f"{number(part)}/{number(whole)}{share}")
+    expected = f"{number(part)}/{number(whole)}"
+    if whole:
+        expected += f" = {percent(part / whole * 100, 3)}"
+    page.doubt("share_does_not_fit", address(row, at), shown(value), expected)
 
 
 def _fits(value: object, part: float, whole: float) -> bool:

@@ -39,8 +39,7 @@ def read_facilities(page: Sheet, school_year: str, sheet: str) -> None:
     check_shares(table, forms.shares(school_year, sheet), where.first)
     table.keep()
     if known and not is_list:
-        for code in sorted(set(codes) ^ set(known)):
-            page.doubt("facility_not_everywhere", "", code, page.name if code in known else "Mạng lưới")
+        _check_listed(page, set(codes), set(known))
 
 
 def _check_codes_differ(table: CountColumns, codes: list[str]) -> None:
@@ -49,6 +48,13 @@ def _check_codes_differ(table: CountColumns, codes: list[str]) -> None:
         if code in seen:
             table.page.doubt("duplicate_facility", address(row, table.at["facility"]), code)
         seen.add(code)
+
+
+def _check_listed(page: Sheet, codes: set[str], listed: set[str]) -> None:
+    """Every facility of the list stands on this sheet too, and no other."""
+    for code in sorted(codes ^ listed):
+        lacking = page.name if code in listed else "Mạng lưới"
+        page.doubt("facility_not_everywhere", "", code, lacking)
 
 
 def _read_kinds(table: CountColumns) -> list[str]:

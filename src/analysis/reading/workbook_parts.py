@@ -67,7 +67,8 @@ class Workbook:
 
     def doubt(self, check: str, sheet: str = "", cell: str = "", found: object = "", expected: object = "") -> None:
         """Note a finding of this workbook."""
-        self.findings.append(Finding(check, self.area, self.path, sheet, cell, str(found), str(expected)))
+        finding = Finding(check, self.area, self.path, sheet, cell, str(found), str(expected))
+        self.findings.append(finding)
 
 
 class Sheet:
@@ -85,7 +86,10 @@ class Sheet:
         self.title = title
         self.cells = cells
         self.formats = formats
-        self.corrections = {cell: correction for (sheet, cell), correction in corrections.items() if sheet == name}
+        self.corrections: dict[str, Correction] = {}
+        for (sheet, cell), correction in corrections.items():
+            if sheet == name:
+                self.corrections[cell] = correction
         self.corrected_columns = {column_of(cell) for cell in self.corrections}
         self.waiting: dict[Place, tuple[values.Reading, float]] = {}
         self.settled: dict[Place, tuple[float, str]] = {}
@@ -169,7 +173,8 @@ class Sheet:
 
     def keep(self, cells: list[str], *lines: Iterable) -> None:
         """Keep numbers with their cells; lines : facility, sector, age band, indicator and value of each."""
-        self.book.numbers.add(*lines, repeat(self.name, len(cells)), cells, self._notes(cells))
+        sheets = repeat(self.name, len(cells))
+        self.book.numbers.add(*lines, sheets, cells, self._notes(cells))
 
     def _notes(self, cells: list[str]) -> Iterable[str | None]:
         """Why each number is not what its cell says; None where it is."""

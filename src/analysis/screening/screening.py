@@ -39,9 +39,13 @@ class Before:
 
 
 def read(
-    raw: Path | str, processed: Path | str, school_year: str, period: str, missing: str = "stop",
+    raw: Path | str,
+    processed: Path | str,
+    school_year: str,
+    period: str,
+    missing: str = "stop",
     earlier: Before | None = None,
-) -> Round:  # fmt: skip
+) -> Round:
     """Read one round and screen it against the rounds there are; .findings holds both, the reader's first.
 
     earlier : those, where `before` has read them.
