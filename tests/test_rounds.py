@@ -8,8 +8,11 @@ from analysis.meaning import history
 from analysis.reading import rounds
 from analysis.reading.findings import DataError, stop_on_faults
 from analysis.reference import ROOT, areas, periods, received
+from tests.workbooks import cells_of, write
 
 RAW = ROOT / "data/raw"
+YEAR, PERIOD = "2017-2018", "HK1"
+ONE_MORE = {("Bìa", "H40"): "thêm một chữ"}
 
 
 @pytest.fixture
@@ -72,6 +75,24 @@ def test_a_round_at_hand_is_not_read_again_for_its_history(raw, tmp_path, monkey
     given = history.series(raw, tmp_path / "given", "2017-2018", "HK1", this=this)
     assert read == [("2017-2018", "DN")]
     assert given.equals(history.series(raw, tmp_path / "plain", "2017-2018", "HK1"))
+
+
+def test_sums_of_a_round_are_kept_only_when_they_are_of_what_is_there_now(raw, tmp_path, monkeypatch):
+    def sums():
+        return list((tmp_path / "rounds").glob(f"{YEAR}-{PERIOD}-*"))
+
+    before = rounds.read(raw, YEAR, PERIOD)
+    file = raw / YEAR / PERIOD / "le_chan.xlsx"
+    write(file, cells_of(file))
+    history.of_round(raw, tmp_path, YEAR, PERIOD, "stop", before)
+    assert not sums()
+    original = rounds.read
+    with monkeypatch.context() as patched:
+        patched.setattr(rounds, "read", lambda *a, **b: [original(*a, **b), write(file, cells_of(file) | ONE_MORE)][0])
+        history.of_round(raw, tmp_path, YEAR, PERIOD, "stop")
+    assert not sums()
+    history.of_round(raw, tmp_path, YEAR, PERIOD, "stop")
+    assert len(sums()) == 1
 
 
 def test_a_history_ends_with_the_round_asked_for(raw, tmp_path):

@@ -46,7 +46,7 @@ def test_every_check_that_the_screen_names_is_a_row_of_the_table_and_every_pair_
     code = "".join(
         (ROOT / f"src/analysis/screening/{name}.py").read_text("utf-8") for name in ("plausibility", "continuity")
     )
-    named = set(re.findall(r'(?:_finding|Finding|limit)\(\s*"(\w+)"', code)) | set(
+    named = set(re.findall(r'(?:_findings?|Finding|limit)\(\s*"(\w+)"', code)) | set(
         reference.table("screening")["check"]
     )
     assert len(named) >= 28
@@ -113,7 +113,6 @@ def test_a_unit_that_weighed_too_few_children_is_for_attention_with_both_numbers
 
 def test_reading_and_screening_go_through_one_call_and_stop_where_an_earlier_round_has_a_fault(tmp_path, monkeypatch):
     asked = []
-    monkeypatch.setattr(rounds, "available", lambda raw: [("2017-2018", "DN"), ("2017-2018", "HK1")])
     monkeypatch.setattr(history, "series", lambda raw, processed, *which: asked.append(which[:2]))
     this = screening.read(RAW, tmp_path, "2017-2018", "HK1")
     assert asked == [("2017-2018", "DN")]

@@ -10,7 +10,7 @@ from analysis.meaning import indicators
 from analysis.meaning.origin import Origin
 from analysis.meaning.provenance import Origins
 from analysis.reading import rounds
-from analysis.reference import ROOT, periods
+from analysis.reference import ROOT
 from analysis.reference.areas import CITY
 from analysis.running import trace
 from tests.called import call
@@ -154,7 +154,6 @@ def command(this, last_year, monkeypatch, capsys):
     """The command on the rounds that were read already: exit status, what it printed, what it complained of."""
     known = {(YEAR, PERIOD): this, ("2023-2024", PERIOD): last_year}
     monkeypatch.setattr(rounds, "read", lambda raw, *which: known[which])
-    monkeypatch.setattr(rounds, "available", lambda raw: sorted(known, key=lambda which: periods.order(*which)))
 
     def run(*arguments: str) -> tuple[int, str, str]:
         status = call("trace", *arguments)

@@ -10,7 +10,6 @@ from analysis.meaning.provenance import Origins
 from analysis.pages.report import Report
 from analysis.pages.tables import Field, Row, Table, cells, columns, text
 from analysis.pages.words import full_name
-from analysis.reading import forms
 from analysis.reading.rounds import Round
 from analysis.reference import vietnamese
 from analysis.reference.areas import CITY
@@ -67,7 +66,7 @@ def origins(report: Report, key: str, caption: str) -> Table:
 
 def codebook(report: Report, key: str, caption: str) -> Table:
     """Every field of this year's reporting form: where it stands, what it means, what may stand in it."""
-    of_form = {part: forms.valid(reference.table(f"forms/{part}"), report.school_year) for part in FORM}
+    of_form = {part: reference.in_force(reference.table(f"forms/{part}"), report.school_year) for part in FORM}
     sheets = of_form["sheets"].set_index("sheet")["name_vi"]
     named = of_form["columns"][of_form["columns"]["indicator"] != ""]
     heads = named[["header_1", "header_2", "header_3"]].apply(lambda heads: " / ".join(filter(None, heads)), axis=1)

@@ -5,8 +5,7 @@ Compound file: [MS-CFB]; records of the workbook stream: [MS-XLS] 2.1.4.
 
 import struct
 from collections.abc import Iterator
-
-from analysis.reading.cells import letters
+from dataclasses import dataclass, field
 
 FREE = 0xFFFFFFF0  # this and above are marks, not sectors
 FILE_PASSWORD = 0x002F
@@ -15,42 +14,76 @@ MANY_CELLS = {0x00BD, 0x00BE}  # their last two bytes are the last column
 BEGIN, SHEET, ROW, COLUMNS = 0x0809, 0x0085, 0x0208, 0x007D
 UNICODE = 0x0600  # the version since which names say how they are written
 ROW_HIDDEN, COLUMN_HIDDEN = 0x20, 0x01
+LAST_COLUMN = 255
 
 
 class BrokenError(Exception):
     """The file is not a whole compound file with a workbook in it."""
 
 
-def extent(data: bytes) -> tuple[int, int, bool]:
-    """Rows and columns up to the farthest cell of any sheet, and whether the workbook is locked by a password.
+class LockedError(Exception):
+    """The workbook is locked by a password."""
 
-    Raises BrokenError for a file that is cut short or holds no workbook.
+
+@dataclass
+class BinarySheet:
+    """How many rows and columns a sheet has up to its farthest cell, and which of them it hides, from 0."""
+
+    rows: int = 0
+    columns: int = 0
+    rows_marked: set[int] = field(default_factory=set)
+    columns_marked: set[int] = field(default_factory=set)
+
+    @property
+    def hidden_rows(self) -> list[int]:
+        """Those up to its farthest cell."""
+        return sorted(row for row in self.rows_marked if row < self.rows)
+
+    @property
+    def hidden_columns(self) -> list[int]:
+        """Those up to its farthest cell."""
+        return sorted(column for column in self.columns_marked if column < self.columns)
+
+    def take(self, kind: int, body: bytes) -> None:
+        """Take in what one record says of the sheet. Raises struct.error where it is cut short."""
+        if kind == ROW and _number(body, 12) & ROW_HIDDEN:
+            self.rows_marked.add(_number(body, 0))
+        elif kind == COLUMNS and _number(body, 8) & COLUMN_HIDDEN:
+            self.columns_marked.update(range(_number(body, 0), min(_number(body, 2), LAST_COLUMN) + 1))
+        elif kind in ONE_CELL or kind in MANY_CELLS:
+            last_column = _number(body, 2 if kind in ONE_CELL else len(body) - 2)
+            self.rows = max(self.rows, _number(body, 0) + 1)
+            self.columns = max(self.columns, last_column + 1)
+
+
+def sheets(data: bytes) -> dict[str, BinarySheet]:
+    """Every sheet by its name, in their order; cells outside any sheet stand under an empty name.
+
+    Raises BrokenError for a file that is cut short or holds no workbook, LockedError for one with a password.
     """
     try:
-        return _walk(_workbook_stream(data))
+        stream = _workbook_stream(data)
+        version = _number(stream, 4)
     except (struct.error, IndexError, ValueError):
         raise BrokenError("tệp .xls hỏng hoặc bị cắt") from None
-
-
-def hidden(data: bytes) -> list[tuple[str, list[int], list[int]]]:
-    """What each sheet hides up to its farthest cell: (sheet, rows, columns), both from 0; sheets that hide nothing not.
-
-    Empty for a file whose records cannot be followed.
-    """
-    try:
-        return _hidden(_workbook_stream(data))
-    except (struct.error, IndexError, ValueError):
-        return []
-
-
-def hidden_in_words(data: bytes) -> list[tuple[str, str]]:
-    """The same as (sheet, where in words), the first five of each."""
-    found = []
-    for sheet, rows, columns in hidden(data):
-        where = [f"dòng {', '.join(str(row + 1) for row in rows[:5])}"] * bool(rows)
-        where += [f"cột {', '.join(map(letters, columns[:5]))}"] * bool(columns)
-        found.append((sheet, "; ".join(where)))
-    return found
+    sheet = BinarySheet()
+    by_name = {"": sheet}
+    name_at: dict[int, str] = {}
+    for place, kind, body in _records(stream):
+        if kind == FILE_PASSWORD:
+            raise LockedError
+        try:
+            if kind == SHEET:
+                name = _name(body[6:], version)
+                name_at[struct.unpack_from("<I", body)[0]] = name
+                by_name.setdefault(name, BinarySheet())
+            elif kind == BEGIN and place in name_at:
+                sheet = by_name[name_at[place]]
+            else:
+                sheet.take(kind, body)
+        except (struct.error, IndexError):  # a record that is cut short says nothing
+            continue
+    return by_name
 
 
 def _records(stream: bytes) -> Iterator[tuple[int, int, bytes]]:
@@ -62,52 +95,9 @@ def _records(stream: bytes) -> Iterator[tuple[int, int, bytes]]:
         place += 4 + length
 
 
-def _cell(kind: int, body: bytes) -> tuple[int, int] | None:
-    """Row and last column, from 0, of a record that holds cells."""
-    if kind in ONE_CELL and len(body) >= 4:
-        return struct.unpack_from("<HH", body)
-    if kind in MANY_CELLS and len(body) >= 6:
-        return struct.unpack_from("<H", body)[0], struct.unpack_from("<H", body, len(body) - 2)[0]
-    return None
-
-
-def _walk(stream: bytes) -> tuple[int, int, bool]:
-    rows = columns = 0
-    locked = False
-    for _, kind, body in _records(stream):
-        if cell := _cell(kind, body):
-            rows, columns = max(rows, cell[0] + 1), max(columns, cell[1] + 1)
-        elif kind == FILE_PASSWORD:
-            locked = True
-    return rows, columns, locked
-
-
-def _hidden(stream: bytes) -> list[tuple[str, list[int], list[int]]]:
-    version = struct.unpack_from("<H", stream, 4)[0]
-    names: dict[int, str] = {}
-    sheet, last_row, last_column = "", {"": 0}, {"": 0}
-    rows: dict[str, list[int]] = {}
-    columns: dict[str, list[int]] = {}
-    for place, kind, body in _records(stream):
-        if kind == SHEET:
-            names[struct.unpack_from("<I", body)[0]] = _name(body[6:], version)
-        elif kind == BEGIN and place in names:
-            sheet = names[place]
-        elif kind == ROW and struct.unpack_from("<H", body, 12)[0] & ROW_HIDDEN:
-            rows.setdefault(sheet, []).append(struct.unpack_from("<H", body)[0])
-        elif kind == COLUMNS and struct.unpack_from("<H", body, 8)[0] & COLUMN_HIDDEN:
-            first, last = struct.unpack_from("<HH", body)
-            columns.setdefault(sheet, []).extend(range(first, min(last, 255) + 1))
-        elif cell := _cell(kind, body):
-            last_row[sheet] = max(last_row.get(sheet, 0), cell[0])
-            last_column[sheet] = max(last_column.get(sheet, 0), cell[1])
-    found = []
-    for name in dict.fromkeys([*names.values(), *rows, *columns]):
-        here = [row for row in rows.get(name, []) if row <= last_row.get(name, -1)]
-        there = [column for column in columns.get(name, []) if column <= last_column.get(name, -1)]
-        if here or there:
-            found.append((name, here, there))
-    return found
+def _number(data: bytes, place: int) -> int:
+    """The number of two bytes. Raises struct.error beyond the end."""
+    return struct.unpack_from("<H", data, place)[0]
 
 
 def _name(text: bytes, version: int) -> str:

@@ -23,7 +23,7 @@ HIGH_TONES = ("\u0301", "\u0323")
 TONES = dict.fromkeys(map(ord, "\u0300\u0301\u0309\u0303\u0323"))
 
 
-@functools.cache
+@reference.cached
 def decode(text: str, encoding: str) -> str:
     """Text in Unicode (NFC), read as if its letters were those of an old encoding ("tcvn3" or "vni").
 
@@ -46,7 +46,7 @@ def decode(text: str, encoding: str) -> str:
     return unicodedata.normalize("NFC", "".join(decoded))
 
 
-@functools.cache
+@reference.cached
 def readings(text: str) -> tuple[str, ...]:
     """The text as it stands and, where it has letters that an old encoding would use, as each of them reads it."""
     if text.isascii():
@@ -54,7 +54,7 @@ def readings(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((text, *(decode(_composed(text), old) for old in OLD))))
 
 
-@functools.cache
+@reference.cached
 def readable(text: str) -> str | None:
     """The text in Unicode: itself where its words are Vietnamese, else the one old encoding that makes them so.
 
@@ -78,10 +78,13 @@ def readable_column(texts: Sequence[str]) -> list[str | None]:
     if _is_vietnamese(" ".join(texts)):
         return list(texts)
     broken = [text for text in texts if not _is_vietnamese(text)]
-    fits = {old: sum(_is_vietnamese(decode(_composed(text), old)) for text in broken) for old in OLD}
-    old = max(fits, key=lambda encoding: fits[encoding])
-    unicode_for_sure = sum(not _is_old(text) for text in texts)
-    carried = fits[old] > unicode_for_sure
+    fitting: dict[str, int] = {}
+    for encoding in OLD:
+        decoded = [decode(_composed(text), encoding) for text in broken]
+        fitting[encoding] = sum(map(_is_vietnamese, decoded))
+    old = max(OLD, key=lambda encoding: fitting[encoding])
+    unicode_for_sure = [text for text in texts if not _is_old(text)]
+    carried = fitting[old] > len(unicode_for_sure)
     return [_in_unicode(text, old, carried) for text in texts]
 
 
@@ -120,8 +123,8 @@ def _is_syllable(word: str) -> bool:
     return not STOPPED.search(toneless) or tones in [[tone] for tone in HIGH_TONES]
 
 
-@functools.cache
+@reference.cached
 def _letters(encoding: str) -> dict[str, str]:
-    rows = reference.table("encodings")
-    rows = rows[rows["encoding"] == encoding]
-    return dict(zip(rows["written"], rows["letter"], strict=True))
+    """The letters of an encoding: as it writes them → in Unicode."""
+    rows = reference.rows("encodings")
+    return {row["written"]: row["letter"] for row in rows if row["encoding"] == encoding}

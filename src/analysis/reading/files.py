@@ -5,12 +5,13 @@ Nothing here trusts a size, a type or a place that the file itself claims: parts
 
 import re
 import zlib
+from copy import copy
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from struct import pack
+from struct import error as struct_error
 from typing import NoReturn
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 from analysis.reading import binary_workbook
 
@@ -19,6 +20,9 @@ LARGEST_UNPACKED = 24_000_000  # and about 200 kB unpacked
 LARGEST_RATIO = 200  # spreadsheets pack about tenfold
 RATIO_COUNTS_FROM = 1_000_000
 MOST_PARTS = 1_000
+ENCRYPTED = 0x1  # flag of a part
+# what zipfile says of an archive that is broken, cut short or written in a way of its own
+DAMAGED = (BadZipFile, zlib.error, struct_error, EOFError, OSError, ValueError, NotImplementedError)
 MOST_ROWS, MOST_COLUMNS = 9_999, 104  # "CZ"; the largest sheet of the form has 24 columns and about 80 rows
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # a cell or row that is not, as Excel writes it, plainly within the limits; each begins with letters found fast
@@ -95,70 +99,50 @@ def _old_excel(data: bytes) -> Content:
     if "EncryptedPackage".encode("utf-16-le") in data:
         raise RefusedError("password_protected")
     try:
-        rows, columns, locked = binary_workbook.extent(data)
+        sheets = binary_workbook.sheets(data).values()
+    except binary_workbook.LockedError:
+        raise RefusedError("password_protected") from None
     except binary_workbook.BrokenError as problem:
         raise RefusedError("unreadable_workbook", str(problem)) from None
-    if locked:
-        raise RefusedError("password_protected")
+    rows = max(sheet.rows for sheet in sheets)
+    columns = max(sheet.columns for sheet in sheets)
     if rows > MOST_ROWS or columns > MOST_COLUMNS:
-        _too_wide(f"{rows} dòng, {columns} cột")
-    return Content(data, "xls", bool(binary_workbook.hidden(data)), unpacked=len(data))
+        _refuse_size(f"{rows} dòng, {columns} cột")
+    hidden = any(sheet.hidden_rows or sheet.hidden_columns for sheet in sheets)
+    return Content(data, "xls", hidden, unpacked=len(data))
 
 
 def _zipped(data: bytes) -> Content:
+    """Unpack and check every part; what is read later are the parts that were checked."""
     try:
-        with ZipFile(BytesIO(data)) as archive:
-            members = archive.infolist()
-    except (BadZipFile, ValueError, NotImplementedError, UnicodeDecodeError):
+        archive = ZipFile(BytesIO(data))
+    except DAMAGED:
         raise RefusedError("unreadable_workbook", "tệp nén hỏng hoặc bị cắt") from None
-    if len(members) > MOST_PARTS:
-        raise RefusedError("zip_bomb", f"{len(members)} phần", f"{MOST_PARTS} phần")
-    names = {member.filename for member in members}
-    if len(names) < len(members):
+    names = archive.namelist()
+    if len(names) > MOST_PARTS:
+        raise RefusedError("zip_bomb", f"{len(names)} phần", f"{MOST_PARTS} phần")
+    if len(set(names)) < len(names):
         raise RefusedError("unreadable_workbook", "tệp nén có hai phần cùng tên")
     for name in names:
-        _check_name(name)
-    kind = _kind(names, members, data)
-    total, hidden, parts = 0, False, []
-    for member in members:
-        part = _unpack(member, data, LARGEST_UNPACKED - total)
-        total += len(part)
-        hidden = _check_part(member.filename, part) or hidden
-        parts.append((member.filename, part, member.CRC))
+        if OUTSIDE.search(name):
+            raise RefusedError("unsafe_name", name)
+    kind = _kind(archive, names)
+    total, hidden, checked = 0, False, BytesIO()
+    with ZipFile(checked, "w") as parts:
+        for name in names:
+            part = _unpack(archive, name, LARGEST_UNPACKED - total)
+            total += len(part)
+            hidden = _check_part(name, part) or hidden
+            parts.writestr(name, part)
     macros = any(name.lower().endswith("vbaproject.bin") or name.startswith("Basic/") for name in names)
-    return Content(_stored(parts), kind, hidden, macros, total)
+    return Content(checked.getvalue(), kind, hidden, macros, total)
 
 
-def _stored(parts: list[tuple[str, bytes, int]]) -> bytes:
-    """An archive of parts (name, content, checksum) as they are: readers get what was checked, and check the sums.
-
-    Source: PKWARE APPNOTE 4.3.7, 4.3.12, 4.3.16.
-    """
-    archive: list[bytes] = []
-    directory: list[bytes] = []
-    place = 0
-    for name, part, checksum in parts:
-        title = name.encode()
-        about = pack("<5H3I2H", 20, 0x800, 0, 0, 33, checksum, len(part), len(part), len(title), 0)
-        archive += b"PK\3\4", about, title, part
-        directory += b"PK\1\2\x14\0", about, pack("<3H2I", 0, 0, 0, 0, place), title
-        place += 30 + len(title) + len(part)
-    listed = b"".join(directory)
-    end = pack("<4s4H2IH", b"PK\5\6", 0, 0, len(parts), len(parts), len(listed), place, 0)
-    return b"".join([*archive, listed, end])
-
-
-def _check_name(name: str) -> None:
-    """A part that would land outside its archive is not opened."""
-    if OUTSIDE.search(name):
-        raise RefusedError("unsafe_name", name)
-
-
-def _kind(names: set[str], members: list[ZipInfo], data: bytes) -> str:
-    if "xl/workbook.xml" in names or any(re.fullmatch(r"xl/workbook\d*\.xml", name) for name in names):
+def _kind(archive: ZipFile, names: list[str]) -> str:
+    if any(re.fullmatch(r"xl/workbook\d*\.xml", name) for name in names):
         return "xlsx"
-    if "mimetype" in names and b"opendocument.spreadsheet" in _part("mimetype", members, data):
-        if "META-INF/manifest.xml" in names and b":encryption-data" in _part("META-INF/manifest.xml", members, data):
+    if "mimetype" in names and b"opendocument.spreadsheet" in _unpack(archive, "mimetype"):
+        if "META-INF/manifest.xml" in names and b":encryption-data" in _unpack(archive, "META-INF/manifest.xml"):
             raise RefusedError("password_protected")
         return "ods"
     if "xl/workbook.bin" in names:
@@ -166,39 +150,32 @@ def _kind(names: set[str], members: list[ZipInfo], data: bytes) -> str:
     raise RefusedError("not_a_workbook", "Word" if "word/document.xml" in names else "tệp nén (zip)")
 
 
-def _part(name: str, members: list[ZipInfo], data: bytes) -> bytes:
-    return _unpack(next(member for member in members if member.filename == name), data, RATIO_COUNTS_FROM)
-
-
-def _unpack(member: ZipInfo, data: bytes, room: int) -> bytes:
+def _unpack(archive: ZipFile, name: str, room: int = RATIO_COUNTS_FROM) -> bytes:
     """One part, unpacked no further than there is room for, whatever size it claims."""
-    if member.flag_bits & 0x1:
+    member = copy(archive.getinfo(name))
+    if member.flag_bits & ENCRYPTED:
         raise RefusedError("password_protected")
-    header = data[member.header_offset : member.header_offset + 30]
-    if len(header) < 30 or not header.startswith(b"PK\x03\x04"):
-        raise RefusedError("unreadable_workbook", "tệp nén hỏng hoặc bị cắt")
-    start = (
-        member.header_offset + 30 + int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
-    )
-    packed = data[start : start + member.compress_size]
-    if member.compress_type not in (0, 8):
+    if member.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
         raise RefusedError("unreadable_workbook", "cách nén lạ")
+    claimed, member.file_size = member.file_size, room + 2  # zipfile trusts it, and checks the sum where it ends
     try:
-        part = packed if member.compress_type == 0 else zlib.decompressobj(-15).decompress(packed, max(room, 0) + 1)
-    except zlib.error:
+        with archive.open(member) as packed:
+            part = packed.read(room + 1)
+    except DAMAGED:
         raise RefusedError("unreadable_workbook", "tệp nén hỏng hoặc bị cắt") from None
     if len(part) > room:
         raise RefusedError("zip_bomb", f"hơn {LARGEST_UNPACKED // 1_000_000} MB", f"{LARGEST_UNPACKED // 1_000_000} MB")
-    if len(part) > max(RATIO_COUNTS_FROM, LARGEST_RATIO * len(packed)):
-        raise RefusedError("zip_bomb", f"{len(part) // max(len(packed), 1)} lần", f"{LARGEST_RATIO} lần")
-    if len(part) != member.file_size:
+    if len(part) > max(RATIO_COUNTS_FROM, LARGEST_RATIO * member.compress_size):
+        raise RefusedError("zip_bomb", f"{len(part) // max(member.compress_size, 1)} lần", f"{LARGEST_RATIO} lần")
+    if len(part) != claimed:
         raise RefusedError("unreadable_workbook", "tệp nén hỏng hoặc bị cắt")
     return part
 
 
 def _check_part(name: str, part: bytes) -> bool:
     """Refuse a part that is not plain XML or reaches too far; whether it hides rows or columns."""
-    if not name.lower().endswith((".xml", ".rels", ".vml", ".rdf")) and not part[:100].lstrip().startswith(b"<"):
+    is_named_xml = name.lower().endswith((".xml", ".rels", ".vml", ".rdf"))
+    if not is_named_xml and not part[:100].lstrip().startswith(b"<"):
         return False
     if part.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in part:
         raise RefusedError("unsafe_xml", f"{name}: mã hoá lạ")
@@ -222,8 +199,10 @@ def _check_extent(sheet: bytes) -> None:
         last = claimed[1].split(b":")[-1]
         letters = last.rstrip(b"0123456789")
         rows = last[len(letters) :] or b"0"
-        if len(letters) > 2 or _column(letters) > MOST_COLUMNS or len(rows) > 5 or int(rows) > MOST_ROWS:
-            _too_wide(claimed[1].decode("ascii", "replace"))
+        is_wide = len(letters) > 2 or _column(letters) > MOST_COLUMNS
+        is_long = len(rows) > 5 or int(rows) > MOST_ROWS
+        if is_wide or is_long:
+            _refuse_size(claimed[1].decode("ascii", "replace"))
 
 
 def _check_places(sheet: bytes) -> None:
@@ -233,14 +212,14 @@ def _check_places(sheet: bytes) -> None:
         named = b", ".join(either or other for name, either, other in ATTRIBUTE.findall(tag[2]) if name == b"r")
         near = NEAR.fullmatch(named)
         if named and not near:
-            _too_wide(named[:40].decode("ascii", "replace"))
+            _refuse_size(named[:40].decode("ascii", "replace"))
         if tag[1] == b"row":
             row, column = int(near[2]) if near else row + 1, 0
         else:
             column = _column(near[1]) if near else column + 1
             row = max(row, int(near[2])) if near else row
         if row > MOST_ROWS or column > MOST_COLUMNS:
-            _too_wide(f"{row} dòng, {column} cột")
+            _refuse_size(f"{row} dòng, {column} cột")
 
 
 def _column(letters: bytes) -> int:
@@ -265,8 +244,8 @@ def _check_ods_extent(content: bytes) -> None:
             column += int(times[1]) if times else 1
             filled = b"value-type" in place[2]
             if filled and (row + repeated > MOST_ROWS or column > MOST_COLUMNS):
-                _too_wide(f"{row + repeated} dòng, {column} cột")
+                _refuse_size(f"{row + repeated} dòng, {column} cột")
 
 
-def _too_wide(found: str) -> NoReturn:
+def _refuse_size(found: str) -> NoReturn:
     raise RefusedError("sheet_too_large", found, f"{MOST_ROWS} dòng, {MOST_COLUMNS} cột")

@@ -1,6 +1,5 @@
 """What is wrong with the data, in words an analyst can forward: where, what, what to do (data/reference/checks.csv)."""
 
-import functools
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -9,6 +8,7 @@ import pandas as pd
 from analysis import reference
 from analysis.reference.vietnamese import visible
 
+MOST_LINES = 30  # messages that an error prints
 ANALYST = "corrections.csv"  # an advice that names it is not for the office
 
 
@@ -34,15 +34,18 @@ class Finding:
     @property
     def message(self) -> str:
         """Where, what and what to do, in Vietnamese."""
-        where = visible(" › ".join(filter(None, (self.workbook, self.sheet, self.cell))))
+        where = " › ".join(filter(None, (self.workbook, self.sheet, self.cell)))
         todo = f"Đã trả lời: {self.answer}." if self.answer else _checks()[self.check]["do"]
-        return f"{where}: {self._says}. {todo}"
+        return f"{visible(where)}: {self._says}. {todo}"
 
     @property
     def question(self) -> str:
         """The same for the office that is asked: not where, nor what only an analyst can do."""
-        todo = [part for part in _checks()[self.check]["do"].split(". ") if ANALYST not in part]
-        return ". ".join([self._says[0].upper() + self._says[1:], *todo]).rstrip(".") + "."
+        sentences = [self._says[0].upper() + self._says[1:]]
+        for sentence in _checks()[self.check]["do"].split(". "):
+            if ANALYST not in sentence:
+                sentences.append(sentence)
+        return ". ".join(sentences).rstrip(".") + "."
 
     @property
     def _says(self) -> str:
@@ -55,11 +58,12 @@ class DataError(Exception):
 
     def __init__(self, findings: Iterable[Finding]):
         self.findings = list(findings)
-        shown = [finding.message for finding in self.findings[:30]]
-        more = len(self.findings) - len(shown)
+        lines = [finding.message for finding in self.findings[:MOST_LINES]]
+        more = len(self.findings) - len(lines)
         if more:
-            shown.append(f"… và {more} lỗi nữa (xem findings.csv).")
-        super().__init__(f"Số liệu có {len(self.findings)} lỗi phải xử lý:\n" + "\n".join(shown))
+            lines.append(f"… và {more} lỗi nữa (xem findings.csv).")
+        head = f"Số liệu có {len(self.findings)} lỗi phải xử lý:"
+        super().__init__("\n".join([head, *lines]))
 
 
 def shorten(text: str, longest: int = 80) -> str:
@@ -75,24 +79,28 @@ def stop_on_faults(findings: Iterable[Finding]) -> None:
         raise DataError(stops)
 
 
-def answered(found: Iterable[Finding], school_year: str, period: str) -> list[Finding]:
+def answered(findings: Iterable[Finding], school_year: str, period: str) -> list[Finding]:
     """The same findings; a question that the register answers (status answered) carries the answer.
 
     A row answers the finding on its area, sheet and cell while `expect` is still what the finding found.
     """
-    found = list(found)
-    if not found:
-        return found
-    rows = reference.table("corrections")
-    rows = rows[(rows["school_year"] == school_year) & (rows["period"] == period) & (rows["status"] == "answered")]
-    answers = {(r.area, r.sheet, r.cell, r.expect): f"{r.reason} ({r.said_by}, {r.said_on})" for r in rows.itertuples()}
-    return [replace(f, answer=answers.get((f.area, f.sheet, f.cell, f.found), f.answer)) for f in found]
+    answers = {}
+    for row in reference.table("corrections").to_dict("records"):
+        if (row["school_year"], row["period"], row["status"]) == (school_year, period, "answered"):
+            asked = row["area"], row["sheet"], row["cell"], row["expect"]
+            answers[asked] = f"{row['reason']} ({row['said_by']}, {row['said_on']})"
+    again = []
+    for finding in findings:
+        asked = finding.area, finding.sheet, finding.cell, finding.found
+        again.append(replace(finding, answer=answers[asked]) if asked in answers else finding)
+    return again
 
 
 def as_table(findings: Iterable[Finding]) -> pd.DataFrame:
     """Findings as the table findings.csv, in the order they were met."""
     columns = ["check", "severity", "area", "workbook", "sheet", "cell", "found", "expected", "message"]
-    return pd.DataFrame([[getattr(f, c) for c in columns] for f in findings], columns=columns, dtype="str")
+    rows = [[getattr(finding, column) for column in columns] for finding in findings]
+    return pd.DataFrame(rows, columns=columns, dtype="str")
 
 
 def limit(check: str) -> float:
@@ -100,6 +108,7 @@ def limit(check: str) -> float:
     return float(_checks()[check]["limit"])
 
 
-@functools.cache
+@reference.cached
 def _checks() -> dict[str, dict[str, str]]:
-    return {str(row["check"]): dict(row) for row in reference.table("checks").to_dict("records")}
+    """The rows of checks.csv by their check."""
+    return {row["check"]: row for row in reference.rows("checks")}

@@ -1,149 +1,144 @@
 """The reporting form of a school year, as data/reference/forms describes it."""
 
-import functools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-
-import pandas as pd
 
 from analysis import reference
 from analysis.reading import encodings
 from analysis.reference.vietnamese import key
 
 FOOTNOTE = re.compile(r"\s*(\((\d|\*)+\)|\*+|[:.])+\s*$")
+SECTOR_OF_KIND = {"public_school": "public", "nonpublic_school": "nonpublic", "independent": "nonpublic"}
+HEADER_LEVELS = ("header_1", "header_2", "header_3")
+OWN_LABELS = {
+    "sheet": ("forms/sheets", "name_vi"),
+    "cover": ("forms/cover", "label_vi"),
+    "row": ("forms/rows", "label_vi"),
+}
 
 
-@dataclass(frozen=True)
-class Column:
-    """One column of a sheet: its header path, and what its cells mean."""
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A number that the form asks for: what it means, and between which limits it lies.
 
-    column: str
-    path: tuple[str, ...]
+    part_of, at_most : the column or row that it adds up to with others, and the one that it cannot exceed.
+    """
+
     indicator: str
     age_band: str
     type: str
-    required: str
-    minimum: float
-    maximum: float
-    part_of: str
-    at_most: str
-    parts: tuple[str, ...]  # columns that add up to this one
-    printed: tuple[str, ...] = ()  # the header as the form writes it
+    minimum: float = 0.0
+    maximum: float = float("inf")
+    part_of: str = ""
+    at_most: str = ""
 
 
-@dataclass(frozen=True)
-class Row:
+@dataclass(frozen=True, kw_only=True)
+class Column(Asked):
+    """One column of a sheet: its header as the form writes it and as keys, and what its cells mean.
+
+    parts : columns that add up to this one.
+    """
+
+    column: str
+    required: str = "all"
+    printed: tuple[str, ...] = ()
+    path: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row(Asked):
     """One indicator row of the sheet Chỉ tiêu, found by its code (Mã số)."""
 
     code: str
     label: str
-    indicator: str
-    age_band: str
     sector_detail: str
     split: bool
-    type: str
-    minimum: float
-    maximum: float
-    part_of: str
-    at_most: str
 
 
-def valid(rows: pd.DataFrame, school_year: str) -> pd.DataFrame:
-    """Rows of a form table that hold in a school year."""
-    return rows[(rows["valid_from"] <= school_year) & ((rows["valid_to"] == "") | (rows["valid_to"] >= school_year))]
+def _in_force(table: str, school_year: str, sheet: str = "") -> list[dict[str, str]]:
+    """Rows of a table of forms that hold in a school year, of one sheet where it is given."""
+    rows = reference.in_force(reference.table(f"forms/{table}"), school_year).to_dict("records")
+    return [row for row in rows if not sheet or row["sheet"] == sheet]
 
 
-def _valid(rows: list[dict[str, str]], school_year: str) -> list[dict[str, str]]:
-    return [row for row in rows if row["valid_from"] <= school_year <= (row["valid_to"] or school_year)]
+def _asked(row: Mapping[str, str]) -> dict:
+    """What columns.csv and rows.csv say alike."""
+    same = {name: row[name] for name in ("indicator", "age_band", "type", "part_of", "at_most")}
+    limits = {name: float(row[name]) for name in ("minimum", "maximum") if row[name]}
+    return same | limits
 
 
-def _number(text: str, otherwise: float) -> float:
-    return float(text) if text else otherwise
-
-
-@functools.cache
+@reference.cached
 def sheets(school_year: str) -> dict[str, tuple[str, str]]:
     """Sheets of the form: id → (name, layout)."""
-    rows = _valid(reference.rows("forms/sheets"), school_year)
-    return {r["sheet"]: (r["name_vi"], r["layout"]) for r in rows}
+    return {row["sheet"]: (row["name_vi"], row["layout"]) for row in _in_force("sheets", school_year)}
 
 
-@functools.cache
+@reference.cached
 def columns(school_year: str, sheet: str) -> tuple[Column, ...]:
     """Columns of a sheet in their printed order."""
-    rows = [r for r in _valid(reference.rows("forms/columns"), school_year) if r["sheet"] == sheet]
+    rows = _in_force("columns", school_year, sheet)
     parts: dict[str, list[str]] = {}
-    for r in rows:
-        parts.setdefault(r["part_of"], []).append(r["column"])
-    return tuple(_column(r, parts.get(r["column"], [])) for r in rows)
+    for row in rows:
+        parts.setdefault(row["part_of"], []).append(row["column"])
+    form = []
+    for row in rows:
+        printed = tuple(row[level] for level in HEADER_LEVELS if row[level])
+        column = Column(
+            column=row["column"],
+            required=row["required"],
+            printed=printed,
+            path=tuple(map(key, printed)),
+            parts=tuple(parts.get(row["column"], ())),
+            **_asked(row),
+        )
+        form.append(column)
+    return tuple(form)
 
 
-def _column(row: Mapping[str, str], parts: Iterable[str]) -> Column:
-    printed = tuple(filter(None, (row["header_1"], row["header_2"], row["header_3"])))
-    return Column(
-        row["column"],
-        tuple(map(key, printed)),
-        row["indicator"],
-        row["age_band"],
-        row["type"],
-        row["required"],
-        _number(row["minimum"], 0),
-        _number(row["maximum"], float("inf")),
-        row["part_of"],
-        row["at_most"],
-        tuple(parts),
-        printed,
-    )
-
-
-@functools.cache
+@reference.cached
 def shares(school_year: str, sheet: str) -> tuple[tuple[str, str], ...]:
     """Counts of a sheet that an office may print a share beside: (part, whole), both columns of the sheet."""
-    rows = _valid(reference.rows("forms/shares"), school_year)
-    return tuple((r["part"], r["whole"]) for r in rows if r["sheet"] == sheet)
+    return tuple((row["part"], row["whole"]) for row in _in_force("shares", school_year, sheet))
 
 
-@functools.cache
+@reference.cached
 def indicator_rows(school_year: str) -> tuple[Row, ...]:
     """Indicator rows of the form in their printed order."""
-    rows = _valid(reference.rows("forms/rows"), school_year)
-    return tuple(
-        Row(
-            r["code"],
-            r["label_vi"],
-            r["indicator"],
-            r["age_band"],
-            r["sector_detail"],
-            r["split"] == "yes",
-            r["type"],
-            _number(r["minimum"], 0),
-            _number(r["maximum"], float("inf")),
-            r["part_of"],
-            r["at_most"],
+    form = []
+    for row in _in_force("rows", school_year):
+        asked = Row(
+            code=row["code"],
+            label=row["label_vi"],
+            sector_detail=row["sector_detail"],
+            split=row["split"] == "yes",
+            **_asked(row),
         )
-        for r in rows
-    )
-
-
-@functools.cache
-def choices(field: str) -> dict[str, str]:
-    """Allowed answers of a field: key of the printed label → value."""
-    return {key(r["label_vi"]): r["value"] for r in reference.rows("forms/choices") if r["field"] == field}
+        form.append(asked)
+    return tuple(form)
 
 
 def choice(field: str, text: str) -> str:
     """The value of an answer as an office may have written it; an empty text where it is none of those allowed."""
-    return choices(field).get(label(text, field), "")
+    return _choices(field).get(label(text, field), "")
 
 
-@functools.cache
+@reference.cached
+def _choices(field: str) -> dict[str, str]:
+    """Allowed answers of a field: key of the printed label → value."""
+    return {key(row["label_vi"]): row["value"] for row in reference.rows("forms/choices") if row["field"] == field}
+
+
+@reference.cached
 def cover() -> dict[str, str]:
     """Fields of the cover: key of the printed label → field."""
-    return {key(r["label_vi"]): r["field"] for r in reference.rows("forms/cover")}
+    return {key(row["label_vi"]): row["field"] for row in reference.rows("forms/cover")}
 
 
-@functools.cache
+@reference.cached
 def label(text: str, kind: str) -> str:
     """The key of the form's own label that a text stands for, whatever its variant, encoding, footnote or colon.
 
@@ -153,39 +148,39 @@ def label(text: str, kind: str) -> str:
     >>> label("Mã  đơn vị:", "header") == key("Mã cơ sở")
     True
     """
-    known = _labels(kind)
+    labels = _labels(kind)
     for reading in encodings.readings(text):
         for written in (reading, FOOTNOTE.sub("", reading)):
-            if key(written) in known:
-                return known[key(written)]
+            if key(written) in labels:
+                return labels[key(written)]
     return key(text)
 
 
-@functools.cache
+@reference.cached
 def is_label(text: str, kind: str) -> bool:
     """Whether a text stands for a label of that kind."""
     return label(text, kind) in _labels(kind)
 
 
-@functools.cache
+@reference.cached
 def _labels(kind: str) -> dict[str, str]:
     """Key of every label of a kind and of its variants → key of the label."""
-    known = {key(text): key(text) for text in _own_labels(kind)}
-    for r in (row for row in reference.rows("forms/aliases") if row["kind"] == kind):
-        for text in (r["label_vi"], *r["aliases"].split("|")):
-            if known.setdefault(key(text), key(r["label_vi"])) != key(r["label_vi"]):
+    labels = {key(text): key(text) for text in _own_labels(kind)}
+    for row in reference.rows("forms/aliases"):
+        if row["kind"] != kind:
+            continue
+        meant = key(row["label_vi"])
+        for text in (row["label_vi"], *row["aliases"].split("|")):
+            if labels.setdefault(key(text), meant) != meant:
                 raise ValueError(f"forms/aliases.csv: {text!r} stands for two labels of kind {kind}")
-    return known
+    return labels
 
 
 def _own_labels(kind: str) -> list[str]:
+    """The labels that the form itself prints."""
     if kind == "header":
-        rows = reference.rows("forms/columns")
-        return [text for row in rows for text in (row["header_1"], row["header_2"], row["header_3"]) if text]
-    if kind == "sheet":
-        return [row["name_vi"] for row in reference.rows("forms/sheets")]
-    if kind == "cover":
-        return [row["label_vi"] for row in reference.rows("forms/cover")]
-    if kind == "row":
-        return [row["label_vi"] for row in reference.rows("forms/rows")]
+        return [row[level] for row in reference.rows("forms/columns") for level in HEADER_LEVELS if row[level]]
+    if kind in OWN_LABELS:
+        table, column = OWN_LABELS[kind]
+        return [row[column] for row in reference.rows(table)]
     return [row["label_vi"] for row in reference.rows("forms/choices") if row["field"] == kind]

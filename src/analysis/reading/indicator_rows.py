@@ -2,56 +2,55 @@
 
 import functools
 
-from analysis.reading import forms, layout
+from analysis import reference
+from analysis.reading import forms
 from analysis.reading.cells import address, shown
-from analysis.reading.settling import Place, Sum
-from analysis.reading.workbook_parts import PARTS, Sheet, find_columns
+from analysis.reading.settling import PARTS, Known, Place, Sum
+from analysis.reading.workbook_parts import Sheet, find_columns
 from analysis.reference.vietnamese import key
+
+SECTORS = ("public", "nonpublic")
+Places = dict[tuple[str, str], Place]  # code of a row and sector (or all) → its cell
 
 
 def read_indicator_rows(page: Sheet, school_year: str, sheet: str) -> None:
     """One row an indicator, found by its code, with the whole and its two sectors."""
-    where = find_columns(page, school_year, sheet)
+    where = find_columns(page, forms.columns(school_year, sheet))
     if where is None:
         return
-    wanted = forms.indicator_rows(school_year)
-    lines = _coded_lines(page, where, wanted)
-    at = {sector: where.at[sector] for sector in ("all", "public", "nonpublic")}
-    numbers: dict[Place, float] = {}
-    for row in (row for row in wanted if row.code in lines):
-        for sector in at if row.split else ("all",):
-            value = page.number(lines[row.code], at[sector], row)
+    lines = _coded_lines(page, where.first, where.at["code"], where.at["label"], school_year)
+    rows = [row for row in forms.indicator_rows(school_year) if row.code in lines]
+    places: Places = {}
+    numbers: Known = {}
+    for row in rows:
+        for sector in ("all", *SECTORS) if row.split else ("all",):
+            place = lines[row.code], where.at[sector]
+            places[row.code, sector] = place
+            value = page.number(*place, row)
             if value is not None:
-                numbers[lines[row.code], at[sector]] = value
-    sums = _indicator_sums(school_year, tuple(lines.items()), tuple(at.items()))
+                numbers[place] = value
+    sums = _sums(school_year, tuple(places.items()))
     page.settle(numbers, sums)
-    numbers |= {place: value for place, (value, _) in page.settled.items()}
-    _check_indicators(page, wanted, lines, at, numbers, sums)
-    kept = [
-        (row.sector_detail or sector, row.age_band, row.indicator, numbers[place], address(*place))
-        for row in wanted if row.code in lines
-        for sector in (("public", "nonpublic") if row.split else ("all",))
-        if (place := (lines[row.code], at[sector])) in numbers
-    ]  # fmt: skip
-    if kept:
-        page.keep([""] * len(kept), *map(list, zip(*kept, strict=True)))
+    page.check_sums(numbers, sums)
+    _check_wholes(page, rows, places, numbers)
+    _keep(page, rows, places, numbers)
 
 
-def _coded_lines(page: Sheet, where: layout.Columns, wanted: tuple[forms.Row, ...]) -> dict[str, int]:
+def _coded_lines(page: Sheet, first: int, code_at: int, label_at: int, school_year: str) -> dict[str, int]:
     """Code → row of the sheet; a code missing, twice, or beside another row's label is a finding."""
-    own = {row.code: key(row.label) for row in wanted}
+    labels = {row.code: key(row.label) for row in forms.indicator_rows(school_year)}
     lines: dict[str, int] = {}
-    for line in range(where.first, len(page.cells)):
-        code = _code(page.cells[line][where.at["code"]])
-        label = str(page.cells[line][where.at["label"]])
+    for line in range(first, len(page.cells)):
+        code = _code(page.cells[line][code_at])
+        label = str(page.cells[line][label_at])
         if code in lines:
-            page.doubt("duplicate_row", address(line, where.at["code"]), code)
-        elif code in own:
+            page.doubt("duplicate_row", address(line, code_at), code)
+        elif code in labels:
             lines[code] = line
-            said = forms.label(label, "row")
-            if said != own[code] and said in own.values():
-                page.doubt("row_label_differs", address(line, where.at["label"]), label, code)
-    for row in wanted:
+            meant = forms.label(label, "row")
+            if meant != labels[code] and meant in labels.values():
+                page.doubt("row_label_differs", address(line, label_at), label, code)
+    for row in forms.indicator_rows(school_year):
         if row.code not in lines:
             page.doubt("missing_row", "", expected=f"{row.code} ({row.label})")
     return lines
@@ -63,33 +62,46 @@ def _code(value) -> str:
     return text.zfill(2) if text.isdigit() else text
 
 
-@functools.lru_cache(maxsize=16)  # most workbooks of a round have their rows where the form has them
-def _indicator_sums(school_year: str, lines_: tuple, at_: tuple) -> list[Sum]:
+@reference.cached  # most workbooks of a round have their rows where the form has them
+def _sums(school_year: str, places: tuple[tuple[tuple[str, str], Place], ...]) -> list[Sum]:
     """Sectors that add up to the whole, and rows that add up to the row above them."""
-    wanted, lines, at = forms.indicator_rows(school_year), dict(lines_), dict(at_)
-    here = {row.code: row for row in wanted if row.code in lines}
+    rows = forms.indicator_rows(school_year)
+    place_of = dict(places)
     sums = []
-    parts_of: dict[str, list[forms.Row]] = {}
-    for row in wanted:
-        parts_of.setdefault(row.part_of, []).append(row)
-    for code, row in here.items():
-        line = lines[code]
-        if row.split:
-            sums.append(Sum((line, at["all"]), ((line, at["public"]), (line, at["nonpublic"])), PARTS))
-        parts = parts_of.get(code, [])
-        for sector in at if row.split else ("all",):
-            if parts and all(r.code in here and (r.split or sector == "all") for r in parts):
-                sums.append(Sum((line, at[sector]), tuple((lines[r.code], at[sector]) for r in parts), PARTS))
+    for (code, sector), place in places:
+        if sector == "all" and (code, "public") in place_of:
+            sectors = tuple(place_of[code, part] for part in SECTORS)
+            sums.append(Sum(place, sectors, PARTS))
+        parts = [(row.code, sector) for row in rows if row.part_of == code]
+        if parts and all(part in place_of for part in parts):
+            places_of_parts = tuple(place_of[part] for part in parts)
+            sums.append(Sum(place, places_of_parts, PARTS))
     return sums
 
 
-def _check_indicators(page: Sheet, wanted, lines, at, numbers: dict[Place, float], sums: list[Sum]) -> None:
-    for s in sums:
-        parts = [numbers[part] for part in s.parts if part in numbers]
-        if s.total in numbers and len(parts) == len(s.parts) and sum(parts) != numbers[s.total]:
-            page.doubt("parts_do_not_add", address(*s.total), shown(numbers[s.total]), shown(sum(parts)))
-    for row in (row for row in wanted if row.code in lines and row.at_most in lines):
-        for column in at.values():
-            value, whole = numbers.get((lines[row.code], column)), numbers.get((lines[row.at_most], column))
+def _check_wholes(page: Sheet, rows: list[forms.Row], places: Places, numbers: Known) -> None:
+    """No row is larger than the row that it is a part of."""
+    for row in rows:
+        for sector in ("all", *SECTORS):
+            if (row.code, sector) not in places or (row.at_most, sector) not in places:
+                continue
+            place = places[row.code, sector]
+            value = numbers.get(place)
+            whole = numbers.get(places[row.at_most, sector])
             if value is not None and whole is not None and value > whole:
-                page.doubt("more_than_whole", address(lines[row.code], column), shown(value), shown(whole))
+                page.doubt("more_than_whole", address(*place), shown(value), shown(whole))
+
+
+def _keep(page: Sheet, rows: list[forms.Row], places: Places, numbers: Known) -> None:
+    """Keep the sectors of a row that is split by them, else the whole."""
+    lines = []
+    for row in rows:
+        for sector in SECTORS if row.split else ("all",):
+            place = places[row.code, sector]
+            if place in numbers:
+                sector_named = row.sector_detail or sector
+                what = row.age_band, row.indicator, numbers[place]
+                lines.append(("", sector_named, *what, address(*place)))
+    if lines:
+        *columns, cells = map(list, zip(*lines, strict=True))
+        page.keep(cells, *columns)

@@ -1,13 +1,14 @@
 """Where the form's columns and rows stand on a sheet, whatever was inserted, moved, merged or renamed."""
 
-import functools
 import itertools
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
+from analysis import reference
 from analysis.reading import forms
 from analysis.reading.cells import Cells, is_column_number
 
+ANCHORS = ("facility", "birth_year", "code")  # the column by which each sheet's header is found
 MOST_HEADER_ROWS = 5
 Path = tuple[str, ...]
 
@@ -25,40 +26,46 @@ class Columns:
     missing: list[forms.Column] = field(default_factory=list)
     twice: list[tuple[forms.Column, int]] = field(default_factory=list)
 
-
-def find_columns(cells: Cells, columns: tuple[forms.Column, ...], anchor: str) -> Columns:
-    """Find the header by the label of its anchor column (an id), and under it every column by its path of labels."""
-    label = next(column.path[0] for column in columns if column.column == anchor)
-    top = next((r for r, line in enumerate(cells) if label in map(header_key, line)), None)
-    if top is None:
-        return Columns(missing=[column for column in columns if column.column == anchor])
-    found = _columns_at(cells, columns, top, max(len(column.path) for column in columns))
-    if not found.missing and not found.twice:
-        return found
-    others = [
-        _columns_at(cells, columns, start, depth)
-        for depth in range(1, MOST_HEADER_ROWS + 1)
-        for start in range(max(top - 2, 0), top + 1)
-        if start + depth > top
-    ]
-    return min([found, *others], key=lambda tried: (len(tried.missing), len(tried.twice)))
+    @property
+    def faults(self) -> tuple[int, int]:
+        """How many columns are missing, and there twice."""
+        return len(self.missing), len(self.twice)
 
 
-def _columns_at(cells: Cells, columns: tuple[forms.Column, ...], top: int, depth: int) -> Columns:
-    stands = header_paths(tuple(map(tuple, cells[top : top + depth])))
-    found = Columns(first=top + depth)
+def find_columns(cells: Cells, columns: Sequence[forms.Column]) -> Columns:
+    """Find the header by the label of its anchor column, and under it every column by its path of labels."""
+    anchor = next(column for column in columns if column.column in ANCHORS)
+    top = 0
+    while top < len(cells) and anchor.path[0] not in map(header_key, cells[top]):
+        top += 1
+    if top == len(cells):
+        return Columns(missing=[anchor])
+    best = _columns_at(cells, columns, top, max(len(column.path) for column in columns))
+    if best.faults == (0, 0):
+        return best
+    for depth in range(1, MOST_HEADER_ROWS + 1):
+        for start in range(max(top - 2, 0), top + 1):
+            if start + depth > top:
+                best = min(best, _columns_at(cells, columns, start, depth), key=lambda tried: tried.faults)
+    return best
+
+
+def _columns_at(cells: Cells, columns: Sequence[forms.Column], top: int, depth: int) -> Columns:
+    """Where the columns stand if the header begins in that row and has so many."""
+    paths = header_paths(tuple(map(tuple, cells[top : top + depth])))
+    where = Columns(first=top + depth)
     for column in columns:
-        places = stands.get(_bare(column.path), [])
+        places = paths.get(_bare(column.path), [])
         if not places:
-            found.missing.append(column)
+            where.missing.append(column)
         elif len(places) > 1:
-            found.twice.append((column, places[1]))
+            where.twice.append((column, places[1]))
         else:
-            found.at[column.column] = places[0]
-    return found
+            where.at[column.column] = places[0]
+    return where
 
 
-@functools.lru_cache(maxsize=64)  # most workbooks of a round have one header
+@reference.cached  # most workbooks of a round have one header
 def header_paths(header: tuple[tuple, ...]) -> dict[Path, list[int]]:
     """Where each column of a merged header stands: path of labels from top to bottom → column numbers.
 
@@ -70,14 +77,12 @@ def header_paths(header: tuple[tuple, ...]) -> dict[Path, list[int]]:
     """
     paths: dict[Path, list[int]] = {}
     carried = [""] * len(header)
-    for column in range(max((len(line) for line in header), default=0)):
-        named = False
-        for level, line in enumerate(header):
-            if line[column] != "":
-                carried[level:] = [header_key(line[column])] + [""] * (len(header) - level - 1)
-                named = True
-        if named:
-            paths.setdefault(_bare(tuple(carried)), []).append(column)
+    for place, column in enumerate(zip(*header, strict=True)):
+        for level, label in enumerate(column):
+            if label != "":
+                carried[level:] = [header_key(label)] + [""] * (len(header) - level - 1)
+        if any(label != "" for label in column):
+            paths.setdefault(_bare(tuple(carried)), []).append(place)
     return paths
 
 
@@ -86,11 +91,13 @@ def header_key(value) -> str:
     return forms.label(value, "header") if isinstance(value, str) and value else ""
 
 
-@functools.lru_cache(maxsize=4096)
+@reference.cached
 def _bare(path: Path) -> Path:
+    """A path without labels that only announce parts or repeat the one above."""
     bare: list[str] = []
     for label in path:
-        if label and not forms.is_label(label, "part") and (not bare or bare[-1] != label):
+        is_repeated = bool(bare) and bare[-1] == label
+        if label and not is_repeated and not forms.is_label(label, "part"):
             bare.append(label)
     return tuple(bare)
 
@@ -98,16 +105,15 @@ def _bare(path: Path) -> Path:
 def is_numbering(line: list) -> bool:
     """Whether a row only numbers the columns: A, B, 1, 2, 3 … or (1), (2), …"""
     filled = [value for value in line if value != ""]
-    if not filled or all(is_column_number(value) for value in filled):
+    if not filled or all(map(is_column_number, filled)):
         return bool(filled)
     numbers = [value for value in filled if isinstance(value, int | float)]
-    letters = [value for value in filled if isinstance(value, str)]
-    return (
-        len(numbers) > 1
-        and all(later - earlier == 1 for earlier, later in itertools.pairwise(numbers))
-        and numbers[0] in (1, len(letters) + 1)
-        and all(len(value.strip("()")) <= 2 and value.strip("()").isalnum() for value in letters)
-    )
+    letters = [value.strip("()") for value in filled if isinstance(value, str)]
+    if len(numbers) < 2 or numbers[0] not in (1, len(letters) + 1):
+        return False
+    if any(later - earlier != 1 for earlier, later in itertools.pairwise(numbers)):
+        return False
+    return all(len(letter) <= 2 and letter.isalnum() for letter in letters)
 
 
 def data_rows(
@@ -120,19 +126,22 @@ def data_rows(
     data: list[int] = []
     totals: list[int] = []
     nameless: list[int] = []
-    for row in range(first, len(cells)):
-        line = cells[row]
+    for row, line in enumerate(cells[first:], first):
         name = line[key_column]
         if name == "" or (isinstance(name, str) and forms.is_label(name, "total")):
             if any(is_total(value) for column, value in enumerate(line) if column not in counts):
                 totals.append(row)
-            elif any(isinstance(line[column], int | float) for column in counts) and not is_numbering(line):
+            elif _has_figure(line, counts) and not is_numbering(line):
                 nameless.append(row)
         elif not is_column_number(name) and (data or not is_numbering(line)):
             data.append(row)
     last = max(totals, default=len(cells))
-    data = [row for row in data if row < last or any(isinstance(cells[row][c], int | float) for c in counts)]
-    return data, totals, nameless
+    no_signature = [row for row in data if row < last or _has_figure(cells[row], counts)]
+    return no_signature, totals, nameless
+
+
+def _has_figure(line: list, counts: Collection[int]) -> bool:
+    return any(isinstance(line[column], int | float) for column in counts)
 
 
 def is_total(value) -> bool:

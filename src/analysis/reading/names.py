@@ -1,10 +1,10 @@
 """Which reporting unit a text means: prefixes, abbreviations, case, accents and old encodings do not count."""
 
 import datetime as dt
-import functools
 import re
 import unicodedata
 
+from analysis import reference
 from analysis.reading import encodings
 from analysis.reference import areas
 from analysis.reference.vietnamese import key
@@ -18,7 +18,7 @@ PREFIX = re.compile(
 PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~–—]")
 
 
-@functools.cache
+@reference.cached
 def units_meant(text: str, on: dt.date) -> frozenset[str]:
     """Units a text can mean on a day: none, one, or several where it does not tell them apart.
 
@@ -27,33 +27,50 @@ def units_meant(text: str, on: dt.date) -> frozenset[str]:
     >>> sorted(units_meant("huyện An", dt.date(2024, 12, 31)))
     ['an_duong', 'an_lao']
     """
-    spellings = [bare for reading in encodings.readings(text) for bare in {_bare(reading), key(reading)}]
-    names = _names(on)
-    hits = {area for area, name in names if name in spellings}
-    if not hits:
-        plain = {_without_accents(spelling) for spelling in spellings}
-        hits = {area for area, name in names if _without_accents(name) in plain}
-    if not hits:
-        # a text that begins several names, or holds several of them, is told apart from one that means none
-        begun = {area for area, name in names for s in spellings if s and name.startswith(s + " ")}
-        held = {area for area, name in names for s in spellings if f" {name} " in f" {PUNCTUATION.sub(' ', s)} "}
-        hits = next((several for several in (begun, held) if len(several) > 1), set())
-    return frozenset(hits)
+    spellings: set[str] = set()
+    for reading in encodings.readings(text):
+        spellings |= {_bare(reading), key(reading)}
+    names = _unit_names(on)
+    exact = frozenset(area for area, name in names if name in spellings)
+    if exact:
+        return exact
+    plain_spellings = set(map(_without_accents, spellings))
+    plain = frozenset(area for area, name in names if _without_accents(name) in plain_spellings)
+    return plain or _several_begun_or_held(spellings, names)
 
 
-@functools.cache
-def _names(on: dt.date) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (area, _bare(text))
-        for area, row in areas.held(on).items()
-        for text in (row["name_vi"], *filter(None, row["aliases"].split("|")))
-    )
+def _several_begun_or_held(spellings: set[str], names: list[tuple[str, str]]) -> frozenset[str]:
+    """Units whose names a text begins, else those whose names it holds, where they are several.
+
+    So a text that could be any of them is told apart from one that means none.
+    """
+    begun, held = set(), set()
+    for spelling in filter(None, spellings):
+        words = f" {PUNCTUATION.sub(' ', spelling)} "
+        for area, name in names:
+            if name.startswith(spelling + " "):
+                begun.add(area)
+            if f" {name} " in words:
+                held.add(area)
+    several = begun if len(begun) > 1 else held
+    return frozenset(several if len(several) > 1 else ())
 
 
-@functools.cache
+@reference.cached
+def _unit_names(on: dt.date) -> list[tuple[str, str]]:
+    """Every unit that is there on a day with each of its names, bare."""
+    names = []
+    for area, row in areas.held(on).items():
+        for text in (row["name_vi"], *filter(None, row["aliases"].split("|"))):
+            names.append((area, _bare(text)))
+    return names
+
+
+@reference.cached
 def _bare(text: str) -> str:
     """The key of a name without what stands before it."""
-    bare = " ".join(unicodedata.normalize("NFC", text).casefold().split()).replace("ủy", "uỷ").strip(" .:,-–")
+    words = unicodedata.normalize("NFC", text).casefold().split()
+    bare = " ".join(words).replace("ủy", "uỷ").strip(" .:,-–")
     while (shorter := PREFIX.sub("", bare).strip(" .:,-–")) != bare:
         bare = shorter
     return key(bare)

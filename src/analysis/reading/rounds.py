@@ -1,7 +1,6 @@
 """One data round: the workbooks of every unit that owes one, read together."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -9,13 +8,14 @@ import pyarrow as pa
 
 from analysis import reference, store
 from analysis.reading.findings import Finding, answered, as_table
-from analysis.reading.intake import SECTOR_OF_KIND, read_workbook
+from analysis.reading.forms import SECTOR_OF_KIND
+from analysis.reading.intake import read_workbook
 from analysis.reading.workbook_parts import Correction, Workbook
-from analysis.reference import areas, periods
-from analysis.reference.received import available, workbooks
+from analysis.reference import areas, periods, received
 
 NOT_USED = ("off", "proposed", "answered")  # not yet accepted; an answered question leaves the number as it is
 CARRIED = "carried"
+Register = dict[str, dict[tuple[str, str], Correction]]  # area → (sheet, cell) → correction
 
 
 @dataclass
@@ -31,7 +31,7 @@ class Round:
     findings: list[Finding]
     corrections_used: pd.DataFrame
     reporting: pd.DataFrame
-    partial: pd.DataFrame = field(default_factory=lambda: _frame("partial.csv", [], {"school_year": "", "period": ""}))
+    partial: pd.DataFrame = field(default_factory=lambda: _frame("partial.csv", []))
 
     @property
     def findings_table(self) -> pd.DataFrame:
@@ -40,11 +40,7 @@ class Round:
 
 
 def read(
-    raw: Path | str,
-    school_year: str,
-    period: str,
-    folder: Path | str | None = None,
-    missing: str = "stop",
+    raw: Path | str, school_year: str, period: str, folder: Path | str | None = None, missing: str = "stop"
 ) -> Round:
     """Read one round: a workbook from every unit that owes one on that day; faults are in .findings.
 
@@ -56,58 +52,21 @@ def read(
     folder = reference.ROOT / (folder or Path(raw) / school_year / period)
     if not folder.is_dir():
         raise FileNotFoundError(f"Không có thư mục {raw}/{school_year}/{period}.")
-    on = periods.as_of(school_year, period)
-    register = corrections(school_year, period)
-    gathered = _Gathered({"school_year": school_year, "period": period})
+    gathering = _Gathering(raw, school_year, period, missing)
     sent: dict[str, list[Path]] = {}
-    for file in workbooks(folder):
+    for file in received.workbooks(folder):
         sent.setdefault(file.name.partition(".")[0], []).append(file)
-    for area in areas.reporting(on):
-        here = sent.get(area, [])
-        shown_as = f"{school_year}/{period}/{here[0].name if len(here) == 1 else f'{area}.xlsx'}"
-        if len(here) == 1:
-            gathered.take(read_workbook(here[0], shown_as, school_year, period, area, register.get(area, {})))
-        elif here or missing == "stop":
-            check, found = "two_workbooks" if here else "missing_workbook", ", ".join(file.name for file in here)
-            gathered.findings.append(Finding(check, area, shown_as, found=found, expected=areas.full_name(area, on)))
-        else:
-            book, finding = _without_workbook(raw, school_year, period, area, missing)
-            gathered.findings.append(finding)
-            gathered.absent.append((area, missing, book.path if book else None))
-            if book:
-                gathered.take(book)
+    for area in gathering.owing:
+        gathering.add_unit(area, sent.get(area, []))
     for file in sorted(folder.iterdir()):
-        if file.stem not in areas.reporting(on) and not file.name.startswith((".", "~$")):
-            gathered.findings.append(Finding("unknown_workbook", file.stem, f"{school_year}/{period}/{file.name}"))
-    return gathered.round()
+        if file.stem not in gathering.owing and not file.name.startswith(received.NO_DELIVERY):
+            gathering.doubt("unknown_workbook", file.stem, file.name)
+    return gathering.round()
 
 
-def _without_workbook(
-    raw: Path | str, school_year: str, period: str, area: str, missing: str
-) -> tuple[Workbook | None, Finding]:
-    """What stands for a unit without a workbook: nothing, or its newest earlier workbook; and the finding that says so.
-
-    Where there is no earlier workbook to carry, the finding stops the run.
-    """
-    unit, shown_as = areas.full_name(area, periods.as_of(school_year, period)), f"{school_year}/{period}/{area}.xlsx"
-    if missing == "partial":
-        return None, Finding("unit_left_out", area, shown_as, expected=unit)
-    this = periods.order(school_year, period)
-    for year, name in reversed([which for which in available(raw) if periods.order(*which) < this]):
-        here = workbooks(reference.ROOT / raw / year / name, area)
-        if len(here) == 1:
-            register = corrections(year, name).get(area, {})
-            book = read_workbook(here[0], f"{year}/{name}/{here[0].name}", year, name, area, register)
-            book.findings = answered(book.findings, year, name)
-            book.basis = CARRIED if book.basis == "reported" else book.basis  # simulated is worse and stays
-            when = f"{periods.names()[name]} {year}"
-            return book, Finding("unit_carried", area, shown_as, found=when, expected=unit)
-    return None, Finding("missing_workbook", area, shown_as, expected=unit)
-
-
-def corrections(school_year: str, period: str) -> dict[str, dict[tuple[str, str], Correction]]:
+def corrections(school_year: str, period: str) -> Register:
     """The register's rows for one round: area → (sheet, cell) → correction."""
-    register: dict[str, dict[tuple[str, str], Correction]] = {}
+    register: Register = {}
     for r in reference.table("corrections").to_dict("records"):
         if (r["school_year"], r["period"]) == (school_year, period) and r["status"] not in NOT_USED:
             correction = Correction(r["expect"], float(r["value"]), r["reason"], r["said_by"], r["said_on"])
@@ -115,66 +74,119 @@ def corrections(school_year: str, period: str) -> dict[str, dict[tuple[str, str]
     return register
 
 
-class _Gathered:
+class _Gathering:
     """A round while its workbooks come in; the numbers of each become columns at once and the workbook is let go."""
 
-    def __init__(self, which: dict[str, str]):
-        self.which = which
+    def __init__(self, raw: Path | str, school_year: str, period: str, missing: str):
+        self.raw = raw
+        self.school_year = school_year
+        self.period = period
+        self.missing = missing
+        self.day = periods.as_of(school_year, period)
+        self.owing = areas.reporting(self.day)
+        self.register = corrections(school_year, period)
         self.observations = [store.schema("observations.parquet").empty_table()]
         self.facilities: list[tuple] = []
-        self.used: list[tuple] = []
+        self.corrections_used: list[tuple] = []
         self.reporting: list[tuple] = []
         self.absent: list[tuple] = []
         self.findings: list[Finding] = []
 
-    def take(self, book: Workbook) -> None:
-        area, path, basis, numbers = book.area, book.path, book.basis, book.numbers
-        columns: dict[str, list | str] = {**self.which, **vars(numbers), "area": area, "workbook": path}
-        columns |= {"basis": _basis(book), "facility": [code or None for code in numbers.facility]}
-        self.observations.append(_table("observations.parquet", columns, len(numbers)))
-        self.facilities += [
-            (area, code, name, commune, kind, SECTOR_OF_KIND.get(kind, ""), path, sheet, cell, basis)
-            for code, name, commune, kind, sheet, cell in book.facilities
-        ]
-        self.used += [
-            (area, path, sheet, cell, c.expect, c.value, c.reason, c.said_by, c.said_on)
-            for (sheet, cell), c in book.used.items()
-        ]
-        self.reporting.append((area, path, len(book.facilities), len(numbers), basis))
+    def doubt(self, check: str, area: str, file: str, found: str = "") -> None:
+        """Note a finding on a file that is there, or should be."""
+        expected = areas.full_name(area, self.day) if area in self.owing else ""
+        path = f"{self.school_year}/{self.period}/{file}"
+        self.findings.append(Finding(check, area, path, found=found, expected=expected))
+
+    def add_unit(self, area: str, sent: list[Path]) -> None:
+        """Read the workbook that a unit sent; where it sent none, do as `missing` says."""
+        file = f"{area}.xlsx"
+        if len(sent) == 1:
+            self.add(_workbook(sent[0], self.school_year, self.period, area, self.register))
+        elif sent:
+            self.doubt("two_workbooks", area, file, ", ".join(file.name for file in sent))
+        elif self.missing == "stop":
+            self.doubt("missing_workbook", area, file)
+        elif self.missing == "partial":
+            self.absent.append((self.school_year, self.period, area, self.missing, None))
+            self.doubt("unit_left_out", area, file)
+        else:
+            self.carry(area, file)
+
+    def carry(self, area: str, file: str) -> None:
+        """Let a unit's newest earlier workbook stand for the one that is missing; where it has none, the run stops."""
+        book, when = self.newest_earlier(area)
+        path = book.path if book else None
+        self.absent.append((self.school_year, self.period, area, self.missing, path))
+        if book is None:
+            self.doubt("missing_workbook", area, file)
+            return
+        if book.basis == "reported":  # simulated is worse and stays
+            book.basis = CARRIED
+        self.doubt("unit_carried", area, file, when)
+        self.add(book)
+
+    def newest_earlier(self, area: str) -> tuple[Workbook | None, str]:
+        """A unit's newest workbook of an earlier round, its questions answered, and the name of that round."""
+        for year, period in reversed(received.earlier(self.raw, self.school_year, self.period)):
+            sent = received.workbooks(reference.ROOT / self.raw / year / period, area)
+            if len(sent) == 1:
+                book = _workbook(sent[0], year, period, area, corrections(year, period))
+                book.findings = answered(book.findings, year, period)
+                return book, f"{periods.names()[period]} {year}"
+        return None, ""
+
+    def add(self, book: Workbook) -> None:
+        """Take in what a workbook holds."""
+        self.observations.append(_observations(book, self.school_year, self.period))
+        unit = (self.school_year, self.period, book.area)
+        for *described, kind, sheet, cell in book.facilities:
+            sector = SECTOR_OF_KIND.get(kind, "")
+            self.facilities.append((*unit, *described, kind, sector, book.path, sheet, cell, book.basis))
+        for at, correction in book.used.items():
+            self.corrections_used.append((book.area, book.path, *at, *astuple(correction)))
+        counted = len(book.facilities), len(book.numbers)
+        self.reporting.append((*unit, book.path, *counted, book.basis))
         self.findings += book.findings
 
     def round(self) -> Round:
+        """All of it as tables."""
         return Round(
             pa.concat_tables(self.observations).to_pandas(),
-            _frame("facilities.parquet", self.facilities, self.which),
-            answered(self.findings, **self.which),
-            _frame("corrections_used.csv", self.used, {}),
-            _frame("reporting.csv", self.reporting, self.which),
-            _frame("partial.csv", self.absent, self.which),
+            _frame("facilities.parquet", self.facilities),
+            answered(self.findings, self.school_year, self.period),
+            _frame("corrections_used.csv", self.corrections_used),
+            _frame("reporting.csv", self.reporting),
+            _frame("partial.csv", self.absent),
         )
 
 
-def _basis(book: Workbook) -> str | list[str]:
-    """What its numbers rest on: a corrected cell says so, unless the whole workbook is no real one."""
-    if not book.used or book.basis != "reported":
-        return book.basis
-    cells = zip(book.numbers.sheet, book.numbers.cell, strict=True)
-    return ["corrected" if cell in book.used else book.basis for cell in cells]
+def _workbook(file: Path, school_year: str, period: str, area: str, register: Register) -> Workbook:
+    path = f"{school_year}/{period}/{file.name}"
+    return read_workbook(file, path, school_year, period, area, register.get(area, {}))
 
 
-def _frame(name: str, rows: list[tuple], which: dict[str, str]) -> pd.DataFrame:
-    """Rows under the columns that store.TABLES declares; the columns of `which` come first and are constant."""
-    names = store.schema(name).names[len(which) :]
-    columns = {column: [row[place] for row in rows] for place, column in enumerate(names)}
-    return _table(name, {**which, **columns}, len(rows)).to_pandas()
+def _observations(book: Workbook, school_year: str, period: str) -> pa.Table:
+    """The numbers of one workbook as rows of observations.parquet."""
+    numbers = book.numbers
+    columns = dict(numbers.columns)
+    columns["facility"] = [code or None for code in columns["facility"]]
+    constant = {
+        "school_year": school_year,
+        "period": period,
+        "area": book.area,
+        "workbook": book.path,
+        "basis": book.basis,
+    }
+    columns |= {name: pa.repeat(text, len(numbers)) for name, text in constant.items()}
+    if book.used and book.basis == "reported":  # a corrected cell says so, unless the whole workbook is no real one
+        cells = zip(columns["sheet"], columns["cell"], strict=True)
+        columns["basis"] = ["corrected" if cell in book.used else book.basis for cell in cells]
+    return pa.Table.from_pydict(columns, schema=store.schema("observations.parquet"))
 
 
-def _table(name: str, columns: Mapping[str, list | str], rows: int) -> pa.Table:
-    """One of store.TABLES from its columns; a text stands for itself in every row."""
+def _frame(name: str, rows: list[tuple]) -> pd.DataFrame:
+    """Rows under the columns that store.TABLES declares."""
     schema = store.schema(name)
-    arrays = []
-    for column in schema:
-        values = columns[column.name]
-        constant = isinstance(values, str)
-        arrays.append(pa.repeat(pa.scalar(values), rows) if constant else pa.array(values, column.type))
-    return pa.Table.from_arrays(arrays, schema=schema)
+    records = [dict(zip(schema.names, row, strict=True)) for row in rows]
+    return pa.Table.from_pylist(records, schema=schema).to_pandas()

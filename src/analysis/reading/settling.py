@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 Place = tuple[int, int]  # row and column, from 0
+Known = dict[Place, float]
+Candidates = dict[Place, float | None]
+PARTS, TOTAL_ROW = "bằng tổng trừ các phần còn lại", "bằng dòng tổng cộng trừ các dòng còn lại"
 
 
 @dataclass(frozen=True)
@@ -14,12 +17,15 @@ class Sum:
     parts: tuple[Place, ...]
     rule: str
 
+    def added(self, numbers: Known) -> float | None:
+        """What the parts add up to; None where one is not known."""
+        if all(part in numbers for part in self.parts):
+            return sum(numbers[part] for part in self.parts)
+        return None
+
 
 def settle(
-    known: dict[Place, float],
-    candidates: dict[Place, float | None],
-    sums: Iterable[Sum],
-    is_typed: Callable[[Place], bool],
+    known: Known, candidates: Candidates, sums: Iterable[Sum], is_typed: Callable[[Place], bool]
 ) -> dict[Place, tuple[float, str]]:
     """Doubtful cells that a sum proves: place → (value, rule).
 
@@ -41,16 +47,18 @@ def settle(
             return settled
 
 
-def _proven(s: Sum, sure: dict, candidates: dict, is_typed: Callable[[Place], bool]) -> dict[Place, float]:
-    open_parts = [part for part in s.parts if part not in sure]
-    added = sum(sure[part] for part in s.parts if part in sure)
+def _proven(s: Sum, sure: Known, candidates: Candidates, is_typed: Callable[[Place], bool]) -> Known:
+    """The cells of one sum that it proves now."""
     if s.total not in sure:
-        proven = not open_parts and candidates.get(s.total) == added
-        return {s.total: added} if proven else {}
-    left = sure[s.total] - added
-    guesses = {part: candidates.get(part) for part in open_parts}
-    if len(guesses) == 1 or (guesses and set(guesses.values()) == {0.0}):
-        agreed = all(guess == left for guess in guesses.values())
-        if agreed and (left != 0 or is_typed(s.total)):
-            return dict.fromkeys(guesses, left)
-    return {}
+        added = s.added(sure)
+        if added is None or candidates.get(s.total) != added:
+            return {}
+        return {s.total: added}
+    left = sure[s.total] - sum(sure[part] for part in s.parts if part in sure)
+    guesses = {part: candidates.get(part) for part in s.parts if part not in sure}
+    several_blanks = len(guesses) > 1 and set(guesses.values()) == {0.0}
+    if len(guesses) != 1 and not several_blanks:
+        return {}
+    if set(guesses.values()) != {left}:
+        return {}
+    return dict.fromkeys(guesses, left) if left != 0 or is_typed(s.total) else {}

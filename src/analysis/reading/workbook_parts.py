@@ -1,17 +1,15 @@
 """What one workbook gives, and one sheet of it while it is read: its numbers, its doubts, and what settles them."""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
 
 from analysis.reading import forms, layout, values
-from analysis.reading.cell_formats import SecondLook
+from analysis.reading.cell_formats import CellFormats
 from analysis.reading.cells import Cells, address, column_of, letters, shown
 from analysis.reading.findings import Finding
-from analysis.reading.settling import Place, Sum, settle
-
-ANCHOR = {"facilities": "facility", "population": "birth_year", "indicator_rows": "code"}
-PARTS, TOTAL_ROW = "bằng tổng trừ các phần còn lại", "bằng dòng tổng cộng trừ các dòng còn lại"
+from analysis.reading.settling import PARTS, Known, Place, Sum, settle
 
 
 @dataclass(frozen=True)
@@ -25,7 +23,9 @@ class Correction:
     said_on: str
 
 
-@dataclass
+Corrections = Mapping[tuple[str, str], Correction]  # (sheet, cell) → correction
+
+
 class Numbers:
     """Numbers of a workbook, one list a column: tables are built from columns ten times faster than from rows.
 
@@ -33,20 +33,21 @@ class Numbers:
     of a correction, or what settled a doubtful cell, else None.  As a sequence it gives one tuple a number.
     """
 
-    facility: list[str] = field(default_factory=list)
-    sector: list[str] = field(default_factory=list)
-    age_band: list[str] = field(default_factory=list)
-    indicator: list[str] = field(default_factory=list)
-    value: list[float] = field(default_factory=list)
-    sheet: list[str] = field(default_factory=list)
-    cell: list[str] = field(default_factory=list)
-    note: list[str | None] = field(default_factory=list)
+    COLUMNS = ("facility", "sector", "age_band", "indicator", "value", "sheet", "cell", "note")
+
+    def __init__(self) -> None:
+        self.columns: dict[str, list] = {name: [] for name in self.COLUMNS}
+
+    def add(self, *lines: Iterable) -> None:
+        """Add numbers, a line for each of the columns."""
+        for name, line in zip(self.columns, lines, strict=True):
+            self.columns[name] += line
 
     def __len__(self) -> int:
-        return len(self.value)
+        return len(self.columns["value"])
 
     def __iter__(self) -> Iterator[tuple]:
-        return zip(*vars(self).values(), strict=True)
+        return zip(*self.columns.values(), strict=True)
 
 
 @dataclass
@@ -66,57 +67,55 @@ class Workbook:
 
     def doubt(self, check: str, sheet: str = "", cell: str = "", found: object = "", expected: object = "") -> None:
         """Note a finding of this workbook."""
-        self.findings.append(Finding(check, self.area, self.path, sheet, cell, str(found), str(expected)))
+        finding = Finding(check, self.area, self.path, sheet, cell, str(found), str(expected))
+        self.findings.append(finding)
 
 
 class Sheet:
     """One sheet while it is read.
 
     Numbers are asked for column by column or cell by cell; those in doubt come back as None and wait until settle()
-    has seen every sum of the sheet: then value_at() gives what was settled, and the rest are findings.
+    has seen every sum of the sheet: what it settled stands in .settled, and the rest are findings.
     """
 
-    def __init__(self, book: Workbook, name: str, title: str, cells: Cells, corrections: Mapping, look: SecondLook):
-        self.book, self.name, self.title, self.cells, self.look = book, name, title, cells, look
-        self.corrections = {cell: fix for (sheet, cell), fix in corrections.items() if sheet == name}
+    def __init__(
+        self, book: Workbook, name: str, title: str, cells: Cells, corrections: Corrections, formats: CellFormats
+    ):
+        self.book = book
+        self.name = name
+        self.title = title
+        self.cells = cells
+        self.formats = formats
+        self.corrections: dict[str, Correction] = {}
+        for (sheet, cell), correction in corrections.items():
+            if sheet == name:
+                self.corrections[cell] = correction
         self.corrected_columns = {column_of(cell) for cell in self.corrections}
-        self.read: dict[Place, float] = {}
         self.waiting: dict[Place, tuple[values.Reading, float]] = {}
         self.settled: dict[Place, tuple[float, str]] = {}
-        self._named: tuple[Sequence[int], list[str]] = ([], [])  # rows named last, and their names
 
     def doubt(self, check: str, cell: str = "", found: object = "", expected: object = "") -> None:
         """Note a finding on this sheet."""
         self.book.doubt(check, self.name, cell, found, expected)
 
-    def column(self, rows: Sequence[int], line: Sequence, at: int, asked: forms.Column) -> list[float | None]:
-        """The numbers of one column in these rows; line holds its cells. Plain whole numbers cost one look for all."""
-        if (
-            set(map(type, line)) == {float}
-            and all(map(float.is_integer, line))
-            and asked.minimum <= min(line)
-            and max(line) <= asked.maximum
-            and asked.type == "count"
-            and letters(at) not in self.corrected_columns
-        ):
-            return list(line)
+    def column(self, rows: Sequence[int], at: int, asked: forms.Column) -> list[float | None]:
+        """The numbers of one column in these rows. Plain whole numbers cost one look for all."""
+        cells = [self.cells[row][at] for row in rows]
+        is_corrected = letters(at) in self.corrected_columns
+        if asked.type == "count" and not is_corrected and set(map(type, cells)) == {float}:
+            is_within = asked.minimum <= min(cells) and max(cells) <= asked.maximum
+            if is_within and all(map(float.is_integer, cells)):
+                return cells
         return [self.number(row, at, asked) for row in rows]
 
-    def number(self, row: int, at: int, asked: forms.Column | forms.Row) -> float | None:
+    def number(self, row: int, at: int, asked: forms.Asked) -> float | None:
         """The number of one cell, corrected by the register where it says so, or None if it must wait for its sums."""
         value = self.cells[row][at]
-        plain = type(value) is float and asked.type == "count" and value.is_integer() and not self.corrections
-        if plain and asked.minimum <= value <= asked.maximum:
+        is_plain = type(value) is float and asked.type == "count" and not self.corrections
+        if is_plain and value.is_integer() and asked.minimum <= value <= asked.maximum:
             return value
         cell = address(row, at)
-        value = self._corrected(value, cell)
-        reading = values.read(value, asked.type, asked.minimum, asked.maximum)
-        if reading.check == "percent_or_fraction":
-            shows_percent = self.look.shows_percent(self.title, cell)
-            reading = values.read(value, asked.type, asked.minimum, asked.maximum, shows_percent)
-        if reading.check == "empty_cell" and value == "":
-            why = self.look.why_empty(self.title, cell)
-            reading = reading if why == "empty_cell" else values.Reading(None, why)
+        reading = self._reading(self._corrected(value, cell), cell, asked)
         if reading.number is None:
             self.waiting[row, at] = reading, asked.maximum
         return reading.number
@@ -131,62 +130,66 @@ class Sheet:
         self.book.used[self.name, cell] = correction
         return correction.value
 
-    def settle(self, known: dict[Place, float], sums: Iterable[Sum]) -> None:
-        """Settle what the sums prove; every cell still in doubt becomes a finding."""
+    def _reading(self, value, cell: str, asked: forms.Asked) -> values.Reading:
+        """What a value is; its cell is looked up where the value alone does not tell."""
+        reading = values.read(value, asked.type, asked.minimum, asked.maximum)
+        if reading.check == "percent_or_fraction":
+            is_percent = self.formats.shows_percent(self.title, cell)
+            return values.read(value, asked.type, asked.minimum, asked.maximum, is_percent)
+        if reading.check == "empty_cell" and value == "":
+            why = self.formats.why_empty(self.title, cell)
+            return reading if why == "empty_cell" else values.Reading(None, why)
+        return reading
+
+    def settle(self, known: Known, sums: Iterable[Sum]) -> None:
+        """Settle what the sums prove and add it to what is known; every cell still in doubt becomes a finding."""
         if not self.waiting:
             return
         candidates = {place: reading.candidate for place, (reading, _) in self.waiting.items()}
-        proven = settle(known, candidates, sums, lambda place: self.look.is_typed(self.title, address(*place)))
+        proven = settle(known, candidates, sums, self._is_typed)
         for place, (reading, highest) in self.waiting.items():
-            value, rule = proven.get(place, (None, ""))
-            found = shown(self.cells[place[0]][place[1]])
-            if value is not None and value <= highest:
-                self.settled[place] = value, f'ô ghi "{found}", đọc là {shown(value)}: {rule}'
+            row, at = place
+            written = shown(self.cells[row][at])
+            value, rule = proven.get(place, (math.inf, ""))
+            if value <= highest and place in proven:
+                known[place] = value
+                self.settled[place] = value, f'ô ghi "{written}", đọc là {shown(value)}: {rule}'
             else:
-                self.doubt(reading.check, address(*place), found, reading.expected)
+                self.doubt(reading.check, address(row, at), written, reading.expected)
         self.waiting = {}
 
-    def value_at(self, row: int, at: int, read: float | None) -> float | None:
-        """A number as it was read, or as it was settled since."""
-        return self.settled[row, at][0] if read is None and (row, at) in self.settled else read
+    def _is_typed(self, place: Place) -> bool:
+        return self.formats.is_typed(self.title, address(*place))
 
-    def keep_column(self, facilities, sectors, bands, indicator: str, numbers, rows, at: int) -> None:
-        """Keep the numbers of one column, one a row; None is left out."""
-        if None in numbers:
-            there = [place for place, number in enumerate(numbers) if number is not None]
-            facilities, sectors, bands, numbers, rows = (
-                [line[place] for place in there] for line in (facilities, sectors, bands, numbers, rows)
-            )
-        if rows is not self._named[0]:
-            self._named = rows, [str(row + 1) for row in rows]
-        cells = list(map(letters(at).__add__, self._named[1]))
-        self.keep(facilities, sectors, bands, repeat(indicator, len(cells)), numbers, cells)
+    def check_sums(self, numbers: Known, sums: Iterable[Sum]) -> None:
+        """A total that is not what its parts add up to is a finding, where all of them are known."""
+        for s in sums:
+            said = numbers.get(s.total)
+            added = s.added(numbers)
+            if said is None or added is None or said == added:
+                continue
+            check = "parts_do_not_add" if s.rule == PARTS else "total_row_differs"
+            self.doubt(check, address(*s.total), shown(said), shown(added))
 
-    def keep(self, facilities, sectors, bands, indicators, numbers, cells: list[str]) -> None:
-        """Keep numbers with their cells, each with its note."""
-        kept = self.book.numbers
-        kept.facility += facilities
-        kept.sector += sectors
-        kept.age_band += bands
-        kept.indicator += indicators
-        kept.value += numbers
-        kept.cell += cells
-        kept.sheet += repeat(self.name, len(cells))
-        if self.book.used or self.settled:
-            settled = {address(*place): rule for place, (_, rule) in self.settled.items()}
-            kept.note += [self._note(cell, settled) for cell in cells]
-        else:
-            kept.note += repeat(None, len(cells))
+    def keep(self, cells: list[str], *lines: Iterable) -> None:
+        """Keep numbers with their cells; lines : facility, sector, age band, indicator and value of each."""
+        sheets = repeat(self.name, len(cells))
+        self.book.numbers.add(*lines, sheets, cells, self._notes(cells))
 
-    def _note(self, cell: str, settled: dict[str, str]) -> str | None:
-        used = self.book.used.get((self.name, cell))
-        return used.reason or None if used else settled.get(cell)
+    def _notes(self, cells: list[str]) -> Iterable[str | None]:
+        """Why each number is not what its cell says; None where it is."""
+        if not self.book.used and not self.settled:
+            return repeat(None, len(cells))
+        notes = {address(*place): rule for place, (_, rule) in self.settled.items()}
+        for (sheet, cell), correction in self.book.used.items():
+            if sheet == self.name:
+                notes[cell] = correction.reason
+        return [notes.get(cell) or None for cell in cells]
 
 
-def find_columns(page: Sheet, school_year: str, sheet: str) -> layout.Columns | None:
+def find_columns(page: Sheet, columns: Sequence[forms.Column]) -> layout.Columns | None:
     """Where the form's columns stand on a sheet; None, with findings, where one is missing or there twice."""
-    columns = forms.columns(school_year, sheet)
-    where = layout.find_columns(page.cells, columns, ANCHOR[forms.sheets(school_year)[sheet][1]])
+    where = layout.find_columns(page.cells, columns)
     for column in where.missing:
         page.doubt("missing_column", expected=" / ".join(column.printed))
     for column, place in where.twice:

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from analysis import reference, store
+from analysis import store
 from analysis.reading import forms
 from analysis.reading.findings import Finding, limit
 from analysis.reference import periods
 from analysis.reference.vietnamese import key, number, percent
-from analysis.screening.facts import Facts, band_name, label
+from analysis.screening.facts import At, Facts, band_name, label, rules
 
 MAD = 1.4826  # the median absolute deviation of a normal spread, in standard deviations
 LEAST_CHANGE = 0.2  # a unit's yearly change below 20 % is never called a jump
@@ -28,8 +28,9 @@ def geography(now: Facts, last: Facts) -> Iterator[Finding]:
     for at in now.facilities.index[~now.facilities.index.isin(last.facilities.index)]:
         if at[1] in was.index:
             yield now.row_finding("facility_moved", at, now.named(*at), was.at[at[1], "workbook"])
-    both = now.facilities.join(last.facilities.add_suffix("_was"), how="inner")
-    changed = both[(both[SAME] != both[[f"{column}_was" for column in SAME]].to_numpy()).any(axis=1)]
+    both = now.facilities[SAME].join(last.facilities[SAME].add_suffix("_was"), how="inner")
+    was_same = both[[f"{column}_was" for column in SAME]].to_numpy()
+    changed = both[(both[SAME] != was_same).any(axis=1)]
     for at, row in changed.iterrows():
         named = now.named(*at)
         if row["kind"] != row["kind_was"]:
@@ -61,25 +62,26 @@ def jumps(now: Facts, series: pd.DataFrame, school_year: str, period: str) -> It
     the units' pooled one, where larger or where the unit has few changes) and the noise of counting, 1/now + 1/then.
     Source: median and MAD as in Hampel (1974); the pooled floor keeps a very calm history from crying wolf.
     """
-    rules = reference.table("screening")
-    rules = rules[rules["check"] == "jump"]
-    asked = pd.MultiIndex.from_frame(rules[["indicator", "age_band"]])
-    past = series[series["indicator"].isin(rules["indicator"]) & series["area"].isin(now.workbooks)]
-    past = store.plain(past[past["sector"] == "all"])
-    past = past[pd.MultiIndex.from_frame(past[["indicator", "age_band"]]).isin(asked)]
+    least_change = {rule.part: rule.least for rule in rules("jump")}
+    asked = [indicator for indicator, _ in least_change]
+    past = store.plain(store.among(series, indicator=asked, area=now.workbooks, sector=["all"]))
+    is_asked = pd.MultiIndex.from_frame(past[["indicator", "age_band"]]).isin(list(least_change))
+    past = past[is_asked]
+    year_ago = (periods.shift(school_year, -1), period)
     if past.empty:
         return
     table = past.pivot(index=UNIT_KEY, columns=["school_year", "period"], values="value")
-    here = now.sums.xs("all", level="sector").reorder_levels(UNIT_KEY)
-    then_key = (periods.shift(school_year, -1), period)
-    if then_key not in table.columns:
+    if year_ago not in table.columns:
         return
-    then, value = table[then_key], here.reindex(table.index)
-    score = _robust_z(table, np.log(value.where(value > 0) / then.where(then > 0)), 1 / value + 1 / then)
-    least = rules.set_index(["indicator", "age_band"])["least"].astype(float)
-    least = least.reindex(table.index.droplevel("area")).to_numpy()
-    far = (score.abs() > limit("jump")) & ((value - then).abs() >= np.maximum(least, LEAST_CHANGE * then))
-    for area, indicator, band in table.index[far | ((value == 0) & (then >= least))]:
+    then = table[year_ago]
+    value = now.sums.xs("all", level="sector").reorder_levels(UNIT_KEY).reindex(table.index)
+    growth = value.where(value > 0) / then.where(then > 0)
+    score = _robust_z(table, np.log(growth), 1 / value + 1 / then)
+    least = table.index.droplevel("area").map(least_change).to_numpy()
+    is_large = (value - then).abs() >= np.maximum(least, LEAST_CHANGE * then)
+    is_far = (score.abs() > limit("jump")) & is_large
+    is_gone = (value == 0) & (then >= least)
+    for area, indicator, band in table.index[is_far | is_gone]:
         at = (area, indicator, band)
         found = f"{label(indicator)} ({band_name(band)}) {number(value[at])}"
         yield now.unit_finding("jump", area, f"{indicator}/{band}", found, number(then[at]))
@@ -87,9 +89,12 @@ def jumps(now: Facts, series: pd.DataFrame, school_year: str, period: str) -> It
 
 def _robust_z(table: pd.DataFrame, change: pd.Series, noise: pd.Series) -> pd.Series:
     """How far a log change lies from a unit's own past changes, in robust standard deviations."""
-    logs = dict(zip(table.columns, np.log(table.where(table > 0).to_numpy()).T, strict=True))
-    then = {(year, period): logs.get((periods.shift(year, -1), period)) for year, period in logs}
-    past = pd.DataFrame({at: logs[at] - before for at, before in then.items() if before is not None}, table.index)
+    logs = np.log(table.where(table > 0))
+    past = pd.DataFrame(index=table.index)
+    for year, period in table.columns:
+        year_before = (periods.shift(year, -1), period)
+        if year_before in table.columns:
+            past[f"{year} {period}"] = logs[year, period] - logs[year_before]
     enough = past.notna().sum(axis=1) >= OWN_HISTORY
     kinds = ["indicator", "age_band"]
     middle = past.median(axis=1)
@@ -102,12 +107,13 @@ def _robust_z(table: pd.DataFrame, change: pd.Series, noise: pd.Series) -> pd.Se
 
 def _come_and_gone(now: Facts, last: Facts) -> Iterator[Finding]:
     """Facilities that vanished or appeared; a pair with one name and commune is one facility with a new code."""
-    gone = last.facilities[~last.facilities.index.get_level_values("facility").isin(_codes(now))]
-    new = now.facilities[~now.facilities.index.get_level_values("facility").isin(_codes(last))]
-    gone_as = {(at[0], key(row["name"]), key(row["commune"])): at for at, row in gone.iterrows()}
+    codes, codes_before = (facts.facilities.index.get_level_values("facility") for facts in (now, last))
+    gone = last.facilities[~codes_before.isin(codes)]
+    new = now.facilities[~codes.isin(codes_before)]
+    gone_at = {_identity(at, row): at for at, row in gone.iterrows()}
     recoded = set()
     for at, row in new.iterrows():
-        before = gone_as.get((at[0], key(row["name"]), key(row["commune"])))
+        before = gone_at.get(_identity(at, row))
         if before:
             recoded.add(before)
             yield now.row_finding("facility_recoded", at, now.named(*at), before[1])
@@ -115,53 +121,43 @@ def _come_and_gone(now: Facts, last: Facts) -> Iterator[Finding]:
             yield now.row_finding("facility_appeared", at, now.named(*at))
     gone = gone.drop(index=list(recoded))
     sheet = now.facilities["sheet"].iloc[0]
-    for at in gone.index:
-        yield Finding("facility_vanished", at[0], now.workbooks[at[0]], sheet, found=last.named(*at))
-    lost, had = gone.groupby("area").size(), last.facilities.groupby("area").size()
-    for area in lost.index[lost > had.reindex(lost.index) * limit("many_vanished") / 100]:
-        yield Finding(
-            "many_vanished",
-            area,
-            now.workbooks[area],
-            sheet,
-            "",
-            f"{number(lost[area])} cơ sở không còn",
-            number(had[area]),
-        )
+    for area, facility in gone.index:
+        yield now.workbook_finding("facility_vanished", area, last.named(area, facility), sheet=sheet)
+    lost = gone.groupby("area").size()
+    had = last.facilities.groupby("area").size().reindex(lost.index)
+    for area in lost.index[lost > had * limit("many_vanished") / 100]:
+        found = f"{number(lost[area])} cơ sở không còn"
+        yield now.workbook_finding("many_vanished", area, found, number(had[area]), sheet)
 
 
-def _codes(facts: Facts) -> pd.Index:
-    return facts.facilities.index.get_level_values("facility")
+def _identity(at: At, row: pd.Series) -> tuple[str, str, str]:
+    """What tells a facility from others of its round, but for its code."""
+    return at[0], key(row["name"]), key(row["commune"])
 
 
 def _facility_jumps(now: Facts, last: Facts, both: pd.Index) -> Iterator[Finding]:
     """Counts of the facilities of both rounds that are many times, or a small part of, what they were."""
-    rules = reference.table("screening")
     factor = limit("facility_jump")
-    for rule in rules[rules["check"] == "facility_jump"].itertuples():
-        value, before = (facts.count(rule.indicator, rule.age_band).reindex(both) for facts in (now, last))
-        far = (value >= before * factor) | (value * factor <= before)
-        for at in value.index[far & ((value - before).abs() >= float(rule.least))]:
-            found = f"{label(rule.indicator)} {number(value[at])}"
-            yield now.facility_finding(
-                "facility_jump", at, f"{rule.indicator}/{rule.age_band}", found, number(before[at])
-            )
+    for rule in rules("facility_jump"):
+        value = now.count(*rule.part).reindex(both)
+        before = last.count(*rule.part).reindex(both)
+        is_far = (value >= before * factor) | (value * factor <= before)
+        wrong = is_far & ((value - before).abs() >= rule.least)
+        words = label(rule.part[0]) + " {}"
+        yield from now.facility_findings("facility_jump", wrong, rule.place, words, value, before)
 
 
 def _flow(now: Facts, last: Facts, both: pd.Index) -> Iterator[Finding]:
     """Teachers of the last round, less those who left, plus those recruited, are the teachers of this one."""
-    of = "teachers", "teachers_left", "teachers_recruited"
-    teachers, left, recruited = (now.count(name, "all").reindex(both) for name in of)
-    before = last.count("teachers", "all").reindex(both)
-    for at in teachers.index[left > before + recruited]:
-        yield now.facility_finding(
-            "more_left_than_were", at, "teachers_left/all", f"{number(left[at])} giáo viên nghỉ",
-            number(before[at] + recruited[at]),
-        )  # fmt: skip
-    due = before - left + recruited
-    for at in teachers.index[(due != teachers) & (due >= 0)]:
-        found = f"{number(teachers[at])} giáo viên"
-        yield now.facility_finding("flow_does_not_add", at, "teachers/all", found, number(due[at]))
+    teachers = now.count("teachers", "all").reindex(both)
+    left = now.count("teachers_left", "all").reindex(both)
+    recruited = now.count("teachers_recruited", "all").reindex(both)
+    most = last.count("teachers", "all").reindex(both) + recruited
+    words = "{} giáo viên nghỉ"
+    yield from now.facility_findings("more_left_than_were", left > most, "teachers_left/all", words, left, most)
+    due = most - left
+    wrong = (due != teachers) & (due >= 0)
+    yield from now.facility_findings("flow_does_not_add", wrong, "teachers/all", "{} giáo viên", teachers, due)
 
 
 def _copied_sheets(now: Facts, this: pd.Series, before: Facts) -> Iterator[Finding]:
@@ -172,9 +168,7 @@ def _copied_sheets(now: Facts, this: pd.Series, before: Facts) -> Iterator[Findi
     copied = (equal["mean"] * 100 >= limit("copied_sheet")) & (equal["size"] >= COPIED_FROM)
     for area, sheet in equal.index[copied]:
         share = percent(equal.at[(area, sheet), "mean"] * 100, 0)
-        yield Finding(
-            "copied_sheet", area, now.workbooks[area], sheet, found=share, expected=before.workbooks.get(area, area)
-        )
+        yield now.workbook_finding("copied_sheet", area, share, before.workbooks.get(area, area), sheet)
 
 
 def _comparable(facts: Facts) -> pd.Series:

@@ -18,8 +18,6 @@ from analysis.reference import periods, received
 from analysis.screening import continuity, plausibility
 from analysis.screening.facts import Facts
 
-NO_SERIES = pd.DataFrame(columns=store.schema("series.parquet").names)
-
 
 @dataclass
 class Before:
@@ -82,16 +80,19 @@ def screen(this: Round, earlier: Before | None = None) -> list[Finding]:
     areas = [area for area in this.reporting["area"] if area not in spoilt]
     if not areas:
         return []
-    school_year, period = this.observations["school_year"].iloc[0], this.observations["period"].iloc[0]
-    now, last, year_ago = Facts(this, areas), _facts(earlier.last, areas), _facts(earlier.year_ago, areas)
-    found = list(plausibility.geography(now))
+    school_year, period = this.observations[["school_year", "period"]].iloc[0]
+    now = Facts(this, areas)
+    last = _facts(earlier.last, areas)
+    year_ago = _facts(earlier.year_ago, areas)
+    findings = list(plausibility.geography(now))
     if last is not None:
-        found += continuity.geography(now, last)
-    found += plausibility.values(now, school_year, period)
-    found += plausibility.sums(now)
-    found += continuity.time(now, last, year_ago)
-    found += continuity.jumps(now, NO_SERIES if earlier.series is None else earlier.series, school_year, period)
-    return answered(found, school_year, period)
+        findings += continuity.geography(now, last)
+    findings += plausibility.values(now, school_year, period)
+    findings += plausibility.sums(now)
+    findings += continuity.time(now, last, year_ago)
+    if earlier.series is not None:
+        findings += continuity.jumps(now, earlier.series, school_year, period)
+    return answered(findings, school_year, period)
 
 
 def _none(name: str) -> pd.DataFrame:

@@ -1,0 +1,63 @@
+"""The cover of a workbook: whose it is, of which round, and what its numbers rest on."""
+
+import itertools
+import re
+
+from analysis.reading import forms, names
+from analysis.reading.cells import Cells, address, shown
+from analysis.reading.workbook_parts import Workbook
+from analysis.reference import areas, periods
+
+TWO_YEARS = re.compile(r"((?:19|20)\d\d)\s*[-–—/]\s*((?:19|20)\d\d)")
+Said = dict[str, tuple[str, str]]  # field of the cover → what it says, and its cell
+NOTHING = ("", "")
+
+
+def read_cover(book: Workbook, sheet: str, cells: Cells, school_year: str, period: str) -> None:
+    """Take the basis from the cover; a unit, school year or period that is not the one expected is a finding."""
+    said = _said_on_cover(cells)
+    _check_unit(book, sheet, *said.get("area", NOTHING), school_year, period)
+    text, cell = said.get("school_year", NOTHING)
+    years = TWO_YEARS.search(text)
+    if (f"{years[1]}-{years[2]}" if years else text) != school_year:
+        book.doubt("wrong_cover", sheet, cell, text, school_year)
+    text, cell = said.get("period", NOTHING)
+    if (forms.choice("period", text) or text) != period:
+        book.doubt("wrong_cover", sheet, cell, text, periods.names()[period])
+    text, cell = said.get("basis", NOTHING)
+    book.basis = forms.choice("basis", text)
+    if not book.basis:
+        book.doubt("wrong_cover", sheet, cell, text, "Tính chất số liệu")
+
+
+def _check_unit(book: Workbook, sheet: str, text: str, cell: str, school_year: str, period: str) -> None:
+    day = periods.as_of(school_year, period)
+    meant = names.units_meant(text, day)
+    if len(meant) > 1:
+        units = ", ".join(sorted(areas.full_name(area, day) for area in meant))
+        book.doubt("ambiguous_name", sheet, cell, text, units)
+    elif meant != {book.area}:
+        book.doubt("wrong_cover", sheet, cell, text, areas.full_name(book.area, day))
+
+
+def _said_on_cover(cells: Cells) -> Said:
+    """What stands beside each label of the cover, or after its colon."""
+    said: Said = {}
+    for row, line in enumerate(cells):
+        texts = []
+        for column, value in enumerate(line):
+            if value != "":
+                texts.append((shown(value), address(row, column)))
+        for text, cell in texts:
+            label, _, rest = text.partition(":")
+            if rest.strip():
+                _note(said, label, rest.strip(), cell)
+        for (label, _), (text, cell) in itertools.pairwise(texts):
+            _note(said, label, text, cell)
+    return said
+
+
+def _note(said: Said, label: str, text: str, cell: str) -> None:
+    """Note what stands beside a text, where that is a label of the cover; the first of several counts."""
+    if forms.is_label(label, "cover"):
+        said.setdefault(forms.cover()[forms.label(label, "cover")], (text, cell))
