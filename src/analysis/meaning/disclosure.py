@@ -135,7 +135,7 @@ class Disclosure:
         threshold = reference.setting("small_count")
         known = pd.Index([], dtype=object)  # areas of the round before
         before = absent = np.full((1, 2 * len(VIEWS)), np.nan)  # what was there, and below it one that was not
-        hidden = shown = np.zeros((1, len(VIEWS)), dtype=bool)
+        hidden = nothing_hidden = np.zeros((1, len(VIEWS)), dtype=bool)
         for which, counts in self._rounds.items():
             count = counts.of(name)
             group = counts.of(group_name)
@@ -156,7 +156,7 @@ class Disclosure:
                     yield (*which, area, *view, name, is_hidden)
             known = counts.areas
             before = np.vstack([now, absent])
-            hidden = np.vstack([chosen, shown])
+            hidden = np.vstack([chosen, nothing_hidden])
 
 
 class _Counts:

@@ -78,12 +78,12 @@ def withheld(
         here = of.among(chosen)
         return bool((_widths_whole(here) < here.needed[:, 0]).any())
 
-    whole = _joined(primary[:, 0], order, total_is_narrow)
-    hidden = np.repeat(whole[:, None], len(VIEWS), axis=1)
+    wholly = _joined(primary[:, 0], order, total_is_narrow)
+    hidden = np.repeat(wholly[:, None], len(VIEWS), axis=1)
     for pair in PAIRS:
         views = list(pair)
-        pair_of_city = _Pair(of, whole, views, bool(city[views].any()))
-        first = whole | primary[:, views].any(axis=1)
+        pair_of_city = _Pair(of, wholly, views, bool(city[views].any()))
+        first = wholly | primary[:, views].any(axis=1)
         empty = of.count[:, views].min(axis=1) == 0  # no child to hide in one of the two cells
         chosen = _joined(first, sorted(order, key=empty.__getitem__), pair_of_city.is_narrow)
         hidden[:, views] = chosen[:, None]
@@ -133,11 +133,11 @@ def _widths_whole(of: Counts) -> np.ndarray:
 class _Pair:
     """Two views that add up to all children, and what is withheld of them.
 
-    whole : areas that withhold everything.  views : the two.  of_city : whether the city's numbers are withheld too.
+    wholly : areas that withhold everything.  views : the two.  of_city : whether the city's numbers are withheld too.
     """
 
     of: Counts
-    whole: np.ndarray
+    wholly: np.ndarray
     views: list[int]
     of_city: bool
 
@@ -146,7 +146,7 @@ class _Pair:
         if not chosen.any() and not self.of_city:
             return False
         here = self.of.among(chosen)
-        whole = self.whole[chosen]
+        wholly = self.wholly[chosen]
         view, other = self.views
         if self.of_city:
             low, high = _limits(here, view, other)
@@ -154,11 +154,11 @@ class _Pair:
                 return True
         needed = here.needed[:, self.views].min(axis=1)  # what one may hold, the other cannot hide beyond
         for one, another in ((view, other), (other, view)):
-            if (self._widths(here, whole, one, another) < needed).any():
+            if (self._widths(here, wholly, one, another) < needed).any():
                 return True
         return False
 
-    def _widths(self, of: Counts, whole: np.ndarray, view: int, other: int) -> np.ndarray:
+    def _widths(self, of: Counts, wholly: np.ndarray, view: int, other: int) -> np.ndarray:
         """Interval that is certainly left open for one cell of the pair of each area that withholds it.
 
         Children of one area change places with children of another (a nursery child here, a kindergarten child there),
@@ -174,10 +174,10 @@ class _Pair:
             can_gain = np.minimum(above, below.sum() - below)
             can_lose = np.minimum(below, above.sum() - above)
             widths = can_gain + can_lose
-            spare = below[~whole].sum()
-        if whole.any():
-            inside = _widths_inside(of.among(whole), view, other, spare)
-            widths[whole] = np.maximum(widths[whole], inside)
+            spare = below[~wholly].sum()
+        if wholly.any():
+            inside = _widths_inside(of.among(wholly), view, other, spare)
+            widths[wholly] = np.maximum(widths[wholly], inside)
         return widths
 
 

@@ -78,13 +78,13 @@ def of_units(this: Round | None, school_year: str, period: str, today: dt.date) 
     on = periods.as_of(school_year, period)
     deadline, late = _deadline(due(school_year, period), today)
     workbooks: dict = {}
-    found: Counter[tuple[str, str]] = Counter()
+    open_findings: Counter[tuple[str, str]] = Counter()
     if this is not None:
         workbooks = this.reporting.set_index("area").to_dict("index")
-        found.update((f.area, f.severity) for f in this.findings if f.check != "missing_workbook")
+        open_findings.update((f.area, f.severity) for f in this.findings if f.check != "missing_workbook")
     rows = []
     for area in areas.reporting(on):
-        counts = [found[area, severity] for severity in check_data.ORDER]
+        counts = [open_findings[area, severity] for severity in check_data.ORDER]
         workbook, figures = NOT_RECEIVED, ["–"] * (1 + len(counts))
         if area in workbooks:
             workbook = Path(str(workbooks[area]["workbook"])).name
