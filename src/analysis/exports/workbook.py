@@ -40,6 +40,7 @@ WIDEST = 70  # characters of a column
 NARROWEST = 11
 COVER_WIDTH = 110
 LONGEST_NAME = 31  # characters of a sheet's name
+NOT_IN_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 LINE = 15  # points
 PAPER_A4 = 9
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -190,12 +191,9 @@ def _text_fields(*heads: str) -> list[Field]:
 
 def sheet_name(table: Flat) -> str:
     """Number and as many whole words of the caption as a sheet name holds, without what one may not hold."""
-    name = f"{table.number}."
-    for word in "".join(" " if c in "[]:*?/\\'" else c for c in table.caption).split():
-        if len(f"{name} {word}") > LONGEST_NAME:
-            break
-        name = f"{name} {word}"
-    return name.rstrip(",;")
+    words = f"{table.number}. {table.caption.translate(NOT_IN_NAMES)}".split()
+    first, *_ = textwrap.wrap(" ".join(words), LONGEST_NAME, break_long_words=False, break_on_hyphens=False)
+    return first.rstrip(",;")
 
 
 def number_format(form: str, decimals: int) -> str:
@@ -204,7 +202,7 @@ def number_format(form: str, decimals: int) -> str:
     >>> number_format("number", 2), number_format("change", 0)
     ('#,##0.00', '"tăng "#,##0;"giảm "#,##0;"không đổi"')
     """
-    digits = "#,##0" + ("." + "0" * decimals if decimals > 0 else "")
+    digits = f"#,##0.{'0' * decimals}" if decimals > 0 else "#,##0"
     if form in WORDS:
         more, less, same = WORDS[form]
         return f'"{more} "{digits};"{less} "{digits};"{same}"'
