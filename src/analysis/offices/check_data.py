@@ -22,15 +22,22 @@ LISTED = 20  # faults printed in full
 
 
 def run(
-    school_year: str, period: str, raw: str = "", *, rounds_in: Path | str = RAW, processed: Path | str = PROCESSED
+    school_year: str,
+    period: str,
+    raw: str = "",
+    *,
+    rounds_in: Path | str = RAW,
+    processed: Path | str = PROCESSED,
+    sums: Path | None = None,
 ) -> int:
     """Check one round, print what was found and write it beside its tables. Returns 0 only if nothing stops the run.
 
     raw : the folder of this round's workbooks, if not in the folder of all rounds (rounds_in).
+    sums : where the sums of earlier rounds stand as they are now (history.series); None to read those rounds again.
     Raises AskedError where there is no such folder.
     """
     try:
-        this = screened(rounds_in, processed, school_year, period, folder=raw or None)
+        this = screened(rounds_in, school_year, period, raw or None, sums)
     except FileNotFoundError as problem:
         raise AskedError(str(problem)) from problem
     folder = store.folder(processed, school_year, period)
@@ -44,18 +51,18 @@ def run(
 
 
 def screened(
-    raw: Path | str, processed: Path | str, school_year: str, period: str, folder: Path | str | None = None
+    raw: Path | str, school_year: str, period: str, folder: Path | str | None = None, sums: Path | None = None
 ) -> Round:
     """One round read and screened against earlier ones; faults of an earlier round are said and that part left out.
 
-    folder : where its workbooks are, if not in raw/<school year>/<period>.
+    folder : where its workbooks are, if not in raw/<school year>/<period>.  sums : as `run` has it.
     Raises FileNotFoundError where that folder is not there.
     """
     if folder is not None and not (reference.ROOT / folder).is_dir():
         raise FileNotFoundError(f"Không có thư mục RAW={folder}.")
     this = rounds.read(raw, school_year, period, folder)
     try:
-        earlier = screening.before(raw, school_year, period)
+        earlier = screening.before(raw, school_year, period, sums=sums)
     except DataError as problem:
         print(f"Chưa so được với các kỳ trước, vì kỳ trước còn lỗi. {problem}", file=sys.stderr)
         earlier = screening.Before()

@@ -12,25 +12,25 @@ from analysis.offices.answers import PROPOSED
 from analysis.reading.rounds import Round
 from analysis.reference import areas, periods
 
-RAW, PROCESSED = "data/raw", "data/processed"
+RAW = "data/raw"
 STATUS_COLUMNS = ("Đơn vị", "Biểu", "Cơ sở", "Phải xử lý", "Phải trả lời", "Lưu ý", "Hạn", "Chậm", "Còn phải làm")
 NOT_RECEIVED = "chưa có"
 RIGHT = ("Cơ sở", "Phải xử lý", "Phải trả lời", "Lưu ý", "Chậm")
 
 
 def run(
-    school_year: str, period: str, today: str = "", *, rounds_in: Path | str = RAW, processed: Path | str = PROCESSED
+    school_year: str, period: str, today: str = "", *, rounds_in: Path | str = RAW, sums: Path | None = None
 ) -> int:
     """Print the state of one round on a day: who has reported, what is late, what is outstanding. Returns 0.
 
-    today : as 2024-12-31; "" for the day on which it is called.
+    today : as 2024-12-31; "" for the day on which it is called.  sums : as check_data.run has it.
     Raises AskedError where there is no such day, or nobody owes a workbook in that round.
     """
     day = a_day(today) if today else dt.date.today()
     if not areas.reporting(periods.as_of(school_year, period)):
         raise AskedError(f"Không có đơn vị nào phải báo cáo kỳ {period} năm học {school_year}.")
     try:
-        this = check_data.screened(rounds_in, processed, school_year, period)
+        this = check_data.screened(rounds_in, school_year, period, sums=sums)
     except FileNotFoundError:
         this = None  # nobody has reported yet
     table = of_units(this, school_year, period, day)

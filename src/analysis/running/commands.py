@@ -167,7 +167,15 @@ def check_data(year: str, period: str, raw: str) -> int:
 
     which = option_values.named_round(year, period) if raw else option_values.newest_round(year, period, RAW)
     with refused(offices.AskedError):
-        return check_data.run(*which, from_here(raw), rounds_in=RAW, processed=PROCESSED)
+        return check_data.run(*which, from_here(raw), rounds_in=RAW, processed=PROCESSED, sums=_earlier_sums(which))
+
+
+def _earlier_sums(which: tuple[str, str]) -> Path | None:
+    """Where the rounds before one stand added up, so that only this one is read."""
+    from analysis.running import pipeline
+
+    _stop_like_ctrl_c()
+    return pipeline.earlier_sums(which, RAW, PROCESSED)
 
 
 @main.command()
@@ -194,7 +202,7 @@ def status(year: str, period: str, today: str) -> int:
     both = year and period  # such a round need not have workbooks yet
     which = option_values.named_round(year, period) if both else option_values.newest_round(year, period, RAW)
     with refused(offices.AskedError):
-        return status.run(*which, today, rounds_in=RAW, processed=PROCESSED)
+        return status.run(*which, today, rounds_in=RAW, sums=_earlier_sums(which))
 
 
 @main.command()

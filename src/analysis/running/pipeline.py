@@ -17,7 +17,7 @@ from analysis.reference import ROOT
 from analysis.running import freshness, old_ledgers, publishing, work, workers
 from analysis.running.recorder import Record
 from analysis.running.run_lock import alone
-from analysis.running.steps import PAGES, PROCESSED, RAW, REPORTS, Places, Step, Which, all_steps
+from analysis.running.steps import PAGES, PROCESSED, RAW, REPORTS, Places, Step, Which, all_steps, earlier_rounds
 from analysis.running.workers import WorkError, Workers
 
 FAILED, STOPPED = 1, 130  # exit statuses: a step failed, the run was told to stop
@@ -53,6 +53,21 @@ def run(
         return STOPPED
 
 
+def earlier_sums(which: Which, raw: str = RAW, processed: str = PROCESSED, jobs: int = 2) -> Path | None:
+    """Bring the sums of the rounds before one up to date, for whoever screens it, and give back their folder.
+
+    None where they could not be: whoever needs them reads those rounds again.
+    """
+    places = Places(raw, processed)
+    steps = {step.name: step for step in earlier_rounds([which], places)}
+    with alone(ROOT / processed), workers.of_a_run() as ours:
+        try:
+            _Run(steps, places, ours).in_order(jobs)
+        except WorkError:
+            return None
+    return places.sums
+
+
 def pages(school_year: str, period: str, reports: str = REPORTS) -> list[Path]:
     """Where the pages of a round are published, relative to the project where they are inside it."""
     return [Path(reports) / f"{school_year}-{period}" / f"{page}.html" for page in PAGES]
@@ -76,7 +91,7 @@ class _Run:
         if not pdf.browser():
             self._without_pdf(rounds)
         try:
-            self._in_order(jobs)
+            self.in_order(jobs)
         except WorkError:
             return FAILED
         for which in rounds:
@@ -86,7 +101,7 @@ class _Run:
                 say(f"✓ đưa trang vào {published.parent.name}/{published.name}")
         return 0
 
-    def _in_order(self, jobs: int) -> None:
+    def in_order(self, jobs: int) -> None:
         """Every step once those before it are done, so many at once. Raises WorkError once a step has failed."""
         sorter = TopologicalSorter({name: step.after for name, step in self.steps.items()})
         sorter.prepare()

@@ -59,6 +59,11 @@ class Places:
         """The tables of a round."""
         return periods.folder(self.processed, *which)
 
+    @property
+    def sums(self) -> Path:
+        """The sums of every earlier round."""
+        return ROOT / self.processed / "rounds"
+
     def drafts(self, which: Which) -> Path:
         """The pages of a round and all that is made of them, as they will be published."""
         return self.folder(which) / "pages"
@@ -75,17 +80,17 @@ def notebook_file(notebook: str) -> Path:
 
 def all_steps(wanted: list[Which], places: Places) -> dict[str, Step]:
     """Every step of the reports of these rounds, by name, in an order in which they can be done."""
-    steps = list(_earlier_rounds(wanted, places))
+    steps = list(earlier_rounds(wanted, places))
     for which in wanted:
         titled = "" if len(wanted) == 1 else f", {which[0]} {which[1]}"
         steps += _of_round(which, places, titled)
     return {step.name: step for step in steps}
 
 
-def _earlier_rounds(wanted: list[Which], places: Places) -> Iterator[Step]:
-    """The sums of every round that one of these follows on."""
+def earlier_rounds(wanted: list[Which], places: Places) -> Iterator[Step]:
+    """The steps that add up every round that one of these follows on."""
     last = max(periods.order(*which) for which in wanted)
-    sums = str(places.folder(wanted[0]).parent / "rounds")
+    sums = str(places.sums)
     for which in received.available(places.raw):
         if periods.order(*which) < last:
             yield Step(_sums_of(which), "", work.sum_round, (places.raw, sums, *which, places.missing))
