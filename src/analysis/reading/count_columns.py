@@ -28,11 +28,13 @@ class CountColumns:
         self.rows, self.totals, nameless = layout.data_rows(page.cells, where.first, key_at, places)
         for row in nameless:
             page.doubt("row_without_code", address(row, key_at))
+        self.row_names: list[str] = []
         self.facilities: list[str] = []
         self.sectors: list[str] = []
 
     def name_rows(self, facilities: list[str], sectors: list[str]) -> None:
         """Say whose numbers stand in each row: the code of a facility, empty for the whole unit, and the sector."""
+        self.row_names = [str(row + 1) for row in self.rows]
         self.facilities = facilities
         self.sectors = sectors
 
@@ -175,7 +177,7 @@ class CountColumns:
     def keep_line(self, indicator: str, bands: list[str], line: np.ndarray, at: int) -> None:
         """Keep a number a row, as of the cells of one column; NaN is left out."""
         letter = letters(at)
-        cells = [f"{letter}{row + 1}" for row in self.rows]
+        cells = list(map(letter.__add__, self.row_names))
         lines = [cells, self.facilities, self.sectors, bands, [indicator] * len(cells), line.tolist()]
         is_there = ~np.isnan(line)
         if not is_there.all():
