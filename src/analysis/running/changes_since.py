@@ -18,7 +18,15 @@ from analysis.reference.areas import CITY
 CANDIDATE = "release"  # in the folder of the round's tables: the two tables by which the next release is compared
 VALUES, INPUTS = "release_values.parquet", "release_inputs.csv"
 NUMBER_ROOMS = ("reference", "reading", "screening", "meaning", "models")  # code that numbers rest on
-WORDS = ("appendix", "calendar", "labels", "sentences", "severity", "tiles")  # reference tables that none rests on
+PAGE_TABLES = (
+    "appendix",
+    "calendar",
+    "labels",
+    "sentences",
+    "severity",
+    "tiles",
+    "yearbook",
+)  # no number rests on them
 KEY = ["area", "sector", "age_band", "indicator", "field"]
 EXPECTED = ("current", "expected", "lower_80", "upper_80")  # fields of needs.csv; of indicators.csv they are OWN
 OWN = ("value", "last_year", "target")
@@ -64,7 +72,7 @@ def numbers_rest_on() -> list[Path]:
     """Modules, reference tables and the lock file that a round's numbers rest on, besides its workbooks."""
     code = ROOT / "src/analysis"
     modules = [*code.glob("*.py"), *(file for room in NUMBER_ROOMS for file in (code / room).rglob("*.py"))]
-    tables = [file for file in TABLES.rglob("*.csv") if file.stem not in WORDS]
+    tables = [file for file in TABLES.rglob("*.csv") if file.stem not in PAGE_TABLES]
     return [*modules, *tables, ROOT / "requirements.lock"]
 
 
