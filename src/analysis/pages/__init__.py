@@ -1,4 +1,9 @@
-"""Pages: release (one round as pages see it), marks (what its numbers rest on); sections, sentences (their
-patterns, their figures, against the print), charts, outlook, track_record, published, quality, changes and brief (what
-stands where); tables, figures, page and templates/ (how it looks).
+"""Pages: what they are made of, whatever stands on them (chapters).
+
+printable_tables, rests_on, report   one round: its tables without what is withheld (withholding), what its numbers rest
+                                     on (marks), its numbers by key
+tables, figures, plots, multiples,   what a page shows, each as data and as HTML (displays, macros, templates/)
+statements, forecast_rows, words
+own                                  an analyst's own figure or table
+cell_outputs, page, edition          from executed notebooks to the page: what it refuses, how it looks, which edition
 """
