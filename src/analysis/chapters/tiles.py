@@ -29,7 +29,7 @@ ABOVE, BELOW = "▲", "▼"
 PLACED = "Mỗi ô một đơn vị, to bằng nhau, xếp theo vị trí tương đối; không theo diện tích hay số trẻ."
 NO_PLACES = "Chưa có vị trí trên bản đồ ô (tiles.csv) cho các đơn vị của kỳ này."
 NO_NUMBERS = "Chưa có số liệu hoặc chỉ tiêu cho hình này."
-SMALL = 6.8  # points: 9 pixels on the page
+SMALL = 6.75  # points: 9 pixels on the page
 LIMITS = ["expected", "lower_80", "upper_80"]
 
 
