@@ -35,9 +35,7 @@ def received(tmp_path_factory):
 @pytest.fixture
 def table(received, tmp_path):
     """indicators.csv of the last round under a choice."""
-    return lambda missing: indicators.compare(
-        history.series(received, tmp_path / "processed", YEAR, "DN", missing), YEAR, "DN"
-    )
+    return lambda missing: indicators.compare(history.series(received, YEAR, "DN", missing), YEAR, "DN")
 
 
 def value(table, area, indicator="children_enrolled", column="value"):
@@ -49,7 +47,7 @@ def test_without_a_choice_the_run_stops(received, tmp_path):
     with pytest.raises(DataError, match="chưa có biểu của Huyện Cát Hải"):
         stop_on_faults(rounds.read(received, YEAR, "DN").findings)
     with pytest.raises(DataError, match="chưa có biểu của Huyện Cát Hải"):
-        history.series(received, tmp_path, YEAR, "DN")
+        history.series(received, YEAR, "DN")
 
 
 def test_left_out_it_is_named_and_the_city_counts_one_unit_less_and_shows_no_change_on_last_year(received, table):
@@ -108,16 +106,16 @@ def test_a_carried_workbook_with_a_fault_stops_the_run(received, tmp_path):
 
 
 def test_a_carried_unit_is_not_asked_why_it_copied_its_last_workbook(received, tmp_path):
-    this = screening.read(received, tmp_path, YEAR, "DN", "carry")
+    this = screening.read(received, YEAR, "DN", "carry")
     assert {f.check for f in this.findings if f.area == GONE} == {"unit_carried"}
 
 
 def test_an_incomplete_round_is_never_kept_as_a_whole_one(received, tmp_path):
     for missing in ("partial", "carry"):
-        history.series(received, tmp_path / "processed", YEAR, "DN", missing)
+        history.series(received, YEAR, "DN", missing)
     assert not list((tmp_path / "processed/rounds").glob(f"{YEAR}-DN-*"))
     with pytest.raises(DataError):
-        history.series(received, tmp_path / "processed", YEAR, "DN")
+        history.series(received, YEAR, "DN")
 
 
 def test_the_page_says_which_units_stand_with_an_earlier_workbook_or_none_and_nothing_where_all_have_one(received):

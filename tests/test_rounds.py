@@ -8,7 +8,6 @@ from analysis.meaning import history
 from analysis.reading import rounds
 from analysis.reading.findings import DataError, stop_on_faults
 from analysis.reference import ROOT, areas, periods, received
-from tests.workbooks import cells_of, write
 
 RAW = ROOT / "data/raw"
 YEAR, PERIOD = "2017-2018", "HK1"
@@ -52,51 +51,41 @@ def test_a_file_of_no_unit_stops_the_run_but_the_lock_file_of_an_open_workbook_d
 def test_a_fault_in_an_earlier_round_stops_a_history_that_rests_on_it(raw, tmp_path):
     (raw / "2017-2018/DN/hai_an.xlsx").write_bytes(b"")
     with pytest.raises(DataError, match=r"2017-2018/DN/hai_an\.xlsx"):
-        history.series(raw, tmp_path / "processed", "2017-2018", "HK1")
+        history.series(raw, "2017-2018", "HK1")
 
 
-def test_an_unchanged_round_is_not_read_again_and_a_changed_one_is(raw, tmp_path, monkeypatch):
-    first = history.series(raw, tmp_path / "processed", "2017-2018", "HK1")
+def test_sums_that_a_run_has_left_stand_for_the_round_and_an_unusable_one_leaves_none(
+    raw, tmp_path, monkeypatch
+):
+    whole = history.series(raw, "2017-2018", "HK1")
+    history.write_round(raw, tmp_path / "sums", "2017-2018", "DN", "stop")
     read = []
     plain = rounds.read
     monkeypatch.setattr(rounds, "read", lambda raw, *which, **more: read.append(which) or plain(raw, *which, **more))
-    again = history.series(raw, tmp_path / "processed", "2017-2018", "HK1")
-    assert read == []
-    assert again.equals(first)
+    assert history.series(raw, "2017-2018", "HK1", sums=tmp_path / "sums").equals(whole)
+    assert read == [("2017-2018", "HK1")]
     shutil.copy(RAW / "2018-2019/DN/hai_an.xlsx", raw / "2017-2018/DN/hai_an.xlsx")
+    history.write_round(raw, tmp_path / "sums", "2017-2018", "DN", "stop")
     with pytest.raises(DataError, match="2018-2019"):
-        history.series(raw, tmp_path / "processed", "2017-2018", "HK1")
-    assert read == [("2017-2018", "DN")]
+        history.series(raw, "2017-2018", "HK1", sums=tmp_path / "sums")
+
+
+def test_a_round_that_lacks_a_unit_leaves_no_sums_that_could_be_taken_for_the_whole(raw, tmp_path):
+    (raw / "2017-2018/DN/hai_an.xlsx").unlink()
+    history.write_round(raw, tmp_path, "2017-2018", "DN", "partial")
+    assert not list(tmp_path.rglob("series.parquet"))
 
 
 def test_a_round_at_hand_is_not_read_again_for_its_history(raw, tmp_path, monkeypatch):
     this, plain, read = rounds.read(raw, "2017-2018", "HK1"), rounds.read, []
     monkeypatch.setattr(rounds, "read", lambda raw, *which, **more: read.append(which) or plain(raw, *which, **more))
-    given = history.series(raw, tmp_path / "given", "2017-2018", "HK1", this=this)
+    given = history.series(raw, "2017-2018", "HK1", this=this)
     assert read == [("2017-2018", "DN")]
-    assert given.equals(history.series(raw, tmp_path / "plain", "2017-2018", "HK1"))
-
-
-def test_sums_of_a_round_are_kept_only_when_they_are_of_what_is_there_now(raw, tmp_path, monkeypatch):
-    def sums():
-        return list((tmp_path / "rounds").glob(f"{YEAR}-{PERIOD}-*"))
-
-    before = rounds.read(raw, YEAR, PERIOD)
-    file = raw / YEAR / PERIOD / "le_chan.xlsx"
-    write(file, cells_of(file))
-    history.of_round(raw, tmp_path, YEAR, PERIOD, "stop", before)
-    assert not sums()
-    original = rounds.read
-    with monkeypatch.context() as patched:
-        patched.setattr(rounds, "read", lambda *a, **b: [original(*a, **b), write(file, cells_of(file) | ONE_MORE)][0])
-        history.of_round(raw, tmp_path, YEAR, PERIOD, "stop")
-    assert not sums()
-    history.of_round(raw, tmp_path, YEAR, PERIOD, "stop")
-    assert len(sums()) == 1
+    assert given.equals(history.series(raw, "2017-2018", "HK1"))
 
 
 def test_a_history_ends_with_the_round_asked_for(raw, tmp_path):
-    series = history.series(raw, tmp_path / "processed", "2017-2018", "DN")
+    series = history.series(raw, "2017-2018", "DN")
     assert set(series["period"]) == {"DN"}
 
 

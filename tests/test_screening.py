@@ -113,8 +113,8 @@ def test_a_unit_that_weighed_too_few_children_is_for_attention_with_both_numbers
 
 def test_reading_and_screening_go_through_one_call_and_stop_where_an_earlier_round_has_a_fault(tmp_path, monkeypatch):
     asked = []
-    monkeypatch.setattr(history, "series", lambda raw, processed, *which: asked.append(which[:2]))
-    this = screening.read(RAW, tmp_path, "2017-2018", "HK1")
+    monkeypatch.setattr(history, "series", lambda *_, **__: asked.append(which[:2]))
+    this = screening.read(RAW, "2017-2018", "HK1")
     assert asked == [("2017-2018", "DN")]
     assert {f.check for f in this.findings} <= {"facility_appeared", "facility_vanished", "class_size_above_norm"}
 
@@ -123,7 +123,7 @@ def test_reading_and_screening_go_through_one_call_and_stop_where_an_earlier_rou
 
     monkeypatch.setattr(history, "series", faulty)
     with pytest.raises(DataError, match="2017-2018/DN"):
-        screening.read(RAW, tmp_path, "2017-2018", "HK1")
+        screening.read(RAW, "2017-2018", "HK1")
 
 
 def test_class_sizes_are_norms_with_a_date_and_differ_for_independent_facilities():

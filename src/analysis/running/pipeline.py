@@ -140,7 +140,8 @@ class _Run:
             print(f"\n✗ {step.title or step.name}\n{problem}\nTrang của lần trước (nếu có) được giữ nguyên.",
                   file=sys.stderr, flush=True)  # fmt: skip
             raise
-        self.records.keep(step.name, record)
+        if record is not None:
+            self.records.keep(step.name, record)
         self._say_done(step, time.monotonic() - begun)
 
     def _written_by(self, step: Step, record: Record | None) -> None:

@@ -10,13 +10,18 @@ from analysis.running import recorder
 from analysis.running.recorder import Record
 from analysis.running.workers import Say, WorkError
 
+TO_BE_TRIED_AGAIN = "to be tried again"  # what a step gives back that did without what it could not have this time
 
-def recorded(say: Say, key: str, roots: Iterable[Path], function: Callable, arguments: tuple) -> Record:
-    """Do one step and give back what it read and wrote. Raises WorkError where it fails, in the analyst's words."""
+
+def recorded(say: Say, key: str, roots: Iterable[Path], function: Callable, arguments: tuple) -> Record | None:
+    """Do one step and give back what it read and wrote; None where the next run is to try again.
+
+    Raises WorkError where it fails, in the analyst's words.
+    """
     os.environ[store.STEP] = function.__name__
     with recorder.recording(key, ROOT, roots) as record:
-        function(say, *arguments)
-    return record
+        result = function(say, *arguments)
+    return None if result == TO_BE_TRIED_AGAIN else record
 
 
 def sum_round(say: Say, raw: str, sums: str, school_year: str, period: str, missing: str) -> None:
@@ -86,7 +91,7 @@ def make_word(say: Say, document: str, file: str) -> None:
     word.write(documents.read(Path(document)), Path(file))
 
 
-def print_page(say: Say, html: str, file: str, printer: str) -> None:
+def print_page(say: Say, html: str, file: str, printer: str) -> str | None:
     """Print one page; a browser that fails costs the PDF, not the report."""
     from analysis.exports import pdf
 
@@ -96,3 +101,5 @@ def print_page(say: Say, html: str, file: str, printer: str) -> None:
     except pdf.PdfError as problem:
         Path(file).unlink(missing_ok=True)
         say("text", f"{problem} Lần này không có {Path(file).name}.")
+        return TO_BE_TRIED_AGAIN
+    return None

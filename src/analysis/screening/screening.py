@@ -62,8 +62,7 @@ def before(
 
     sums : as history.series has it.
     """
-    this = periods.order(school_year, period)
-    earlier = [which for which in received.available(raw) if periods.order(*which) < this]
+    earlier = received.earlier(raw, school_year, period)
     if not earlier:
         return Before()
     year_ago = (periods.shift(school_year, -1), period)
