@@ -54,9 +54,7 @@ def test_a_fault_in_an_earlier_round_stops_a_history_that_rests_on_it(raw, tmp_p
         history.series(raw, "2017-2018", "HK1")
 
 
-def test_sums_that_a_run_has_left_stand_for_the_round_and_an_unusable_one_leaves_none(
-    raw, tmp_path, monkeypatch
-):
+def test_sums_that_a_run_has_left_stand_for_the_round_and_an_unusable_one_leaves_none(raw, tmp_path, monkeypatch):
     whole = history.series(raw, "2017-2018", "HK1")
     history.write_round(raw, tmp_path / "sums", "2017-2018", "DN", "stop")
     read = []

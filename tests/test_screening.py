@@ -113,12 +113,12 @@ def test_a_unit_that_weighed_too_few_children_is_for_attention_with_both_numbers
 
 def test_reading_and_screening_go_through_one_call_and_stop_where_an_earlier_round_has_a_fault(tmp_path, monkeypatch):
     asked = []
-    monkeypatch.setattr(history, "series", lambda *_, **__: asked.append(which[:2]))
+    monkeypatch.setattr(history, "series", lambda raw, *which, **_: asked.append(which[:2]))
     this = screening.read(RAW, "2017-2018", "HK1")
     assert asked == [("2017-2018", "DN")]
     assert {f.check for f in this.findings} <= {"facility_appeared", "facility_vanished", "class_size_above_norm"}
 
-    def faulty(raw, processed, *which):
+    def faulty(raw, *which, **_):
         raise DataError([Finding("empty_cell", UNIT, "2017-2018/DN/do_son.xlsx")])
 
     monkeypatch.setattr(history, "series", faulty)
