@@ -13,10 +13,12 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from papermill.engines import Engine, papermill_engines
+from traitlets.config import Config
 
 from analysis import atomic_files
 
 NAME = "in_process"
+NO_HISTORY = Config(HistoryManager={"enabled": False})  # what a run does is no history of the person at the desk
 INJECTED = "injected-parameters"  # papermill's tag of the cell that it adds, under a random id
 
 
@@ -92,7 +94,7 @@ class InProcessEngine(Engine):
     def execute_managed_notebook(
         cls, nb_man, kernel_name, copy: Path, on_cell: Callable[[str], None], on_text: Callable[[str], None], **_
     ):
-        shell = Shell.instance(user_ns={})
+        shell = Shell.instance(user_ns={}, config=NO_HISTORY)
         shell.enable_matplotlib("inline")
         streams = {name: _Stream(name, shell.outputs, on_text) for name in ("stdout", "stderr")}
         ordinary = {name: getattr(sys, name) for name in streams}
