@@ -41,49 +41,47 @@ READS = {  # what else a cell rests on: its source, the file that is changed or 
 }  # fmt: skip
 DRIVER = """
 import json, sys
-from pathlib import Path
 import nbformat
 from analysis import store
 from analysis.reference import ROOT
 from analysis.running import freshness, recorder, work
 
-given = json.loads(sys.argv[1])
-made = nbformat.v4.new_notebook()
-made.cells = [nbformat.v4.new_code_cell(source, id=f"c{n}") for n, source in enumerate(["a = 1", given["source"]])]
-made.cells[0].metadata["tags"] = ["parameters"]
-made.metadata["kernelspec"] = {"name": "python3", "language": "python", "display_name": "Python 3"}
 notebook = ROOT / "notebooks/case.ipynb"
-nbformat.write(made, notebook)
-for name in ("partial.csv", "series.parquet"):
-    store.write(store.schema(name).empty_table().to_pandas(), ROOT / "data/processed/x", name)
 asked = (str(notebook), {}, str(ROOT / "data/processed/case.ipynb"))
+roots = [ROOT / "notebooks", ROOT / "data/raw", ROOT / "data/processed"]
 
 def fresh():
     freshness.code.cache_clear()
     return freshness.Records(ROOT / "data/processed/.steps").is_fresh("case", freshness.key("case", asked))
 
-roots = [ROOT / "notebooks", ROOT / "data/raw", ROOT / "data/processed"]
-record = work.recorded(lambda *_: None, freshness.key("case", asked), roots, work.run_notebook, asked)
-freshness.Records(ROOT / "data/processed/.steps").keep("case", record)
-before = fresh()
-changed = ROOT / given["changed"]
-old = changed.read_bytes() if changed.exists() else None
-changed.write_bytes((old or b"") + b"\\n")
-after = fresh()
-changed.unlink() if old is None else changed.write_bytes(old)
-print(json.dumps([before, after, fresh()]))
+def case(source, changed):
+    made = nbformat.v4.new_notebook()
+    made.cells = [nbformat.v4.new_code_cell(text, id=f"c{n}") for n, text in enumerate(["a = 1", source])]
+    made.cells[0].metadata["tags"] = ["parameters"]
+    made.metadata["kernelspec"] = {"name": "python3", "language": "python", "display_name": "Python 3"}
+    nbformat.write(made, notebook)
+    for name in ("partial.csv", "series.parquet"):
+        store.write(store.schema(name).empty_table().to_pandas(), ROOT / "data/processed/x", name)
+    record = work.recorded(lambda *_: None, freshness.key("case", asked), roots, work.run_notebook, asked)
+    freshness.Records(ROOT / "data/processed/.steps").keep("case", record)
+    before, file = fresh(), ROOT / changed
+    old = file.read_bytes() if file.exists() else None
+    file.write_bytes((old or b"") + b"\\n")
+    after = fresh()
+    file.unlink() if old is None else file.write_bytes(old)
+    return [before, after, fresh()]
+
+print(json.dumps({name: case(*given) for name, given in json.loads(sys.argv[1]).items()}))
 """
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    return projects.copy(tmp_path_factory.mktemp("project"), [("2024-2025", "HK1")])
-
-
-def fresh(project, source: str, changed: str) -> list[bool]:
-    """Whether a notebook with this cell is up to date: after it ran, after the change, after the change is undone."""
+def fresh(tmp_path_factory):
+    """By case: whether a notebook is up to date after it ran, after the change, after the change is undone."""
+    project = projects.copy(tmp_path_factory.mktemp("project"), [("2024-2025", "HK1")])
+    cases = {name: (source, MODULE) for name, source in SPELLINGS.items()} | READS
     run = subprocess.run(
-        [sys.executable, "-c", DRIVER, json.dumps({"source": source, "changed": changed})],
+        [sys.executable, "-c", DRIVER, json.dumps(cases)],
         cwd=project,
         env=os.environ | {"PYTHONPATH": str(project / "src")},
         capture_output=True,
@@ -95,13 +93,13 @@ def fresh(project, source: str, changed: str) -> list[bool]:
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
-def test_a_changed_module_is_noticed_however_it_is_imported(project, spelling):
-    assert fresh(project, SPELLINGS[spelling], MODULE) == [True, False, True]
+def test_a_changed_module_is_noticed_however_it_is_imported(fresh, spelling):
+    assert fresh[spelling] == [True, False, True]
 
 
 @pytest.mark.parametrize("case", READS)
-def test_a_changed_file_is_noticed_however_it_is_named(project, case):
-    assert fresh(project, *READS[case]) == [True, False, True]
+def test_a_changed_file_is_noticed_however_it_is_named(fresh, case):
+    assert fresh[case] == [True, False, True]
 
 
 @pytest.mark.parametrize("name", ["~$le_chan.xlsx", ".~lock.le_chan.xlsx#", "le_chan.xlsx.77.part"])
