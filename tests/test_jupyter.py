@@ -1,5 +1,6 @@
 """A notebook in JupyterLab, in a real browser: opened, run whole, its round changed; saved without its results."""
 
+import contextlib
 import json
 import os
 import re
@@ -10,7 +11,7 @@ import sys
 import urllib.request
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import TimeoutError, expect, sync_playwright
 
 from tests import office
 from tests import project as projects
@@ -77,6 +78,7 @@ def test_a_page_notebook_runs_whole_shows_its_figures_and_another_round_and_save
     page.goto(f"{server}/lab/tree/notebooks/appendix_report.ipynb?reset", timeout=PATIENCE)
     page.wait_for_selector(".jp-CodeCell", timeout=PATIENCE)
     page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']", timeout=PATIENCE, state="attached")
+    start_kernel(page)
     run_all(page)
     opening = cell_with(page, "quality.opening")
     expect(opening.locator(".jp-OutputArea-output")).to_contain_text("học kỳ I năm học 2024-2025", timeout=PATIENCE)
@@ -95,6 +97,13 @@ def test_a_page_notebook_runs_whole_shows_its_figures_and_another_round_and_save
     save(page, file, before)
     saved = json.loads(file.read_text())
     assert all(not cell.get("outputs") and cell.get("execution_count") is None for cell in saved["cells"])
+
+
+def start_kernel(page) -> None:
+    """Take the kernel that is offered, where JupyterLab asks."""
+    select = page.locator(".jp-Dialog .jp-mod-accept")
+    with contextlib.suppress(TimeoutError):  # it does not always ask
+        select.click(timeout=10_000)
 
 
 def run_all(page) -> None:

@@ -52,7 +52,7 @@ class _Publisher(DisplayPublisher):
     """display(): figures and whatever a cell shows before its last line."""
 
     def publish(self, data, metadata=None, source=None, *, transient=None, update=False, **_):
-        Shell.outputs.add("display_data", data=_plain(data), metadata=metadata or {})
+        ZmqlessShell.outputs.add("display_data", data=_plain(data), metadata=metadata or {})
 
 
 class _Hook(DisplayHook):
@@ -62,15 +62,18 @@ class _Hook(DisplayHook):
         pass
 
     def write_format_data(self, format_dict, md_dict=None):
-        data, metadata, number = _plain(format_dict), md_dict or {}, Shell.cell_number
-        Shell.outputs.add("execute_result", data=data, metadata=metadata, execution_count=number)
+        data, metadata, number = _plain(format_dict), md_dict or {}, ZmqlessShell.cell_number
+        ZmqlessShell.outputs.add("execute_result", data=data, metadata=metadata, execution_count=number)
 
     def finish_displayhook(self):
         self._is_active = False
 
 
-class Shell(InteractiveShell):
-    """IPython's shell with `outputs` in place of a terminal. cell_number : execution count of the running cell."""
+class ZmqlessShell(InteractiveShell):
+    """IPython's shell with `outputs` in place of a terminal. cell_number : execution count of the running cell.
+
+    "zmq" in its name is how pandas tells a notebook, which scrolls, from a terminal, whose lines it would fill.
+    """
 
     outputs: ClassVar[Outputs] = Outputs()
     cell_number: ClassVar[int] = 0
@@ -94,7 +97,7 @@ class InProcessEngine(Engine):
     def execute_managed_notebook(
         cls, nb_man, kernel_name, copy: Path, on_cell: Callable[[str], None], on_text: Callable[[str], None], **_
     ):
-        shell = Shell.instance(user_ns={}, config=NO_HISTORY)
+        shell = ZmqlessShell.instance(user_ns={}, config=NO_HISTORY)
         shell.enable_matplotlib("inline")
         streams = {name: _Stream(name, shell.outputs, on_text) for name in ("stdout", "stderr")}
         ordinary = {name: getattr(sys, name) for name in streams}
@@ -109,10 +112,10 @@ class InProcessEngine(Engine):
             _write(nb_man.nb, copy)
 
     @staticmethod
-    def _run(shell: Shell, nb_man, cell, index: int) -> None:
+    def _run(shell: ZmqlessShell, nb_man, cell, index: int) -> None:
         """Run one cell. Raises what the cell raised."""
         shell.outputs.clear()
-        cell.execution_count = Shell.cell_number = shell.execution_count
+        cell.execution_count = ZmqlessShell.cell_number = shell.execution_count
         nb_man.cell_start(cell, index)
         result = shell.run_cell(cell.source, store_history=True)
         cell.outputs = list(shell.outputs)

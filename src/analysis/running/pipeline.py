@@ -137,8 +137,9 @@ class _Run:
             record = self.workers.do(work.recorded, *asked, said=_passed_on)
             self._written_by(step, record)
         except WorkError as problem:
-            print(f"\n✗ {step.title or step.name}\n{problem}\nTrang của lần trước (nếu có) được giữ nguyên.",
-                  file=sys.stderr, flush=True)  # fmt: skip
+            if not self.workers.ended:
+                words = f"\n✗ {step.title or step.name}\n{problem}\nTrang của lần trước (nếu có) được giữ nguyên."
+                print(words, file=sys.stderr, flush=True)
             raise
         if record is not None:
             self.records.keep(step.name, record)

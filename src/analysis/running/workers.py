@@ -36,6 +36,7 @@ class Workers:
     def __init__(self) -> None:
         self.folder = tempfile.mkdtemp(prefix="gdmn-")
         self.running: set = set()
+        self.ended = False
         os.environ.update(SINGLE)
         if CONTEXT.get_start_method() == "forkserver":
             CONTEXT.set_forkserver_preload([LIBRARIES])  # when the first process is asked for
@@ -47,6 +48,8 @@ class Workers:
         said : told each text.  patience : seconds without a word.
         Raises WorkError where it raises one, is killed, or says nothing for too long.
         """
+        if self.ended:
+            raise WorkError("Lần chạy đã dừng.")
         here, there = CONTEXT.Pipe(duplex=False)
         process = CONTEXT.Process(target=_work, args=(there, self.folder, function, arguments), daemon=False)
         process.start()
@@ -60,6 +63,7 @@ class Workers:
 
     def end(self) -> None:
         """End what still runs."""
+        self.ended = True
         for process in list(self.running):
             end(process)
         shutil.rmtree(self.folder, ignore_errors=True)
