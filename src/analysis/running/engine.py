@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import nbformat
+import pandas
 from ipykernel.jsonutil import encode_images, json_clean
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
@@ -99,6 +100,7 @@ class InProcessEngine(Engine):
     ):
         shell = ZmqlessShell.instance(user_ns={}, config=NO_HISTORY)
         shell.enable_matplotlib("inline")
+        pandas.set_option("display.max_columns", 20)  # as pandas has it that was imported in a notebook
         streams = {name: _Stream(name, shell.outputs, on_text) for name in ("stdout", "stderr")}
         ordinary = {name: getattr(sys, name) for name in streams}
         vars(sys).update(streams)
