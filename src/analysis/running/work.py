@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from analysis import store
-from analysis.reference import ROOT
+from analysis.reference import ROOT, ReferenceTableError
 from analysis.running import recorder
 from analysis.running.recorder import Record
 from analysis.running.workers import Say, WorkError
@@ -15,7 +15,10 @@ def recorded(say: Say, key: str, roots: Iterable[Path], function: Callable, argu
     """Do one step and give back what it read and wrote. Raises WorkError where it fails, in the analyst's words."""
     os.environ[store.STEP] = function.__name__
     with recorder.recording(key, ROOT, roots) as record:
-        function(say, *arguments)
+        try:
+            function(say, *arguments)
+        except ReferenceTableError as problem:
+            raise WorkError(str(problem)) from None
     return record
 
 
@@ -47,11 +50,15 @@ def render(say: Say, html: str, document: str, parts: tuple[str, ...]) -> None:
 
     from analysis.exports import document as documents
     from analysis.pages import page
+    from analysis.pages.cell_outputs import PageError
 
     # as the run wrote them: nbformat.read would hold each against its schema again
     executed = [nbformat.from_dict(json.loads(Path(part).read_text(encoding="utf-8"))) for part in parts]
     notebook = page.joined(executed, [Path(part).name for part in parts])
-    page.write(notebook, Path(html))
+    try:
+        page.write(notebook, Path(html))
+    except PageError as problem:
+        raise WorkError(str(problem)) from None
     if document:
         documents.write(notebook, Path(document))
 
