@@ -139,6 +139,7 @@ class _Run:
         except WorkError as problem:
             print(f"\n✗ {step.title or step.name}\n{problem}\nTrang của lần trước (nếu có) được giữ nguyên.",
                   file=sys.stderr, flush=True)  # fmt: skip
+            self.records.forget(step.name)  # what it left half done is nobody else's doing
             raise
         self.records.keep(step.name, record)
         self._say_done(step, time.monotonic() - begun)
@@ -183,7 +184,7 @@ class _Run:
 
 def say(text: str) -> None:
     """A line of progress."""
-    print(text, flush=True)
+    print(f"{text}\n", end="", flush=True)  # in one piece: steps that run side by side speak at once
 
 
 def _passed_on(text: str) -> None:
