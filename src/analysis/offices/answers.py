@@ -100,6 +100,8 @@ def read(file: Path) -> tuple[dict[str, str], list[Answer]]:
     try:
         book = CalamineWorkbook.from_filelike(BytesIO(files.look(file).data))
         lines = book.get_sheet_by_name(queries.SHEET).to_python(skip_empty_area=False)
+    except FileNotFoundError as problem:
+        raise SheetError(f"{file.name}: không mở được: không có tệp {file}. Xem lại FILE=.") from problem
     except (RefusedError, CalamineError, OSError) as problem:
         raise SheetError(f"{file.name}: không mở được như một phiếu hỏi lại ({type(problem).__name__}).") from problem
     known, header = _known_by(lines), _header(lines)

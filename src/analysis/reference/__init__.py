@@ -18,6 +18,11 @@ ROOT = Path(__file__).resolve().parents[3]
 TABLES = ROOT / "data/reference"
 Function = TypeVar("Function", bound=Callable)
 
+
+class ReferenceTableError(ValueError):
+    """A table of data/reference cannot be read as it is; the message, for the analyst, says where and what to do."""
+
+
 _caches: list = []
 _seen: dict[Path, tuple[int, int]] = {}
 
@@ -44,16 +49,18 @@ def refresh_before_cell(*_) -> None:
 def table(name: str) -> "pd.DataFrame":
     """One table of data/reference by its path without ending ("areas", "forms/columns"), every cell as text.
 
-    Empty cells are empty strings. Raises FileNotFoundError for a table that is not there.
+    Empty cells are empty strings. Raises FileNotFoundError for a table that is not there, ReferenceTableError where
+    a spreadsheet program saved it with other separators.
     """
     import pandas as pd  # a quarter of a second to import: commands that only look what there is do not need it
 
+    _refuse_other_separators(name)
     return pd.read_csv(_file(name), dtype=str, keep_default_na=False, encoding="utf-8")
 
 
 def rows(name: str) -> list[dict[str, str]]:
     """One table of data/reference as plain rows. Raises FileNotFoundError for a table that is not there."""
-    with _file(name).open(encoding="utf-8", newline="") as file:
+    with _file(name).open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -75,6 +82,24 @@ def setting(name: str) -> float:
     if found.empty:
         raise KeyError(f"settings.csv has no row for {name!r}")
     return float(found.iloc[0])
+
+
+def _refuse_other_separators(name: str) -> None:
+    """Raises ReferenceTableError at the first row that has not as many cells as the head: "2,5" unquoted, or ";"."""
+    with _file(name).open(encoding="utf-8-sig", newline="") as file:
+        lines = csv.reader(file)
+        head = next(lines, [])
+        where = f"data/reference/{name}.csv"
+        if len(head) == 1 and ";" in head[0]:
+            raise ReferenceTableError(
+                f'{where}: các cột cách nhau bằng dấu ";", phải là dấu phẩy. Lưu lại thành CSV, phân cách bằng ",".'
+            )
+        for cells in lines:
+            if cells and len(cells) != len(head):
+                raise ReferenceTableError(
+                    f"{where}, dòng {lines.line_num}: có {len(cells)} ô, phải là {len(head)} như dòng đầu. Số viết với "
+                    'dấu chấm thập phân (2.5); ô có dấu phẩy đặt trong ngoặc kép ("a, b").'
+                )
 
 
 def _file(name: str) -> Path:

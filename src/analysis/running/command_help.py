@@ -11,6 +11,8 @@ from typing import NoReturn
 
 import click
 
+from analysis.reference import ReferenceTableError
+
 PREFIX = "ANALYSIS_"
 WIDTH = 110  # letters of a line of help, where the terminal is as wide
 STOPPED = 130  # exit status of a command that was told to stop
@@ -88,6 +90,9 @@ class VietnameseGroup(_Vietnamese, click.Group):
         except click.Abort:
             click.echo("Đã dừng theo yêu cầu.", err=True)
             status = STOPPED
+        except ReferenceTableError as problem:
+            click.echo(str(problem), err=True)
+            status = 1
         except click.ClickException as problem:
             click.echo(refusal(problem), err=True)
             status = problem.exit_code

@@ -57,6 +57,11 @@ class Records:
         with atomic_files.written(self._file(step)) as aside:
             aside.write_text(json.dumps(record.plain(), ensure_ascii=False, indent=1), encoding="utf-8")
 
+    def forget(self, step: str) -> None:
+        """Take away the record of a step that failed: it runs again, whatever it left."""
+        self._file(step).unlink(missing_ok=True)
+        self.hashes.clear()
+
     def of(self, step: str) -> Record | None:
         """The record of a step's last run; None where there is none that can be read."""
         try:

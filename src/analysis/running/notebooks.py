@@ -13,6 +13,9 @@ OF_THE_DATA = (
     "FileNotFoundError",
     "PatternError",
     "MissingTableError",
+    "ExperimentError",
+    "OwnError",
+    "ReferenceTableError",
     "ReleaseError",
     "PageError",
 )  # told in their own words

@@ -140,6 +140,7 @@ class _Run:
             if not self.workers.ended:
                 words = f"\n✗ {step.title or step.name}\n{problem}\nTrang của lần trước (nếu có) được giữ nguyên."
                 print(words, file=sys.stderr, flush=True)
+            self.records.forget(step.name)  # what it left half done is nobody else's doing
             raise
         if record is not None:
             self.records.keep(step.name, record)
@@ -185,7 +186,7 @@ class _Run:
 
 def say(text: str) -> None:
     """A line of progress."""
-    print(text, flush=True)
+    print(f"{text}\n", end="", flush=True)  # in one piece: steps that run side by side speak at once
 
 
 def _passed_on(text: str) -> None:

@@ -15,10 +15,13 @@ LINKS = {"appendix.html": "phụ lục", "brief.html": "tóm tắt", "tables.xls
 PAGE = """<!DOCTYPE html>
 <html lang="vi"><head><meta charset="utf-8"><title>Các bản phát hành</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<style>body{{font-family:Arial,"Liberation Sans",sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;
-line-height:1.5;color:#1b1b1b}}table{{border-collapse:collapse;width:100%}}th,td{{text-align:left;vertical-align:top;
-padding:.4rem .8rem .4rem 0;border-bottom:1px solid #bbb}}td:first-child{{white-space:nowrap}}
-.withdrawn{{color:#8c1d18;font-weight:bold}}</style></head>
+<style>:root{{color-scheme:light dark}}
+body{{font-family:Arial,"Liberation Sans",sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;
+line-height:1.5}}table{{border-collapse:collapse;width:100%}}th,td{{text-align:left;vertical-align:top;
+padding:.4rem .8rem .4rem 0;border-bottom:1px solid #bbb}}
+.withdrawn{{color:light-dark(#8c1d18,#f2a9a4);font-weight:bold}}
+@media(min-width:45rem){{td:first-child{{white-space:nowrap}}}}
+@media(max-width:45rem){{th,td{{padding-right:.4rem;font-size:.85rem}}body{{padding:0 .5rem}}}}</style></head>
 <body><main><h1>Các bản phát hành</h1>
 <p>Bản phát hành không bao giờ bị sửa: bản sau đính chính bản trước, bản thu hồi được giữ lại và ghi rõ ở đây.</p>
 <table><thead><tr>{heads}</tr></thead>

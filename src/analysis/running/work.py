@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from analysis import store
-from analysis.reference import ROOT
+from analysis.reference import ROOT, ReferenceTableError
 from analysis.running import recorder
 from analysis.running.recorder import Record
 from analysis.running.workers import Say, WorkError
@@ -20,7 +20,10 @@ def recorded(say: Say, key: str, roots: Iterable[Path], function: Callable, argu
     """
     os.environ[store.STEP] = function.__name__
     with recorder.recording(key, ROOT, roots) as record:
-        result = function(say, *arguments)
+        try:
+            result = function(say, *arguments)
+        except ReferenceTableError as problem:
+            raise WorkError(str(problem)) from None
     return None if result == TO_BE_TRIED_AGAIN else record
 
 
@@ -52,11 +55,15 @@ def render(say: Say, html: str, document: str, parts: tuple[str, ...]) -> None:
 
     from analysis.exports import document as documents
     from analysis.pages import page
+    from analysis.pages.cell_outputs import PageError
 
     # as the run wrote them: nbformat.read would hold each against its schema again
     executed = [nbformat.from_dict(json.loads(Path(part).read_text(encoding="utf-8"))) for part in parts]
     notebook = page.joined(executed, [Path(part).name for part in parts])
-    page.write(notebook, Path(html))
+    try:
+        page.write(notebook, Path(html))
+    except PageError as problem:
+        raise WorkError(str(problem)) from None
     if document:
         documents.write(notebook, Path(document))
 
