@@ -4,9 +4,9 @@ from analysis.models.waterfall import STEPS
 from analysis.pages import plots
 from analysis.pages.drawing import WIDTH, paper
 from analysis.pages.figures import Figure
-from analysis.pages.forecast_rows import NO_FORECAST, area_row, heads
+from analysis.pages.forecast_rows import NO_FORECAST
 from analysis.pages.report import Report
-from analysis.pages.tables import Cell, Table
+from analysis.pages.tables import Field, Table, area_row, cells, columns
 from analysis.pages.words import label
 from analysis.reference import vietnamese
 from analysis.reference.areas import CITY
@@ -46,15 +46,13 @@ def waterfall(
 
 def causes_table(report: Report, key: str, caption: str) -> Table:
     """What each cause adds, by area: every line adds up exactly."""
+    fields = [Field(label("step", step), step, "number" if step in ENDS else "signed") for step in STEPS]
     lines = []
-    for area in [*report.areas, CITY]:
+    for area in report.areas_and_city:
         persons = causes(report, area)
-        if not persons:
-            continue
-        cells = [Cell(value, "number" if step in ENDS else "signed") for step, value in persons.items()]
-        marks = report.marks_of(report.table("waterfall.csv", area=[area]))
-        lines.append(area_row(area, cells, marks))
-    columns = heads(*[label("step", step) for step in STEPS])
+        if persons:
+            marks = report.marks_of(report.table("waterfall.csv", area=[area]))
+            lines.append(area_row(area, cells(fields, persons), marks))
     notes = (
         f"Đơn vị: người; năm học {report.next_year}. Mỗi dòng cộng đúng: thiếu hiện nay cộng các bước bằng cần tuyển.",
         "Nhóm, lớp = trẻ trên địa bàn × tỷ lệ huy động ÷ sĩ số; từng nguyên nhân được thay vào lần lượt theo thứ tự "
@@ -62,4 +60,4 @@ def causes_table(report: Report, key: str, caption: str) -> Table:
         "Sửa số liệu: so với lần công bố đầu tiên của kỳ này. Địa giới: giữ địa giới ngày của kỳ này, nên bằng 0.",
     )
     origin = "sổ tay 05_needs (waterfall.csv)."
-    return Table(key, caption, "Đơn vị", columns, lines, notes, empty=NO_FORECAST, origin=origin)
+    return Table(key, caption, "Đơn vị", columns(fields), lines, notes, empty=NO_FORECAST, origin=origin)

@@ -10,17 +10,10 @@ from analysis.pages.figures import Figure
 from analysis.pages.marks import Marks, together
 from analysis.pages.report import Number, Report
 from analysis.pages.tables import HIDDEN, withheld_means
-from analysis.pages.words import area_name, indicator_name, label, listed, plain, round_name
+from analysis.pages.words import RATE_NAMES, RATES, area_name, indicator_name, label, listed, plain, round_name
 from analysis.reference import periods, vietnamese
 from analysis.reference.areas import CITY
 
-RATE_NAMES = {
-    "underweight_rate": "Nhẹ cân",
-    "stunting_rate": "Thấp còi",
-    "overweight_rate": "Thừa cân",
-    "obesity_rate": "Béo phì",
-}
-RATES = tuple(RATE_NAMES)
 TOO_FEW_YEARS = "Cần ít nhất hai năm học có số liệu cùng kỳ."
 TOO_FEW_WEIGH_INS = "Cần ít nhất hai lần cân đo."
 BROKEN = (

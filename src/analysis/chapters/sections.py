@@ -13,22 +13,19 @@ import pandas as pd
 
 from analysis import reference
 from analysis.meaning import indicators
-from analysis.pages.marks import Marks, together
+from analysis.pages.number_cells import BEFORE, cell, rests_on
 from analysis.pages.report import Number, Report
 from analysis.pages.rests_on import in_order
 from analysis.pages.tables import Cell, Column, Row, Table
 from analysis.pages.words import area_name, label, listed
-from analysis.reference import targets, vietnamese
+from analysis.reference import targets
 from analysis.reference.areas import CITY
 
 KEY = ("sector", "age_band", "indicator")
-BEFORE = ("last_year", "change", "signed")  # what needs last year
 AIM = ("target", "gap", "met")  # what needs a target
 NO_LAST_YEAR = "Không có số liệu cùng kỳ năm trước để so sánh."
 FEWER = "Không so với cùng kỳ năm trước: tổng của ít đơn vị hơn không cho biết thay đổi."
 POINTS = "Thay đổi và chênh lệch của một tỷ lệ tính bằng điểm phần trăm."
-FINEST = 9  # places to which indicators.compare rounds a gap
-SHOWS = {"last_year": "y", "change": "c", "signed": "c", "target": "t", "gap": "g", "met": "m"}  # as paths name them
 OPEN = dict.fromkeys(KEY, "")
 OF_CITY = [  # the columns of a table that names rows only
     OPEN | {"show": show, "label_vi": head, "group_vi": ""}
@@ -132,34 +129,6 @@ def _tables() -> dict[str, dict[str, list[dict[str, str]]]]:
     for line in reference.rows("appendix"):
         tables[line["table"]][line["part"]].append(line | {"show": line["show"] or "value"})
     return dict(tables)
-
-
-def rests_on(numbers: list[Number], shows: list[str]) -> Marks:
-    """What a row of cells rests on: what its values do, and last year's where a change is shown."""
-    before = any(show in BEFORE for show in shows)
-    return together([n.marks for n in numbers] + [n.marks_before for n in numbers if before])
-
-
-def cell(number: Number | None, show: str = "value") -> Cell:
-    """One cell: the value, or its change, target, gap or whether the target is met; withheld where what it shows is."""
-    if number is None:
-        return Cell(None, "met" if show == "met" else "number")
-    if (show in BEFORE and number.hidden_before) or (show not in ("last_year", "target") and number.hidden):
-        return Cell(None, hidden=True)
-    value = number.change if show in ("change", "signed") else getattr(number, show)
-    form = show if show in ("signed", "change", "gap", "met") else "number"
-    if value is None or pd.isna(value):
-        return Cell(None, form)
-    path = f"{number.sector}.{number.age_band}.{number.indicator} {SHOWS.get(show, '')}".strip()
-    return Cell(value, form, gap_places(number) if show == "gap" else number.decimals, path=path)
-
-
-def gap_places(number: Number, decimals: int | None = None) -> int:
-    """Places of a gap to a target: the indicator's, or those given, and more where the word would deny `met`."""
-    places = number.decimals if decimals is None else decimals
-    while number.gap and not vietnamese.rounded(number.gap, places) and places < FINEST:
-        places += 1
-    return places
 
 
 def _parts(names: set[str]) -> set[str]:

@@ -39,7 +39,7 @@ class Cell:
     form: str = "text"
     decimals: int = 0
     hidden: bool = False  # withheld, see withheld_means; its value is None
-    path: str = ""  # row of paths.py that says where it comes from, and what is shown of it (sections.SHOWS)
+    path: str = ""  # row of paths.py that says where it comes from, and what is shown of it (number_cells.SHOWS)
 
     @property
     def words(self) -> str:
@@ -181,9 +181,15 @@ def under(group: str, fields: Iterable[Field], of: Hashable = None) -> list[Fiel
     return [replace(field, group=group, of=of) for field in fields]
 
 
-def area_row(area: str, cells: Sequence[Cell], marks: Marks) -> Row:
-    """The line of an area, or of the city as the total."""
-    return Row(area_name(area), cells, total=area == CITY, marks=marks)
+def by_key(rows: pd.DataFrame, *names: str) -> dict[Any, dict]:
+    """The rows as records, by what stands in these columns: of several a tuple."""
+    keys = rows[names[0]] if len(names) == 1 else rows[list(names)].itertuples(index=False, name=None)
+    return dict(zip(keys, rows.to_dict("records"), strict=True))
+
+
+def area_row(area: str, cells: Sequence[Cell], marks: Marks, linked: bool = False) -> Row:
+    """The line of an area, or of the city as the total. linked : its cells' paths lead to the area's own numbers."""
+    return Row(area_name(area), cells, total=area == CITY, marks=marks, area=area if linked else "")
 
 
 def between(record: Mapping, low: str, high: str, decimals: int = 0, to: str = " đến ") -> str:
