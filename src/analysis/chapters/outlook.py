@@ -92,7 +92,7 @@ def enrolment_table(report: Report, key: str, caption: str) -> Table:
     ahead = ahead.merge(observed[[*SERIES, "value"]].rename(columns={"value": "now"}), on=SERIES, how="left")
     ahead["change"] = ahead["expected"] - ahead["now"]
     fields = (
-        Field("Loại hình", lambda row: label("sector", row["sector"])),
+        Field("Loại hình", "sector", codes="sector"),
         Field(report.school_year, "now", "number"),
         Field("Dự kiến", "expected", "number"),
         Field("Thay đổi", "change", "signed"),

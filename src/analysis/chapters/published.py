@@ -95,7 +95,7 @@ def both_years(report: Report, key: str, caption: str) -> Table:
     year = rows["school_year"].iloc[0]
     fields = (
         Field("Loại hình, độ tuổi", lambda row: listed(about(row["sector"], row["age_band"]))),
-        Field("Đơn vị tính", lambda row: label("unit", row["unit"])),
+        Field("Đơn vị tính", "unit", codes="unit"),
         Field(f"{periods.shift(year, -1)} (suy ra)", "before", "number", None),
         Field(f"{year} (in)", "now", "number", None),
         Field("Thay đổi (in)", "change", "change", None),

@@ -19,9 +19,9 @@ REPORTING = (
     Field("Biểu", "workbook"),
     Field("Cơ sở", "facilities", "number"),
     Field("Số đã đọc", "numbers", "number"),
-    Field("Loại số liệu", lambda row: label("basis", row.get("basis", ""))),
+    Field("Loại số liệu", "basis", codes="basis"),
 )
-FINDINGS = (Field("Mức", lambda row: label("severity", row["severity"])), Field("Nội dung", "message"))
+FINDINGS = (Field("Mức", "severity", codes="severity"), Field("Nội dung", "message"))
 CORRECTIONS = (
     Field("Ô", lambda row: f"{row['sheet']} › {row['cell']}", hidden=""),
     Field("Trong biểu", "found"),
@@ -35,15 +35,15 @@ EXCEPTIONS = (
     Field("Loại số", lambda row: listed([label("published_as", row["published_as"]), *_about(row)])),
     Field("Số in", "published", "number", None),
     Field("Tính được", lambda row: Cell(row["computed"], "number", row["decimals"] + 1), "number"),
-    Field("Kết quả", lambda row: label("status", row["status"])),
+    Field("Kết quả", "status", codes="status"),
     Field("Lý do", "why"),
 )
 NORMS = (
     Field("Áp dụng cho", lambda row: label("applies_to", row["applies_to"]) + _size(row) + _band(row)),
     Field("Mức", "value", "number", None),
-    Field("Đơn vị tính", lambda row: label("norm_unit", row["unit"])),
+    Field("Đơn vị tính", "unit", codes="norm_unit"),
     Field("Văn bản", lambda row: listed(filter(None, [row["document"], row["clause"] and f"điều {row['clause']}"]))),
-    Field("Độ chắc chắn", lambda row: label("norm_status", row["status"])),
+    Field("Độ chắc chắn", "status", codes="norm_status"),
 )
 
 

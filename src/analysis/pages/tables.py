@@ -13,7 +13,7 @@ from analysis import reference
 from analysis.pages.displays import Shown
 from analysis.pages.macros import macros
 from analysis.pages.marks import Mark, Marks, together
-from analysis.pages.words import area_name
+from analysis.pages.words import area_name, label
 from analysis.reference import vietnamese
 from analysis.reference.areas import CITY
 from analysis.reference.vietnamese import visible
@@ -134,7 +134,7 @@ class Field:
     shows : key of the record, or what gives the value (or the whole Cell) of one; of a range the keys of both ends.
     decimals : places; None where the record has them under "decimals".  hidden : key of the record that is true where
     the value is withheld.  of : key under which the record has the row that is meant, where it has several; there is
-    nothing to show where that is missing.
+    nothing to show where that is missing.  codes : kind of labels.csv, where what stands in it is a code of that.
     """
 
     head: str
@@ -145,6 +145,7 @@ class Field:
     group: str = ""
     hidden: str = "hidden"
     of: Hashable = None
+    codes: str = ""
 
     @property
     def column(self) -> Column:
@@ -163,6 +164,8 @@ class Field:
         if isinstance(self.shows, tuple):
             return Cell(between(record, *self.shows, places), self.form)
         value = self.shows(record) if callable(self.shows) else record.get(self.shows)
+        if self.codes:
+            value = label(self.codes, value)
         return value if isinstance(value, Cell) else Cell(value, self.form, places)
 
 
