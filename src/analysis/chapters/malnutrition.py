@@ -22,6 +22,7 @@ VERDICTS = {"met": "✓ đạt", "not_met": "✗ chưa đạt", "undecided": "ch
 START = "DN"  # the weigh-in that changes within a school year count from
 ORIGIN = "sổ tay 04_nutrition tính từ số trẻ cân đo của các kỳ (nutrition.csv, nutrition_rounds.csv)."
 REDUCED = ("underweight_rate", "stunting_rate")
+HEAVY = "overweight_or_obesity_rate"
 WEIGHED = ("all", "nursery", "kindergarten")
 INTERVAL = "Khoảng 95 %: rộng hơn sai số ngẫu nhiên khi các đơn vị biến động nhiều hơn thế qua các lần cân đo."
 CHANGE_95 = ("change_lower_95", "change_upper_95")
@@ -185,15 +186,13 @@ def who_classes(report: Report, key: str, caption: str) -> Table:
     """The city's rates in the classes of the World Health Organization: orientation, for other children."""
     rows = rounds(report, report.school_year, report.period)
     rows = rows[(rows["area"] == CITY) & (rows["age_band"] == "all")]
-    rates = rows.set_index("indicator")["value"]
-    values = {name: rates.get(name) for name in REDUCED}
-    heavy = rates.reindex(["overweight_rate", "obesity_rate"])
-    values["overweight_or_obesity_rate"] = heavy.sum(skipna=False)
-    names = RATE_NAMES | {"overweight_or_obesity_rate": "Thừa cân và béo phì cộng lại"}
+    rates = rows.set_index("indicator")["value"].reindex(RATES)
+    rates[HEAVY] = rates["overweight_rate"] + rates["obesity_rate"]
+    names = RATE_NAMES | {HEAVY: "Thừa cân và béo phì cộng lại"}
     marks = report.marks([CITY], rows["basis"])
     lines = []
-    for name, value in values.items():
-        level = None if pd.isna(value) else severity.severity(name, value)
+    for name, value in rates[[*REDUCED, HEAVY]].dropna().items():
+        level = severity.severity(str(name), value)
         if level:
             lines.append(Row(names[name], cells(WHO, level | {"value": value}), marks=marks))
     notes = (

@@ -55,8 +55,11 @@ def aims(report: Report) -> list[Aim]:
 
 def _aim(report: Report, row: dict[str, str]) -> Aim:
     key = (row["sector"], row["age_band"])
-    units = [report.number(row["indicator"], area, *key) for area in report.areas]
-    met = [unit.met for unit in units if unit is not None and not unit.hidden and unit.met is not None]
+    met = []
+    for area in report.areas:
+        unit = report.number(row["indicator"], area, *key)
+        if unit and not unit.hidden and unit.met is not None:
+            met.append(unit.met)
     source = f"{row['document']}, mục {row['section']}: {row['note'] or BASES[row['status']]}"
     number = report.number(row["indicator"], CITY, *key)
     implied = row["status"] == "implied"

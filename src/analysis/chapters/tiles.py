@@ -77,8 +77,11 @@ def enrolment(report: Report, key: str, caption: str, bands: Sequence[str], tabl
     """The enrolment rate by unit and how far it is from the year's target, one map an age band."""
     panels, marks = [], []
     for band in bands:
-        numbers = [report.number("enrolment_rate", area, "all", band) for area in report.areas]
-        judged = [number for number in numbers if number and not number.hidden and number.met is not None]
+        judged = []
+        for area in report.areas:
+            number = report.number("enrolment_rate", area, "all", band)
+            if number and not number.hidden and number.met is not None:
+                judged.append(number)
         if judged:
             panels.append(_against_target(label("age_band", band), judged))
             marks += [number.marks for number in judged]
@@ -112,13 +115,17 @@ def _teachers(report: Report) -> pd.DataFrame:
     rows = {}
     for area in report.areas_and_city:
         now, lacking = report.number("teachers", area), report.number("teachers_shortage", area)
-        if not now or not lacking or now.value + lacking.value <= 0:
+        if not now or not lacking:
             continue
-        row = {"now": now, "lacking": lacking, "share": 100 * lacking.value / (now.value + lacking.value)}
+        needed = now.value + lacking.value
+        if needed <= 0:
+            continue
+        row = {"now": now, "lacking": lacking, "share": 100 * lacking.value / needed}
         marks = [now.marks, lacking.marks]
         recruits = needs_of(report, area).get("teachers_to_recruit")
         if recruits and now.value > 0:
-            row |= {limit: 100 * recruits[limit] / now.value for limit in LIMITS}
+            for limit in LIMITS:
+                row[limit] = 100 * recruits[limit] / now.value
             marks.append(marks_of(report, recruits))
         rows[area] = row | {"marks": together(marks)}
     return pd.DataFrame.from_dict(rows, orient="index", columns=["now", "lacking", "share", *LIMITS, "marks"])
@@ -130,13 +137,13 @@ def _against_city(title: str, values: pd.Series, under: Sequence[str]) -> Panel:
     tiles["sign"] = np.where(values > values.get(CITY, np.inf), ABOVE, "")
     own = tiles.drop(CITY, errors="ignore")
     ranked = own.sort_values("shade", ascending=False, kind="stable")["value"]
-    named = [f"{area_name(area)} {value}" for area, value in ranked.items()]
-    alt = f"{title}: cao nhất {listed(named[:3])}; thấp nhất {named[-1]}"
+    named = ranked.index.map(area_name) + " " + ranked
+    alt = f"{title}: cao nhất {listed(named[:3])}; thấp nhất {named.iloc[-1]}"
     if CITY in tiles.index:
-        above = [area_name(area) for area in own.index[own["sign"] == ABOVE]]
+        above = own.index[own["sign"] == ABOVE].map(area_name)
         city = tiles.at[CITY, "value"]
         alt += f"; toàn thành phố {city}, cao hơn mức ấy: {len(above)} trên {len(own)} đơn vị"
-        alt += f" ({listed(above)})" if above else ""
+        alt += f" ({listed(above)})" if len(above) else ""
     return Panel(title, "người trên 100", f"{alt}.", own)
 
 
@@ -234,9 +241,10 @@ def _steps(shades: Iterable[float]) -> list[float]:
     if not bad:
         return [0.0]
     low, high = min(bad), max(bad)
-    ticks = MaxNLocator(len(SHADES) - 1).tick_values(low, high)
-    bounds = [float(tick) for tick in ticks if low < tick < high]
-    return [0.0, *bounds][: len(SHADES) - 1]
+    most = len(SHADES) - 1
+    ticks = np.asarray(MaxNLocator(most).tick_values(low, high))
+    between = ticks[(low < ticks) & (ticks < high)]
+    return [0.0, *between.tolist()][:most]
 
 
 def _one(value: float) -> str:
