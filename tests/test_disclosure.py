@@ -16,7 +16,7 @@ from analysis.meaning import disclosure, indicators, suppression
 from analysis.meaning.disclosure import Disclosure
 from analysis.meaning.suppression import VIEWS
 from analysis.models import funnel, nutrition, weigh_ins, within_year
-from analysis.pages import page
+from analysis.pages import number_cells, page
 from analysis.pages.report import Report
 from analysis.pages.tables import HIDDEN, Cell
 from analysis.reading import rounds
@@ -284,7 +284,7 @@ def test_pages_are_given_nothing_for_a_withheld_number(tmp_path):
     assert number.hidden and np.isnan([number.value, number.change]).all()
     compared = [n for n in made.numbers.values() if n.hidden_before]
     assert compared and all(np.isnan([n.last_year, n.change]).all() for n in compared)
-    assert sections.cell(number) == Cell(None, hidden=True)
+    assert number_cells.cell(number) == Cell(None, hidden=True)
     assert made.withheld("obesity_rate", "cat_hai") and not made.withheld("obesity_rate")
     assert "–%" not in repr(sentences.of(made, "4.1"))
     drawn = charts.weigh_ins_by_area(made, "map", "Bản đồ", "underweight_rate", "x")

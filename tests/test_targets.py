@@ -4,6 +4,7 @@ import pytest
 
 from analysis import reference
 from analysis.chapters import sections, target_results
+from analysis.pages import number_cells
 from analysis.reference.areas import CITY
 from tests import releases
 
@@ -46,8 +47,8 @@ def test_the_printed_gaps_come_out(report):
 def test_a_gap_too_small_to_print_is_not_called_met(report):
     number = report.number("enrolment_rate", CITY, "all", "nursery")
     near = number._replace(value=44.9999, gap=-0.0001, met=False)
-    assert sections.cell(near, "gap").words == "thiếu 0,0001"
-    assert sections.cell(near._replace(gap=0.0, met=True), "gap").words == "đạt"
+    assert number_cells.cell(near, "gap").words == "thiếu 0,0001"
+    assert number_cells.cell(near._replace(gap=0.0, met=True), "gap").words == "đạt"
 
 
 def test_the_words_of_the_figure_carry_every_value_target_and_gap(report):

@@ -1,5 +1,7 @@
 """Section 9, teachers: every assumption of the forecast, and what each of them does to the answer."""
 
+from collections.abc import Iterable, Iterator, Mapping
+
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -7,10 +9,9 @@ from analysis import reference
 from analysis.pages import plots
 from analysis.pages.drawing import GREY, label_rows, paper, write
 from analysis.pages.figures import Figure
-from analysis.pages.forecast_rows import NO_FORECAST, heads
-from analysis.pages.marks import Marks
+from analysis.pages.forecast_rows import NO_FORECAST
 from analysis.pages.report import Report
-from analysis.pages.tables import NOTHING, Cell, Row, Table
+from analysis.pages.tables import NOTHING, Field, Row, Table, cells, columns, under
 from analysis.pages.words import label
 from analysis.reference import vietnamese
 from analysis.reference.areas import CITY
@@ -25,6 +26,8 @@ COUNTED = {
     "log change": "(log)",
 }
 WAYS = {"lower": "Thấp hơn", "higher": "Cao hơn"}
+NOW = (Field("Giá trị", "now"), Field("Bước thử", "moved"))
+ORIGIN = Field("Từ đâu", "from")
 LOOKS = {"lower": plots.SOLID, "higher": plots.HATCHED}
 
 
@@ -89,48 +92,56 @@ def _effects(rows: pd.DataFrame, next_year: str) -> dict[str, pd.Series]:
 def assumptions_table(report: Report, key: str, caption: str) -> Table:
     """Every assumption: what it is now, where it comes from, and the recruits it adds or takes a step up or down."""
     rows = report.table("sensitivity.csv")
-    values = (
-        rows[rows["target_year"] == report.next_year].drop_duplicates("assumption").set_index("assumption")["value"]
-    )
+    of_next_year = rows[rows["target_year"] == report.next_year].drop_duplicates("assumption")
+    values = of_next_year.set_index("assumption")["value"]
     effects = _effects(rows, report.next_year)
+    fields = [*NOW, *_of_effects(effects), ORIGIN]
     marks = report.marks_of(rows.assign(area=CITY))
     lines = []
     for row in _assumptions():
-        name = row["assumption"]
-        if name not in values.index:
-            continue
-        step = _step(row) if row["step"] else "bỏ giả định"
-        differences = [Cell(_difference(of, name, way), "signed") for of in effects.values() for way in WAYS]
-        origin = Cell(f"{row['origin_vi']}. Nguồn: {row['source']}")
-        cells = [Cell(_value(values[name], row["unit"])), Cell(step), *differences, origin]
-        lines.append(Row(row["label_vi"], cells, group="Trẻ, lớp và giáo viên", marks=marks))
+        if row["assumption"] in values.index:
+            moved = _moved(row, values[row["assumption"]], effects)
+            lines.append(Row(row["label_vi"], cells(fields, moved), group="Trẻ, lớp và giáo viên", marks=marks))
     if lines:
-        lines += _constants(2 * len(effects), marks)
-    columns = heads("Giá trị", "Bước thử", text=True)
-    for group in effects:
-        columns += heads(*WAYS.values(), group=group)
-    columns += heads("Từ đâu", text=True)
+        for row in _constants():
+            lines.append(Row(row["label_vi"], cells(fields, row), group="Cách tính của mô hình", marks=marks))
     notes = (
         "Mỗi lần đổi một giả định, giữ nguyên các giả định khác. Số là chênh lệch giáo viên cần tuyển, toàn thành phố.",
         "“Bỏ giả định”: tác động ở cột “Cao hơn”.",
         f"Cách tính: tác động của mỗi số nói ở cột cuối. {label('note', 'panel_sensitivity')}",
     )
-    origin_of_all = "sổ tay 05_needs (sensitivity.csv); giả định ở data/reference/assumptions.csv và settings.csv."
-    return Table(key, caption, "Giả định", columns, lines, notes, empty=NO_FORECAST, origin=origin_of_all)
+    origin = "sổ tay 05_needs (sensitivity.csv); giả định ở data/reference/assumptions.csv và settings.csv."
+    return Table(key, caption, "Giả định", columns(fields), lines, notes, empty=NO_FORECAST, origin=origin)
 
 
-def _constants(effects: int, marks: Marks) -> list[Row]:
-    """What the models hold fixed: not moved, so without an effect in numbers. effects : how many columns of those."""
-    lines = []
+def _of_effects(effects: Iterable[str]) -> list[Field]:
+    """Columns of the differences: either way, under the head of each effect."""
+    fields: list[Field] = []
+    for group in effects:
+        fields += under(group, [Field(head, way, "signed") for way, head in WAYS.items()], group)
+    return fields
+
+
+def _moved(row: dict, value: float, effects: Mapping[str, pd.Series]) -> dict:
+    """What the table shows of an assumption; what one that is dropped does stands under "higher"."""
+    shown: dict = {
+        "now": _value(value, row["unit"]),
+        "moved": _step(row) if row["step"] else "bỏ giả định",
+        "from": f"{row['origin_vi']}. Nguồn: {row['source']}",
+    }
+    for group, differences in effects.items():
+        by_way = differences[row["assumption"]].to_dict()
+        shown[group] = {"higher": by_way.get("other")} | by_way
+    return shown
+
+
+def _constants() -> Iterator[dict]:
+    """The same of what the models hold fixed: not moved, so without an effect in numbers."""
     for row in reference.table("settings").to_dict("records"):
-        if not row["label_vi"]:
-            continue
-        value = f"{_fixed(row)} {COUNTED.get(row['unit'], '')}".strip()
-        reason = row["reason"][0].upper() + row["reason"][1:]
-        unmoved = [Cell(None, "signed")] * effects
-        cells = [Cell(value), Cell("giữ nguyên"), *unmoved, Cell(f"{reason}. Nguồn: {row['source']}")]
-        lines.append(Row(row["label_vi"], cells, group="Cách tính của mô hình", marks=marks))
-    return lines
+        if row["label_vi"]:
+            reason = row["reason"][0].upper() + row["reason"][1:]
+            row["now"] = f"{_fixed(row)} {COUNTED.get(row['unit'], '')}".strip()
+            yield row | {"moved": "giữ nguyên", "from": f"{reason}. Nguồn: {row['source']}"}
 
 
 def _fixed(row: dict) -> str:
@@ -145,12 +156,6 @@ def _value(value: float, unit: str) -> str:
     if pd.isna(value):
         return NOTHING
     return vietnamese.percent(value, 1) if unit == "percent" else vietnamese.number(value, 1)
-
-
-def _difference(effects: pd.Series, assumption: str, way: str) -> float | None:
-    """The difference that way; what a dropped assumption does stands under "higher"."""
-    dropped = effects.get((assumption, "other")) if way == "higher" else None
-    return effects.get((assumption, way), dropped)
 
 
 def _step(row: dict) -> str:

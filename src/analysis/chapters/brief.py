@@ -5,7 +5,7 @@ import pandas as pd
 from analysis import reference, store
 from analysis.chapters import causes, charts, outlook, quality, track_record
 from analysis.pages.figures import Figure
-from analysis.pages.forecast_rows import NO_FORECAST, between, marks_of, needs, steps
+from analysis.pages.forecast_rows import NO_FORECAST, expected, interval, marks_of, needs_of, steps
 from analysis.pages.marks import Marks
 from analysis.pages.report import Report
 from analysis.pages.statements import Headline, Says
@@ -20,17 +20,12 @@ RECRUITS = "teachers_to_recruit"
 THREE = ("targets_met", "higher_attrition", "changed_norm")  # the scenarios that leadership can act on or must expect
 HALF = 3.5  # inches: half the width of the brief, where its two columns stand side by side
 BANDS = {"nursery": "nhóm trẻ", "kindergarten": "lớp mẫu giáo"}
-SCENARIOS = (
-    Field("Cần tuyển", "expected", "number"),
-    Field("Khoảng 80 %", ("lower_80", "upper_80"), "range"),
-    Field("Chênh lệch", "difference", "signed"),
-)
+SCENARIOS = (*expected("Cần tuyển"), Field("Chênh lệch", "difference", "signed"))
 
 
 def headline(report: Report) -> Headline:
     """Teachers to recruit next school year in the city; this year's shortage where there is no forecast."""
-    by_key = needs(report)
-    row = by_key.get((CITY, "all", "teachers_to_recruit"))
+    row = needs_of(report).get(RECRUITS)
     if not steps(report) or row is None:
         short = report.number("teachers_shortage")
         if short is None:
@@ -39,12 +34,12 @@ def headline(report: Report) -> Headline:
         return Headline(number(short.value), "giáo viên đang thiếu", words, short.marks)
     words = (
         f"Năm học {report.next_year}, toàn thành phố cần tuyển khoảng {number(row['expected'])} giáo viên "
-        f"mầm non để đủ định mức. Con số thật nhiều khả năng nằm từ {between(row, '80')}: dự báo như thế này mười lần "
+        f"mầm non để đủ định mức. Con số thật nhiều khả năng nằm từ {interval(row)}: dự báo như thế này mười lần "
         "thì chừng tám lần đúng trong khoảng ấy."
     )
-    public = by_key.get((CITY, "public", "teachers_to_recruit"))
+    public = needs_of(report, sector="public").get(RECRUITS)
     if public and pd.notna(public["expected"]):
-        words += f" Riêng công lập: {number(public['expected'])} (từ {between(public, '80')})."
+        words += f" Riêng công lập: {number(public['expected'])} (từ {interval(public)})."
     return Headline(number(row["expected"]), "giáo viên cần tuyển", words, marks_of(report, row))
 
 
@@ -67,7 +62,7 @@ def reasons(report: Report) -> Says:
     if not parts:
         return Says()
     short, more, leaving, _ = (value for _, value in parts)
-    city = {name: row for (area, sector, name), row in needs(report).items() if (area, sector) == (CITY, "all")}
+    city = needs_of(report)
     needed, left = city["teachers_needed"], city["teachers_left"]["current"]
     last_year = f" (năm qua: {number(left)})" if pd.notna(left) else ""
     sentences = (
@@ -77,7 +72,7 @@ def reasons(report: Report) -> Says:
         f"{number(needed['expected'])} giáo viên.",
         f"Dự kiến {number(leaving)} giáo viên đang dạy sẽ nghỉ{last_year}.",
     )
-    marks = marks_of(report, city["teachers_to_recruit"])
+    marks = marks_of(report, city[RECRUITS])
     return Says([(words, marks) for words in sentences])
 
 
@@ -85,7 +80,7 @@ def caveats(report: Report) -> Says:
     """What could change the number besides what the notice on top says."""
     sentences = [*quality.class_error(report).items]
     if steps(report):
-        note = needs(report)[CITY, "all", "teachers_to_recruit"]["note"]
+        note = needs_of(report)[RECRUITS]["note"]
         if isinstance(note, str) and note:
             sentences.append((note, ()))
     norm = norms.of_round("teachers_per_class", report.school_year, report.period)
@@ -136,7 +131,7 @@ def _scored(report: Report) -> Sentences:
     side = "trong" if row["inside_80"] else "ngoài"
     words = (
         f"Báo cáo năm {row['made_year']} dự báo cần tuyển {number(row['expected'])}; thực tế cần "
-        f"{number(row['actual'])}, {side} khoảng 80 % đã công bố ({between(row, '80')})."
+        f"{number(row['actual'])}, {side} khoảng 80 % đã công bố ({interval(row)})."
     )
     return [(words, marks_of(report, row))]
 

@@ -1,6 +1,5 @@
 """What changed: since the last release of this round, and since the round before it."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 
 import pandas as pd
@@ -8,13 +7,13 @@ import pandas as pd
 from analysis import reference
 from analysis.meaning import indicators
 from analysis.meaning.disclosure import sensitive
-from analysis.pages.marks import Marks, together
+from analysis.pages.marks import together
 from analysis.pages.printable_tables import SERIES
 from analysis.pages.report import Report, decimals
 from analysis.pages.rests_on import SIMULATED
 from analysis.pages.statements import Says
-from analysis.pages.tables import Cell, Field, Row, Table, cells, columns, text
-from analysis.pages.words import about, area_name, label, listed, round_name
+from analysis.pages.tables import Field, Row, Table, by_key, cells, columns, text
+from analysis.pages.words import about, area_name, indicator_name, label, listed, round_name
 from analysis.reference import periods, vietnamese
 from analysis.reference.areas import CITY
 
@@ -26,10 +25,10 @@ BANDS = ("all", "nursery", "kindergarten", "age5")
 KEY = ["sector", "age_band", "indicator"]
 CHANGED = (
     Field("Loại hình, độ tuổi", lambda row: listed(about(row["sector"], row["age_band"]))),
-    Field("Loại số", lambda row: label("field", row["field"])),
+    Field("Loại số", "field", codes="field"),
     Field("Lần trước", "before", "number", None),
     Field("Lần này", "after", "number", None),
-    Field("Thay đổi", lambda row: Cell(row["after"] - row["before"], "signed", row["decimals"]), "signed"),
+    Field("Thay đổi", "change", "signed", None),
     Field("Do", lambda row: listed(label("cause", cause) for cause in row["why"].split("|"))),
 )
 
@@ -40,12 +39,11 @@ def since_release(report: Report) -> Says:
     compared_with = inputs.loc[inputs["kind"] == "compared_with", "name"]
     if compared_with.empty:
         return Says([(FIRST, ())])
-    areas = report.table("changes.csv")["area"]
-    city = int((areas == CITY).sum())
+    of_city = report.table("changes.csv")["area"] == CITY
+    city, areas = vietnamese.number(of_city.sum()), vietnamese.number((~of_city).sum())
     first = (
-        f"So với bản phát hành số {compared_with.iloc[0]} của kỳ này, "
-        f"{vietnamese.number(city)} số của toàn thành phố và {vietnamese.number(len(areas) - city)} số của các đơn vị "
-        "thay đổi."
+        f"So với bản phát hành số {compared_with.iloc[0]} của kỳ này, {city} số của toàn thành phố và {areas} số của "
+        "các đơn vị thay đổi."
     )
     return Says([(words, ()) for words in (first, *_inputs(inputs, report))])
 
@@ -59,11 +57,11 @@ def since_release_table(report: Report, key: str, caption: str) -> Table:
     basis = SIMULATED if report.simulated_areas else ""
     lines = []
     for row in printed.loc[order].head(SHOWN).to_dict("records"):
-        indicator, row["decimals"] = row["indicator"], max(0, decimals(row["indicator"]))
-        defined = indicator in indicators.definitions().index
-        name = indicators.definitions().at[indicator, "label_vi"] if defined else label("needs", indicator)
-        marks = report.marks([row["area"]], [basis])
-        lines.append(Row(name, cells(CHANGED, row), group=area_name(row["area"]), marks=marks))
+        indicator, area = row["indicator"], row["area"]
+        record = row | {"change": row["after"] - row["before"], "decimals": max(0, decimals(indicator))}
+        name = label("needs", indicator_name(indicator))  # needs.csv has some that indicators.csv does not
+        marks = report.marks([area], [basis])
+        lines.append(Row(name, cells(CHANGED, record), group=area_name(area), marks=marks))
     more = (
         f"Bảng in {len(lines)} số; cả {vietnamese.number(len(rows))} số thay đổi có trong tệp changes.csv. Số về "
         "sức khoẻ, khuyết tật không liệt kê ở đây: hai lần phát hành đặt cạnh nhau có thể làm lộ số của một đơn vị."
@@ -91,15 +89,15 @@ def since_round(report: Report, key: str, caption: str) -> Table:
         earlier = before.get((row.sector, row.age_band, row.indicator))
         if number is None or number.hidden or earlier is None:
             continue
-        value, marks = earlier
+        before_value = earlier["value"]
         record = {
             "unit": "" if number.unit == "ratio" else label("unit", number.unit),
-            "before": value,
+            "before": before_value,
             "now": number.value,
-            "change": round(number.value - value, 9),
+            "change": round(number.value - before_value, 9),
             "decimals": number.decimals,
         }
-        marks = together([number.marks, marks])
+        marks = together([number.marks, report.marks([], [earlier["basis"]])])
         lines.append(Row(row.label_vi, cells(fields, record), int(row.level), group=row.group_vi, marks=marks))
     notes = (
         "Thay đổi tính từ số chưa làm tròn; thay đổi của một tỷ lệ tính bằng điểm phần trăm. Số trẻ, số lớp còn đổi "
@@ -111,20 +109,27 @@ def since_round(report: Report, key: str, caption: str) -> Table:
 
 def _inputs(inputs: pd.DataFrame, report: Report) -> Iterator[str]:
     """A sentence for each kind of input that changed."""
-    by_kind = defaultdict(lambda: inputs.iloc[:0], {str(kind): rows for kind, rows in inputs.groupby("kind")})
-    yield from _workbooks(by_kind["workbook"], f"{report.school_year}/{report.period}/")
-    used = by_kind["correction"]
+    kind = inputs["kind"]
+    yield from _workbooks(inputs[kind == "workbook"], f"{report.school_year}/{report.period}/")
+    used = inputs[kind == "correction"]
     added, dropped = used["before"].isna(), used["after"].isna()
-    for does, rows in (("thêm", used[added]), ("bỏ", used[dropped]), ("đổi", used[~added & ~dropped])):
-        if len(rows):
-            yield f"Sổ sửa lỗi {does} {len(rows)} ô: {'; '.join(map(_cell, rows['name']))}."
-    tables = by_kind["reference"]["name"]
+    for does, which in (("thêm", added), ("bỏ", dropped), ("đổi", ~added & ~dropped)):
+        places = used.loc[which, "name"].map(_cell)
+        if len(places):
+            yield f"Sổ sửa lỗi {does} {len(places)} ô: {'; '.join(places)}."
+    tables = inputs.loc[kind == "reference", "name"]
     if len(tables):
         yield f"Bảng tra đã sửa: {listed(tables + '.csv')}."
-    code = pd.concat([by_kind["code"], by_kind["library"]])["name"]
+    code = inputs.loc[kind.isin(["code", "library"]), "name"]
     if len(code):
-        rooms = {label("room", name.partition("/")[0]) if "/" in name else "phần chung" for name in code}
-        yield f"Cách tính (mã nguồn, thư viện) đã sửa {len(code)} tệp: {listed(sorted(rooms))}."
+        rooms = sorted(set(code.map(_room)))
+        yield f"Cách tính (mã nguồn, thư viện) đã sửa {len(code)} tệp: {listed(rooms)}."
+
+
+def _room(module: str) -> str:
+    """The room of a module in words."""
+    room, inside, _ = module.partition("/")
+    return label("room", room) if inside else "phần chung"
 
 
 def _workbooks(rows: pd.DataFrame, this: str) -> Iterator[str]:
@@ -152,35 +157,43 @@ def _cell(name: str) -> str:
 
 def _printed(rows: pd.DataFrame) -> pd.Series:
     """Which changed numbers are listed; last year's and the target only where this round's own value stayed."""
-    parts = reference.table("appendix")
-    crossed = set(parts.loc[parts["part"] == "row", "table"])
-    by_area = pd.MultiIndex.from_frame(parts.loc[~parts["table"].isin(crossed), KEY])
+    recruits, city = rows["indicator"] == "teachers_to_recruit", rows["area"] == CITY
+    value = rows["field"] == "value"
     keys = pd.MultiIndex.from_frame(rows[indicators.KEY])
-    value, city = rows["field"] == "value", rows["area"] == CITY
-    recruits = rows["indicator"] == "teachers_to_recruit"
-    again = rows["field"].isin(["last_year", "target"]) & ~keys.isin(keys[value])
-    named = rows["indicator"].isin(parts["indicator"]) & rows["sector"].isin(SECTORS) & rows["age_band"].isin(BANDS)
-    of_city = city & named & (value | again)
-    of_area = ~city & value & pd.MultiIndex.from_frame(rows[KEY]).isin(by_area)
-    expected = recruits & (rows["sector"] == "all") & (rows["field"] == "expected")
-    return ~rows["indicator"].isin(sensitive()) & (expected | (~recruits & (of_city | of_area)))
+    beside = rows["field"].isin(["last_year", "target"]) & ~keys.isin(keys[value])
+    own = city & _in_appendix(rows) & (value | beside)
+    own |= ~city & value & pd.MultiIndex.from_frame(rows[KEY]).isin(_by_area())
+    expected = (rows["sector"] == "all") & (rows["field"] == "expected")
+    return ~rows["indicator"].isin(sensitive()) & expected.where(recruits, own)
+
+
+def _in_appendix(rows: pd.DataFrame) -> pd.Series:
+    """Whether a number is one of those that appendix.csv names."""
+    named = rows["indicator"].isin(reference.table("appendix")["indicator"])
+    return named & rows["sector"].isin(SECTORS) & rows["age_band"].isin(BANDS)
+
+
+def _by_area() -> pd.MultiIndex:
+    """Keys of the columns of tables that have an area a row."""
+    parts = reference.table("appendix")
+    of_city = parts.loc[parts["part"] == "row", "table"]
+    return pd.MultiIndex.from_frame(parts.loc[~parts["table"].isin(of_city), KEY])
 
 
 def _round_before(report: Report) -> tuple[str, str]:
     names = list(periods.names())
     place = names.index(report.period)
-    return (report.school_year, names[place - 1]) if place else (periods.shift(report.school_year, -1), names[-1])
+    if place == 0:
+        return periods.shift(report.school_year, -1), names[-1]
+    return report.school_year, names[place - 1]
 
 
-def _of_city(report: Report, school_year: str, period: str) -> dict[tuple[str, str, str], tuple[float, Marks]]:
-    """The city's numbers of another round by (sector, age band, indicator); none where other units made them up."""
+def _of_city(report: Report, school_year: str, period: str) -> dict[tuple[str, str, str], dict]:
+    """The city's rows of the series in another round by KEY; none where other units made them up."""
     rows = report.table(SERIES, school_year=[school_year], period=[period])
     if set(rows["area"]) - {CITY} != set(report.areas):
         return {}
-    rows = rows[rows["area"] == CITY]
-    marks = rows["basis"].map({basis: report.marks([], [basis]) for basis in rows["basis"].unique()})
-    keys = rows[KEY].itertuples(index=False, name=None)
-    return dict(zip(keys, zip(rows["value"], marks, strict=True), strict=True))
+    return by_key(rows[rows["area"] == CITY], *KEY)
 
 
 def _named(school_year: str, period: str) -> str:

@@ -1,6 +1,6 @@
 """The figures of sections 1 to 8: what is drawn, and the same in words for readers who cannot see it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
@@ -10,17 +10,10 @@ from analysis.pages.figures import Figure
 from analysis.pages.marks import Marks, together
 from analysis.pages.report import Number, Report
 from analysis.pages.tables import HIDDEN, withheld_means
-from analysis.pages.words import area_name, indicator_name, label, listed, plain, round_name
+from analysis.pages.words import RATE_NAMES, RATES, area_name, indicator_name, label, listed, plain, round_name
 from analysis.reference import periods, vietnamese
 from analysis.reference.areas import CITY
 
-RATE_NAMES = {
-    "underweight_rate": "Nhẹ cân",
-    "stunting_rate": "Thấp còi",
-    "overweight_rate": "Thừa cân",
-    "obesity_rate": "Béo phì",
-}
-RATES = tuple(RATE_NAMES)
 TOO_FEW_YEARS = "Cần ít nhất hai năm học có số liệu cùng kỳ."
 TOO_FEW_WEIGH_INS = "Cần ít nhất hai lần cân đo."
 BROKEN = (
@@ -31,34 +24,37 @@ BROKEN = (
 
 def against_target(report: Report, key: str, caption: str, indicator: str, bands: list[str], table: str) -> Figure:
     """A rate by area against the year's target and last year, one panel an age band."""
-    panels = []
+    panels = {}
     for band in bands:
         rows = _by_area(report, indicator, band)
         if len(rows):
-            panels.append((label("age_band", band), rows))
+            panels[label("age_band", band)] = rows
     if not panels:
         return Figure(key, caption, "")
-    marks = _marks(pd.concat([rows for _, rows in panels]))
+    words = []
     height = 0.215 * (len(report.areas) + 1) + 0.75
-    with paper(height, len(panels), len(panels), marks=marks) as sheet:
-        for ax, (band, rows) in zip(sheet.axes, panels, strict=True):
-            plots.dots(ax, rows, rows.loc[rows["city"], "target"].max(), area_name(CITY))
+    with paper(height, len(panels), len(panels), marks=_marks(*panels.values())) as sheet:
+        for ax, (band, rows) in zip(sheet.axes, panels.items(), strict=True):
+            target = rows.loc[rows["city"], "target"].max()
+            plots.dots(ax, rows, target, area_name(CITY))
             ax.set_title(f"{band} (%)" if len(panels) > 1 else "%", pad=14)
+            own = rows[~rows["city"]]
+            words.append(f"{band}: {_in_words(own)}.")
     notes = ["Chấm tròn: đạt chỉ tiêu (hoặc không có chỉ tiêu); ô vuông: chưa đạt."]
     if report.has_last_year:
         notes.append("Vòng rỗng: cùng kỳ năm trước.")
-    alt = " ".join(f"{band}: {_in_words(rows[~rows['city']])}." for band, rows in panels)
-    return sheet.figure(key, caption, alt, notes, table)
+    return sheet.figure(key, caption, " ".join(words), notes, table)
 
 
 def _in_words(rows: pd.DataFrame) -> str:
     """The highest and lowest area of a panel, and who meets the target. rows : areas from the highest down."""
-    ranked = _in_percent(rows.set_index("name")["value"])
-    words = f"cao nhất {ranked[0]}, thấp nhất {ranked[-1]}"
+    values = rows.set_index("name")["value"]
+    words = _highest_and_lowest(values)
     judged = rows.dropna(subset="met")
     if judged.empty:
         return words
-    met = judged.loc[judged["met"].astype(bool), "name"]
+    meets = judged["met"].astype(bool)
+    met = judged.loc[meets, "name"]
     words += f"; {len(met)} trên {len(rows)} đơn vị đạt chỉ tiêu"
     return f"{words} ({listed(met)})" if len(met) else words
 
@@ -71,24 +67,21 @@ def over_years(report: Report, key: str, caption: str, indicator: str, band: str
     years = list(wide)
     if len(years) < 2:
         return Figure(key, caption, "", empty=TOO_FEW_YEARS)
+    first, last = years[0], years[-1]
     city, own = wide.loc[CITY], wide.loc[report.areas]
     breaks = _breaks(report, band, years)
-    upright = {
-        number: [years.index(year) - 0.5 for year in breaks[area]]
-        for number, area in enumerate(report.areas)
-        if area in breaks
-    }
-    own.index = [f"{area_name(area)}  {vietnamese.number(now, 1)}" for area, now in own[years[-1]].items()]
+    upright = {}
+    for area, since in breaks.items():
+        upright[report.areas.index(area)] = [years.index(year) - 0.5 for year in since]
+    now = own[last].map(vietnamese.number, decimals=1)
+    panels = own.set_axis(own.index.map(area_name) + "  " + now)
     height = 1.25 * -(-len(own) // multiples.COLUMNS) + 0.3
     with paper(height, marks=report.marks_of(rows)) as sheet:
-        multiples.draw(sheet.ax, own, city, (years[0][:4], years[-1][:4]), upright)
+        multiples.draw(sheet.ax, panels, city, (first[:4], last[:4]), upright)
     notes = ["Nét liền: đơn vị, kèm giá trị kỳ này; nét chấm: toàn thành phố."]
-    moved = (wide[years[-1]] - wide[years[0]]).drop(CITY).dropna().sort_values()
-    moves = [f"{area_name(area)} ({vietnamese.change(change, 1, 'điểm %')})" for area, change in moved.items()]
-    alt = (
-        f"{label('age_band', band)}, từ {years[0]} đến {years[-1]}: thành phố từ {plain(city.iloc[0], 1)} đến "
-        f"{plain(city.iloc[-1], 1)} %. Tăng nhiều nhất: {moves[-1]}; thấp nhất: {moves[0]}."
-    )
+    then, ended = plain(city[first], 1), plain(city[last], 1)
+    alt = f"{label('age_band', band)}, từ {first} đến {last}: thành phố từ {then} đến {ended} %. "
+    alt += _most_and_least(own[last] - own[first])
     if breaks:
         named = ", ".join(f"{area_name(area)} ({', '.join(since)})" for area, since in breaks.items())
         notes.append(f"{BROKEN}: {named}.")
@@ -96,12 +89,20 @@ def over_years(report: Report, key: str, caption: str, indicator: str, band: str
     return sheet.figure(key, caption, alt, notes, table)
 
 
+def _most_and_least(moved: pd.Series) -> str:
+    """The areas that rose most and least."""
+    ranked = moved.dropna().sort_values()
+    words = ranked.map(lambda change: vietnamese.change(change, 1, "điểm %"))
+    named = ranked.index.map(area_name) + " (" + words + ")"
+    return f"Tăng nhiều nhất: {named.iloc[-1]}; thấp nhất: {named.iloc[0]}."
+
+
 def _breaks(report: Report, band: str, years: Sequence[str]) -> Mapping[str, list[str]]:
     """School years since which an area counts infants otherwise, where the band has infants in it."""
     if band not in ("nursery", "all"):
         return {}
-    since = report.table("breaks.csv", since=years).groupby("area", sort=False)["since"]
-    return since.agg(list).to_dict()
+    rows = report.table("breaks.csv", area=report.areas, since=years)
+    return rows.groupby("area", sort=False)["since"].agg(list).to_dict()
 
 
 def shortage(report: Report, key: str, caption: str, table: str) -> Figure:
@@ -110,10 +111,10 @@ def shortage(report: Report, key: str, caption: str, table: str) -> Figure:
     city, own = rows[rows["city"]], rows[~rows["city"]]
     if own.empty:
         return Figure(key, caption, "")
-    public = _by_area(report, "teachers_shortage", sector="public").set_index("area")["value"]
+    public = _by_area(report, "teachers_shortage", sector="public").set_index("area")["value"].reindex(own["area"])
     with paper(0.23 * len(own) + 0.7, marks=_marks(rows)) as sheet:
         plots.bars(sheet.ax, own)
-        plots.points(sheet.ax, public.reindex(own["area"]), marker="D", color=ORANGE)
+        plots.points(sheet.ax, public, marker="D", color=ORANGE)
         sheet.ax.set_xlabel("người")
     named = own["name"] + " " + own["words"]
     alt = f"Thiếu nhiều nhất: {listed(named[:3])}; ít nhất: {listed(named[-2:])}."
@@ -130,14 +131,15 @@ def weigh_ins(report: Report, key: str, caption: str, table: str) -> Figure:
     rounds = list(wide)
     if len(rounds) < 2:
         return Figure(key, caption, "", empty=TOO_FEW_WEIGH_INS)
-    wide = wide.rename(index=RATE_NAMES).T.reset_index(drop=True)
+    first, last = rounds[0], rounds[-1]
     years = _first_of_year(rounds)
+    wide = wide.rename(index=RATE_NAMES).T.reset_index(drop=True)
     with paper(3.1, marks=report.marks_of(rows)) as sheet:
         plots.lines(sheet.ax, wide, 2)
         sheet.ax.set_xticks(list(years), list(years.values()))
         sheet.ax.set_xlabel("năm học bắt đầu; ba lần cân đo mỗi năm học: đầu năm, học kỳ I, cuối năm")
         sheet.ax.set_title("% trẻ được cân đo")
-    alt = f"Từ {round_name(*rounds[0])} đến {round_name(*rounds[-1])}: {plots.moves(wide, 2)}."
+    alt = f"Từ {round_name(*first)} đến {round_name(*last)}: {plots.moves(wide, 2)}."
     return sheet.figure(key, caption, alt, table=table)
 
 
@@ -149,19 +151,19 @@ def weigh_ins_by_area(report: Report, key: str, caption: str, indicator: str, ta
     rounds = list(wide)
     if len(rounds) < 2 or wide[rounds[-1]].isna().all():
         return Figure(key, caption, "", empty=TOO_FEW_WEIGH_INS)
-    wide = wide.sort_values(rounds[-1], ascending=False)
-    ends = [
-        HIDDEN if report.withheld(indicator, area) else vietnamese.number(now, 2)
-        for area, now in wide[rounds[-1]].items()
-    ]
-    wide = wide.rename(index=area_name)
+    first, last = rounds[0], rounds[-1]
+    wide = wide.sort_values(last, ascending=False)
+    now = wide[last]
+    ends = now.map(vietnamese.number, decimals=2)
+    ends[[report.withheld(indicator, area) for area in wide.index]] = HIDDEN
     with paper(0.21 * len(wide) + 0.8, marks=report.marks_of(rows)) as sheet:
-        plots.heat(sheet.ax, wide, ends, _first_of_year(rounds))
-    ranked = _in_percent(wide[rounds[-1]].dropna())
-    moved = (wide[rounds[-1]] - wide[rounds[0]]).dropna()
+        plots.heat(sheet.ax, wide.rename(index=area_name), ends, _first_of_year(rounds))
+    ranked = _highest_and_lowest(now.rename(index=area_name).dropna())
+    moved = (now - wide[first]).dropna()
+    fell = (moved < 0).sum()
     alt = (
-        f"{indicator_name(indicator)}, {round_name(*rounds[-1])}: cao nhất {ranked[0]}, thấp nhất {ranked[-1]}. "
-        f"Từ {round_name(*rounds[0])}: giảm ở {(moved < 0).sum()} trên {len(moved)} đơn vị."
+        f"{indicator_name(indicator)}, {round_name(*last)}: {ranked}. "
+        f"Từ {round_name(*first)}: giảm ở {fell} trên {len(moved)} đơn vị."
     )
     notes = ["Mỗi ô một lần cân đo (ba lần mỗi năm học); màu càng nổi trên nền, tỷ lệ càng cao; số cuối dòng: kỳ này."]
     if wide.isna().any(axis=None):
@@ -186,18 +188,27 @@ def _by_area(report: Report, indicator: str, band: str = "all", sector: str = "a
 
     The fields of Number, name, words (the value), and whether it is the city's.
     """
-    numbers = [report.number(indicator, area, sector, band) for area in [*report.areas, CITY]]
-    known = [number for number in numbers if number and (not number.hidden or number.area == CITY)]
-    rows = pd.DataFrame(known, columns=Number._fields)
-    names, words = rows["area"].map(area_name), rows["value"].map(vietnamese.number)
-    rows = rows.assign(name=names, words=words, city=rows["area"] == CITY)
+    rows = pd.DataFrame(_printable(report, indicator, band, sector), columns=Number._fields)
+    rows["name"] = rows["area"].map(area_name)
+    rows["words"] = rows["value"].map(vietnamese.number)
+    rows["city"] = rows["area"] == CITY
     return rows.sort_values(["city", "value"], ascending=[True, False], kind="stable")
 
 
-def _in_percent(values: pd.Series) -> list[str]:
-    """ "Lê Chân 49,6 %" of each."""
-    return [f"{name} {plain(value, 2)} %" for name, value in values.items()]
+def _printable(report: Report, indicator: str, band: str, sector: str) -> Iterator[Number]:
+    """Those numbers, of the city also where it is withheld."""
+    for area in report.areas_and_city:
+        number = report.number(indicator, area, sector, band)
+        if number and (area == CITY or not number.hidden):
+            yield number
 
 
-def _marks(rows: pd.DataFrame) -> Marks:
+def _highest_and_lowest(values: pd.Series) -> str:
+    """ "cao nhất Lê Chân 49,6 %, thấp nhất Cát Hải 31,2 %" of values by name, from the highest down."""
+    named = [f"{name} {plain(values[name], 2)} %" for name in values.index[[0, -1]]]
+    return f"cao nhất {named[0]}, thấp nhất {named[1]}"
+
+
+def _marks(*panels: pd.DataFrame) -> Marks:
+    rows = pd.concat(panels)
     return together([*rows["marks"], *rows["marks_before"]])

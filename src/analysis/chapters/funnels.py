@@ -5,14 +5,13 @@ import pandas as pd
 import seaborn
 from matplotlib.axes import Axes
 
-from analysis.chapters.charts import RATE_NAMES
 from analysis.models import funnel
 from analysis.pages.drawing import GREY, INK, ORANGE, PALE, from_zero, paper, write
 from analysis.pages.figures import Figure
 from analysis.pages.report import Report
 from analysis.pages.statements import Says
 from analysis.pages.tables import HIDDEN, withheld_means
-from analysis.pages.words import area_name, listed
+from analysis.pages.words import RATE_NAMES, area_name, listed
 from analysis.reference import vietnamese
 
 PLACES = {  # side and limit in words, in the order in which they are named

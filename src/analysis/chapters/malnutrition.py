@@ -4,16 +4,16 @@ Everything here is about children weighed at school; national household surveys 
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pandas as pd
 
-from analysis.chapters.charts import RATE_NAMES, RATES
 from analysis.meaning import indicators, severity
-from analysis.pages.forecast_rows import marks_of
+from analysis.pages.forecast_rows import INTERVAL_80, LIMITS_95, marks_of
 from analysis.pages.marks import together
 from analysis.pages.report import Report
-from analysis.pages.tables import Field, Row, Table, area_row, between, cells, columns, under
-from analysis.pages.words import area_name, label, listed
+from analysis.pages.tables import Field, Row, Table, area_row, between, by_key, cells, columns, under
+from analysis.pages.words import RATE_NAMES, RATES, area_name, label, listed
 from analysis.reading.findings import limit
 from analysis.reference import vietnamese
 from analysis.reference.areas import CITY
@@ -22,9 +22,10 @@ VERDICTS = {"met": "✓ đạt", "not_met": "✗ chưa đạt", "undecided": "ch
 START = "DN"  # the weigh-in that changes within a school year count from
 ORIGIN = "sổ tay 04_nutrition tính từ số trẻ cân đo của các kỳ (nutrition.csv, nutrition_rounds.csv)."
 REDUCED = ("underweight_rate", "stunting_rate")
+HEAVY = "overweight_or_obesity_rate"
 WEIGHED = ("all", "nursery", "kindergarten")
 INTERVAL = "Khoảng 95 %: rộng hơn sai số ngẫu nhiên khi các đơn vị biến động nhiều hơn thế qua các lần cân đo."
-LIMITS_95, CHANGE_95 = ("lower_95", "upper_95"), ("change_lower_95", "change_upper_95")
+CHANGE_95 = ("change_lower_95", "change_upper_95")
 
 
 def verdict(row: dict) -> str:
@@ -79,13 +80,13 @@ def within_year(report: Report, key: str, caption: str) -> Table:
     rows = rows[rows["area"] == CITY]
     judged, start = rows["target"].notna().any(), rows["change"].notna().any()
     fields = [*NOW, *(SINCE_START if start else ()), *(TARGET if judged else ()), *COVERAGE]
-    by_key = rows.set_index(["indicator", "age_band"], drop=False)
+    of_city = by_key(rows, "indicator", "age_band")
     lines = []
     for name in RATES:
         for band in WEIGHED:
-            if (name, band) not in by_key.index:
+            row = of_city.get((name, band))
+            if row is None:
                 continue
-            row = by_key.loc[(name, band)].to_dict()
             row["hidden"] = report.withheld(name, CITY, "all", band)
             row["change_hidden"] = row["hidden"] or report.withheld(name, CITY, "all", band, period=START)
             head = indicators.definitions().at[name, "label_vi"] if band == "all" else label("age_band", band)
@@ -105,14 +106,14 @@ def last_verdict(report: Report, key: str, caption: str) -> Table:
         return Table(key, caption, "Đơn vị", (), (), empty=empty)
     year = max(ended)
     rows = rounds(report, year, "HK2")
-    by_key = _by_area(rows[rows["age_band"] == "all"])
+    rows = rows[(rows["age_band"] == "all") & rows["indicator"].isin(REDUCED)]
     fields: list[Field] = []
     for name in REDUCED:
         target = vietnamese.change(rows.loc[rows["indicator"] == name, "target"].median(), 1, "điểm %")
         fields += under(f"{RATE_NAMES[name]}: {target}", JUDGED, name)
     lines = []
     for area in report.areas_and_city:
-        record = {name: by_key[area, name] for name in REDUCED if (area, name) in by_key}
+        record = by_key(rows[rows["area"] == area], "indicator")
         if len(record) < len(REDUCED):
             continue
         for name, row in record.items():
@@ -126,28 +127,22 @@ def last_verdict(report: Report, key: str, caption: str) -> Table:
     return Table(key, caption, "Đơn vị", columns(fields), lines, notes, empty, origin=ORIGIN)
 
 
-def _by_area(rows: pd.DataFrame) -> dict[tuple[str, str], dict]:
-    """Rows by area and indicator."""
-    return {(row["area"], row["indicator"]): row for row in rows.to_dict("records")}
-
-
 def prevalence(report: Report, key: str, caption: str) -> Table:
     """By area: children measured, coverage, and each rate with its 95 % interval; too little coverage is said."""
     rows = rounds(report, report.school_year, report.period)
-    rows = rows[rows["age_band"] == "all"]
-    by_key = _by_area(rows)
+    rows = rows[(rows["age_band"] == "all") & rows["indicator"].isin(RATES)]
     poor = not rows["reliable"].all()
     fields = [*MEASURED, *(RELIABLE if poor else ())]
     for name in RATES:
         fields += under(RATE_NAMES[name], PREVALENCE, name)
     lines = []
     for area in report.areas_and_city:
-        of_rates = {name: by_key[area, name] for name in RATES if (area, name) in by_key}
+        of_rates = by_key(rows[rows["area"] == area], "indicator")
         for name, row in of_rates.items():
             row["withheld"] = report.withheld(name, area)
         if of_rates:
-            one = next(iter(of_rates.values()))
-            lines.append(area_row(area, cells(fields, one | of_rates), marks_of(report, one)))
+            of_any = next(iter(of_rates.values()))
+            lines.append(area_row(area, cells(fields, of_any | of_rates), marks_of(report, of_any)))
     least = vietnamese.number(limit("low_coverage"))
     reliable = f"Mọi đơn vị cân đo từ {least} % số trẻ trở lên."
     if poor:
@@ -158,23 +153,20 @@ def prevalence(report: Report, key: str, caption: str) -> Table:
 def trends(report: Report, key: str, caption: str, names: Iterable[str]) -> Table:
     """By area: the trend in points a year from all weigh-ins, and the same weigh-in expected next year."""
     rows = report.table("nutrition.csv", sector=["all"], age_band=["all"])
-    ahead = (
-        Field(report.next_year, "expected", "number", 2, "%"),
-        Field("Khoảng 80 %", ("lower_80", "upper_80"), "range", 2),
-    )
+    ahead = (Field(report.next_year, "expected", "number", 2, "%"), replace(INTERVAL_80, decimals=2))
     fields: list[Field] = []
     for name in (names := list(names)):
         for kind, parts in (("trend", SLOPE), ("forecast", ahead)):
             fields += under(RATE_NAMES[name], parts, (name, kind))
     used = rows[rows["indicator"].isin(names) & rows["kind"].isin(["trend", "forecast"])]
+    value = used["value"].where(used["kind"] == "trend", used["expected"])
+    used = used.assign(hidden=value.isna())  # one that stands in the table without its number is withheld
     lines = []
     for area in report.areas_and_city:
-        of_area = used[used["area"] == area].to_dict("records")
-        for row in of_area:  # one that stands in the table without its number is withheld
-            row["hidden"] = pd.isna(row["value" if row["kind"] == "trend" else "expected"])
-        record = {(row["indicator"], row["kind"]): row for row in of_area}
+        record = by_key(used[used["area"] == area], "indicator", "kind")
         if record:
-            lines.append(area_row(area, cells(fields, record), together(marks_of(report, row) for row in of_area)))
+            marks = together(marks_of(report, row) for row in record.values())
+            lines.append(area_row(area, cells(fields, record), marks))
     notes = [
         "Mỗi năm: xu hướng từ cả ba lần cân đo của các năm; đơn vị nhỏ được kéo về xu hướng chung của thành phố.",
         f"{report.next_year}: tỷ lệ dự kiến ở cùng lần cân đo năm học sau.",
@@ -194,15 +186,13 @@ def who_classes(report: Report, key: str, caption: str) -> Table:
     """The city's rates in the classes of the World Health Organization: orientation, for other children."""
     rows = rounds(report, report.school_year, report.period)
     rows = rows[(rows["area"] == CITY) & (rows["age_band"] == "all")]
-    rates = rows.set_index("indicator")["value"]
-    values = {name: rates.get(name) for name in REDUCED}
-    heavy = rates.reindex(["overweight_rate", "obesity_rate"])
-    values["overweight_or_obesity_rate"] = heavy.sum(skipna=False)
-    names = RATE_NAMES | {"overweight_or_obesity_rate": "Thừa cân và béo phì cộng lại"}
+    rates = rows.set_index("indicator")["value"].reindex(RATES)
+    rates[HEAVY] = rates["overweight_rate"] + rates["obesity_rate"]
+    names = RATE_NAMES | {HEAVY: "Thừa cân và béo phì cộng lại"}
     marks = report.marks([CITY], rows["basis"])
     lines = []
-    for name, value in values.items():
-        level = None if pd.isna(value) else severity.severity(name, value)
+    for name, value in rates[[*REDUCED, HEAVY]].dropna().items():
+        level = severity.severity(str(name), value)
         if level:
             lines.append(Row(names[name], cells(WHO, level | {"value": value}), marks=marks))
     notes = (

@@ -1,7 +1,7 @@
 """How a number is computed, one step deep, in words that lead on: formulas, and the cells of a workbook as ranges."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from analysis.meaning.origin import Origin
@@ -44,8 +44,11 @@ def formulas(trees: dict[str, Origin]) -> list[Formula]:
     by_way: dict[tuple[Part, ...], list[str]] = defaultdict(list)
     for area, tree in trees.items():
         by_way[formula(tree)].append(area)
-    ways = sorted(by_way, key=lambda way: -len(by_way[way]))
-    return [Formula(way, " ".join(by_way[way]) if place else "") for place, way in enumerate(ways)]
+    ways = sorted(by_way.items(), key=lambda way: len(way[1]), reverse=True)
+    every = [Formula(way, " ".join(areas)) for way, areas in ways]
+    if every:
+        every[0] = Formula(every[0].parts)
+    return every
 
 
 def formula(origin: Origin) -> tuple[Part, ...]:
@@ -57,33 +60,40 @@ def formula(origin: Origin) -> tuple[Part, ...]:
         case "count":
             return (Part("đếm cơ sở có số trẻ vượt mức: "), Part(origin.note))
         case "ratio":
+            above, below = parts
             times = "" if origin.factor == 1 else f" × {plain(origin.factor, 2)}"
-            return (_named(parts[0]), Part(f"{times} : "), _named(parts[1]))
+            return (*_named(above), Part(f"{times} : "), *_named(below))
         case "less":
-            return (*_between([_needed(part) for part in parts[:-1]]), Part(" − "), _named(parts[-1]))
-    if all(part.key[1:] == origin.key[1:] for part in parts):
+            *needed, present = parts
+            return (*_between(map(_needed, needed)), Part(" − "), *_named(present))
+    if all(_is_of(part, origin) for part in parts):
         return (Part("cộng các ô"),)
-    return _between([(_named(part),) for part in parts])
+    return _between(map(_named, parts))
+
+
+def _is_of(part: Origin, whole: Origin) -> bool:
+    """Whether a part is the same number, of one of its units or cells."""
+    return part.key[1:] == whole.key[1:]
 
 
 def _needed(origin: Origin) -> tuple[Part, ...]:
     """What a norm asks for: times or divided by it; a post by the size of each school."""
     if origin.how in ("times", "divided"):
         sign = "×" if origin.how == "times" else ":"
-        return _named(origin.parts[0]), Part(f" {sign} {plain(origin.factor, 2)} ({origin.note})")
+        return (*_named(origin.parts[0]), Part(f" {sign} {plain(origin.factor, 2)} ({origin.note})"))
     _, sector, band, _ = origin.key
     return Part("định mức theo quy mô từng cơ sở, từ "), _part((sector, band, "classes"))
 
 
-def _named(origin: Origin) -> Part:
-    return _part(origin.key[1:])
+def _named(origin: Origin) -> tuple[Part]:
+    return (_part(origin.key[1:]),)
 
 
 def _part(key: Key) -> Part:
     return Part(full_name(*key), code(key))
 
 
-def _between(terms: list[tuple[Part, ...]]) -> tuple[Part, ...]:
+def _between(terms: Iterable[tuple[Part, ...]]) -> tuple[Part, ...]:
     """Terms of a sum with the signs between them."""
     pieces: list[Part] = []
     for term in terms:
@@ -93,16 +103,22 @@ def _between(terms: list[tuple[Part, ...]]) -> tuple[Part, ...]:
 
 def ranges(origin: Origin) -> list[tuple[str, str]]:
     """Cells that a number is read from directly, as ranges by sheet; none where it is computed from other numbers."""
-    if origin.how == "count":
-        cells = [cell for part in origin.parts for cell in part.parts]
-    else:
-        cells = [part for part in origin.parts or (origin,) if part.how == "cell" and part.key[1:] == origin.key[1:]]
     by_column: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for cell in cells:
+    for cell in _cells(origin):
         _, sheet, address = cell.where or ("", "", "")
         column = address.rstrip("0123456789")
-        by_column[sheet, column].append(int(address[len(column) :] or 0))
+        row = address.removeprefix(column) or 0
+        by_column[sheet, column].append(int(row))
     return [(sheet, joined(column, rows)) for (sheet, column), rows in by_column.items()]
+
+
+def _cells(origin: Origin) -> Iterator[Origin]:
+    """The cells that a number is read from directly."""
+    for part in origin.parts or (origin,):
+        if origin.how == "count":
+            yield from part.parts
+        elif part.how == "cell" and _is_of(part, origin):
+            yield part
 
 
 def joined(column: str, rows: Iterable[int]) -> str:
@@ -117,4 +133,8 @@ def joined(column: str, rows: Iterable[int]) -> str:
             runs[-1].append(row)
         else:
             runs.append([row])
-    return ", ".join(f"{column}{run[0]}" + (f":{column}{run[-1]}" if len(run) > 1 else "") for run in runs)
+    ranges = []
+    for run in runs:
+        first, last = f"{column}{run[0]}", f"{column}{run[-1]}"
+        ranges.append(first if first == last else f"{first}:{last}")
+    return ", ".join(ranges)

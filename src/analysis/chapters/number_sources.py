@@ -8,12 +8,11 @@ from markupsafe import Markup
 from analysis.chapters import number_paths
 from analysis.chapters.number_paths import Paths
 from analysis.pages.displays import Shown
-from analysis.pages.forecast_rows import between, needs, steps
+from analysis.pages.forecast_rows import interval, needs_of, steps
 from analysis.pages.macros import macros
 from analysis.pages.report import Report
 from analysis.pages.words import full_name
 from analysis.reference import vietnamese
-from analysis.reference.areas import CITY
 
 MACROS = macros("paths")
 ROWS = {"Đang thiếu": ("all", "all", "teachers_shortage"), "Hiện có": ("all", "all", "teachers")}
@@ -57,17 +56,16 @@ def grounds(report: Report) -> Grounds:
 
 def _forecast(report: Report) -> list[Ground]:
     """The number to recruit and its parts, then areas, scenarios and record: how each is made, and its file."""
-    by_key, (short, more, leaving, recruits) = needs(report), (value for _, value in steps(report))
-    city = {name: row for (area, sector, name), row in by_key.items() if area == CITY and sector == "all"}
-    number = vietnamese.number
+    short, more, leaving, recruits = (value for _, value in steps(report))
+    city, number = needs_of(report), vietnamese.number
     change = vietnamese.change(more, unit="người")
-    needed, interval = city["teachers_needed"]["expected"], between(city["teachers_to_recruit"], "80")
+    needed, limits = city["teachers_needed"]["expected"], interval(city["teachers_to_recruit"])
     return [
         Ground(
             f"Cần tuyển {number(recruits)}",
             f"thiếu hiện nay {number(short)}, nhu cầu năm sau {change}, giáo viên nghỉ {number(leaving)} (needs.csv)",
         ),
-        Ground(f"Từ {interval}", "khoảng 80 %, theo sai số của chính cách dự báo này ở các năm đã qua (needs.csv)"),
+        Ground(f"Từ {limits}", "khoảng 80 %, theo sai số của chính cách dự báo này ở các năm đã qua (needs.csv)"),
         Ground(
             f"Năm sau cần {number(needed)} giáo viên", "số nhóm trẻ, lớp mẫu giáo dự kiến (enrolment.csv) × định mức"
         ),

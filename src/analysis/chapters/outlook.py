@@ -7,23 +7,19 @@ from analysis.pages.drawing import WIDTH, paper
 from analysis.pages.figures import Figure
 from analysis.pages.forecast_rows import (
     BARS_NOTE,
+    INTERVALS,
     NO_FORECAST,
     STAGE_NAMES,
-    area_row,
-    between,
-    heads,
+    each_year,
+    interval,
     interval_bars,
-    interval_cells,
-    interval_heads,
     marks_of,
-    needs,
+    needs_of,
     steps,
-    year_cells,
-    year_heads,
 )
 from analysis.pages.report import Report
 from analysis.pages.statements import Says
-from analysis.pages.tables import Cell, Row, Table
+from analysis.pages.tables import Field, Row, Table, area_row, by_key, cells, columns, under
 from analysis.pages.words import area_name, label
 from analysis.reference import vietnamese
 from analysis.reference.areas import CITY
@@ -41,13 +37,17 @@ STAGES = {  # of the years ahead, with the decimals of each
     "classes": 0,
     "children_per_class": 1,
 }
-FLOW = {  # columns of the table of needs: the column of needs.csv and the form of the cell
-    "teachers_now": ("current", "number"),
-    "teachers_shortage": ("current", "number"),
-    "need_change": ("expected", "signed"),
-    "teachers_left": ("expected", "number"),
-    "teachers_to_recruit": ("expected", "number"),
-}
+RECRUITS = "teachers_to_recruit"
+FLOW = (
+    Field("Giáo viên hiện có", "current", "number", of="teachers_now"),
+    Field("(1) Thiếu hiện nay", "current", "number", of="teachers_shortage"),
+    Field("(2) Nhu cầu thay đổi", "expected", "signed", of="need_change"),
+    Field("(3) Dự kiến nghỉ", "expected", "number", of="teachers_left"),
+    *under("Cần tuyển", (Field("(1)+(2)+(3)", "expected", "number"), *INTERVALS), RECRUITS),
+    Field("Riêng công lập", "expected", "number", group="Cần tuyển", of="public"),
+)
+SERIES = ["indicator", "sector", "age_band"]
+BANDS = ("nursery", "kindergarten", "age5")
 
 
 def enrolment_fans(report: Report, key: str, caption: str, table: str) -> Figure:
@@ -66,8 +66,8 @@ def enrolment_fans(report: Report, key: str, caption: str, table: str) -> Figure
         for ax, (name, course) in zip(sheet.axes, panels.items(), strict=False):
             plots.fan(ax, course[["value", *plots.EXPECTED]])
             ax.set_title(name)
-            interval = between(course.iloc[-1], "80")
-            ax.set_xlabel(f"{course.index[-1]}: 10 lần thì 8 lần từ {interval}", fontsize=7.5)
+            last = interval(course.iloc[-1])
+            ax.set_xlabel(f"{course.index[-1]}: 10 lần thì 8 lần từ {last}", fontsize=7.5)
             now = course["value"].dropna().iloc[-1]
             words.append(f"{name}: nay {vietnamese.number(now)}, {_expected(course.dropna(subset='expected'))}")
     alt = f"Dự báo các năm học sau. {'. '.join(words)}."
@@ -77,59 +77,63 @@ def enrolment_fans(report: Report, key: str, caption: str, table: str) -> Figure
 
 def _expected(rows: pd.DataFrame) -> str:
     return "; ".join(
-        f"dự kiến {year} là {vietnamese.number(row['expected'])} (khoảng 80 %: {between(row, '80')})"
+        f"dự kiến {year} là {vietnamese.number(row['expected'])} (khoảng 80 %: {interval(row)})"
         for year, row in rows.iterrows()
     )
 
 
 def enrolment_table(report: Report, key: str, caption: str) -> Table:
     """Children and classes of the city expected next year, by age band and sector."""
-    kinds = ["indicator", "sector", "age_band"]
-    bands = ["all", "nursery", "kindergarten", "age5"]
-    rows = report.table("enrolment.csv", area=[CITY], indicator=["children_enrolled", "classes"], age_band=bands)
-    seen = rows[(rows["kind"] == "observed") & (rows["target_year"] == report.school_year)].set_index(kinds)["value"]
-    ahead = rows[(rows["kind"] == "forecast") & (rows["target_year"] == report.next_year) & rows["expected"].notna()]
+    rows = report.table(
+        "enrolment.csv", area=[CITY], indicator=["children_enrolled", "classes"], age_band=["all", *BANDS]
+    )
+    observed = rows[(rows["kind"] == "observed") & (rows["target_year"] == report.school_year)]
+    ahead = rows[(rows["kind"] == "forecast") & (rows["target_year"] == report.next_year)].dropna(subset="expected")
+    ahead = ahead.merge(observed[[*SERIES, "value"]].rename(columns={"value": "now"}), on=SERIES, how="left")
+    ahead["change"] = ahead["expected"] - ahead["now"]
+    fields = (
+        Field("Loại hình", "sector", codes="sector"),
+        Field(report.school_year, "now", "number"),
+        Field("Dự kiến", "expected", "number"),
+        Field("Thay đổi", "change", "signed"),
+        *INTERVALS,
+        Field("Mô hình", lambda row: label("model", row["model"], short=True)),
+    )
     lines = []
     for row in ahead.to_dict("records"):
-        now = seen.get(tuple(row[kind] for kind in kinds))
-        change = None if now is None else row["expected"] - now
-        figures = [Cell(now, "number"), Cell(row["expected"], "number"), Cell(change, "signed")]
-        model = Cell(label("model", row["model"], short=True))
-        cells = [Cell(label("sector", row["sector"])), *figures, *interval_cells(row), model]
         group = f"{STAGE_NAMES[row['indicator']]}, dự kiến năm học {row['target_year']}"
-        lines.append(Row(label("age_band", row["age_band"]), cells, group=group, marks=marks_of(report, row)))
-    columns = heads("Loại hình", text=True) + heads(report.school_year, "Dự kiến", "Thay đổi")
-    columns += interval_heads() + heads("Mô hình", text=True)
+        head = label("age_band", row["age_band"])
+        lines.append(Row(head, cells(fields, row), group=group, marks=marks_of(report, row)))
     origin = (
         "số kỳ này cộng từ biểu (phần 2); số dự kiến và khoảng do sổ tay 02_enrolment tính (enrolment.csv) bằng "
         "mô hình ghi ở cột cuối, khoảng đo bằng thử lại các năm đã qua."
     )
-    return Table(key, caption, "Độ tuổi", columns, lines, empty=NO_FORECAST, origin=origin)
+    return Table(key, caption, "Độ tuổi", columns(fields), lines, empty=NO_FORECAST, origin=origin)
 
 
 def years_ahead(report: Report, key: str, caption: str) -> Table:
     """Children, those living there and classes of the city in each of the years to come, with the 80 % interval."""
     rows = report.table("enrolment.csv", area=[CITY], sector=["all"], kind=["forecast"])
-    years = sorted(rows["target_year"].unique())
+    rows["decimals"] = rows["indicator"].map(STAGES)
+    fields = each_year(sorted(rows["target_year"].unique()), "Dự kiến", None)
     lines = []
-    for indicator, decimals in STAGES.items():
-        for band in ("nursery", "kindergarten", "age5"):
+    for indicator in STAGES:
+        for band in BANDS:
             part = rows[(rows["indicator"] == indicator) & (rows["age_band"] == band)]
             if part["expected"].isna().all():
                 continue
-            cells, marks = year_cells(part, years, decimals), report.marks_of(part)
-            lines.append(Row(label("age_band", band), cells, group=STAGE_NAMES[indicator], marks=marks))
-    columns = year_heads(years, "Dự kiến")
+            record, marks = by_key(part, "target_year"), report.marks_of(part)
+            lines.append(Row(label("age_band", band), cells(fields, record), group=STAGE_NAMES[indicator], marks=marks))
     notes = ("Ba năm được dự báo cùng nhau; càng xa, khoảng càng rộng.",)
     origin = "sổ tay 02, khi dự báo trẻ và nhóm, lớp (enrolment.csv)."
-    return Table(key, caption, "Độ tuổi", columns, lines, notes, empty=NO_FORECAST, origin=origin)
+    return Table(key, caption, "Độ tuổi", columns(fields), lines, notes, empty=NO_FORECAST, origin=origin)
 
 
 def recruits(
     report: Report, key: str, caption: str, table: str = "", width: float = WIDTH, row_height: float = 0.2
 ) -> Figure:
     """Teachers to recruit next year by area, with the 80 % interval. width, row_height (of each bar) : inches."""
-    of_next_year = {"target_year": [report.next_year], "indicator": ["teachers_to_recruit"], "sector": ["all"]}
+    of_next_year = {"target_year": [report.next_year], "indicator": [RECRUITS], "sector": ["all"]}
     rows = report.table("needs.csv", area=report.areas, **of_next_year).set_index("area", drop=False)
     rows = rows.reindex(report.areas).dropna(subset="expected")
     if rows.empty:
@@ -146,21 +150,14 @@ def recruits(
 
 def needs_table(report: Report, key: str, caption: str) -> Table:
     """From this year's shortage to next year's recruits, by area: the parts add up exactly in each line."""
-    by_key = needs(report)
     lines = []
-    for area in [*report.areas, CITY]:
-        last = by_key.get((area, "all", "teachers_to_recruit"))
-        if last is None or pd.isna(last["expected"]):
+    for area in report.areas_and_city:
+        record = needs_of(report, area)
+        total = record.get(RECRUITS)
+        if total is None or pd.isna(total["expected"]):
             continue
-        cells = []
-        for indicator, (column, form) in FLOW.items():
-            cells.append(Cell(by_key.get((area, "all", indicator), {}).get(column), form))
-        public = by_key.get((area, "public", "teachers_to_recruit"), {}).get("expected")
-        cells += [*interval_cells(last), Cell(public, "number")]
-        lines.append(area_row(area, cells, marks_of(report, last)))
-    group = "Cần tuyển"
-    columns = heads("Giáo viên hiện có", "(1) Thiếu hiện nay", "(2) Nhu cầu thay đổi", "(3) Dự kiến nghỉ")
-    columns += heads("(1)+(2)+(3)", group=group) + interval_heads(group) + heads("Riêng công lập", group=group)
+        record["public"] = needs_of(report, area, "public").get(RECRUITS, {})
+        lines.append(area_row(area, cells(FLOW, record), marks_of(report, total)))
     notes = (
         f"Đơn vị: người; năm học {report.next_year}. Khoảng của các đơn vị không cộng lại thành khoảng của thành phố.",
     )
@@ -168,27 +165,27 @@ def needs_table(report: Report, key: str, caption: str) -> Table:
         "sổ tay 05_needs (needs.csv): nhóm, lớp dự kiến (enrolment.csv) nhân định mức, trừ giáo viên hiện có, cộng số "
         "dự kiến nghỉ (staffing.csv); khoảng lấy từ các khả năng rút thử của hai dự báo ấy."
     )
-    return Table(key, caption, "Đơn vị", columns, lines, notes, empty=NO_FORECAST, origin=origin)
+    return Table(key, caption, "Đơn vị", columns(FLOW), lines, notes, empty=NO_FORECAST, origin=origin)
 
 
 def recruit_sentences(report: Report) -> Says:
     """The number to recruit, its interval in words, and the reasons, exact."""
-    by_key, parts = needs(report), steps(report)
+    parts = steps(report)
     if not parts:
         return Says([(NO_FORECAST, ())])
-    row = by_key[CITY, "all", "teachers_to_recruit"]
+    row = needs_of(report)[RECRUITS]
     number = vietnamese.number(row["expected"])
     shortage, change, leaving, _ = (value for _, value in parts)
     sentences = [
         f"Năm học {report.next_year}, toàn thành phố cần tuyển khoảng {number} giáo viên; "
-        f"10 lần thì 8 lần con số thật nằm trong khoảng {between(row, '80')}.",
+        f"10 lần thì 8 lần con số thật nằm trong khoảng {interval(row)}.",
         "Cách tính: thiếu hiện nay, cộng nhu cầu thay đổi, cộng số dự kiến nghỉ: "
         f"{vietnamese.number(shortage)} {_added(change)} {_added(leaving)} = {number}.",
     ]
-    public = by_key.get((CITY, "public", "teachers_to_recruit"))
+    public = needs_of(report, sector="public").get(RECRUITS)
     if public and pd.notna(public["expected"]):
         of_public = vietnamese.number(public["expected"])
-        sentences.append(f"Riêng công lập: {of_public} (khoảng 80 %: {between(public, '80')}).")
+        sentences.append(f"Riêng công lập: {of_public} (khoảng 80 %: {interval(public)}).")
     if isinstance(row["note"], str) and row["note"]:
         sentences.append(row["note"])
     marks = marks_of(report, row)

@@ -6,30 +6,21 @@ from analysis import reference
 from analysis.pages import plots
 from analysis.pages.drawing import paper
 from analysis.pages.figures import Figure
-from analysis.pages.forecast_rows import (
-    BARS_NOTE,
-    NO_FORECAST,
-    area_row,
-    expected_cells,
-    heads,
-    interval_bars,
-    interval_cells,
-    interval_heads,
-    marks_of,
-    year_cells,
-    year_heads,
-)
+from analysis.pages.forecast_rows import BARS_NOTE, INTERVALS, NO_FORECAST, each_year, expected, interval_bars, marks_of
 from analysis.pages.report import Report
-from analysis.pages.tables import Cell, Row, Table
+from analysis.pages.tables import Field, Row, Table, area_row, by_key, cells, columns, under
 from analysis.pages.words import label
 from analysis.reference.areas import CITY
 
-COURSE = {
-    "teachers_needed": "Cần có",
-    "teachers_left": "Nghỉ trong năm",
-    "teachers_staying": "Ở lại",
-    "teachers_to_recruit": "Số dự kiến",
-}
+RECRUITS = "teachers_to_recruit"
+COURSE = (
+    Field("Cần có", "expected", "number", of="teachers_needed"),
+    Field("Nghỉ trong năm", "expected", "number", of="teachers_left"),
+    Field("Ở lại", "expected", "number", of="teachers_staying"),
+    *under("Cần tuyển trong năm", (Field("Số dự kiến", "expected", "number"), *INTERVALS), RECRUITS),
+    *under("Thiếu nếu từ nay không tuyển", expected("Số dự kiến"), "teachers_short_without_hiring"),
+)
+SCENARIO = (*expected("Cần tuyển"), Field("So với dự báo", "difference", "signed"))
 OF_NEEDS = "sổ tay 05_needs (needs.csv): nhóm, lớp dự kiến nhân định mức, trừ giáo viên ở lại."
 FILLED = "Từ năm thứ hai, số cần tuyển tính với giả định năm trước đã tuyển đủ; số âm: có thể thừa giáo viên."
 
@@ -41,33 +32,26 @@ def years_table(report: Report, key: str, caption: str) -> Table:
     lines = []
     for sector in ("all", "public", "nonpublic"):
         for year, of_year in rows[rows["sector"] == sector].groupby("target_year"):
-            at = {row["indicator"]: row for row in of_year.to_dict("records")}
-            recruits = at.get("teachers_to_recruit")
-            if recruits is None:
-                continue
-            cells = [Cell(at.get(name, {}).get("expected"), "number") for name in COURSE]
-            cells += interval_cells(recruits) + expected_cells(at.get("teachers_short_without_hiring"))
-            lines.append(Row(str(year), cells, group=label("sector", sector), marks=marks_of(report, recruits)))
-    *before, recruited = COURSE.values()
-    columns = heads(*before) + heads(recruited, group="Cần tuyển trong năm") + interval_heads("Cần tuyển trong năm")
-    columns += heads("Số dự kiến", "Khoảng 80 %", group="Thiếu nếu từ nay không tuyển")
+            record = by_key(of_year, "indicator")
+            if RECRUITS in record:
+                marks = marks_of(report, record[RECRUITS])
+                lines.append(Row(str(year), cells(COURSE, record), group=label("sector", sector), marks=marks))
     notes = (f"Đơn vị: người. {FILLED}", "Cần tuyển = cần có − ở lại; ở lại = có năm trước − nghỉ trong năm.")
-    return Table(key, caption, "Năm học", columns, lines, notes, empty=NO_FORECAST, origin=OF_NEEDS)
+    return Table(key, caption, "Năm học", columns(COURSE), lines, notes, empty=NO_FORECAST, origin=OF_NEEDS)
 
 
 def areas_by_year(report: Report, key: str, caption: str) -> Table:
     """Teachers to recruit each year by area, with the 80 % interval."""
-    rows = report.table("needs.csv", indicator=["teachers_to_recruit"], sector=["all"])
+    rows = report.table("needs.csv", indicator=[RECRUITS], sector=["all"])
     rows = rows.dropna(subset="expected")
-    years = sorted(rows["target_year"].unique())
+    fields = each_year(sorted(rows["target_year"].unique()), "Cần tuyển")
     lines = []
-    for area in [*report.areas, CITY]:
+    for area in report.areas_and_city:
         part = rows[rows["area"] == area]
         if len(part):
-            lines.append(area_row(area, year_cells(part, years), report.marks_of(part)))
-    columns = year_heads(years, "Cần tuyển")
+            lines.append(area_row(area, cells(fields, by_key(part, "target_year")), report.marks_of(part)))
     notes = (f"Đơn vị: người. {FILLED}",)
-    return Table(key, caption, "Đơn vị", columns, lines, notes, empty=NO_FORECAST, origin=OF_NEEDS)
+    return Table(key, caption, "Đơn vị", columns(fields), lines, notes, empty=NO_FORECAST, origin=OF_NEEDS)
 
 
 def scenarios_figure(report: Report, key: str, caption: str, table: str) -> Figure:
@@ -92,18 +76,16 @@ def scenarios_table(report: Report, key: str, caption: str) -> Table:
         assumptions = dict.fromkeys(assumed.loc[assumed["scenario"] == scenario, "note"])
         group = f"{name}: {'; '.join(assumptions)}"
         for row in rows[rows["scenario"] == scenario].to_dict("records"):
-            cells = [*expected_cells(row), Cell(row["difference"], "signed")]
-            lines.append(Row(row["target_year"], cells, group=group, marks=marks_of(report, row)))
-    columns = heads("Cần tuyển", "Khoảng 80 %", "So với dự báo")
+            lines.append(Row(row["target_year"], cells(SCENARIO, row), group=group, marks=marks_of(report, row)))
     notes = (f"Đơn vị: người, toàn thành phố. {FILLED}",)
     origin = "sổ tay 05_needs (scenarios.csv); giả định ở data/reference/scenarios.csv."
-    return Table(key, caption, "Năm học", columns, lines, notes, empty=NO_FORECAST, origin=origin)
+    return Table(key, caption, "Năm học", columns(SCENARIO), lines, notes, empty=NO_FORECAST, origin=origin)
 
 
 def _scenarios(report: Report, *years: str) -> pd.DataFrame:
     """The city's recruits in each scenario, of all years where none is named."""
     of_year = {"target_year": years} if years else {}
-    return report.table("scenarios.csv", area=[CITY], sector=["all"], indicator=["teachers_to_recruit"], **of_year)
+    return report.table("scenarios.csv", area=[CITY], sector=["all"], indicator=[RECRUITS], **of_year)
 
 
 def _scenario_names() -> dict[str, str]:

@@ -6,10 +6,9 @@ from analysis import reference
 from analysis.pages import plots
 from analysis.pages.drawing import GREY, paper
 from analysis.pages.figures import Figure
-from analysis.pages.forecast_rows import heads
 from analysis.pages.report import Report
-from analysis.pages.tables import Cell, Column, Row, Table
-from analysis.pages.words import area_name, indicator_name, label, plain
+from analysis.pages.tables import Field, Row, Table, cells, columns, under
+from analysis.pages.words import about, area_name, indicator_name, label, listed, plain
 from analysis.reference import periods, vietnamese
 from analysis.reference.areas import CITY
 
@@ -17,55 +16,64 @@ SECTORS = ("all", "public", "nonpublic")
 UNIT_NAMES = {"schools": "Trường", "classes": "Nhóm, lớp"}
 SURVEY = ("stunting_rate", "underweight_rate")
 BIRTHS = ("births", "births_projected")
+KEY = ["area", "sector", "age_band", "indicator"]
+SCORE = (Field("Điểm", "value", "number", 1, "thang 100"),)
+END = (Field("Năm", "year"), Field("Giá trị", "value", "number", None))
+NATIONAL = (
+    Field("Đơn vị tính", "unit"),
+    Field("Số năm có số liệu", "years", "number"),
+    *under("Đầu chuỗi", END, "first"),
+    *under("Cuối chuỗi", END, "last"),
+    Field("Nguồn", "source"),
+)
 
 
 def history_table(report: Report, key: str, caption: str) -> Table:
     """Schools and classes by sector in every year that a document prints."""
     rows = _history(report)
-    lines = []
-    for year, of_year in rows.groupby("school_year"):
-        at = of_year.set_index(["indicator", "sector"])["value"]
-        cells = [Cell(at.get((name, sector)), "number") for name in UNIT_NAMES for sector in SECTORS]
-        document = of_year["document"].iloc[0]
-        lines.append(Row(str(year), [*cells, Cell(document.partition(" (")[0])]))
-    columns: list[Column] = []
-    for group in UNIT_NAMES.values():
-        columns += heads(*[label("sector", sector) for sector in SECTORS], group=group)
-    columns += heads("Nguồn", text=True)
+    by_year = rows.pivot(index="school_year", columns=["indicator", "sector"], values="value")
+    by_year.columns = by_year.columns.map(".".join)
+    documents = rows.groupby("school_year")["document"].first().str.partition(" (")[0]
+    fields: list[Field] = []
+    for name, group in UNIT_NAMES.items():
+        fields += [Field(label("sector", sector), f"{name}.{sector}", "number", group=group) for sector in SECTORS]
+    fields.append(Field("Nguồn", "document"))
+    records = by_year.assign(document=documents).to_dict("index")
+    lines = [Row(str(year), cells(fields, record)) for year, record in records.items()]
     notes = [label("note", "history_sectors"), *_unequal_sums(rows), label("note", "history_documents")]
-    return Table(key, caption, "Năm học", columns, lines, notes, origin=_origin("yearbook_history"))
+    return Table(key, caption, "Năm học", columns(fields), lines, notes, origin=_origin("yearbook_history"))
 
 
 def _unequal_sums(rows: pd.DataFrame) -> list[str]:
     """Each year whose printed parts do not make the printed total."""
+    by_sector = rows.pivot(index=["school_year", "indicator"], columns="sector", values="value")
+    by_sector["parts"] = by_sector["public"] + by_sector["nonpublic"]
+    unequal = by_sector.dropna(subset=["all", "parts"]).query("parts != `all`")
     notes = []
-    for (year, name), part in rows.groupby(["school_year", "indicator"], sort=False):
-        at = part.set_index("sector")["value"].reindex(SECTORS)
-        parts = at["public"] + at["nonpublic"]
-        if parts < at["all"] or parts > at["all"]:
-            total, added = vietnamese.number(at["all"]), vietnamese.number(parts)
-            notes.append(f"{UNIT_NAMES[name]} {year}: tổng in {total}, cộng hai loại hình {added}; giữ như in.")
+    for (year, name), row in unequal.iterrows():
+        total, added = vietnamese.number(row["all"]), vietnamese.number(row["parts"])
+        notes.append(f"{UNIT_NAMES[name]} {year}: tổng in {total}, cộng hai loại hình {added}; giữ như in.")
     return notes
 
 
 def history_figure(report: Report, key: str, caption: str, table: str) -> Figure:
     """The same as lines that stop where no figure is printed."""
     rows = _history(report)
-    rows["start"] = rows["school_year"].map(periods.start)
-    every_year = range(rows["start"].min(), rows["start"].max() + 1)
+    starts = rows["school_year"].map(periods.start)
+    every_year = range(starts.min(), starts.max() + 1)
+    shown_years = [*every_year[::5], every_year[-1]]
+    by_start = rows.assign(start=starts).pivot(index="start", columns=["indicator", "sector"], values="value")
     ends = []
     with paper(2.7, 2, 2) as sheet:
         for ax, (name, head) in zip(sheet.axes, UNIT_NAMES.items(), strict=True):
-            part = rows[rows["indicator"] == name]
-            wide = part.pivot(index="start", columns="sector", values="value").reindex(every_year)[list(SECTORS)]
-            wide.columns = [label("sector", sector) for sector in SECTORS]
-            plots.lines(ax, wide, 0, room=0.52)
+            wide = by_start[name].reindex(index=every_year, columns=list(SECTORS))
+            plots.lines(ax, wide.rename(columns=lambda sector: label("sector", sector)), 0, room=0.52)
             ax.axvline(reference.setting("history_break"), color=GREY, linestyle=":", linewidth=1)
             ax.set_title(head)
-            years = [*every_year[::5], every_year[-1]]
-            ax.set_xticks(years, years)
-            total = part[part["sector"] == "all"].sort_values("start").set_index("school_year")["value"]
-            ends.append(f"{head}: {' và '.join(_with_year(total.iloc[[0, -1]]))}")
+            ax.set_xticks(shown_years, shown_years)
+            total = rows[(rows["indicator"] == name) & (rows["sector"] == "all")].sort_values("school_year")
+            first_last = total.set_index("school_year")["value"].iloc[[0, -1]]
+            ends.append(f"{head}: {' và '.join(_with_year(first_last))}")
     alt = f"{'; '.join(ends)}. {label('note', 'history_gaps')}"
     return sheet.figure(key, caption, alt, [label("note", "history_axis")], table)
 
@@ -77,28 +85,24 @@ def _with_year(values: pd.Series) -> list[str]:
 
 def both_years(report: Report, key: str, caption: str) -> Table:
     """What the report prints for its own year and, by its printed changes, for the year before."""
-    keys = ["area", "sector", "age_band", "indicator"]
     rows = report.published("report_figures")
-    rows = rows[rows["area"] == CITY].drop_duplicates([*keys, "basis"], keep="last")
-    printed = rows[rows["basis"] == "reported"]
-    changes = rows[rows["basis"] == "change_vs_previous_year"]
-    lines = []
-    for row in changes.merge(printed, on=keys, suffixes=("_change", "")).to_dict("records"):
-        decimals = max(_places(row["value"]), _places(row["value_change"]))
-        now, change = float(row["value"]), float(row["value_change"])
-        parts = [label(kind, row[kind]) for kind in ("sector", "age_band") if row[kind] != "all"]
-        figures = [
-            Cell(now - change, "number", decimals),
-            Cell(now, "number", decimals),
-            Cell(change, "change", decimals),
-        ]
-        cells = [Cell(", ".join(parts)), Cell(label("unit", row["unit"])), *figures]
-        lines.append(Row(indicator_name(row["indicator"]), cells))
+    rows = rows[rows["area"] == CITY].drop_duplicates([*KEY, "basis"], keep="last")
+    printed, changes = rows[rows["basis"] == "reported"], rows[rows["basis"] == "change_vs_previous_year"]
+    both = changes.merge(printed, on=KEY, suffixes=("_change", ""))
+    both["decimals"] = both[["value", "value_change"]].map(_places).max(axis=1)
+    both["now"], both["change"] = both["value"].astype(float), both["value_change"].astype(float)
+    both["before"] = both["now"] - both["change"]
     year = rows["school_year"].iloc[0]
-    columns = heads("Loại hình, độ tuổi", "Đơn vị tính", text=True)
-    columns += heads(f"{periods.shift(year, -1)} (suy ra)", f"{year} (in)", "Thay đổi (in)")
+    fields = (
+        Field("Loại hình, độ tuổi", lambda row: listed(about(row["sector"], row["age_band"]))),
+        Field("Đơn vị tính", "unit", codes="unit"),
+        Field(f"{periods.shift(year, -1)} (suy ra)", "before", "number", None),
+        Field(f"{year} (in)", "now", "number", None),
+        Field("Thay đổi (in)", "change", "change", None),
+    )
+    lines = [Row(indicator_name(row["indicator"]), cells(fields, row)) for row in both.to_dict("records")]
     notes = ("Năm trước = số in của năm nay trừ thay đổi in; thay đổi của tỷ lệ tính bằng điểm phần trăm.",)
-    return Table(key, caption, "Chỉ tiêu", columns, lines, notes, origin=_origin("report_figures"))
+    return Table(key, caption, "Chỉ tiêu", columns(fields), lines, notes, origin=_origin("report_figures"))
 
 
 def scores_figure(report: Report, key: str, caption: str, table: str) -> Figure:
@@ -107,16 +111,14 @@ def scores_figure(report: Report, key: str, caption: str, table: str) -> Figure:
     with paper(0.2 * len(rows) + 0.55) as sheet:
         plots.bars(sheet.ax, rows)
         sheet.ax.set_xlabel("điểm (thang 100)")
-    scores = "; ".join(rows["name"] + " " + [plain(score, 1) for score in rows["value"]])
+    scores = "; ".join(rows["name"] + " " + rows["value"].map(plain, decimals=1))
     return sheet.figure(key, caption, f"Từ cao đến thấp: {scores}.", table=table)
 
 
 def scores_table(report: Report, key: str, caption: str) -> Table:
     """The same scores as a table."""
-    rows = _scores(report)
-    lines = [Row(name, [Cell(score, "number", 1)]) for name, score in zip(rows["name"], rows["value"], strict=True)]
-    columns = [Column("Điểm", "thang 100")]
-    return Table(key, caption, "Đơn vị", columns, lines, origin=_origin("report_figures"))
+    lines = [Row(row["name"], cells(SCORE, row)) for row in _scores(report).to_dict("records")]
+    return Table(key, caption, "Đơn vị", columns(SCORE), lines, origin=_origin("report_figures"))
 
 
 def survey_figure(report: Report, key: str, caption: str, table: str) -> Figure:
@@ -147,20 +149,20 @@ def national_table(report: Report, key: str, caption: str) -> Table:
     lines = []
     national = _national(report).sort_values("when", kind="stable")
     for (name, document), rows in national.groupby(["indicator", "document"], sort=False):
-        decimals = max(map(_places, rows["printed"]))
-        cells = [Cell(label("unit", rows["unit"].iloc[-1])), Cell(len(rows), "number")]
-        for end in (rows.iloc[0], rows.iloc[-1]):
-            cells += [Cell(end["year"]), Cell(end["value"], "number", decimals)]
-        source = document.partition(",")[0] if document.startswith("World") else document
-        lines.append(Row(label("national", name), [*cells, Cell(source)]))
-    columns = heads("Đơn vị tính", text=True) + heads("Số năm có số liệu")
-    for group in ("Đầu chuỗi", "Cuối chuỗi"):
-        columns += heads("Năm", group=group, text=True) + heads("Giá trị", group=group)
-    columns += heads("Nguồn", text=True)
+        ends = rows.assign(decimals=rows["printed"].map(_places).max()).to_dict("records")
+        record = {
+            "unit": label("unit", rows["unit"].iloc[-1]),
+            "years": len(rows),
+            "first": ends[0],
+            "last": ends[-1],
+            "source": document.partition(",")[0] if document.startswith("World") else document,
+        }
+        lines.append(Row(label("national", name), cells(NATIONAL, record)))
     notes = (
         "Suy dinh dưỡng ở đây là khảo sát hộ gia đình với trẻ dưới 5 tuổi, không so được với tỷ lệ cân đo tại trường.",
     )
-    return Table(key, caption, "Chuỗi số liệu toàn quốc", columns, lines, notes, origin=_origin("national_series"))
+    head = "Chuỗi số liệu toàn quốc"
+    return Table(key, caption, head, columns(NATIONAL), lines, notes, origin=_origin("national_series"))
 
 
 def _origin(name: str) -> str:
@@ -179,7 +181,7 @@ def _scores(report: Report) -> pd.DataFrame:
     rows = report.published("report_figures")
     rows = rows[rows["indicator"] == "digital_records_score"]
     rows = rows.assign(name=rows["area"].map(area_name), value=rows["value"].astype(float))
-    rows["words"] = [vietnamese.number(score, 1) for score in rows["value"]]
+    rows["words"] = rows["value"].map(vietnamese.number, decimals=1)
     return rows.sort_values("value", ascending=False, kind="stable")
 
 

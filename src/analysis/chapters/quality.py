@@ -6,7 +6,7 @@ from analysis import reference
 from analysis.pages.report import Report, decimals
 from analysis.pages.rests_on import SIMULATED
 from analysis.pages.statements import Opening, Says, says
-from analysis.pages.tables import Cell, Column, Field, Row, Table, cells, columns, text
+from analysis.pages.tables import Cell, Field, Row, Table, cells, columns, text
 from analysis.pages.withholding import findings_to_print, in_sensitive_cells
 from analysis.pages.words import about, area_name, indicator_name, label, listed, round_name
 from analysis.reference import periods, vietnamese
@@ -19,9 +19,9 @@ REPORTING = (
     Field("Biểu", "workbook"),
     Field("Cơ sở", "facilities", "number"),
     Field("Số đã đọc", "numbers", "number"),
-    Field("Loại số liệu", lambda row: label("basis", row.get("basis", ""))),
+    Field("Loại số liệu", "basis", codes="basis"),
 )
-FINDINGS = (Field("Mức", lambda row: label("severity", row["severity"])), Field("Nội dung", "message"))
+FINDINGS = (Field("Mức", "severity", codes="severity"), Field("Nội dung", "message"))
 CORRECTIONS = (
     Field("Ô", lambda row: f"{row['sheet']} › {row['cell']}", hidden=""),
     Field("Trong biểu", "found"),
@@ -32,18 +32,19 @@ CORRECTIONS = (
 )
 EXCEPTIONS = (
     Field("Mục", "section"),
-    Field("Loại số", lambda row: listed([label("published_as", row["published_as"]), *_about(row)])),
+    Field("Loại số", "kind"),
     Field("Số in", "published", "number", None),
-    Field("Tính được", lambda row: Cell(row["computed"], "number", row["decimals"] + 1), "number"),
-    Field("Kết quả", lambda row: label("status", row["status"])),
+    Field("Tính được", "finer", "number"),
+    Field("Kết quả", "status", codes="status"),
     Field("Lý do", "why"),
 )
+SOURCES = (Field("Địa chỉ hoặc tệp", "link", "link"),)
 NORMS = (
-    Field("Áp dụng cho", lambda row: label("applies_to", row["applies_to"]) + _size(row) + _band(row)),
+    Field("Áp dụng cho", "for"),
     Field("Mức", "value", "number", None),
-    Field("Đơn vị tính", lambda row: label("norm_unit", row["unit"])),
-    Field("Văn bản", lambda row: listed(filter(None, [row["document"], row["clause"] and f"điều {row['clause']}"]))),
-    Field("Độ chắc chắn", lambda row: label("norm_status", row["status"])),
+    Field("Đơn vị tính", "unit", codes="norm_unit"),
+    Field("Văn bản", "from"),
+    Field("Độ chắc chắn", "status", codes="norm_status"),
 )
 
 
@@ -77,14 +78,18 @@ def simulated(report: Report) -> tuple[str, str] | None:
 def without_workbook(report: Report) -> list[tuple[str, str]]:
     """Which units have no workbook of this round: left out, or standing with one of an earlier round; empty if none."""
     rows = report.table("reporting.csv")
-    earlier = rows.loc[~rows["workbook"].str.startswith(f"{report.school_year}/{report.period}/"), "area"]
+    of_this_round = rows["workbook"].str.startswith(f"{report.school_year}/{report.period}/")
+    earlier = rows.loc[~of_this_round, "area"]
     cases = (
         ("Chưa đủ đơn vị.", report.areas_missing, "mọi tổng toàn thành phố chưa gồm các đơn vị này."),
         ("Có số liệu kỳ trước.", list(earlier), "dùng biểu kỳ trước, cả trong tổng toàn thành phố."),
     )
-    return [
-        (head, f"{listed(map(area_name, units))} chưa có biểu kỳ này: {words}") for head, units, words in cases if units
-    ]
+    warnings = []
+    for head, units, words in cases:
+        if units:
+            names = listed(map(area_name, units))
+            warnings.append((head, f"{names} chưa có biểu kỳ này: {words}"))
+    return warnings
 
 
 def corrected(report: Report) -> tuple[str, str] | None:
@@ -146,11 +151,15 @@ def exceptions(report: Report, key: str, caption: str) -> Table:
     basis = SIMULATED if report.simulated_areas else ""
     lines = []
     for row in rows.to_dict("records"):
-        row["decimals"] = max(2, decimals(row["indicator"], 2))
-        rounded = f"làm tròn được {vietnamese.number(row['computed'], row['decimals'])}"
-        row["why"] = row["reason"] if isinstance(row["reason"], str) else rounded
+        computed, places = row["computed"], max(2, decimals(row["indicator"], 2))
+        parts = [label("published_as", row["published_as"]), *about(row["sector"], row["age_band"])]
+        why = row["reason"]
+        if not isinstance(why, str):
+            why = f"làm tròn được {vietnamese.number(computed, places)}"
+        finer = Cell(computed, "number", places + 1)
+        record = row | {"decimals": places, "kind": listed(parts), "finer": finer, "why": why}
         marks = () if row["published_as"] == "target" else report.marks([row["area"]], [basis])
-        lines.append(Row(indicator_name(row["indicator"]), cells(EXCEPTIONS, row), marks=marks))
+        lines.append(Row(indicator_name(row["indicator"]), cells(EXCEPTIONS, record), marks=marks))
     empty = "Mọi số in tính được ở kỳ này đều khớp khi làm tròn."
     origin = "số in: văn bản và mục ở cột bên; số tính được: cộng từ biểu của kỳ (reconciliation.csv)."
     return Table(key, caption, "Chỉ tiêu", columns(EXCEPTIONS), lines, empty=empty, origin=origin)
@@ -160,9 +169,15 @@ def norms(report: Report, key: str, caption: str) -> Table:
     """The norms in force on the day of the round, with their document and how sure we are of it."""
     day = periods.as_of(report.school_year, report.period).isoformat()
     rows = reference.in_force(reference.table("norms"), day)
-    rows = rows.assign(value=rows["value"].astype(float))
-    rows = rows.assign(decimals=(rows["value"] % 1 != 0).astype(int))
-    lines = [Row(label("norm", row["item"]), cells(NORMS, row)) for row in rows.to_dict("records")]
+    values = rows["value"].astype(float)
+    broken = values % 1 != 0
+    rows = rows.assign(value=values, decimals=broken.astype(int))
+    lines = []
+    for row in rows.to_dict("records"):
+        clause = f", điều {row['clause']}" if row["clause"] else ""
+        applies_to = label("applies_to", row["applies_to"])
+        record = row | {"for": applies_to + _size(row) + _band(row), "from": f"{row['document']}{clause}"}
+        lines.append(Row(label("norm", row["item"]), cells(NORMS, record)))
     origin = "văn bản ở cột bên, chép vào data/reference/norms.csv."
     return Table(key, caption, "Định mức", columns(NORMS), lines, origin=origin)
 
@@ -171,9 +186,10 @@ def sources(report: Report, key: str, caption: str) -> Table:
     """Every document behind the published figures, with its address where it has one."""
     rows = pd.concat(report.published(name)[["document", "link"]] for name in PUBLISHED)
     rows = rows.drop_duplicates("document")
-    links = rows["link"].where(rows["link"].str.contains("/"), "văn bản lưu, không kèm địa chỉ")
-    lines = [Row(document, [Cell(link, "link")]) for document, link in zip(rows["document"], links, strict=True)]
-    return Table(key, caption, "Văn bản, nguồn", [Column("Địa chỉ hoặc tệp", text=True)], lines)
+    has_address = rows["link"].str.contains("/")
+    rows["link"] = rows["link"].where(has_address, "văn bản lưu, không kèm địa chỉ")
+    lines = [Row(row["document"], cells(SOURCES, row)) for row in rows.to_dict("records")]
+    return Table(key, caption, "Văn bản, nguồn", columns(SOURCES), lines)
 
 
 def class_error(report: Report) -> Says:
@@ -188,10 +204,6 @@ def class_error(report: Report) -> Says:
         f"thiếu ({vietnamese.number(short.value)})."
     )
     return says((words, [short]))
-
-
-def _about(row: dict) -> list[str]:
-    return about(row["sector"], row["age_band"])
 
 
 def _size(row: dict) -> str:

@@ -5,30 +5,24 @@ takes what its row leaves open from its column.
 """
 
 from collections import defaultdict
-from dataclasses import replace
-from itertools import compress
-from typing import NamedTuple
 
 import pandas as pd
 
 from analysis import reference
 from analysis.meaning import indicators
-from analysis.pages.marks import Marks, together
+from analysis.pages.number_cells import BEFORE, cell, rests_on
 from analysis.pages.report import Number, Report
 from analysis.pages.rests_on import in_order
-from analysis.pages.tables import Cell, Column, Row, Table
+from analysis.pages.tables import Cell, Column, Row, Table, area_row
 from analysis.pages.words import area_name, label, listed
-from analysis.reference import targets, vietnamese
+from analysis.reference import targets
 from analysis.reference.areas import CITY
 
 KEY = ("sector", "age_band", "indicator")
-BEFORE = ("last_year", "change", "signed")  # what needs last year
 AIM = ("target", "gap", "met")  # what needs a target
 NO_LAST_YEAR = "Không có số liệu cùng kỳ năm trước để so sánh."
 FEWER = "Không so với cùng kỳ năm trước: tổng của ít đơn vị hơn không cho biết thay đổi."
 POINTS = "Thay đổi và chênh lệch của một tỷ lệ tính bằng điểm phần trăm."
-FINEST = 9  # places to which indicators.compare rounds a gap
-SHOWS = {"last_year": "y", "change": "c", "signed": "c", "target": "t", "gap": "g", "met": "m"}  # as paths name them
 OPEN = dict.fromkeys(KEY, "")
 OF_CITY = [  # the columns of a table that names rows only
     OPEN | {"show": show, "label_vi": head, "group_vi": ""}
@@ -42,57 +36,51 @@ OF_CITY = [  # the columns of a table that names rows only
 ]
 
 
-class Line(NamedTuple):
-    """A line of a table: the row without its numbers, and these, one a column."""
-
-    row: Row
-    numbers: list[Number | None]
-
-
 def table(report: Report, key: str, caption: str, *notes: str) -> Table:
     """One table of appendix.csv for this round; columns that nothing fills are left out and a note says why."""
     if key not in _tables():
         raise KeyError(f"appendix.csv has no table {key!r}")
     rows, named = _tables()[key]["row"], _tables()[key]["column"]
     columns = named or OF_CITY
-    lines = _by_row(report, rows, columns) if rows else _by_area(report, columns)
-    numbers = [number for line in lines for number in line.numbers if number]
+    lines = rows or _areas(report, columns)
+    numbers = [number for line in lines for number in _numbers(report, line, columns) if number]
     if not numbers:
         return Table(key, caption, "", (), ())
     shows, missing = _filled({column["show"] for column in columns}, numbers, report)
-    are_filled = [column["show"] in shows for column in columns]
-    columns = list(compress(columns, are_filled))
-    made = [_filled_in(line.row, list(compress(line.numbers, are_filled)), columns) for line in lines]
-    footnotes = [*notes, *corrected(report, rows + named), *missing, *([] if named else _points(numbers, shows))]
+    columns = [column for column in columns if column["show"] in shows]
+    footnotes = [*notes, *corrected(report, rows + named), *missing]
+    if not named and shows & {"change", "gap"} and any(number.is_rate for number in numbers):
+        footnotes.append(POINTS)  # changes of rates stand in one column with changes of counts
+    made = [_row(report, line, columns) for line in lines]
     return Table(key, caption, "Chỉ tiêu" if rows else "Đơn vị", _heads(columns), made, footnotes)
 
 
-def _by_row(report: Report, rows: list[dict], columns: list[dict]) -> list[Line]:
-    """Numbers of the city: a line names what it leaves open to its columns."""
-    lines = []
-    for row in rows:
-        keys = [[row[part] or column[part] for part in KEY] for column in columns]
-        numbers = [report.number(indicator, CITY, sector, band) for sector, band, indicator in keys]
-        unit = [Cell(_unit_of(row["indicator"]))] if _with_unit(columns) else []
-        lines.append(Line(Row(row["label_vi"], unit, int(row["level"] or 0), group=row["group_vi"]), numbers))
-    return lines
-
-
-def _by_area(report: Report, columns: list[dict]) -> list[Line]:
+def _areas(report: Report, columns: list[dict]) -> list[dict]:
     """A line an area that has any of the numbers, the city last."""
-    lines = []
-    for area in report.areas_and_city:
-        numbers = [report.number(c["indicator"], area, c["sector"], c["age_band"]) for c in columns]
-        if any(numbers):
-            lines.append(Line(Row(area_name(area), [], total=area == CITY, area=area), numbers))
-    return lines
+    lines = [OPEN | {"area": area} for area in report.areas_and_city]
+    return [line for line in lines if any(_numbers(report, line, columns))]
 
 
-def _filled_in(row: Row, numbers: list[Number | None], columns: list[dict]) -> Row:
-    """A row with its numbers, and what they rest on."""
+def _numbers(report: Report, line: dict, columns: list[dict]) -> list[Number | None]:
+    """The numbers of a line, one a column, which says what the line leaves open."""
+    numbers = []
+    for column in columns:
+        sector, band, indicator = (line[part] or column[part] for part in KEY)
+        numbers.append(report.number(indicator, line.get("area", CITY), sector, band))
+    return numbers
+
+
+def _row(report: Report, line: dict, columns: list[dict]) -> Row:
+    """A line with its numbers, and what they rest on."""
+    numbers = _numbers(report, line, columns)
     shows = [column["show"] for column in columns]
     cells = [cell(number, show) for number, show in zip(numbers, shows, strict=True)]
-    return replace(row, cells=[*row.cells, *cells], marks=rests_on([n for n in numbers if n], shows))
+    marks = rests_on(numbers, shows)
+    if "area" in line:
+        return area_row(line["area"], cells, marks, linked=True)
+    if _with_unit(columns):
+        cells.insert(0, Cell(_unit_of(line["indicator"])))
+    return Row(line["label_vi"], cells, int(line["level"] or 0), group=line["group_vi"], marks=marks)
 
 
 def _with_unit(columns: list[dict]) -> bool:
@@ -106,8 +94,10 @@ def corrected(report: Report, parts: list[dict]) -> list[str]:
     if used.empty:
         return []
     cells = ["workbook", "sheet", "cell"]
-    read = used[["area", *cells]].merge(report.table("observations.parquet")[[*cells, "indicator"]], on=cells)
-    read = read[read["indicator"].isin(list(_parts({part["indicator"] for part in parts})))].drop_duplicates(cells)
+    observed = report.table("observations.parquet")[[*cells, "indicator"]]
+    read = used[["area", *cells]].merge(observed, on=cells)
+    behind = _parts({part["indicator"] for part in parts})
+    read = read[read["indicator"].isin(behind)].drop_duplicates(cells)
     if read.empty:
         return []
     units = listed(map(area_name, in_order(read["area"])))
@@ -132,34 +122,6 @@ def _tables() -> dict[str, dict[str, list[dict[str, str]]]]:
     for line in reference.rows("appendix"):
         tables[line["table"]][line["part"]].append(line | {"show": line["show"] or "value"})
     return dict(tables)
-
-
-def rests_on(numbers: list[Number], shows: list[str]) -> Marks:
-    """What a row of cells rests on: what its values do, and last year's where a change is shown."""
-    before = any(show in BEFORE for show in shows)
-    return together([n.marks for n in numbers] + [n.marks_before for n in numbers if before])
-
-
-def cell(number: Number | None, show: str = "value") -> Cell:
-    """One cell: the value, or its change, target, gap or whether the target is met; withheld where what it shows is."""
-    if number is None:
-        return Cell(None, "met" if show == "met" else "number")
-    if (show in BEFORE and number.hidden_before) or (show not in ("last_year", "target") and number.hidden):
-        return Cell(None, hidden=True)
-    value = number.change if show in ("change", "signed") else getattr(number, show)
-    form = show if show in ("signed", "change", "gap", "met") else "number"
-    if value is None or pd.isna(value):
-        return Cell(None, form)
-    path = f"{number.sector}.{number.age_band}.{number.indicator} {SHOWS.get(show, '')}".strip()
-    return Cell(value, form, gap_places(number) if show == "gap" else number.decimals, path=path)
-
-
-def gap_places(number: Number, decimals: int | None = None) -> int:
-    """Places of a gap to a target: the indicator's, or those given, and more where the word would deny `met`."""
-    places = number.decimals if decimals is None else decimals
-    while number.gap and not vietnamese.rounded(number.gap, places) and places < FINEST:
-        places += 1
-    return places
 
 
 def _parts(names: set[str]) -> set[str]:
@@ -189,11 +151,6 @@ def _unit_of(indicator: str) -> str:
         return label("unit", row["unit"])
     above, below = (indicators.definitions().at[row[part], "unit"] for part in ("numerator", "denominator"))
     return f"{label('unit', above, short=True)}/{label('unit', below, short=True)}"
-
-
-def _points(numbers: list[Number], shows: set[str]) -> list[str]:
-    """A note where changes of rates stand in the same column as changes of counts."""
-    return [POINTS] if shows & {"change", "gap"} and any(number.is_rate for number in numbers) else []
 
 
 def _heads(columns: list[dict]) -> list[Column]:

@@ -3,7 +3,7 @@
 from analysis.pages.forecast_rows import marks_of
 from analysis.pages.report import Report
 from analysis.pages.statements import Says
-from analysis.pages.tables import Column, Field, Row, Table, area_row, cells, columns
+from analysis.pages.tables import Column, Field, Row, Table, area_row, by_key, cells, columns
 from analysis.pages.words import label
 from analysis.reference import norms, periods
 from analysis.reference.areas import CITY
@@ -44,7 +44,7 @@ def readings_table(report: Report, key: str, caption: str) -> Table:
     rows = report.table("norm_readings.csv", area=[CITY])
     lines = []
     for line in LINES:
-        by_post = {row["post"]: row for row in rows[rows["line"] == line].to_dict("records")}
+        by_post = by_key(rows[rows["line"] == line], "post")
         known = next((by_post[post] for post in POSTS if post in by_post), None)
         if known is None:
             continue
@@ -69,7 +69,7 @@ def readings_by_area(report: Report, key: str, caption: str) -> Table:
         ]
     lines = []
     for area in report.areas_and_city:
-        by_line = {row["line"]: row for row in rows[rows["area"] == area].to_dict("records")}
+        by_line = by_key(rows[rows["area"] == area], "line")
         if "circular" in by_line:
             lines.append(area_row(area, cells(fields, by_line), marks_of(report, by_line["circular"])))
     notes = ("Đơn vị: người, chỉ trường công lập. Số âm: hiện có nhiều hơn mức trần của Thông tư.",)

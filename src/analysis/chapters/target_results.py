@@ -6,14 +6,13 @@ from typing import NamedTuple
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.chapters.sections import cell
 from analysis.pages import plots
 from analysis.pages.drawing import GREY, INK, Look, label_rows, paper
 from analysis.pages.figures import Figure
-from analysis.pages.forecast_rows import heads
 from analysis.pages.marks import together
+from analysis.pages.number_cells import cell
 from analysis.pages.report import Number, Report
-from analysis.pages.tables import NOTHING, Cell, Row, Table
+from analysis.pages.tables import NOTHING, Field, Row, Table, cells, columns
 from analysis.pages.words import indicator_name, label, listed, plain
 from analysis.reference import targets, vietnamese
 from analysis.reference.areas import CITY
@@ -21,11 +20,19 @@ from analysis.reference.areas import CITY
 IMPLIED = "≈"
 IMPLIED_MEANS = f"{IMPLIED} Chỉ tiêu không in thẳng mà suy ra từ số in: giá trị in và phần thiếu hoặc vượt in cạnh nó."
 ENDS_OF_COLUMNS = {"Kỳ này": 0.2, "Chỉ tiêu": 0.43, "Chênh lệch": 0.74, "Đơn vị đạt": 1.0}
+TARGETS = (
+    Field("Kỳ này", lambda row: cell(row["number"]), "number"),
+    Field("Chỉ tiêu năm", "target", "number", None),
+    Field("So với chỉ tiêu", lambda row: cell(row["number"], "gap"), "gap"),
+    Field("Đạt", "met", "number", group="Số đơn vị"),
+    Field("Chưa đạt", "short", "number", group="Số đơn vị"),
+    Field("Căn cứ của chỉ tiêu", "source", "note"),
+)
 BASES = {"printed": "in trong văn bản", "implied": "suy ra từ số in"}
 
 
 class Aim(NamedTuple):
-    """One target of targets.csv, the city's number against it, and how many units meet it or fall short."""
+    """One target of targets.csv, the city's number against it, how many units meet it, of how many."""
 
     name: str
     target: float
@@ -33,7 +40,12 @@ class Aim(NamedTuple):
     source: str
     number: Number | None
     met: int
-    short: int
+    judged: int
+
+    @property
+    def target_words(self) -> str:
+        """The target as it is written."""
+        return plain(self.target, 2)
 
 
 def aims(report: Report) -> list[Aim]:
@@ -43,12 +55,15 @@ def aims(report: Report) -> list[Aim]:
 
 def _aim(report: Report, row: dict[str, str]) -> Aim:
     key = (row["sector"], row["age_band"])
-    units = [report.number(row["indicator"], area, *key) for area in report.areas]
-    met = [unit.met for unit in units if unit is not None and not unit.hidden and unit.met is not None]
+    met = []
+    for area in report.areas:
+        unit = report.number(row["indicator"], area, *key)
+        if unit and not unit.hidden and unit.met is not None:
+            met.append(unit.met)
     source = f"{row['document']}, mục {row['section']}: {row['note'] or BASES[row['status']]}"
     number = report.number(row["indicator"], CITY, *key)
     implied = row["status"] == "implied"
-    return Aim(_name(row), float(row["value"]), implied, source, number, sum(met), len(met) - sum(met))
+    return Aim(_name(row), float(row["value"]), implied, source, number, sum(met), len(met))
 
 
 def _name(row: dict[str, str]) -> str:
@@ -83,7 +98,7 @@ def _judged(of_year: Sequence[Aim]) -> pd.DataFrame:
         number = aim.number
         if number is None or number.hidden or number.met is None or aim.target <= 0:
             continue
-        target, counted = plain(aim.target, 2), aim.met + aim.short
+        target = aim.target_words
         rows.append(
             {
                 "name": aim.name,
@@ -95,7 +110,7 @@ def _judged(of_year: Sequence[Aim]) -> pd.DataFrame:
                 "Kỳ này": vietnamese.number(number.value, number.decimals),
                 "Chỉ tiêu": f"{IMPLIED} {target}" if aim.implied else target,
                 "Chênh lệch": cell(number, "gap").words,
-                "Đơn vị đạt": f"{aim.met}/{counted}" if counted else NOTHING,
+                "Đơn vị đạt": f"{aim.met}/{aim.judged}" if aim.judged else NOTHING,
             }
         )
     return pd.DataFrame(rows)
@@ -127,19 +142,18 @@ def table(report: Report, key: str, caption: str) -> Table:
     of_year = aims(report)
     lines = []
     for aim in of_year:
-        met, short = (aim.met, aim.short) if aim.met + aim.short else (None, None)
-        target = Cell(aim.target, "number", len(plain(aim.target, 2).partition(",")[2]))
-        counts = [Cell(met, "number"), Cell(short, "number")]
-        cells = [cell(aim.number), target, cell(aim.number, "gap"), *counts, Cell(aim.source, "note")]
-        lines.append(Row(aim.name, cells, marks=aim.number.marks if aim.number else ()))
-    columns = heads("Kỳ này", "Chỉ tiêu năm", "So với chỉ tiêu") + heads("Đạt", "Chưa đạt", group="Số đơn vị")
-    columns += heads("Căn cứ của chỉ tiêu", text=True)
+        record = aim._asdict() | {"decimals": len(aim.target_words.partition(",")[2])}
+        if aim.judged:
+            record["short"] = aim.judged - aim.met
+        else:
+            record["met"] = None
+        lines.append(Row(aim.name, cells(TARGETS, record), marks=aim.number.marks if aim.number else ()))
     notes = [
         "Tỷ lệ: %, chênh lệch là điểm phần trăm. Đơn vị được so với chỉ tiêu của thành phố, trừ khi có chỉ tiêu riêng."
     ]
     if any(aim.number is None for aim in of_year):
         notes.append(f"{NOTHING}: kỳ này không có số để so.")
-    return Table(key, caption, "Chỉ tiêu", columns, lines, tuple(notes), empty=_none(report))
+    return Table(key, caption, "Chỉ tiêu", columns(TARGETS), lines, notes, empty=_none(report))
 
 
 def _none(report: Report) -> str:

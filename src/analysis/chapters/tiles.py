@@ -13,13 +13,13 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from analysis import reference
-from analysis.chapters.sections import cell, gap_places
 from analysis.pages.drawing import GREY, ORANGE, paper, write
 from analysis.pages.figures import Figure
-from analysis.pages.forecast_rows import area_row, between, expected_cells, heads, marks_of, needs
+from analysis.pages.forecast_rows import LIMITS_80, expected, interval, marks_of, needs_of
 from analysis.pages.marks import Marks, together
+from analysis.pages.number_cells import cell, gap_places
 from analysis.pages.report import Number, Report
-from analysis.pages.tables import NOTHING, Cell, Column, Table
+from analysis.pages.tables import NOTHING, Cell, Field, Table, area_row, cells, columns, under
 from analysis.pages.words import area_name, label, listed, plain
 from analysis.reference import areas, periods, vietnamese
 from analysis.reference.areas import CITY
@@ -30,7 +30,12 @@ PLACED = "Mỗi ô một đơn vị, to bằng nhau, xếp theo vị trí tươn
 NO_PLACES = "Chưa có vị trí trên bản đồ ô (tiles.csv) cho các đơn vị của kỳ này."
 NO_NUMBERS = "Chưa có số liệu hoặc chỉ tiêu cho hình này."
 SMALL = 6.75  # points: 9 pixels on the page
-LIMITS = ["expected", "lower_80", "upper_80"]
+LIMITS = ["expected", *LIMITS_80]
+TEACHERS = (
+    Field("Giáo viên hiện có", lambda row: cell(row["now"]), "number", unit="người"),
+    Field("Còn thiếu", lambda row: cell(row["lacking"]), "number", unit="người"),
+    Field("Thiếu trên 100 cần có", "share", "number", 1),
+)
 
 
 class Panel(NamedTuple):
@@ -62,7 +67,7 @@ def shortage(report: Report, key: str, caption: str, table: str) -> Figure:
         under = [f"{vietnamese.number(number.value)} người" for number in rows["lacking"]]
         panels.append(_against_city("Thiếu trên 100 giáo viên cần có", rows["share"], under))
     if len(ahead):
-        under = [between(row, "80", 1).replace(" đến ", "–") for row in ahead.to_dict("records")]
+        under = [interval(row, 1).replace(" đến ", "–") for row in ahead.to_dict("records")]
         title = f"Cần tuyển {report.next_year} trên 100 giáo viên hiện có"
         panels.append(_against_city(title, ahead["expected"], under))
     return _figure(report, key, caption, table, panels, notes, together(rows["marks"]))
@@ -72,8 +77,11 @@ def enrolment(report: Report, key: str, caption: str, bands: Sequence[str], tabl
     """The enrolment rate by unit and how far it is from the year's target, one map an age band."""
     panels, marks = [], []
     for band in bands:
-        numbers = [report.number("enrolment_rate", area, "all", band) for area in report.areas]
-        judged = [number for number in numbers if number and not number.hidden and number.met is not None]
+        judged = []
+        for area in report.areas:
+            number = report.number("enrolment_rate", area, "all", band)
+            if number and not number.hidden and number.met is not None:
+                judged.append(number)
         if judged:
             panels.append(_against_target(label("age_band", band), judged))
             marks += [number.marks for number in judged]
@@ -87,18 +95,15 @@ def enrolment(report: Report, key: str, caption: str, bands: Sequence[str], tabl
 def shortage_table(report: Report, key: str, caption: str) -> Table:
     """Teachers short per 100 needed and to recruit per 100 now, by area: the data of the map."""
     rows = _teachers(report)
-    columns = [Column("Giáo viên hiện có", "người"), Column("Còn thiếu", "người"), Column("Thiếu trên 100 cần có")]
     ahead = rows["expected"].notna().any()
-    if ahead:
-        columns += heads("Dự kiến", "Khoảng 80 %", group=f"Cần tuyển {report.next_year} trên 100 hiện có")
+    group = f"Cần tuyển {report.next_year} trên 100 hiện có"
+    fields = [*TEACHERS, *(under(group, expected("Dự kiến", 1)) if ahead else ())]
     lines = []
     for area, row in rows.to_dict("index").items():
-        cells = [cell(row["now"]), cell(row["lacking"]), Cell(row["share"], "number", 1)]
-        cells += expected_cells(row, 1) if ahead else []
-        lines.append(area_row(str(area), cells, row["marks"], linked=True))
+        lines.append(area_row(str(area), cells(fields, row), row["marks"], linked=True))
     notes = ("Cần có = hiện có + còn thiếu, theo định mức cho mọi nhóm, lớp. Số âm là nhiều hơn định mức.",)
     origin = "số giáo viên và số thiếu của kỳ này; số cần tuyển và khoảng của sổ tay 05_needs (needs.csv)."
-    return Table(key, caption, "Đơn vị", columns, lines, notes, origin=origin)
+    return Table(key, caption, "Đơn vị", columns(fields), lines, notes, origin=origin)
 
 
 def _teachers(report: Report) -> pd.DataFrame:
@@ -107,16 +112,20 @@ def _teachers(report: Report) -> pd.DataFrame:
     now, lacking : the numbers of teachers.  share : those lacking in percent of those needed, not rounded.  expected
     and its limits : next year's recruits per 100 teachers of now.
     """
-    by_key, rows = needs(report), {}
-    for area in [*report.areas, CITY]:
+    rows = {}
+    for area in report.areas_and_city:
         now, lacking = report.number("teachers", area), report.number("teachers_shortage", area)
-        if not now or not lacking or now.value + lacking.value <= 0:
+        if not now or not lacking:
             continue
-        row = {"now": now, "lacking": lacking, "share": 100 * lacking.value / (now.value + lacking.value)}
+        needed = now.value + lacking.value
+        if needed <= 0:
+            continue
+        row = {"now": now, "lacking": lacking, "share": 100 * lacking.value / needed}
         marks = [now.marks, lacking.marks]
-        recruits = by_key.get((area, "all", "teachers_to_recruit"))
+        recruits = needs_of(report, area).get("teachers_to_recruit")
         if recruits and now.value > 0:
-            row |= {limit: 100 * recruits[limit] / now.value for limit in LIMITS}
+            for limit in LIMITS:
+                row[limit] = 100 * recruits[limit] / now.value
             marks.append(marks_of(report, recruits))
         rows[area] = row | {"marks": together(marks)}
     return pd.DataFrame.from_dict(rows, orient="index", columns=["now", "lacking", "share", *LIMITS, "marks"])
@@ -128,13 +137,13 @@ def _against_city(title: str, values: pd.Series, under: Sequence[str]) -> Panel:
     tiles["sign"] = np.where(values > values.get(CITY, np.inf), ABOVE, "")
     own = tiles.drop(CITY, errors="ignore")
     ranked = own.sort_values("shade", ascending=False, kind="stable")["value"]
-    named = [f"{area_name(area)} {value}" for area, value in ranked.items()]
-    alt = f"{title}: cao nhất {listed(named[:3])}; thấp nhất {named[-1]}"
+    named = ranked.index.map(area_name) + " " + ranked
+    alt = f"{title}: cao nhất {listed(named[:3])}; thấp nhất {named.iloc[-1]}"
     if CITY in tiles.index:
-        above = [area_name(area) for area in own.index[own["sign"] == ABOVE]]
+        above = own.index[own["sign"] == ABOVE].map(area_name)
         city = tiles.at[CITY, "value"]
         alt += f"; toàn thành phố {city}, cao hơn mức ấy: {len(above)} trên {len(own)} đơn vị"
-        alt += f" ({listed(above)})" if above else ""
+        alt += f" ({listed(above)})" if len(above) else ""
     return Panel(title, "người trên 100", f"{alt}.", own)
 
 
@@ -232,9 +241,10 @@ def _steps(shades: Iterable[float]) -> list[float]:
     if not bad:
         return [0.0]
     low, high = min(bad), max(bad)
-    ticks = MaxNLocator(len(SHADES) - 1).tick_values(low, high)
-    bounds = [float(tick) for tick in ticks if low < tick < high]
-    return [0.0, *bounds][: len(SHADES) - 1]
+    most = len(SHADES) - 1
+    ticks = np.asarray(MaxNLocator(most).tick_values(low, high))
+    between = ticks[(low < ticks) & (ticks < high)]
+    return [0.0, *between.tolist()][:most]
 
 
 def _one(value: float) -> str:

@@ -3,10 +3,10 @@
 import pandas as pd
 
 from analysis import store
-from analysis.pages.forecast_rows import NO_FORECAST, STAGE_NAMES, between, marks_of
+from analysis.pages.forecast_rows import LIMITS_95, NO_FORECAST, STAGE_NAMES, marks_of
 from analysis.pages.report import Report
 from analysis.pages.statements import Says
-from analysis.pages.tables import Field, Row, Table, cells, columns, under
+from analysis.pages.tables import Field, Row, Table, between, by_key, cells, columns, under
 from analysis.pages.words import label
 from analysis.reference import vietnamese
 from analysis.reference.areas import CITY
@@ -63,7 +63,7 @@ def nutrition_trend(report: Report) -> Says:
     sentences = []
     for row in rows.to_dict("records"):
         name = STAGE_NAMES.get(row["indicator"], row["indicator"])
-        limits = f" (khoảng 95 %: {between(row, '95', 2)})" if pd.notna(row["lower_95"]) else ""
+        limits = f" (khoảng 95 %: {between(row, *LIMITS_95, 2)})" if pd.notna(row["lower_95"]) else ""
         moves = vietnamese.change(row["value"], 2, "điểm %")
         words = f"{name}: mỗi năm {moves}{limits}, theo {label('model', row['model'])}."
         sentences.append((words, marks_of(report, row)))
@@ -113,7 +113,7 @@ def backtest_table(report: Report, key: str, caption: str) -> Table:
         rows = report.table(f"{stage}_backtest.csv", model=["as_published"], sector=["all"])
         rows = rows[(rows["age_band"] == "all") | ((rows["age_band"] != "age5") & (rows["stage"] != "nutrition"))]
         for (name, band, lead), series in rows.groupby(["indicator", "age_band", "lead"], sort=False):
-            record = {row["level"]: row for row in series.to_dict("records")} | {"lead": lead}
+            record = by_key(series, "level") | {"lead": lead}
             head = _of_band(STAGE_NAMES.get(name, name), band)
             lines.append(Row(head, cells(fields, record), marks=report.past_marks))
     notes = (

@@ -62,15 +62,15 @@ class WhatIf(OnPage):
 
 def box(report: Report) -> WhatIf:
     """The box for the city and next school year; empty where there is no forecast."""
-    by_key = forecast_rows.needs(report)
+    city = forecast_rows.needs_of(report)
     known = [_expected(report, name) for name in ("classes", "enrolment_rate", "children_per_class")]
-    last = by_key.get((CITY, "all", "teachers_to_recruit"))
+    last = city.get("teachers_to_recruit")
     if not forecast_rows.steps(report) or last is None or any(len(each) < len(BANDS) for each in known):
         return WhatIf("", (), (), 0.0, (), 0.0, ())
     classes, rates, sizes = known
     norm = norms.of_round("teachers_per_class", report.next_year, report.period)
-    teachers = float(by_key[CITY, "all", "teachers_now"]["current"])
-    leaving = float(by_key[CITY, "all", "teachers_left"]["expected"]) / teachers * 100
+    teachers = float(city["teachers_now"]["current"])
+    leaving = float(city["teachers_left"]["expected"]) / teachers * 100
     levers = [Lever("leaving", "Tỷ lệ giáo viên nghỉ trong năm", "%", leaving, 0.5, min(5.0, leaving // 0.5 * 0.5))]
     for band in BANDS:
         each, name = "nhóm trẻ" if band == "nursery" else "lớp mẫu giáo", label("age_band", band).lower()

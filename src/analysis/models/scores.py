@@ -28,8 +28,12 @@ def forecasts_of(folder: Path | str) -> pd.DataFrame:
 
     folder : the round's tables, of which enrolment.csv, staffing.csv, nutrition.csv and needs.csv are read.
     """
-    frames = [store.read(folder, f"{stage}.csv").query("kind == 'forecast'").assign(stage=stage) for stage in STAGES]
-    frames.append(store.read(folder, "needs.csv").assign(stage="needs", age_band="all"))
+    frames = []
+    for stage in STAGES:
+        rows = store.read(folder, f"{stage}.csv").query("kind == 'forecast'")
+        frames.append(rows.assign(stage=stage))
+    needs = store.read(folder, "needs.csv")
+    frames.append(needs.assign(stage="needs", age_band="all"))
     return pd.concat(frames, ignore_index=True).reindex(columns=store.schema(FROZEN).names)
 
 
@@ -40,8 +44,10 @@ def scored_release(releases: Path | str, school_year: str, period: str) -> Relea
     manifest was changed.
     """
     standing = released.standing(releases, school_year, period, FROZEN)
-    of_all_units = [release for release in standing if not LACKING.intersection(release.manifest()["allowed"])]
-    return next(iter(of_all_units or standing), None)
+    for release in standing:
+        if LACKING.isdisjoint(release.manifest()["allowed"]):
+            return release
+    return standing[0] if standing else None
 
 
 def first_published(releases: Path | str, school_year: str, period: str) -> pd.DataFrame | None:
@@ -66,9 +72,13 @@ def table(releases: Path | str, school_year: str, period: str, **tables: pd.Data
             continue
         frozen = release.table(FROZEN)
         lead = periods.start(school_year) - periods.start(year)
-        rows = frozen[(frozen["target_year"] == school_year) & frozen["expected"].notna()]
-        came = actual if lead > 1 else pd.concat([actual, _recruits(actual, frozen)])
-        rows = rows[(lead == 1) | ~rows["indicator"].isin(NEXT_ONLY)].join(came.rename("actual"), on=KEY, how="inner")
+        rows = frozen[frozen["target_year"] == school_year].dropna(subset="expected")
+        came = actual
+        if lead == 1:
+            came = pd.concat([actual, _recruits(actual, frozen)])
+        else:
+            rows = rows[~rows["indicator"].isin(NEXT_ONLY)]
+        rows = rows.join(came.rename("actual"), on=KEY, how="inner")
         scored.append(rows.assign(made_year=year, made_period=period, record=release.number, lead=lead))
     if not scored:
         return _scores(pd.DataFrame(columns=[*KEY, "expected", *LIMITS, "actual", "basis", *COLUMNS[:4]]))
@@ -80,7 +90,7 @@ def _actual(tables: dict[str, pd.DataFrame], school_year: str) -> pd.Series:
     frames = []
     for stage, rows in tables.items():
         if stage == "needs":
-            now = rows[rows["current"].notna()].rename(columns={"current": "value"}).assign(age_band="all")
+            now = rows.assign(value=rows["current"], age_band="all")
         else:
             now = rows[(rows["kind"] == "observed") & (rows["target_year"] == school_year)]
         frames.append(now.assign(stage=stage))
@@ -89,22 +99,23 @@ def _actual(tables: dict[str, pd.DataFrame], school_year: str) -> pd.Series:
 
 def _recruits(actual: pd.Series, frozen: pd.DataFrame) -> pd.Series:
     """Teachers who had to be recruited since: needed now, less those in post then who stayed."""
-    rows = frozen[(frozen["stage"] == "needs") & (frozen["indicator"] == "teachers_now")]
-    then = rows.set_index(["area", "sector"])["current"]
-    needs = actual[actual.index.get_level_values("stage") == "needs"].droplevel(["stage", "age_band"])
-    now = needs.unstack("indicator").reindex(columns=["teachers_needed", "teachers_left"])
-    recruits = (now["teachers_needed"] - then + now["teachers_left"]).dropna().rename("value").reset_index()
+    in_post = frozen.query("stage == 'needs' and indicator == 'teachers_now'")
+    then = in_post.set_index(["area", "sector"])["current"]
+    of_needs = actual.index.get_level_values("stage") == "needs"
+    now = actual[of_needs].droplevel(["stage", "age_band"]).unstack("indicator")
+    now = now.reindex(columns=["teachers_needed", "teachers_left"])
+    stayed = then - now["teachers_left"]
+    recruits = (now["teachers_needed"] - stayed).dropna().rename("value").reset_index()
     return recruits.assign(stage="needs", age_band="all", indicator="teachers_to_recruit").set_index(KEY)["value"]
 
 
 def _scores(rows: pd.DataFrame) -> pd.DataFrame:
-    off = (rows["expected"] - rows["actual"]).abs().astype(float)
-    error = 100 * off / rows["actual"].abs().astype(float).replace(0.0, np.nan)
-    scored = rows.assign(error=error)
+    came = rows["actual"].astype(float)
+    off = (rows["expected"] - came).abs().astype(float)
+    scored = rows.assign(error=100 * off / came.abs().replace(0.0, np.nan))
     for width in ("80", "95"):
-        low = rows[f"lower_{width}"]
-        high = rows[f"upper_{width}"]
-        inside = ((low <= rows["actual"]) & (rows["actual"] <= high)).astype("boolean")
+        low, high = rows[f"lower_{width}"], rows[f"upper_{width}"]
+        inside = came.between(low, high).astype("boolean")
         scored[f"inside_{width}"] = inside.where(low.notna() & high.notna())
     scored = scored.astype({"record": "int64", "lead": "int64"})[COLUMNS]
     newest_first = [False, False, *[True] * len(KEY)]

@@ -1,13 +1,13 @@
 """Rows of the forecasts as chapters show them: next year's needs, their interval in words, and what they rest on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
 from analysis.pages.marks import Marks
 from analysis.pages.report import Report
-from analysis.pages.tables import NOTHING, Cell, Column, Row
-from analysis.pages.words import area_name
+from analysis.pages.tables import Field, between, by_key, under
 from analysis.reference import vietnamese
 from analysis.reference.areas import CITY
 
@@ -27,7 +27,9 @@ STAGE_NAMES = {
     "children_per_class": "Trẻ bình quân một lớp",
     "qualified_teachers_share": "Tỷ lệ đạt chuẩn đào tạo",
 }
-INTERVALS = (("80", "Khoảng 80 %"), ("95", "Khoảng 95 %"))
+LIMITS_80, LIMITS_95 = ("lower_80", "upper_80"), ("lower_95", "upper_95")
+INTERVAL_80 = Field("Khoảng 80 %", LIMITS_80, "range")
+INTERVALS = (INTERVAL_80, Field("Khoảng 95 %", LIMITS_95, "range"))
 PARTS = {  # what the city's recruits are made of: the column of needs.csv, and the name for readers
     "teachers_shortage": ("current", "Thiếu hiện nay"),
     "need_change": ("expected", "Nhu cầu thay đổi"),
@@ -39,8 +41,13 @@ BARS_NOTE = "Thanh: số dự kiến; vạch: khoảng 80 %."
 
 def needs(report: Report) -> dict[tuple[str, str, str], dict]:
     """Rows of needs.csv about next year by (area, sector, indicator)."""
-    rows = report.table("needs.csv", target_year=[report.next_year]).to_dict("records")
-    return {(row["area"], row["sector"], row["indicator"]): row for row in rows}
+    return by_key(report.table("needs.csv", target_year=[report.next_year]), "area", "sector", "indicator")
+
+
+def needs_of(report: Report, area: str = CITY, sector: str = "all") -> dict[str, dict]:
+    """The same of one area and sector by indicator."""
+    rows = report.table("needs.csv", target_year=[report.next_year], area=[area], sector=[sector])
+    return by_key(rows, "indicator")
 
 
 def marks_of(report: Report, row: Mapping) -> Marks:
@@ -51,62 +58,33 @@ def marks_of(report: Report, row: Mapping) -> Marks:
 
 def steps(report: Report) -> list[tuple[str, float]]:
     """What the city's recruits are made of, in order, the sum last; empty where there is no forecast."""
-    by_key = needs(report)
+    of_city = needs_of(report)
     values = []
     for indicator, (column, name) in PARTS.items():
-        value = by_key.get((CITY, "all", indicator), {}).get(column)
+        value = of_city.get(indicator, {}).get(column)
         if value is None or pd.isna(value):
             return []
         values.append((name, value))
     return values
 
 
-def between(row, width: str, decimals: int = 0) -> str:
-    """ "1.496 đến 1.910"."""
-    low, high = row[f"lower_{width}"], row[f"upper_{width}"]
-    return NOTHING if pd.isna(low) else f"{vietnamese.number(low, decimals)} đến {vietnamese.number(high, decimals)}"
+def interval(row: Mapping, decimals: int = 0) -> str:
+    """The 80 % interval: "1.496 đến 1.910"."""
+    return between(row, *LIMITS_80, decimals)
 
 
-def expected_cells(row: Mapping | None, decimals: int = 0) -> list[Cell]:
-    """What is expected and its 80 % interval; nothing where there is no row."""
-    if not row:
-        return [Cell(None, "number"), Cell(NOTHING, "range")]
-    return [Cell(row["expected"], "number", decimals), Cell(between(row, "80", decimals), "range")]
+def expected(head: str, decimals: int | None = 0) -> list[Field]:
+    """What is expected, under this head, and its 80 % interval."""
+    return [Field(head, "expected", "number", decimals), replace(INTERVAL_80, decimals=decimals)]
 
 
-def interval_cells(row: Mapping) -> list[Cell]:
-    """Both intervals."""
-    return [Cell(between(row, width), "range") for width, _ in INTERVALS]
-
-
-def year_cells(rows: pd.DataFrame, years: Sequence[str], decimals: int = 0) -> list[Cell]:
-    """What is expected and its 80 % interval in each of these years. rows : one a target_year."""
-    by_year = rows.set_index("target_year").reindex(years).to_dict("records")
-    return [cell for row in by_year for cell in expected_cells(row, decimals)]
-
-
-def year_heads(years: Sequence[str], head: str) -> list[Column]:
-    """Heads of year_cells."""
-    return [column for year in years for column in heads(head, "Khoảng 80 %", group=year)]
-
-
-def area_row(area: str, cells: Sequence[Cell], marks: Marks, linked: bool = False) -> Row:
-    """A line of a table by area, the city as its total. linked : its cells' paths lead to the area's own numbers."""
-    return Row(area_name(area), cells, total=area == CITY, marks=marks, area=area if linked else "")
-
-
-def heads(*names: str, group: str = "", text: bool = False) -> list[Column]:
-    """Columns of these heads."""
-    return [Column(name, group=group, text=text) for name in names]
-
-
-def interval_heads(group: str = "") -> list[Column]:
-    """Heads of interval_cells."""
-    return heads(*dict(INTERVALS).values(), group=group)
+def each_year(years: Iterable[str], head: str, decimals: int | None = 0) -> list[Field]:
+    """The same in each of these years; a record has a row a year."""
+    return [field for year in years for field in under(year, expected(head, decimals), year)]
 
 
 def interval_bars(rows: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     """What plots.bars draws of forecasts, a name each: the bar, its whisker, and both in words."""
-    words = [f"{vietnamese.number(row['expected'])}  ({between(row, '80')})" for row in rows.to_dict("records")]
+    words = [f"{vietnamese.number(row['expected'])}  ({interval(row)})" for row in rows.to_dict("records")]
     drawn = rows.rename(columns={"expected": "value", "lower_80": "lower", "upper_80": "upper"})
     return drawn.assign(name=names, words=words)

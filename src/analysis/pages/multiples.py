@@ -30,30 +30,33 @@ def draw(
 
     ends : names of the first and last time.  breaks : number of a panel → places of its dashed upright lines, in times.
     """
-    scaled, ticks = _scaled(np.vstack([behind, rows]))
-    place, last = np.arange(len(rows)), len(behind) - 1
-    left = place % COLUMNS * last * APART[0]
-    foot = place // COLUMNS * -APART[1]
+    heights, ticks = _scaled(np.vstack([behind, rows]))
+    city, own = heights[0], heights[1:]
+    row, column = np.divmod(np.arange(len(rows)), COLUMNS)
+    last = len(behind) - 1
     side = last * ROOM
-    start, end = left - side, left + last + side
+    left, foot = column * last * APART[0], -row * APART[1]
+    right, head = left + last, foot + 1
+    start, end = left - side, right + side
     for height in ticks.values():
         ax.hlines(foot + height, start, end, **FAINT)
-    for x in (left, left + last):
-        ax.vlines(x, foot, foot + 1, **FAINT)
+    for x in (left, right):
+        ax.vlines(x, foot, head, **FAINT)
     ax.hlines(foot, start, end, **EDGE)
-    ax.vlines(start, foot, foot + 1, **EDGE)
+    ax.vlines(start, foot, head, **EDGE)
     times = left + np.arange(last + 1)[:, None]  # a column a panel
-    ax.plot(times, foot + scaled[0][:, None], color=GREY, linestyle=":", linewidth=1.4)
-    ax.plot(times, foot + scaled[1:].T, color=BLUE)
-    ax.plot(left + last, foot + scaled[1:, -1], "o", color=BLUE, markersize=3.5)
+    ax.plot(times, foot + city[:, None], color=GREY, linestyle=":", linewidth=1.4)
+    ax.plot(times, foot + own.T, color=BLUE)
+    ax.plot(right, foot + own[:, -1], "o", color=BLUE, markersize=3.5)
     for number, at in breaks.items():
-        ax.vlines(left[number] + np.array(at), foot[number], foot[number] + 1, color=GREY, linestyle="--", linewidth=1)
-    write(ax, start, foot + 1, rows.index, (0, 3), **TITLE)
-    lowest = place >= len(rows) - COLUMNS
+        ax.vlines(left[number] + np.array(at), foot[number], head[number], color=GREY, linestyle="--", linewidth=1)
+    write(ax, start, head, rows.index, (0, 3), **TITLE)
+    lowest = slice(-COLUMNS, None)  # nothing stands below these
     write(ax, left[lowest], foot[lowest], ends[0], (0, -3), **WORDS, va="top")
-    write(ax, (left + last)[lowest], foot[lowest], ends[1], (0, -3), **WORDS, va="top", ha="right")
+    write(ax, right[lowest], foot[lowest], ends[1], (0, -3), **WORDS, va="top", ha="right")
+    feet_of_rows = foot[::COLUMNS]
     for words, height in ticks.items():
-        write(ax, -side, foot[::COLUMNS] + height, words, (-3, 0), **WORDS, ha="right")
+        write(ax, -side, feet_of_rows + height, words, (-3, 0), **WORDS, ha="right")
     ax.set_xlim(-side, end.max())
     ax.set_ylim(foot.min(), 1)
     ax.set_axis_off()
@@ -65,5 +68,7 @@ def _scaled(values: np.ndarray) -> tuple[np.ndarray, dict[str, float]]:
     room = (high - low) * ROOM
     low, high = low - room, high + room
     ticks = MaxNLocator(3).tick_values(low, high)
-    heights = {plain(tick, 1): (tick - low) / (high - low) for tick in ticks if low <= tick <= high}
-    return (values - low) / (high - low), heights
+    within = ticks[(low <= ticks) & (ticks <= high)]
+    height = high - low
+    named = {plain(tick, 1): (tick - low) / height for tick in within}
+    return (values - low) / height, named

@@ -13,7 +13,7 @@ from analysis import reference
 from analysis.pages.displays import Shown
 from analysis.pages.macros import macros
 from analysis.pages.marks import Mark, Marks, together
-from analysis.pages.words import area_name
+from analysis.pages.words import area_name, label
 from analysis.reference import vietnamese
 from analysis.reference.areas import CITY
 from analysis.reference.vietnamese import visible
@@ -39,7 +39,7 @@ class Cell:
     form: str = "text"
     decimals: int = 0
     hidden: bool = False  # withheld, see withheld_means; its value is None
-    path: str = ""  # row of paths.py that says where it comes from, and what is shown of it (sections.SHOWS)
+    path: str = ""  # row of paths.py that says where it comes from, and what is shown of it (number_cells.SHOWS)
 
     @property
     def words(self) -> str:
@@ -134,7 +134,7 @@ class Field:
     shows : key of the record, or what gives the value (or the whole Cell) of one; of a range the keys of both ends.
     decimals : places; None where the record has them under "decimals".  hidden : key of the record that is true where
     the value is withheld.  of : key under which the record has the row that is meant, where it has several; there is
-    nothing to show where that is missing.
+    nothing to show where that is missing.  codes : kind of labels.csv, where what stands in it is a code of that.
     """
 
     head: str
@@ -145,6 +145,7 @@ class Field:
     group: str = ""
     hidden: str = "hidden"
     of: Hashable = None
+    codes: str = ""
 
     @property
     def column(self) -> Column:
@@ -163,6 +164,8 @@ class Field:
         if isinstance(self.shows, tuple):
             return Cell(between(record, *self.shows, places), self.form)
         value = self.shows(record) if callable(self.shows) else record.get(self.shows)
+        if self.codes:
+            value = label(self.codes, value)
         return value if isinstance(value, Cell) else Cell(value, self.form, places)
 
 
@@ -181,9 +184,15 @@ def under(group: str, fields: Iterable[Field], of: Hashable = None) -> list[Fiel
     return [replace(field, group=group, of=of) for field in fields]
 
 
-def area_row(area: str, cells: Sequence[Cell], marks: Marks) -> Row:
-    """The line of an area, or of the city as the total."""
-    return Row(area_name(area), cells, total=area == CITY, marks=marks)
+def by_key(rows: pd.DataFrame, *names: str) -> dict[Any, dict]:
+    """The rows as records, by what stands in these columns: of several a tuple."""
+    keys = rows[names[0]] if len(names) == 1 else rows[list(names)].itertuples(index=False, name=None)
+    return dict(zip(keys, rows.to_dict("records"), strict=True))
+
+
+def area_row(area: str, cells: Sequence[Cell], marks: Marks, linked: bool = False) -> Row:
+    """The line of an area, or of the city as the total. linked : its cells' paths lead to the area's own numbers."""
+    return Row(area_name(area), cells, total=area == CITY, marks=marks, area=area if linked else "")
 
 
 def between(record: Mapping, low: str, high: str, decimals: int = 0, to: str = " đến ") -> str:

@@ -7,6 +7,14 @@ from analysis.meaning import indicators
 from analysis.reference import areas, periods, vietnamese
 from analysis.reference.areas import CITY
 
+RATE_NAMES = {
+    "underweight_rate": "Nhẹ cân",
+    "stunting_rate": "Thấp còi",
+    "overweight_rate": "Thừa cân",
+    "obesity_rate": "Béo phì",
+}
+RATES = tuple(RATE_NAMES)  # of the weigh-ins, in the order of the pages
+
 
 def round_name(school_year: str, period: str) -> str:
     """One round in words.

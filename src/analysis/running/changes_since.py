@@ -3,7 +3,7 @@
 Compared are the values of both and what they were made from. A draft that was never released is compared with nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -64,14 +64,19 @@ def is_same(folder: Path, release: Release) -> bool:
     place = folder / CANDIDATE
     if not store.read(place, VALUES).equals(release.table(VALUES)):
         return False
-    used = [table[table["kind"] == "correction"] for table in (store.read(place, INPUTS), release.table(INPUTS))]
-    return used[0].reset_index(drop=True).equals(used[1].reset_index(drop=True))
+    return _corrections(store.read(place, INPUTS)).equals(_corrections(release.table(INPUTS)))
+
+
+def _corrections(inputs: pd.DataFrame) -> pd.DataFrame:
+    return inputs[inputs["kind"] == "correction"].reset_index(drop=True)
 
 
 def numbers_rest_on() -> list[Path]:
     """Modules, reference tables and the lock file that a round's numbers rest on, besides its workbooks."""
     code = ROOT / "src/analysis"
-    modules = [*code.glob("*.py"), *(file for room in NUMBER_ROOMS for file in (code / room).rglob("*.py"))]
+    modules = list(code.glob("*.py"))
+    for room in NUMBER_ROOMS:
+        modules += (code / room).rglob("*.py")
     tables = [file for file in TABLES.rglob("*.csv") if file.stem not in PAGE_TABLES]
     return [*modules, *tables, ROOT / "requirements.lock"]
 
@@ -88,34 +93,40 @@ def _candidate(
 
 def _values(folder: Path) -> pd.DataFrame:
     """Table release_values.parquet."""
-    own, needs = store.read(folder, "indicators.csv"), store.read(folder, "needs.csv").assign(age_band="all")
-    needs = needs[needs["target_year"] == needs["target_year"].min()]
+    own, needs = store.read(folder, "indicators.csv"), store.read(folder, "needs.csv")
+    of_next_year = needs["target_year"] == needs["target_year"].min()
+    needs = needs[of_next_year].assign(age_band="all")
+    *keys, field = KEY
     parts = []
     for table, fields in ((own, OWN), (needs, EXPECTED)):
-        for field in fields:
-            part = table[[*KEY[:-1], field]].rename(columns={field: "value"})
-            parts.append(part.assign(field=field))
-    values = pd.concat(parts).dropna(subset="value").sort_values(KEY, ignore_index=True)
-    return values[[*KEY, "value"]]
+        by_field = table.set_index(keys)[list(fields)].rename_axis(columns=field)
+        parts.append(by_field.stack())
+    values = pd.concat(parts).dropna().rename("value").reset_index()
+    return values.sort_values(KEY, ignore_index=True)
 
 
 def _inputs(folder: Path, raw: Path | str, school_year: str, period: str, rests_on: Iterable[Path]) -> pd.DataFrame:
     """Table release_inputs.csv."""
-    used = store.read(folder, "corrections_used.csv")
-    rows = [("correction", f"{r.area}|{r.sheet}|{r.cell}", f"{r.found} → {r.value:g}") for r in used.itertuples()]
-    rows += [("workbook", name, _hash(file)) for name, file in _workbooks(raw, school_year, period)]
-    rows += [(_kind(file), _name(file), _hash(file)) for file in rests_on]
+    rows = []
+    for used in store.read(folder, "corrections_used.csv").itertuples():
+        place = f"{used.area}|{used.sheet}|{used.cell}"
+        rows.append(("correction", place, f"{used.found} → {used.value:g}"))
+    for name, file in _workbooks(raw, school_year, period):
+        rows.append(("workbook", name, _hash(file)))
+    for file in rests_on:
+        rows.append((_kind(file), _name(file), _hash(file)))
     return pd.DataFrame(sorted(rows), columns=store.schema(INPUTS).names)
 
 
-def _workbooks(raw: Path | str, school_year: str, period: str) -> list[tuple[str, Path]]:
+def _workbooks(raw: Path | str, school_year: str, period: str) -> Iterator[tuple[str, Path]]:
     """Every workbook up to this round, under its round and unit."""
-    named = []
+    this = periods.order(school_year, period)
     for year, name in received.available(raw):
-        if periods.order(year, name) <= periods.order(school_year, period):
-            files = sorted((ROOT / raw / year / name).iterdir())
-            named += [(f"{year}/{name}/{file.stem}", file) for file in files if not file.name.startswith((".", "~$"))]
-    return named
+        if periods.order(year, name) > this:
+            continue
+        for file in (ROOT / raw / year / name).iterdir():
+            if not file.name.startswith((".", "~$")):
+                yield f"{year}/{name}/{file.stem}", file
 
 
 def _kind(file: Path) -> str:
@@ -134,16 +145,17 @@ def _hash(file: Path) -> str:
 def _changed_inputs(this: pd.DataFrame, before: pd.DataFrame) -> list[tuple]:
     """Inputs that differ: kind, name, content before, content now; one that was not there has none."""
     both = before.merge(this, on=["kind", "name"], how="outer", suffixes=("_before", "_after"), sort=True)
-    both = both[both["content_before"] != both["content_after"]].astype(object)
-    return list(both.where(both.notna(), None).itertuples(index=False, name=None))
+    differs = both["content_before"] != both["content_after"]
+    changed = both[differs].astype(object)
+    return list(changed.where(changed.notna(), None).itertuples(index=False, name=None))
 
 
 def _changes(this: pd.DataFrame, before: pd.DataFrame, causes: "_Causes") -> pd.DataFrame:
-    both = before.merge(this, on=KEY, how="outer", suffixes=("_before", "_after"), sort=True)
-    both = both[both["value_before"] != both["value_after"]]
-    both = both.rename(columns={"value_before": "before", "value_after": "after"})
-    both["why"] = [causes.of(r.area, r.indicator, r.field) for r in both.itertuples()]
-    return both[store.schema("changes.csv").names]
+    before, this = before.rename(columns={"value": "before"}), this.rename(columns={"value": "after"})
+    both = before.merge(this, on=KEY, how="outer", sort=True)
+    changed = both[both["before"] != both["after"]]
+    why = [causes.of(*number) for number in zip(changed["area"], changed["indicator"], changed["field"], strict=True)]
+    return changed.assign(why=why)[store.schema("changes.csv").names]
 
 
 class _Causes:
