@@ -46,7 +46,7 @@ def test_every_check_that_the_screen_names_is_a_row_of_the_table_and_every_pair_
     code = "".join(
         (ROOT / f"src/analysis/screening/{name}.py").read_text("utf-8") for name in ("plausibility", "continuity")
     )
-    named = set(re.findall(r'(?:_findings?|Finding|limit)\(\s*"(\w+)"', code)) | set(
+    named = set(re.findall(r'(?:findings?|Finding|limit|_apart)\(\s*"(\w+)"', code)) | set(
         reference.table("screening")["check"]
     )
     assert len(named) >= 28

@@ -6,12 +6,6 @@ They are meant for surveys of all children under five; children weighed at schoo
 from analysis import reference
 
 
-def classes(indicator: str) -> list[dict[str, str]]:
-    """Classes of one rate, from the lowest: the rows of severity.csv. Empty for a rate that has none."""
-    rows = reference.table("severity")
-    return rows[rows["indicator"] == indicator].to_dict("records")
-
-
 def severity(indicator: str, percent: float) -> dict[str, str] | None:
     """The class of a rate in percent: a row of severity.csv; None for a rate without classes or a missing one.
 
@@ -20,8 +14,11 @@ def severity(indicator: str, percent: float) -> dict[str, str] | None:
     >>> severity("stunting_rate", 10.0)["severity"], severity("stunting_rate", 9.99)["severity"]
     ('medium', 'low')
     """
-    held = [row for row in classes(indicator) if float(row["at_least"]) <= percent]
-    return held[-1] if held else None
+    reached = None
+    for row in reference.table("severity").to_dict("records"):  # from the lowest class
+        if row["indicator"] == indicator and percent >= float(row["at_least"]):
+            reached = row
+    return reached
 
 
 def bounds(row: dict[str, str]) -> str:
@@ -30,7 +27,8 @@ def bounds(row: dict[str, str]) -> str:
     >>> bounds(severity("stunting_rate", 3.3)), bounds(severity("stunting_rate", 40.0))
     ('2,5 đến dưới 10', 'từ 30')
     """
-    low, high = (row[end].replace(".", ",") for end in ("at_least", "below"))
+    low = row["at_least"].replace(".", ",")
+    high = row["below"].replace(".", ",")
     if not high:
         return f"từ {low}"
     return f"{low} đến dưới {high}" if float(row["at_least"]) else f"dưới {high}"

@@ -52,9 +52,8 @@ def deadlines(school_year: str, period: str) -> pd.DataFrame:
     """Rows of the reporting calendar for one round, each with its day in the column `due`, the earliest first."""
     rows = reference.in_force(reference.table("calendar"), school_year)
     rows = rows[rows["period"] == period].copy()
-    first = periods.start(school_year)
     days = rows[["month", "day"]].astype(int)
-    days["year"] = first + rows["year_offset"].astype(int)
+    days["year"] = periods.start(school_year) + rows["year_offset"].astype(int)
     rows["due"] = pd.to_datetime(days).dt.date
     return rows.sort_values("due", kind="stable", ignore_index=True)
 
@@ -85,13 +84,12 @@ def of_units(this: Round | None, school_year: str, period: str, today: dt.date) 
     rows = []
     for area in areas.reporting(on):
         counts = [open_findings[area, severity] for severity in check_data.ORDER]
-        workbook, figures = NOT_RECEIVED, ["–"] * (1 + len(counts))
-        if area in workbooks:
-            workbook = Path(str(workbooks[area]["workbook"])).name
-            figures = [str(workbooks[area]["facilities"]), *map(str, counts)]
-        name = areas.full_name(area, on)
-        todo = outstanding(area in workbooks, counts, proposed(school_year, period, area))
-        rows.append([name, workbook, *figures, deadline, "" if area in workbooks else late, todo])
+        row = workbooks.get(area)
+        received = [NOT_RECEIVED, *["–"] * (1 + len(counts)), deadline, late]
+        if row is not None:
+            received = [Path(row["workbook"]).name, str(row["facilities"]), *map(str, counts), deadline, ""]
+        todo = outstanding(row is not None, counts, proposed(school_year, period, area))
+        rows.append([areas.full_name(area, on), *received, todo])
     return pd.DataFrame(rows, columns=STATUS_COLUMNS)
 
 

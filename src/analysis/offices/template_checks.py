@@ -54,22 +54,21 @@ def row_check(row, rows: Sequence, lines: dict[str, int], places: dict[str, int]
 
     sides = ("all", "public", "nonpublic") if row.split == "yes" else ("all",)
     own = [cell(row.code, side) for side in sides]
-    tests = []  # what fails, and what is said of it
+    failing = []  # each: IF(what fails, what is said of it
     if row.split == "yes":
         gap = "-".join(own)
-        tests.append((f"{gap}<>0", f'"lệch "&({gap})'))
+        failing.append(f'IF({gap}<>0,"lệch "&({gap})')
     for side, here in zip(sides, own, strict=True):
-        asked = [other for other in rows if side == "all" or other.split == "yes"]
-        parts = [cell(other.code, side) for other in asked if other.part_of == row.code]
+        cells = {other.code: cell(other.code, side) for other in rows if side == "all" or other.split == "yes"}
+        parts = [cells[other.code] for other in rows if other.part_of == row.code and other.code in cells]
         if parts:
             added = ",".join(parts)
             gap = f"{here}-SUM({added})"
-            tests.append((f"AND(COUNT({added})={len(parts)},{gap}<>0)", f'"lệch "&({gap})'))
-        if row.at_most in [other.code for other in asked]:
-            most = cell(row.at_most, side)
+            failing.append(f'IF(AND(COUNT({added})={len(parts)},{gap}<>0),"lệch "&({gap})')
+        if row.at_most in cells:
+            most = cells[row.at_most]
             gap = f"{here}-{most}"
-            tests.append((f"AND(COUNT({most})=1,{gap}>0)", f'"lệch "&({gap})&" so với mã {row.at_most}"'))
-    answer = '"đúng"'
-    for fails, says in reversed(tests):
-        answer = f"IF({fails},{says},{answer})"
-    return f'=IF(COUNT({",".join(own)})<{len(sides)},"còn trống",{answer})'
+            failing.append(f'IF(AND(COUNT({most})=1,{gap}>0),"lệch "&({gap})&" so với mã {row.at_most}"')
+    whether_filled = f'IF(COUNT({",".join(own)})<{len(sides)},"còn trống"'
+    tests = [whether_filled, *failing, '"đúng"']
+    return "=" + ",".join(tests) + ")" * (len(tests) - 1)

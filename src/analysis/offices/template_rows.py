@@ -13,17 +13,21 @@ def write_population(sheet: FormSheet) -> State:
     """Children living in the area by birth year, beside those of the last round born in the same year."""
     sheet.heading(len(AGES), notes=["Kỳ trước (tham khảo)"])
     start = periods.start(sheet.blank.school_year)
-    for age, row in enumerate(range(sheet.first, sheet.end)):
-        sheet.put(row, "no", age + 1, "centre")
-        sheet.put(row, "birth_year", start - age, "centre")
-        sheet.put(row, "age", f"{age} tuổi", "text")
-        sheet.put(row, "children", None, "count_in")
+    for age in AGES:
+        row = sheet.first + age
         band_then = f"age{age + sheet.known.first_year - start}"
         then = sheet.known.values.get(("", "all", band_then, "children_living"))
-        sheet.put(row, sheet.beside, then, "count_note")
+        line: dict[str | int, tuple[str | float | None, str]] = {
+            "no": (age + 1, "centre"),
+            "birth_year": (start - age, "centre"),
+            "age": (f"{age} tuổi", "text"),
+            "children": (None, "count_in"),
+            sheet.beside: (then, "count_note"),
+        }
+        for column, (value, look) in line.items():
+            sheet.put(row, column, value, look)
     sheet.put(sheet.first, "age", YOUNGEST[0], "text_in")
-    youngest = (sheet.first, sheet.at("age"), sheet.first, sheet.at("age"))
-    sheet.choices(youngest, YOUNGEST)
+    sheet.choices((sheet.first, sheet.at("age")) * 2, YOUNGEST)
     children = sheet.at("children")
     column = sheet.columns[children]
     sheet.numbers(sheet.cells(children), column, column.header_1)
@@ -61,10 +65,9 @@ def write_indicators(sheet: FormSheet) -> State:
 
 
 def _indicator_row(sheet: FormSheet, row, line: int, count: int) -> None:
-    sheet.put(line, "no", count, "centre")
-    sheet.put(line, "label", row.label_vi, "text")
-    sheet.put(line, "unit", row.unit_vi, "centre")
-    sheet.put(line, "code", row.code, "centre")
+    about = {"no": count, "label": row.label_vi, "unit": row.unit_vi, "code": row.code}
+    for column, value in about.items():
+        sheet.put(line, column, value, "text" if column == "label" else "centre")
     before = _before(sheet, row)
     look = "score_in" if row.type == "score" else "count_in"
     for place, side in enumerate(SIDES, sheet.beside):
@@ -73,8 +76,7 @@ def _indicator_row(sheet: FormSheet, row, line: int, count: int) -> None:
             sheet.put(line, place, None, "count_note")
             continue
         sheet.put(line, side, None, look)
-        cell = (line, sheet.at(side), line, sheet.at(side))
-        sheet.numbers(cell, row, row.label_vi, f"Đơn vị tính: {row.unit_vi}.")
+        sheet.numbers((line, sheet.at(side)) * 2, row, row.label_vi, f"Đơn vị tính: {row.unit_vi}.")
         sheet.put(line, place, before[side], "count_note")
 
 

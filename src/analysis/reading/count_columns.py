@@ -1,7 +1,7 @@
 """The counts of a sheet with one row a facility or a birth year, checked across their parts and down to total rows."""
 
 from collections.abc import Sequence
-from itertools import compress
+from itertools import chain, compress
 
 import numpy as np
 
@@ -15,14 +15,14 @@ class CountColumns:
     """Counts of a sheet while it is read.
 
     at : column id → column number.  rows, totals : its rows with data and its total rows.
-    numbers : column id → a number a row, NaN where it is in doubt or not owed.
+    matrix : a line a column that is counted, a number a row; NaN where it is in doubt or not owed.
+    numbers : column id → its line of the matrix.
     """
 
     def __init__(self, page: Sheet, columns: Sequence[forms.Column], where: layout.Columns, key_column: str):
         self.page = page
         self.at = where.at
         self.columns = [column for column in columns if column.indicator]
-        self.numbers: dict[str, np.ndarray] = {}
         key_at = self.at[key_column]
         places = {self.at[column.column] for column in self.columns}
         self.rows, self.totals, nameless = layout.data_rows(page.cells, where.first, key_at, places)
@@ -44,20 +44,23 @@ class CountColumns:
 
     def read(self, kinds: Sequence[str] = ()) -> None:
         """Read every count; kinds : that of the facility in each row, where rows are facilities."""
+        lines = []
         for column in self.columns:
             at = self.at[column.column]
             if column.required == "school" and "independent" in kinds:
                 line = self._numbers_of_schools(column, at, kinds)
             else:
                 line = self.page.column(self.rows, at, column)
-            self.numbers[column.column] = np.array(line, float)
+            lines.append(line)
+        self.matrix = np.array(lines, float)
+        self.numbers = dict(zip((column.column for column in self.columns), self.matrix, strict=True))
 
     def _numbers_of_schools(self, column: forms.Column, at: int, kinds: Sequence[str]) -> list[float | None]:
         """A facility that is no school has no campuses to count: it may leave its cell empty."""
         line = []
         for row, kind in zip(self.rows, kinds, strict=True):
-            is_owed = kind != "independent" or self.page.cells[row][at] != ""
-            line.append(self.page.number(row, at, column) if is_owed else None)
+            is_left_out = kind == "independent" and self.page.cells[row][at] == ""
+            line.append(None if is_left_out else self.page.number(row, at, column))
         return line
 
     def settle(self) -> None:
@@ -66,9 +69,8 @@ class CountColumns:
             return
         known: Known = {}
         for column, line in self.numbers.items():
-            for row, value in zip(self.rows, line.tolist(), strict=True):
-                if value == value:
-                    known[row, self.at[column]] = value
+            places = [(row, self.at[column]) for row in self.rows]
+            known |= {place: value for place, value in zip(places, line.tolist(), strict=True) if value == value}
         self.page.settle(known, self._sums_across() + self._sums_down(known))
         column_at = {place: column for column, place in self.at.items()}
         for (row, at), (value, _) in self.page.settled.items():
@@ -78,10 +80,10 @@ class CountColumns:
         """Parts of one row that add up to a total of it."""
         sums = []
         for column in self.columns:
-            parts = [self.at[part] for part in column.parts]
-            for row in self.rows if parts else ():
-                total = row, self.at[column.column]
-                sums.append(Sum(total, tuple((row, part) for part in parts), PARTS))
+            if not column.parts:
+                continue
+            at, at_parts = self.at[column.column], [self.at[part] for part in column.parts]
+            sums += [Sum((row, at), tuple((row, part) for part in at_parts), PARTS) for row in self.rows]
         return sums
 
     def _sums_down(self, known: Known) -> list[Sum]:
@@ -90,13 +92,13 @@ class CountColumns:
         if len(self.totals) != 1:
             return sums
         total = self.totals[0]
+        owed = known.keys() | self.page.waiting.keys()
         for column in self.columns:
             at = self.at[column.column]
             said = values.read(self.page.cells[total][at], "count").number
             if said is not None:
-                places = [(row, at) for row in self.rows]
-                owed = [place for place in places if place in known or place in self.page.waiting]
-                sums.append(Sum((total, at), tuple(owed), TOTAL_ROW))
+                parts = tuple((row, at) for row in self.rows if (row, at) in owed)
+                sums.append(Sum((total, at), parts, TOTAL_ROW))
                 known[total, at] = said
         return sums
 
@@ -142,44 +144,47 @@ class CountColumns:
     def _differences(self, total: int, block: np.ndarray) -> list[tuple[int, str, str]]:
         """Columns whose total is not the sum of these rows: (column number, said, added)."""
         differences = []
-        for column in self.columns:
+        sums = self.matrix[:, block].sum(axis=1).tolist()
+        for column, added in zip(self.columns, sums, strict=True):
             at = self.at[column.column]
             said = self.page.cells[total][at]
-            added = self._added(column, block)
-            if said == "" or added is None or (type(said) is float and said == added):
+            if said == "" or (type(said) is float and said == added):
+                continue
+            if added != added and not self._may_be_left_out(column):
                 continue
             reading = values.read(said, "count")
-            if added not in (reading.number, reading.candidate):
-                differences.append((at, shown(said), shown(added)))
+            expected = float(np.nansum(self.numbers[column.column][block]))
+            if expected not in (reading.number, reading.candidate):
+                differences.append((at, shown(said), shown(expected)))
         return differences
 
-    def _added(self, column: forms.Column, block: np.ndarray) -> float | None:
-        """The sum of these rows; None where a number that the column owes was not read: no total can be held to it."""
-        line = self.numbers[column.column][block]
-        added = float(line.sum())
-        if added == added:
-            return added
+    def _may_be_left_out(self, column: forms.Column) -> bool:
+        """Whether the cells of a column that hold no number owe none; else no total can be held to it."""
         if column.required != "school":
-            return None
+            return False
         cells = {address(row, self.at[column.column]) for row in self.rows}
-        for finding in self.page.book.findings:
-            if finding.sheet == self.page.name and finding.cell in cells:
-                return None
-        return float(np.nansum(line))
+        doubtful = {finding.cell for finding in self.page.book.findings if finding.sheet == self.page.name}
+        return cells.isdisjoint(doubtful)
 
     def keep(self, bands: list[str] | None = None) -> None:
         """Keep every count with its cell; bands : that of each row, where the column does not say it."""
-        for column in self.columns:
-            band_of_rows = bands or [column.age_band] * len(self.rows)
-            line = self.numbers[column.column]
-            self.keep_line(column.indicator, band_of_rows, line, self.at[column.column])
+        places = [self.at[column.column] for column in self.columns]
+        indicators = [column.indicator for column in self.columns]
+        bands_of_columns = [bands or [column.age_band] * len(self.rows) for column in self.columns]
+        self.keep_lines(indicators, bands_of_columns, self.matrix, places)
 
-    def keep_line(self, indicator: str, bands: list[str], line: np.ndarray, at: int) -> None:
-        """Keep a number a row, as of the cells of one column; NaN is left out."""
-        letter = letters(at)
-        cells = list(map(letter.__add__, self.row_names))
-        lines = [cells, self.facilities, self.sectors, bands, [indicator] * len(cells), line.tolist()]
-        is_there = ~np.isnan(line)
+    def keep_lines(self, indicators: list[str], bands: list[list[str]], matrix: np.ndarray, places: list[int]) -> None:
+        """Keep lines of a number a row, as of the cells of one column each; NaN is left out."""
+        count = len(places)
+        lines = [
+            [letters(at) + name for at in places for name in self.row_names],
+            self.facilities * count,
+            self.sectors * count,
+            list(chain.from_iterable(bands)),
+            [indicator for indicator in indicators for _ in self.rows],
+            matrix.ravel().tolist(),
+        ]
+        is_there = ~np.isnan(matrix.ravel())
         if not is_there.all():
-            lines = [list(compress(whole, is_there)) for whole in lines]
+            lines = [list(compress(line, is_there)) for line in lines]
         self.page.keep(*lines)

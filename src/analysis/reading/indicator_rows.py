@@ -23,7 +23,8 @@ def read_indicator_rows(page: Sheet, school_year: str, sheet: str) -> None:
     places: Places = {}
     numbers: Known = {}
     for row in rows:
-        for sector in ("all", *SECTORS) if row.split else ("all",):
+        sectors = ("all", *SECTORS) if row.split else ("all",)
+        for sector in sectors:
             place = lines[row.code], where.at[sector]
             places[row.code, sector] = place
             value = page.number(*place, row)
@@ -83,25 +84,24 @@ def _check_wholes(page: Sheet, rows: list[forms.Row], places: Places, numbers: K
     """No row is larger than the row that it is a part of."""
     for row in rows:
         for sector in ("all", *SECTORS):
-            if (row.code, sector) not in places or (row.at_most, sector) not in places:
-                continue
-            place = places[row.code, sector]
-            value = numbers.get(place)
-            whole = numbers.get(places[row.at_most, sector])
-            if value is not None and whole is not None and value > whole:
-                page.doubt("more_than_whole", address(*place), shown(value), shown(whole))
+            place = places.get((row.code, sector))
+            place_of_whole = places.get((row.at_most, sector))
+            if place in numbers and place_of_whole in numbers and numbers[place] > numbers[place_of_whole]:
+                page.doubt("more_than_whole", address(*place), shown(numbers[place]), shown(numbers[place_of_whole]))
 
 
 def _keep(page: Sheet, rows: list[forms.Row], places: Places, numbers: Known) -> None:
     """Keep the sectors of a row that is split by them, else the whole."""
-    lines = []
+    columns: list[list] = [[], [], [], [], [], []]
+    cells, facilities, sectors, bands, indicators, values = columns
     for row in rows:
         for sector in SECTORS if row.split else ("all",):
             place = places[row.code, sector]
             if place in numbers:
-                sector_named = row.sector_detail or sector
-                what = row.age_band, row.indicator, numbers[place]
-                lines.append(("", sector_named, *what, address(*place)))
-    if lines:
-        *columns, cells = map(list, zip(*lines, strict=True))
-        page.keep(cells, *columns)
+                cells.append(address(*place))
+                facilities.append("")
+                sectors.append(row.sector_detail or sector)
+                bands.append(row.age_band)
+                indicators.append(row.indicator)
+                values.append(numbers[place])
+    page.keep(*columns)

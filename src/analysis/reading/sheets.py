@@ -77,9 +77,9 @@ def _keep_facilities(table: CountColumns, kinds: list[str]) -> None:
     cells = [address(row, at) for row in table.rows]
     table.page.book.facilities += zip(table.facilities, names, communes, kinds, sheets, cells, strict=True)
     independent = np.array(kinds) == "independent"
-    counted = {"facilities": np.full(len(kinds), True), "schools": ~independent, "independent_facilities": independent}
-    for indicator, is_counted in counted.items():
-        table.keep_line(indicator, ["all"] * len(cells), np.where(is_counted, 1.0, np.nan), at)
+    counted = {"facilities": True, "schools": ~independent, "independent_facilities": independent}
+    lines = [np.where(is_counted, np.ones(len(kinds)), np.nan) for is_counted in counted.values()]
+    table.keep_lines(list(counted), [["all"] * len(kinds)] * len(counted), np.array(lines), [at] * len(counted))
 
 
 def _texts(table: CountColumns, column: str) -> list[str]:

@@ -28,18 +28,18 @@ def geography(now: Facts, last: Facts) -> Iterator[Finding]:
     for at in now.facilities.index[~now.facilities.index.isin(last.facilities.index)]:
         if at[1] in was.index:
             yield now.row_finding("facility_moved", at, now.named(*at), was.at[at[1], "workbook"])
-    both = now.facilities[SAME].join(last.facilities[SAME].add_suffix("_was"), how="inner")
-    was_same = both[[f"{column}_was" for column in SAME]].to_numpy()
-    changed = both[(both[SAME] != was_same).any(axis=1)]
-    for at, row in changed.iterrows():
+    both = now.facilities.join(last.facilities[SAME].add_suffix("_was"), how="inner")
+    is_other = [both[column] != both[f"{column}_was"] for column in SAME]
+    for at, row in both[np.logical_or.reduce(is_other)].iterrows():
         named = now.named(*at)
-        if row["kind"] != row["kind_was"]:
-            found = f"{named} là {KIND_VI[row['kind']]}"
-            yield now.row_finding("kind_changed", at, found, KIND_VI[row["kind_was"]])
+        kind, kind_was = row["kind"], row["kind_was"]
+        commune, commune_was = row["commune"], row["commune_was"]
+        if kind != kind_was:
+            yield now.row_finding("kind_changed", at, f"{named} là {KIND_VI[kind]}", KIND_VI[kind_was])
         if key(row["name"]) != key(row["name_was"]):
             yield now.row_finding("name_changed", at, named, row["name_was"])
-        if key(row["commune"]) != key(row["commune_was"]):
-            yield now.row_finding("commune_changed", at, f"{named} ở {row['commune']}", row["commune_was"])
+        if key(commune) != key(commune_was):
+            yield now.row_finding("commune_changed", at, f"{named} ở {commune}", commune_was)
 
 
 def time(now: Facts, last: Facts | None, year_ago: Facts | None) -> Iterator[Finding]:
@@ -65,8 +65,8 @@ def jumps(now: Facts, series: pd.DataFrame, school_year: str, period: str) -> It
     least_change = {rule.part: rule.least for rule in rules("jump")}
     asked = [indicator for indicator, _ in least_change]
     past = store.plain(store.among(series, indicator=asked, area=now.workbooks, sector=["all"]))
-    is_asked = pd.MultiIndex.from_frame(past[["indicator", "age_band"]]).isin(list(least_change))
-    past = past[is_asked]
+    part = pd.MultiIndex.from_frame(past[["indicator", "age_band"]])
+    past = past[part.isin(list(least_change))]
     year_ago = (periods.shift(school_year, -1), period)
     if past.empty:
         return
@@ -76,15 +76,17 @@ def jumps(now: Facts, series: pd.DataFrame, school_year: str, period: str) -> It
     then = table[year_ago]
     value = now.sums.xs("all", level="sector").reorder_levels(UNIT_KEY).reindex(table.index)
     growth = value.where(value > 0) / then.where(then > 0)
-    score = _robust_z(table, np.log(growth), 1 / value + 1 / then)
+    noise = 1 / value + 1 / then
+    score = _robust_z(table, np.log(growth), noise)
     least = table.index.droplevel("area").map(least_change).to_numpy()
-    is_large = (value - then).abs() >= np.maximum(least, LEAST_CHANGE * then)
-    is_far = (score.abs() > limit("jump")) & is_large
+    change = (value - then).abs()
+    is_large = change >= np.maximum(least, LEAST_CHANGE * then)
+    is_far = score.abs() > limit("jump")
     is_gone = (value == 0) & (then >= least)
-    for area, indicator, band in table.index[is_far | is_gone]:
-        at = (area, indicator, band)
+    for at in table.index[is_far & is_large | is_gone]:
+        area, indicator, band = at
         found = f"{label(indicator)} ({band_name(band)}) {number(value[at])}"
-        yield now.unit_finding("jump", area, f"{indicator}/{band}", found, number(then[at]))
+        yield now.finding("jump", area, f"{indicator}/{band}", found, number(then[at]))
 
 
 def _robust_z(table: pd.DataFrame, change: pd.Series, noise: pd.Series) -> pd.Series:
@@ -101,7 +103,8 @@ def _robust_z(table: pd.DataFrame, change: pd.Series, noise: pd.Series) -> pd.Se
     middle = middle.where(enough, middle.groupby(kinds).transform("median")).fillna(0.0)
     spread = past.sub(middle, axis=0).abs().median(axis=1) * MAD
     pooled = spread.groupby(kinds).transform("median")
-    scale = np.sqrt(np.fmax(spread.where(enough), pooled).fillna(0.0) ** 2 + noise)
+    own_or_pooled = np.fmax(spread.where(enough), pooled).fillna(0.0)
+    scale = np.sqrt(own_or_pooled**2 + noise)
     return (change - middle) / scale
 
 
@@ -114,7 +117,7 @@ def _come_and_gone(now: Facts, last: Facts) -> Iterator[Finding]:
     recoded = set()
     for at, row in new.iterrows():
         before = gone_at.get(_identity(at, row))
-        if before:
+        if before is not None:
             recoded.add(before)
             yield now.row_finding("facility_recoded", at, now.named(*at), before[1])
         else:
@@ -142,22 +145,22 @@ def _facility_jumps(now: Facts, last: Facts, both: pd.Index) -> Iterator[Finding
         value = now.count(*rule.part).reindex(both)
         before = last.count(*rule.part).reindex(both)
         is_far = (value >= before * factor) | (value * factor <= before)
-        wrong = is_far & ((value - before).abs() >= rule.least)
+        is_large = (value - before).abs() >= rule.least
+        wrong = is_far & is_large
         words = label(rule.part[0]) + " {}"
-        yield from now.facility_findings("facility_jump", wrong, rule.place, words, value, before)
+        yield from now.findings("facility_jump", wrong, rule.place, words, value, before)
 
 
 def _flow(now: Facts, last: Facts, both: pd.Index) -> Iterator[Finding]:
     """Teachers of the last round, less those who left, plus those recruited, are the teachers of this one."""
-    teachers = now.count("teachers", "all").reindex(both)
-    left = now.count("teachers_left", "all").reindex(both)
-    recruited = now.count("teachers_recruited", "all").reindex(both)
+    counts = ("teachers", "teachers_left", "teachers_recruited")
+    teachers, left, recruited = (now.count(indicator, "all").reindex(both) for indicator in counts)
     most = last.count("teachers", "all").reindex(both) + recruited
-    words = "{} giáo viên nghỉ"
-    yield from now.facility_findings("more_left_than_were", left > most, "teachers_left/all", words, left, most)
+    too_many = left > most
+    yield from now.findings("more_left_than_were", too_many, "teachers_left/all", "{} giáo viên nghỉ", left, most)
     due = most - left
     wrong = (due != teachers) & (due >= 0)
-    yield from now.facility_findings("flow_does_not_add", wrong, "teachers/all", "{} giáo viên", teachers, due)
+    yield from now.findings("flow_does_not_add", wrong, "teachers/all", "{} giáo viên", teachers, due)
 
 
 def _copied_sheets(now: Facts, this: pd.Series, before: Facts) -> Iterator[Finding]:
@@ -178,6 +181,8 @@ def _comparable(facts: Facts) -> pd.Series:
     slow = {name for sheet, (name, _) in sheets.items() if sheet in SLOW_SHEETS}
     listed = ["schools", "facilities", "independent_facilities", "campuses"]
     rows = facts.observations[[*same, "value"]]
-    rows = rows[~rows["sheet"].isin(slow) & ~rows["indicator"].isin(listed)]
+    is_slow = rows["sheet"].isin(slow)
+    is_listed = rows["indicator"].isin(listed)
+    rows = rows[~is_slow & ~is_listed]
     values = rows.fillna({"facility": ""}).set_index(same)["value"]
     return values[~values.index.duplicated()]

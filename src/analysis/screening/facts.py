@@ -78,62 +78,51 @@ class Facts:
         """A facility as messages call it: name and code."""
         return f"{self._names[area, facility]} ({facility})"
 
-    def facility_finding(self, check: str, at: At, indicator: str, found: str, expected: str = "") -> Finding:
-        """A finding on the cell where a facility's first number of that indicator (name/band) stands."""
-        area, facility = at
-        name, _, band = indicator.partition("/")
-        rows = self.observations[self.observations["facility"] == facility]
-        rows = rows[rows["area"] == area]
-        rows = rows[rows["indicator"] == name.split("|")[0]]
-        found = f"{self.named(area, facility)}: {found}"
-        return self._at_first(check, area, rows, band, found, expected)
+    def finding(self, check: str, at: At | str, place: str, found: str, expected: str = "") -> Finding:
+        """A finding on the cell where the first number of a place (indicator/band/sector) stands.
 
-    def facility_findings(
-        self, check: str, wrong: pd.Series, indicator: str, words: str, shown: pd.Series, expected=None, decimals=0
+        at : area and facility, or the area for a unit's own number. A sum of many stands in no cell, but in a workbook.
+        """
+        indicator, band, sector = (*place.split("/"), "", "")[:3]
+        name = indicator.split("|")[0]
+        if isinstance(at, str):
+            area = at
+            is_asked = self.observations["facility"].isna()
+            if _is_total(indicator):
+                name = indicators.made_of(name)[0]
+        else:
+            area, facility = at
+            is_asked = self.observations["facility"] == facility
+            found = f"{self.named(area, facility)}: {found}"
+        rows = self.observations[is_asked]
+        rows = rows[(rows["area"] == area) & (rows["indicator"] == name)]
+        if sector not in ("", "all"):
+            rows = rows[rows["sector"] == sector]
+        if rows.empty:
+            return Finding(check, area, self.workbooks.get(area, area), found=found, expected=expected)
+        of_band = rows[rows["age_band"] == band]
+        row = (of_band if len(of_band) else rows).iloc[0]
+        return Finding(check, area, row["workbook"], row["sheet"], row["cell"], found, expected)
+
+    def findings(
+        self, check: str, wrong: pd.Series, place: str, words: str, shown: pd.Series, expected=None, decimals=0
     ) -> Iterator[Finding]:
-        """The same for every facility that is wrong; words : what to say, {} for the number that is shown of each.
+        """The same for every facility, or unit, that is wrong; words : what to say, {} for the number shown of each.
 
         expected : a number for all, or one each.
         """
         for at in wrong.index[wrong]:
             found = words.format(number(shown[at], decimals))
-            yield self.facility_finding(check, at, indicator, found, _figure(expected, at))
+            yield self.finding(check, at, place, found, _figure(expected, at))
 
     def row_finding(self, check: str, at: At, found: str, expected: str = "") -> Finding:
         """A finding on the row of a facility in the list of facilities."""
         row = self.facilities.loc[at]
         return Finding(check, at[0], row["workbook"], row["sheet"], row["cell"], found, expected)
 
-    def unit_finding(self, check: str, area: str, indicator: str, found: str, expected: str = "") -> Finding:
-        """A finding on the cell of a unit's number (name/band/sector), or on its workbook where it is a sum of many."""
-        name, _, rest = indicator.partition("/")
-        band, _, sector = rest.partition("/")
-        first = indicators.made_of(name)[0] if _is_total(name) else name.split("|")[0]
-        rows = self.observations[self.observations["area"] == area]
-        rows = rows[rows["facility"].isna() & (rows["indicator"] == first)]
-        if sector not in ("", "all"):
-            rows = rows[rows["sector"] == sector]
-        return self._at_first(check, area, rows, band, found, expected)
-
-    def unit_findings(
-        self, check: str, wrong: pd.Series, indicator: str, words: str, shown: pd.Series, expected=None
-    ) -> Iterator[Finding]:
-        """The same for every unit that is wrong, said as in facility_findings."""
-        for area in wrong.index[wrong]:
-            found = words.format(number(shown[area]))
-            yield self.unit_finding(check, area, indicator, found, _figure(expected, area))
-
     def workbook_finding(self, check: str, area: str, found: str, expected: str = "", sheet: str = "") -> Finding:
         """A finding on a unit's workbook."""
         return Finding(check, area, self.workbooks[area], sheet, found=found, expected=expected)
-
-    def _at_first(self, check: str, area: str, rows: pd.DataFrame, band: str, found: str, expected: str) -> Finding:
-        exact = rows[rows["age_band"] == band]
-        chosen = exact if len(exact) else rows
-        if chosen.empty:
-            return Finding(check, area, self.workbooks.get(area, area), found=found, expected=expected)
-        row = chosen.iloc[0]
-        return Finding(check, area, row["workbook"], row["sheet"], row["cell"], found, expected)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ from analysis.screening.facts import Facts, Rule, band_name, label, rules
 BAND_VI = {"nursery": "nhà trẻ", "kindergarten": "mẫu giáo"}
 DIGITS_FROM = 50  # the last digit of a smaller count is not free
 DIGITS_NEEDED = 50  # a chi-square test with 10 cells wants at least 5 in each
-NAMED_AT_MOST = 1  # a message bears the name of one
 
 
 def values(facts: Facts, school_year: str, period: str) -> Iterator[Finding]:
@@ -59,47 +58,53 @@ def geography(facts: Facts) -> Iterator[Finding]:
 def _classes_and_children(facts: Facts, band: str, name: str) -> Iterator[Finding]:
     children = facts.count("children_enrolled", band)
     classes = facts.count("classes", band)
-    no_class = (children > 0) & (classes == 0)
-    words = "{} trẻ " + name + ", 0 nhóm, lớp"
-    yield from facts.facility_findings("children_without_class", no_class, f"classes/{band}", words, children)
-    of_children = f"children_enrolled/{band}"
-    no_children = (children == 0) & (classes > 0)
-    words = "{} nhóm, lớp " + name + ", 0 trẻ"
-    yield from facts.facility_findings("class_without_children", no_children, of_children, words, classes)
-    size = (children / classes.where((classes > 0) & (children > 0))).dropna()
-    words = "bình quân {} trẻ " + name + " một lớp"
+    at_classes, at_children = f"classes/{band}", f"children_enrolled/{band}"
+    has_children = children > 0
+    has_classes = classes > 0
+    no_class = has_children & ~has_classes
+    yield from facts.findings("children_without_class", no_class, at_classes, f"{{}} trẻ {name}, 0 nhóm, lớp", children)
+    no_children = has_classes & ~has_children
+    yield from facts.findings(
+        "class_without_children", no_children, at_children, f"{{}} nhóm, lớp {name}, 0 trẻ", classes
+    )
+    size = children / classes.where(has_classes & has_children)
+    words = f"bình quân {{}} trẻ {name} một lớp"
     most, least = limit("class_size_large"), limit("class_size_small")
-    yield from facts.facility_findings("class_size_large", size > most, of_children, words, size, most, 1)
-    yield from facts.facility_findings("class_size_small", size < least, of_children, words, size, least, 1)
+    yield from facts.findings("class_size_large", size > most, at_children, words, size, most, 1)
+    yield from facts.findings("class_size_small", size < least, at_children, words, size, least, 1)
 
 
 def _people(facts: Facts) -> Iterator[Finding]:
-    children, teachers = facts.count("children_enrolled", "all"), facts.count("teachers", "all")
-    alone = (children > 0) & (teachers == 0)
-    words = "{} trẻ, 0 giáo viên"
-    yield from facts.facility_findings("children_without_teachers", alone, "teachers/all", words, children)
+    children = facts.count("children_enrolled", "all")
+    teachers = facts.count("teachers", "all")
     managers = facts.count("managers", "all")
-    is_school = facts.facilities["kind"].reindex(managers.index) != "independent"
-    unled = is_school & (managers == 0)
-    words = "trường không có cán bộ quản lý"
-    yield from facts.facility_findings("school_without_managers", unled, "managers/all", words, managers)
     classes = facts.count("classes", "all")
-    load = (teachers / classes.where(classes > 0)).dropna()
+    alone = (children > 0) & (teachers == 0)
+    yield from facts.findings("children_without_teachers", alone, "teachers/all", "{} trẻ, 0 giáo viên", children)
+    unled = ~_is_independent(facts) & (managers == 0)
+    words = "trường không có cán bộ quản lý"
+    yield from facts.findings("school_without_managers", unled, "managers/all", words, managers)
+    load = teachers / classes.where(classes > 0)
     most = limit("teachers_per_class_extreme")
     words = "{} giáo viên một lớp"
-    yield from facts.facility_findings("teachers_per_class_extreme", load > most, "teachers/all", words, load, most, 1)
+    yield from facts.findings("teachers_per_class_extreme", load > most, "teachers/all", words, load, most, 1)
+
+
+def _is_independent(facts: Facts) -> pd.Series:
+    """Whether each facility that counts anything is an independent one."""
+    return facts.facilities["kind"].reindex(facts.counts.index) == "independent"
 
 
 def _extreme_malnutrition(facts: Facts) -> Iterator[Finding]:
     most = limit("malnutrition_extreme")
     for rule in rules("malnutrition_extreme"):
         measured = facts.count(*rule.whole)
-        enough = measured.where(measured >= rule.least)
-        share = facts.count(*rule.part) / enough * 100
+        enough_measured = measured.where(measured >= rule.least)
+        share = facts.count(*rule.part) / enough_measured * 100
         indicator = rule.part[0]
         for at in share.index[share > most]:
             found = f"{percent(share[at], 1)} {label(indicator)} trên {number(measured[at])} trẻ được cân đo"
-            yield facts.facility_finding("malnutrition_extreme", at, f"{indicator}/", found, number(most))
+            yield facts.finding("malnutrition_extreme", at, indicator, found, number(most))
 
 
 def _above_norms(facts: Facts, school_year: str, period: str) -> Iterator[Finding]:
@@ -109,21 +114,19 @@ def _above_norms(facts: Facts, school_year: str, period: str) -> Iterator[Findin
     """
     day = periods.as_of(school_year, period)
     children = facts.count("children_enrolled", "all")
-    independent = facts.facilities["kind"].reindex(children.index) == "independent"
+    independent = _is_independent(facts)
     for ceiling in norms.in_force("max_children_independent", day)["value"]:
         above = independent & (children > ceiling)
-        of_children = "children_enrolled/"
-        yield from facts.facility_findings("independent_above_ceiling", above, of_children, "{} trẻ", children, ceiling)
+        yield from facts.findings("independent_above_ceiling", above, "children_enrolled", "{} trẻ", children, ceiling)
     holds = pd.Series(0.0, index=children.index)
     for size in norms.in_force("max_children_per_class", day).itertuples():
         is_meant = independent == (size.applies_to == "independent")
         holds += (facts.count("classes", size.age_band) * size.value).where(is_meant, 0)
-    both = pd.DataFrame({"holds": holds, "children": children})
-    crowded = both[(children > holds) & (holds > 0)]
+    is_crowded = (children > holds) & (holds > 0)
+    crowded = pd.DataFrame({"holds": holds, "children": children})[is_crowded]
     for area, here in crowded.groupby("area", sort=False):
-        names = ", ".join(facts.named(*at) for at in here.index[:NAMED_AT_MOST])
-        found = f"{len(here)} cơ sở đông hơn số lớp cho phép (như {names})"
-        allowed, there = here["holds"].sum(), here["children"].sum()
+        found = f"{len(here)} cơ sở đông hơn số lớp cho phép (như {facts.named(*here.index[0])})"
+        allowed, there = here.sum()
         expected = f"{number(allowed)} trẻ, đang có {number(there)}"
         yield facts.workbook_finding("class_size_above_norm", str(area), found, expected)
 
@@ -147,8 +150,10 @@ def _digit_preference(facts: Facts) -> Iterator[Finding]:
     for area, digits in last_digits.groupby("area"):
         if len(digits) < DIGITS_NEEDED:
             continue
-        seen, even = np.bincount(digits, minlength=10), len(digits) / 10
-        if ((seen - even) ** 2 / even).sum() > limit("digit_preference"):
+        seen = np.bincount(digits, minlength=10)
+        even = len(digits) / 10
+        chi_square = ((seen - even) ** 2 / even).sum()
+        if chi_square > limit("digit_preference"):
             share = (seen[0] + seen[5]) / len(digits) * 100
             found = f"{percent(share, 0)} trong {number(len(digits))} số trẻ tận cùng bằng 0 hoặc 5"
             yield facts.workbook_finding("digit_preference", str(area), found)
@@ -164,10 +169,10 @@ def _low_coverage(facts: Facts) -> Iterator[Finding]:
 
 def _meal_price(facts: Facts) -> Iterator[Finding]:
     price = facts.unit_sum("meal_price_per_day", "all").dropna()
-    middle, most = price.median(), limit("meal_price_apart")
-    apart = (price > middle * most) | (price * most < middle)
+    middle = price.median()
+    apart = _apart("meal_price_apart", price, middle)
     words = "tiền ăn {} đồng một trẻ một ngày"
-    yield from facts.unit_findings("meal_price_apart", apart, "meal_spending_per_day", words, price, middle)
+    yield from facts.findings("meal_price_apart", apart, "meal_spending_per_day", words, price, middle)
 
 
 def _facility_parts(facts: Facts, rule: Rule) -> Iterator[Finding]:
@@ -175,7 +180,7 @@ def _facility_parts(facts: Facts, rule: Rule) -> Iterator[Finding]:
     band_vi = BAND_VI.get(rule.part[1], "")
     for at in part.index[part > whole]:
         found = f"{label(rule.part[0])} {band_vi} {number(part[at])}"
-        yield facts.facility_finding(rule.check, at, rule.place, found, rule.says_whole(whole[at]))
+        yield facts.finding(rule.check, at, rule.place, found, rule.says_whole(whole[at]))
 
 
 def _unit_parts(facts: Facts, rule: Rule) -> Iterator[Finding]:
@@ -188,7 +193,7 @@ def _unit_parts(facts: Facts, rule: Rule) -> Iterator[Finding]:
             continue
         found = rule.says(part[area, sector])
         expected = rule.says_whole(whole[area, sector])
-        yield facts.unit_finding(rule.check, area, f"{rule.place}/{sector}", found, expected)
+        yield facts.finding(rule.check, area, f"{rule.place}/{sector}", found, expected)
 
 
 def _above_living(facts: Facts, rule: Rule) -> Iterator[Finding]:
@@ -197,14 +202,18 @@ def _above_living(facts: Facts, rule: Rule) -> Iterator[Finding]:
     share = enrolled / living.where(living > 0) * 100
     nobody_lives = (enrolled > 0) & (living == 0)
     above = (share > limit(rule.check)) | nobody_lives
-    words = "{} trẻ đến trường (" + band_name(rule.part[1]) + ")"
-    yield from facts.unit_findings(rule.check, above, "children_living/age5", words, enrolled, living)
+    words = f"{{}} trẻ đến trường ({band_name(rule.part[1])})"
+    yield from facts.findings(rule.check, above, "children_living/age5", words, enrolled, living)
 
 
 def _rooms(facts: Facts) -> Iterator[Finding]:
     rooms = facts.unit_sum("classrooms", "all")
     classes = facts.unit_sum("classes", "all").reindex(rooms.index).fillna(0)
-    factor = limit("rooms_do_not_fit_classes")
-    apart = (rooms > classes * factor) | (rooms * factor < classes)
-    words = "{} phòng học"
-    yield from facts.unit_findings("rooms_do_not_fit_classes", apart, "classrooms/all", words, rooms, classes)
+    apart = _apart("rooms_do_not_fit_classes", rooms, classes)
+    yield from facts.findings("rooms_do_not_fit_classes", apart, "classrooms/all", "{} phòng học", rooms, classes)
+
+
+def _apart(check: str, value: pd.Series, other: pd.Series | float) -> pd.Series:
+    """Whether one is more than so many times the other, as the limit of a check says."""
+    factor = limit(check)
+    return (value > other * factor) | (value * factor < other)
