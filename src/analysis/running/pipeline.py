@@ -48,6 +48,10 @@ def run(
     except ReleaseError as problem:
         print(problem, file=sys.stderr)
         return FAILED
+    except (PermissionError, FileExistsError, NotADirectoryError) as problem:
+        place = problem.filename2 or problem.filename
+        print(f"Không ghi được {place} ({problem.strerror}): xem lại quyền ghi, hoặc tệp khác ở đó.", file=sys.stderr)
+        return FAILED
     except KeyboardInterrupt:
         print("\nĐã dừng theo yêu cầu. Trang của lần trước (nếu có) được giữ nguyên.", file=sys.stderr, flush=True)
         return STOPPED
