@@ -37,7 +37,7 @@ release: $(READY) ## phát hành bản đã dựng: make release [YEAR= PERIOD= 
 verify: $(READY) ## các lần phát hành còn nguyên từng byte không: make verify [YEAR= PERIOD=]
 	@$(PY) -m analysis verify
 
-withdraw: $(READY) ## rút một lần phát hành, giữ lại và ghi rõ: make withdraw YEAR= PERIOD= NUMBER=2 REASON="vì sao"
+withdraw: $(READY) ## thu hồi một lần phát hành, giữ lại và ghi rõ: make withdraw YEAR= PERIOD= NUMBER=2 REASON="vì sao"
 	@$(PY) -m analysis withdraw
 
 template: $(READY) ## tạo biểu trống gửi đơn vị: make template YEAR=2024-2025 PERIOD=HK2 [AREA=le_chan]

@@ -358,7 +358,7 @@ def test_an_own_table_has_the_heads_and_places_its_frame_asks_for_and_nothing_wi
         ["Cát Hải", "40,50", "3"],
     ]
     some = own.table(releases.report(tmp_path), "a", "Bảng", FRAME.assign(full=[True, False])[1:])
-    assert [column.head for column in some.columns] == ["rate", "note", "full"]
+    assert [column.head for column in some.columns] == ["rate", "Ghi chú", "full"]
     assert [some.rows[0].head, *(cell.words for cell in some.rows[0].cells)] == ["Toàn thành phố", "39,25", "", "không"]
     few = releases.stored(releases.report(tmp_path), "series.parquet")
     few.loc[(few["indicator"] == "obese_children") & (few["area"] == "cat_hai"), "value"] = 4.0

@@ -21,7 +21,7 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from analysis import atomic_files, reference
-from analysis.reference import periods, received
+from analysis.reference import frames_in_words, periods, received
 from analysis.schemas import NUMBER, TABLES, TEXT
 
 CODED = pa.dictionary(pa.int32(), TEXT)
@@ -97,7 +97,12 @@ class RoundTables:
         return write(table, self.own_folder, name)
 
     def _holding(self, name: str) -> Path:
-        if self.experiment and (self.own_folder / name).exists():
+        own = self.own_folder / name
+        if self.experiment and own.exists():
+            official = self.folder / name
+            newer = official.exists() and official.stat().st_mtime > own.stat().st_mtime
+            since = "; bảng chính thức đã làm lại sau đó" if newer else ""
+            print(f"Đọc {name} của thử nghiệm {self.experiment}, không phải bảng chính thức{since}.", file=sys.stderr)
             return self.own_folder
         if not self.folder.joinpath(name).exists():
             raise MissingTableError(
@@ -114,7 +119,7 @@ def round_tables(processed: str, school_year: str = "", period: str = "", experi
     if experiment and not EXPERIMENT.fullmatch(experiment):
         raise ExperimentError(f'experiment = "{experiment}": tên thử nghiệm chỉ gồm chữ thường a-z, số, gạch nối, "_".')
     if experiment and "IPython" in sys.modules:
-        _refresh_before_each_cell()
+        _at_a_desk()
     if school_year and period:
         return RoundTables(processed, school_year, period, experiment)
     fitting = [
@@ -127,11 +132,13 @@ def round_tables(processed: str, school_year: str = "", period: str = "", experi
     return RoundTables(processed, *fitting[-1], experiment)
 
 
-def _refresh_before_each_cell() -> None:
-    """In JupyterLab an edit of a reference table counts in the next cell, without a restart."""
+def _at_a_desk() -> None:
+    """In a notebook run by hand tables are shown in words, and an edit of a reference table counts in the next cell."""
     shell = sys.modules["IPython"].get_ipython()
-    if shell is not None and reference.refresh_before_cell not in shell.events.callbacks["pre_run_cell"]:
-        shell.events.register("pre_run_cell", reference.refresh_before_cell)
+    if shell is None or reference.refresh_before_cell in shell.events.callbacks["pre_run_cell"]:
+        return
+    shell.events.register("pre_run_cell", reference.refresh_before_cell)
+    frames_in_words.show_by(shell)
 
 
 def write(table: pd.DataFrame, where: Path | str, name: str) -> Path:

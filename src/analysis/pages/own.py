@@ -33,24 +33,6 @@ WORDS = {"area": area_name, "indicator": indicator_name} | {
 }
 ORIGIN = "người phân tích tính thêm trong sổ tay"
 NO_ROWS = "Không có dòng nào."
-HEADS = {
-    "area": "Đơn vị",
-    "sector": "Loại hình",
-    "age_band": "Độ tuổi",
-    "indicator": "Chỉ tiêu",
-    "school_year": "Năm học",
-    "target_year": "Năm học",
-    "period": "Kỳ",
-    "value": "Giá trị",
-    "expected": "Dự kiến",
-    "lower_80": "Khoảng 80 % từ",
-    "upper_80": "đến",
-    "lower_95": "Khoảng 95 % từ",
-    "upper_95": "đến",
-    "last_year": "Cùng kỳ năm trước",
-    "change": "Thay đổi",
-    "target": "Chỉ tiêu năm",
-}
 
 
 class OwnError(ValueError):
@@ -192,5 +174,5 @@ def _cells(values: pd.Series, name: str, withheld: list[bool]) -> list[Cell]:
 
 def _column(parts: tuple[str, ...], cells: list[Cell]) -> Column:
     *groups, last = parts
-    head = HEADS.get(last, "" if last == "index" else last)
+    head = "" if last == "index" else label("column", last)
     return Column(head, group=" ".join(groups), text=all(cell.form == "text" for cell in cells))

@@ -27,6 +27,8 @@ def option(name: str, metavar: str, meaning: str, **settings) -> Callable:
 
 year = option("year", "NĂM", "Năm học, ví dụ 2024-2025. Không có: kỳ mới nhất có biểu.")
 period = option("period", "KỲ", "Kỳ báo cáo: DN, HK1 hoặc HK2.")
+named_year = option("year", "NĂM", "Năm học, ví dụ 2024-2025; phải có.")
+named_period = option("period", "KỲ", "Kỳ báo cáo: DN, HK1 hoặc HK2; phải có.")
 
 
 @contextmanager
@@ -124,16 +126,16 @@ def verify(year: str, period: str) -> int:
 
 
 @main.command()
-@year
-@period
+@named_year
+@named_period
 @option("number", "SỐ", "Lần phát hành thứ mấy của kỳ ấy.")
-@option("reason", "LỜI", "Vì sao rút.")
+@option("reason", "LỜI", "Vì sao thu hồi.")
 def withdraw(year: str, period: str, number: str, reason: str) -> int:
-    """Rút một lần phát hành: giữ lại, ghi rõ là đã rút và vì sao."""
+    """Thu hồi một lần phát hành: giữ lại, ghi rõ là đã thu hồi và vì sao."""
     school_year, period = option_values.named_round(year, period)
     which = option_values.whole_number("NUMBER", number)
     if not reason:
-        raise click.UsageError('Cần REASON=vì sao rút, ví dụ REASON="nhầm biểu của Lê Chân".')
+        raise click.UsageError('Cần REASON=vì sao thu hồi, ví dụ REASON="nhầm biểu của Lê Chân".')
     from analysis.reading.released import ReleaseError
     from analysis.running import releases
 
@@ -143,8 +145,8 @@ def withdraw(year: str, period: str, number: str, reason: str) -> int:
 
 
 @main.command()
-@year
-@period
+@named_year
+@named_period
 @option("area", "ĐƠN VỊ", "Chỉ một đơn vị, ví dụ le_chan.")
 def template(year: str, period: str, area: str) -> int:
     """Tạo biểu trống của một kỳ để gửi các đơn vị."""

@@ -88,6 +88,7 @@ class _Run:
         for name in steps:
             record = self.records.of(name)
             self.writers |= dict.fromkeys(record.written if record else (), name)
+        self.faults: set[str] = set()
         self.read, self.told = 0, time.monotonic()
 
     def bring_up_to_date(self, rounds: list[Which], jobs: int) -> int:
@@ -141,7 +142,8 @@ class _Run:
             record = self.workers.do(work.recorded, *asked, said=_passed_on)
             self._written_by(step, record)
         except WorkError as problem:
-            if not self.workers.ended:
+            if not self.workers.ended and str(problem) not in self.faults:
+                self.faults.add(str(problem))  # rounds read side by side meet one fault of a table together
                 words = f"\n✗ {step.title or step.name}\n{problem}\nTrang của lần trước (nếu có) được giữ nguyên."
                 print(words, file=sys.stderr, flush=True)
             self.records.forget(step.name)  # what it left half done is nobody else's doing

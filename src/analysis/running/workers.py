@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 CONTEXT: Any = get_context("spawn" if sys.platform == "win32" else "forkserver")
-LIBRARIES = "analysis.running.libraries"  # imported once, ahead of all that needs them
+PRELOADED = ["analysis.running.uninterrupted", "analysis.running.libraries"]  # in this order, once
 SINGLE = {  # one thread a process: sums come out in one order, and a process that has imported libraries can be forked
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -39,7 +39,7 @@ class Workers:
         self.ended = False
         os.environ.update(SINGLE)
         if CONTEXT.get_start_method() == "forkserver":
-            CONTEXT.set_forkserver_preload([LIBRARIES])  # when the first process is asked for
+            CONTEXT.set_forkserver_preload(PRELOADED)  # when the first process is asked for
 
     def do(self, function: Callable, *arguments, said: Callable[[str], None], patience: float = CELL_SECONDS) -> Any:
         """Call a function in a process of its own and give back what it gives back.
@@ -104,6 +104,7 @@ def _work(pipe: Connection, folder: str, function: Callable, arguments: tuple) -
     """In the process: do the work and tell how it went."""
     if os.name == "posix":
         os.setsid()  # Ctrl-C in the terminal is for the run to handle
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # the libraries were loaded without it
     tempfile.tempdir = os.environ["TMPDIR"] = folder
     threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
     try:
