@@ -11,6 +11,7 @@ import os
 import sys
 import time
 from pathlib import Path
+from unittest import mock
 
 import nbformat
 from IPython.core.formatters import DisplayFormatter
@@ -22,7 +23,11 @@ RAW, RELEASES = "data/raw", "data/releases"
 
 def run(notebook: Path, **parameters: str) -> nbformat.NotebookNode:
     """Run the cells of a notebook in this process, and give back the notebook with what they show."""
-    os.environ[store.STEP] = notebook.stem  # this stands for a step of a run: it writes official tables
+    with mock.patch.dict(os.environ, {store.STEP: notebook.stem}):  # as a step of a run, which writes official tables
+        return _run(notebook, **parameters)
+
+
+def _run(notebook: Path, **parameters: str) -> nbformat.NotebookNode:
     parameters = {"experiment": "", **parameters}
     made = nbformat.read(notebook, as_version=4)
     made.metadata["papermill"] = {"parameters": parameters}

@@ -15,6 +15,7 @@ import pytest
 
 from analysis.reference import ROOT
 from analysis.running.workers import SINGLE
+from analysis.store import STEP
 from tests import project as projects
 from tests.test_pipeline import PERIOD, ROUNDS, YEAR, pages, steps
 
@@ -44,11 +45,16 @@ def python(project, *command, **environment: str) -> subprocess.CompletedProcess
     return subprocess.run(
         [shutil.which(command[0], path=Path(sys.executable).parent), *command[1:]],
         cwd=project,
-        env=os.environ | {"PYTHONPATH": str(project / "src"), **environment},
+        env={**_desk(), "PYTHONPATH": str(project / "src"), **environment},
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def _desk() -> dict[str, str]:
+    """The environment of a person's own programs, in which nothing stands for a step of a run."""
+    return {name: value for name, value in os.environ.items() if name != STEP}
 
 
 def papermill(project, notebook: str, output: str = "/dev/null", environment=None, **asked: str):

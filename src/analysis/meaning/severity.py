@@ -6,6 +6,12 @@ They are meant for surveys of all children under five; children weighed at schoo
 from analysis import reference
 
 
+def classes(indicator: str) -> list[dict[str, str]]:
+    """Classes of one rate, from the lowest: the rows of severity.csv. Empty for a rate that has none."""
+    rows = reference.table("severity")
+    return rows[rows["indicator"] == indicator].to_dict("records")
+
+
 def severity(indicator: str, percent: float) -> dict[str, str] | None:
     """The class of a rate in percent: a row of severity.csv; None for a rate without classes or a missing one.
 
@@ -15,8 +21,8 @@ def severity(indicator: str, percent: float) -> dict[str, str] | None:
     ('medium', 'low')
     """
     reached = None
-    for row in reference.table("severity").to_dict("records"):  # from the lowest class
-        if row["indicator"] == indicator and percent >= float(row["at_least"]):
+    for row in classes(indicator):
+        if percent >= float(row["at_least"]):
             reached = row
     return reached
 

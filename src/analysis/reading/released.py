@@ -6,6 +6,7 @@ again; a withdrawal stands beside it, in 0001.withdrawn.json.
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -77,7 +78,7 @@ def of_round(releases: Path | str, school_year: str, period: str) -> list[Releas
 
 def in_folder(folder: Path) -> list[Release]:
     """Every release that stands in the folder of a round, oldest first."""
-    return [Release(path) for path in sorted(folder.glob("*")) if NUMBER.fullmatch(path.name) and path.is_dir()]
+    return [Release(path) for path in _inside(folder) if NUMBER.fullmatch(path.name) and path.is_dir()]
 
 
 def standing(releases: Path | str, school_year: str, period: str, table: str) -> list[Release]:
@@ -88,10 +89,20 @@ def standing(releases: Path | str, school_year: str, period: str, table: str) ->
 
 def years_before(releases: Path | str, school_year: str, period: str) -> Iterator[str]:
     """Earlier school years of which the same period has a folder of releases, oldest first."""
-    for folder in sorted((ROOT / releases).glob(f"*-{period}")):
+    for folder in _inside(ROOT / releases):
+        if not folder.name.endswith(f"-{period}"):
+            continue
         year = folder.name.removesuffix(f"-{period}")
         if periods.start(year) < periods.start(school_year):
             yield year
+
+
+def _inside(folder: Path) -> list[Path]:
+    """What stands in a folder, in order. It is listed even where it is not there: a run then knows that it was asked."""
+    try:
+        return sorted(folder / name for name in os.listdir(folder))
+    except FileNotFoundError:
+        return []
 
 
 def digest(file: Path) -> str:
