@@ -33,6 +33,8 @@ READS = {  # what else a cell rests on: its source, the file that is changed or 
     "a template": ("1", "src/analysis/pages/templates/table.html.j2"),
     "a file that appears in a listed folder": ("from analysis.reference import received as r; r.available('data/raw')",
                                                "data/raw/2024-2025/HK1/moi.xlsx"),
+    "a folder of another year": ("from analysis.reference import received; received.available('data/raw')",
+                                 "data/raw/2025-2026"),
     "a file that was looked for": ("try: open('data/processed/x/none.csv')\nexcept FileNotFoundError: pass",
                                    "data/processed/x/none.csv"),
     "the notebook itself": ("1", "notebooks/case.ipynb"),

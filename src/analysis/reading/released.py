@@ -98,7 +98,7 @@ def years_before(releases: Path | str, school_year: str, period: str) -> Iterato
 
 
 def _inside(folder: Path) -> list[Path]:
-    """What stands in a folder, in order. It is listed even where it is not there: a run then knows that it was asked."""
+    """What stands in a folder, in order; one that is not there is listed too, so that a run knows it was asked for."""
     try:
         return sorted(folder / name for name in os.listdir(folder))
     except FileNotFoundError:

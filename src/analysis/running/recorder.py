@@ -96,7 +96,7 @@ class _Recorder:
         if not isinstance(path, str | os.PathLike):
             return None
         place = os.path.abspath(path)
-        if not place.startswith(self.roots):
+        if not f"{place}{os.sep}".startswith(self.roots):
             return None
         return os.path.relpath(place, self.root).replace(os.sep, "/")
 

@@ -48,14 +48,14 @@ class Workers:
         said : told each text.  patience : seconds without a word.
         Raises WorkError where it raises one, is killed, or says nothing for too long.
         """
-        if self.ended:
-            raise WorkError("Lần chạy đã dừng.")
         here, there = CONTEXT.Pipe(duplex=False)
         process = CONTEXT.Process(target=_work, args=(there, self.folder, function, arguments), daemon=False)
         process.start()
         there.close()
         self.running.add(process)
         try:
+            if self.ended:  # told to stop while this one was still starting
+                raise WorkError("Lần chạy đã dừng.")
             return _result(here, said, patience)
         finally:
             end(process)
