@@ -169,9 +169,10 @@ def test_every_kind_of_output_is_what_an_ordinary_kernel_shows(ours, tmp_path):
 
 
 DRIVER = """
-import sys
+import signal, sys
 from analysis.running import work, workers
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with workers.of_a_run() as ours:
         print(ours.folder, flush=True)
         for _ in range(int(sys.argv[3])):

@@ -91,7 +91,7 @@ def report(year: str, period: str, jobs: str, missing: str, every_round: bool) -
 def _stop_like_ctrl_c() -> None:
     """Being ended, or losing the terminal, ends a run as Ctrl-C does."""
     if os.name == "posix":
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # the first is ignored in a shell's background
             signal.signal(number, signal.default_int_handler)
 
 
