@@ -26,14 +26,18 @@ def make(notebooks: Path, target: Path, edition: Edition = DRAFT) -> None:
         print(pdf.NO_BROWSER, file=sys.stderr)
     with ThreadPoolExecutor() as printing:
         for name, parts in PAGES.items():
-            files = [notebooks / f"{part}.ipynb" for part in parts]
-            notebook = page.joined(list(map(_executed, files)), [file.name for file in files])
+            notebook = joined([notebooks / f"{part}.ipynb" for part in parts])
             html = page.write(notebook, target / f"{name}.html", edition)
             if printer:
                 printing.submit(_print, html, printer)
             if name == "appendix":
                 document = documents.rebuilt(documents.of(notebook))
                 _export(replace(document, edition=edition.words), target)
+
+
+def joined(files: list[Path]) -> nbformat.NotebookNode:
+    """The notebook of a page, from the executed notebooks that are its parts."""
+    return page.joined([_executed(file) for file in files], [file.name for file in files])
 
 
 def _executed(file: Path) -> nbformat.NotebookNode:

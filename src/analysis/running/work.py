@@ -49,17 +49,12 @@ def run_notebook(say: Say, notebook: str, parameters: dict[str, str], output: st
 
 def render(say: Say, html: str, document: str, parts: tuple[str, ...]) -> None:
     """Make a draft page of its executed notebooks, and what it shows as data where a file for that is named."""
-    import json
-
-    import nbformat
-
     from analysis.exports import document as documents
     from analysis.pages import page
     from analysis.pages.cell_outputs import PageError
+    from analysis.running import editions
 
-    # as the run wrote them: nbformat.read would hold each against its schema again
-    executed = [nbformat.from_dict(json.loads(Path(part).read_text(encoding="utf-8"))) for part in parts]
-    notebook = page.joined(executed, [Path(part).name for part in parts])
+    notebook = editions.joined([Path(part) for part in parts])
     try:
         page.write(notebook, Path(html))
     except PageError as problem:
