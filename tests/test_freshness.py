@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from analysis import atomic_files
 from analysis.running import recorder
 from tests import project as projects
 
@@ -123,3 +124,15 @@ def test_only_what_happens_below_the_roots_between_start_and_end_is_recorded(tmp
         (tmp_path / "out.csv").read_text()
     (tmp_path / "in/later.csv").read_text()
     assert list(record.read) == ["in/a.csv"] and not record.listed and not record.written
+
+
+def test_a_step_that_clears_its_own_folder_rests_on_it_as_it_left_it(tmp_path):
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables/stale.csv").touch()
+    with recorder.recording("key", tmp_path, [tmp_path]) as record:
+        with atomic_files.written(tmp_path / "tables/new.csv") as aside:
+            aside.write_text("x")
+        for file in (tmp_path / "tables").iterdir():
+            if file.name != "new.csv":
+                file.unlink()
+    assert record.listed["tables"] == recorder.listing(tmp_path / "tables")

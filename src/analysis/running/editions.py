@@ -12,7 +12,7 @@ from analysis.exports import csv_files, flat, pdf, word, workbook
 from analysis.exports import document as documents
 from analysis.pages import page
 from analysis.pages.edition import DRAFT, Edition
-from analysis.running.steps import PAGES
+from analysis.running.publishing import PAGES
 
 
 def make(notebooks: Path, target: Path, edition: Edition = DRAFT) -> None:

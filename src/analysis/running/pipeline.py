@@ -15,9 +15,10 @@ from analysis.exports import pdf
 from analysis.reading.released import RELEASES, ReleaseError
 from analysis.reference import ROOT
 from analysis.running import freshness, old_ledgers, publishing, work, workers
+from analysis.running.publishing import PAGES
 from analysis.running.recorder import Record
 from analysis.running.run_lock import alone
-from analysis.running.steps import PAGES, PROCESSED, RAW, REPORTS, Places, Step, Which, all_steps, earlier_rounds
+from analysis.running.steps import PROCESSED, RAW, REPORTS, Places, Step, Which, all_steps, earlier_rounds
 from analysis.running.workers import WorkError, Workers
 
 FAILED, STOPPED = 1, 130  # exit statuses: a step failed, the run was told to stop

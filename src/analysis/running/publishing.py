@@ -7,6 +7,7 @@ from pathlib import Path
 
 from analysis import atomic_files
 
+PAGES = {"appendix": ("appendix_report", "appendix_outlook"), "brief": ("brief",)}  # page: the notebooks it is made of
 KINDS = {".html", ".pdf", ".xlsx", ".docx", ".csv"}  # what a run publishes; what somebody else put there is left alone
 
 

@@ -121,3 +121,5 @@ def recording(key: str, root: Path, roots: Iterable[Path]) -> Iterator[Record]:
         record.written[name] = content(root / name)
     for name in record.written.keys() & record.read.keys():
         del record.read[name]  # what a step left last time and looked at before it wrote anew
+    for folder in {os.path.dirname(name) for name in record.written} & record.listed.keys():
+        record.listed[folder] = listing(root / folder)  # as the step left it: it may have cleared what was stale

@@ -12,11 +12,11 @@ from analysis.exports import pdf
 from analysis.reading.released import RELEASES
 from analysis.reference import ROOT, periods, received
 from analysis.running import work
+from analysis.running.publishing import PAGES
 
 RAW, PROCESSED, REPORTS = "data/raw", "data/processed", "reports"
 DOCUMENT = "appendix.json"  # what the appendix shows, for the outputs made from it; not published
 DATA = "data"
-PAGES = {"appendix": ("appendix_report", "appendix_outlook"), "brief": ("brief",)}
 NOTEBOOKS = {  # notebook: its title, and the notebooks and other steps that go before it
     "01_clean": ("đọc và làm sạch số liệu", ("rounds",)),
     "02_enrolment": ("trẻ và nhóm, lớp", ("01_clean",)),
