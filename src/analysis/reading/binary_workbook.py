@@ -61,29 +61,38 @@ def sheets(data: bytes) -> dict[str, BinarySheet]:
 
     Raises BrokenError for a file that is cut short or holds no workbook, LockedError for one with a password.
     """
+    by_name = {"": BinarySheet()}
+    for name, kind, body in records_by_sheet(data):
+        if kind == FILE_PASSWORD:
+            raise LockedError
+        try:
+            if kind == BEGIN:
+                by_name.setdefault(name, BinarySheet())
+            else:
+                by_name[name].take(kind, body)
+        except (struct.error, IndexError):  # a record that is cut short says nothing
+            continue
+    return by_name
+
+
+def records_by_sheet(data: bytes) -> Iterator[tuple[str, int, bytes]]:
+    """Every record of a workbook: the sheet it stands in (empty before the first), what it is, what it holds.
+
+    Raises BrokenError for a file that is cut short or holds no workbook.
+    """
     try:
         stream = _workbook_stream(data)
         version = _number(stream, 4)
     except (struct.error, IndexError, ValueError):
         raise BrokenError("tệp .xls hỏng hoặc bị cắt") from None
-    sheet = BinarySheet()
-    by_name = {"": sheet}
+    sheet = ""
     name_at: dict[int, str] = {}
     for place, kind, body in _records(stream):
-        if kind == FILE_PASSWORD:
-            raise LockedError
-        try:
-            if kind == SHEET:
-                name = _name(body[6:], version)
-                name_at[struct.unpack_from("<I", body)[0]] = name
-                by_name.setdefault(name, BinarySheet())
-            elif kind == BEGIN and place in name_at:
-                sheet = by_name[name_at[place]]
-            else:
-                sheet.take(kind, body)
-        except (struct.error, IndexError):  # a record that is cut short says nothing
-            continue
-    return by_name
+        if kind == SHEET and len(body) > 7:
+            name_at[struct.unpack_from("<I", body)[0]] = _name(body[6:], version)
+        elif kind == BEGIN:
+            sheet = name_at.get(place, sheet)
+        yield sheet, kind, body
 
 
 def _records(stream: bytes) -> Iterator[tuple[int, int, bytes]]:

@@ -3,6 +3,8 @@
 import functools
 import math
 
+from analysis.reference.vietnamese import plain
+
 Cells = list[list]
 
 
@@ -34,6 +36,14 @@ def column_of(cell: str) -> str:
 def is_column_number(value) -> bool:
     """Whether a cell under the header only numbers its column: (1), (2), …"""
     return isinstance(value, str) and value.startswith("(") and value.strip("()").isdigit()
+
+
+def empty_blank_cells(cells: Cells) -> None:
+    """Make cells empty whose text nobody can see: spaces of any width, also none."""
+    for line in cells:
+        for column, value in enumerate(line):
+            if type(value) is str and value and not value[0].isalnum() and not plain(value):
+                line[column] = ""
 
 
 def shown(value) -> str:

@@ -7,8 +7,11 @@ import numpy as np
 
 from analysis.reading import forms, layout, values
 from analysis.reading.cells import address, letters, shown
-from analysis.reading.settling import PARTS, TOTAL_ROW, Known, Sum
+from analysis.reading.settling import PARTS, TOTAL_ROW, Known, Place, Sum
+from analysis.reading.sheet_rows import find_rows
 from analysis.reading.workbook_parts import Sheet
+
+DESCRIBED = ("name", "commune", "kind", "age")  # columns that say who is counted, beside the key
 
 
 class CountColumns:
@@ -22,15 +25,33 @@ class CountColumns:
     def __init__(self, page: Sheet, columns: Sequence[forms.Column], where: layout.Columns, key_column: str):
         self.page = page
         self.at = where.at
+        self.form = columns
         self.columns = [column for column in columns if column.indicator]
         key_at = self.at[key_column]
         places = {self.at[column.column] for column in self.columns}
-        self.rows, self.totals, nameless = layout.data_rows(page.cells, where.first, key_at, places)
-        for row in nameless:
-            page.doubt("row_without_code", address(row, key_at))
+        described = {at for column, at in self.at.items() if column in DESCRIBED}
+        found = find_rows(page.cells, where.first, key_at, described, places)
+        self.rows, self.totals = found.data, found.totals
+        self.nameless, self.is_filled = found.nameless, found.is_filled
+        self._doubt_nameless(key_column)
         self.row_names: list[str] = []
         self.facilities: list[str] = []
         self.sectors: list[str] = []
+
+    def label(self, column: str) -> str:
+        """What the form prints above a column."""
+        return next(asked.printed[0] for asked in self.form if asked.column == column)
+
+    def _doubt_nameless(self, key_column: str) -> None:
+        """Rows with figures whose key is not there, by the reason why it is not."""
+        reasons: dict[tuple[str, str], list[Place]] = {}
+        for row in self.nameless:
+            place = row, self.at[key_column]
+            reading = self.page.why_empty(place)
+            check = "row_without_code" if reading.check == "empty_cell" else reading.check
+            reasons.setdefault((check, reading.expected or self.label(key_column)), []).append(place)
+        for (check, expected), places in reasons.items():
+            self.page.doubt_all(check, places, expected)
 
     def name_rows(self, facilities: list[str], sectors: list[str]) -> None:
         """Say whose numbers stand in each row: the code of a facility, empty for the whole unit, and the sector."""
@@ -39,8 +60,15 @@ class CountColumns:
         self.sectors = sectors
 
     def cells(self, column: str) -> list:
-        """What stands in a column of the form, a cell a row."""
-        return [self.page.cells[row][self.at[column]] for row in self.rows]
+        """What stands in a column of the form, a cell a row; cells merged over several rows hold the same in all."""
+        at = self.at[column]
+        written = []
+        for row in self.rows:
+            value = self.page.cells[row][at]
+            top = self.page.formats.covered_by(self.page.title, (row, at)) if value == "" else None
+            is_same_column = top is not None and top[0] in self.rows and top[1] == at
+            written.append(self.page.cells[top[0]][at] if top and is_same_column else value)
+        return written
 
     def read(self, kinds: Sequence[str] = ()) -> None:
         """Read every count; kinds : that of the facility in each row, where rows are facilities."""

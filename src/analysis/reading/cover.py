@@ -3,12 +3,15 @@
 import itertools
 import re
 
-from analysis.reading import forms, names
+from analysis.reading import encodings, forms, names
 from analysis.reading.cells import Cells, address, shown
 from analysis.reading.workbook_parts import Workbook
 from analysis.reference import areas, periods
+from analysis.reference.vietnamese import plain
 
-TWO_YEARS = re.compile(r"((?:19|20)\d\d)\s*[-–—/]\s*((?:19|20)\d\d)")
+TWO_YEARS = re.compile(r"\b((?:19|20)[0-9]{2}) ?[-/] ?((?:19|20)?[0-9]{2})\b")  # in plain text
+AROUND = " .,;:()-/"
+LONGEST_LABEL = 5  # words
 Said = dict[str, tuple[str, str]]  # field of the cover → what it says, and its cell
 NOTHING = ("", "")
 
@@ -18,16 +21,49 @@ def read_cover(book: Workbook, sheet: str, cells: Cells, school_year: str, perio
     said = _said_on_cover(cells)
     _check_unit(book, sheet, *said.get("area", NOTHING), school_year, period)
     text, cell = said.get("school_year", NOTHING)
-    years = TWO_YEARS.search(text)
-    if (f"{years[1]}-{years[2]}" if years else text) != school_year:
+    if _school_years(text) != {school_year}:
         book.doubt("wrong_cover", sheet, cell, text, school_year)
     text, cell = said.get("period", NOTHING)
-    if (forms.choice("period", text) or text) != period:
+    if _period(text) != period:
         book.doubt("wrong_cover", sheet, cell, text, periods.names()[period])
+    elif not _school_years(text) <= {school_year}:
+        book.doubt("wrong_cover", sheet, cell, text, school_year)
     text, cell = said.get("basis", NOTHING)
     book.basis = forms.choice("basis", text)
     if not book.basis:
         book.doubt("wrong_cover", sheet, cell, text, "Tính chất số liệu")
+
+
+def _school_years(text: str) -> set[str]:
+    """The school years that a text names, however their dash and their second year are written."""
+    return {f"{first}-{first[: 4 - len(second)]}{second}" for first, second in TWO_YEARS.findall(plain(text))}
+
+
+def _period(text: str) -> str:
+    """The period that a text names, alone or with its school year."""
+    for reading in encodings.readings(text):
+        bare = TWO_YEARS.sub("", plain(reading)).strip(AROUND)
+        for written in (bare, *_without_year_label(bare)):
+            if period := forms.choice("period", written):
+                return period
+    return text
+
+
+def _without_year_label(text: str) -> list[str]:
+    """What is left of a text that begins or ends with the words "năm học"."""
+    words = text.split()
+    rests = []
+    for length in (1, 2):
+        if _is_year_label(words[:length]):
+            rests.append(words[length:])
+        if _is_year_label(words[-length:]):
+            rests.append(words[:-length])
+    return [" ".join(rest).strip(AROUND) for rest in rests]
+
+
+def _is_year_label(words: list[str]) -> bool:
+    label = forms.label(" ".join(words).strip(AROUND), "cover")
+    return forms.cover().get(label) == "school_year"
 
 
 def _check_unit(book: Workbook, sheet: str, text: str, cell: str, school_year: str, period: str) -> None:
@@ -43,6 +79,7 @@ def _check_unit(book: Workbook, sheet: str, text: str, cell: str, school_year: s
 def _said_on_cover(cells: Cells) -> Said:
     """What stands beside each label of the cover, or after its colon."""
     said: Said = {}
+    without_colon: list[tuple[str, str]] = []
     for row, line in enumerate(cells):
         texts = []
         for column, value in enumerate(line):
@@ -54,6 +91,11 @@ def _said_on_cover(cells: Cells) -> Said:
                 _note(said, label, rest.strip(), cell)
         for (label, _), (text, cell) in itertools.pairwise(texts):
             _note(said, label, text, cell)
+        without_colon += texts
+    for text, cell in without_colon:
+        words = text.split()
+        for length in range(1, min(len(words), LONGEST_LABEL + 1)):
+            _note(said, " ".join(words[:length]), " ".join(words[length:]), cell)
     return said
 
 

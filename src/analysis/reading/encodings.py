@@ -77,6 +77,7 @@ def readable_column(texts: Sequence[str]) -> list[str | None]:
     """
     if _is_vietnamese(" ".join(texts)):
         return list(texts)
+    texts = list(map(_with_our_d, texts))
     broken = [text for text in texts if not _is_vietnamese(text)]
     fitting: dict[str, int] = {}
     for encoding in OLD:
@@ -86,6 +87,12 @@ def readable_column(texts: Sequence[str]) -> list[str | None]:
     unicode_for_sure = [text for text in texts if not _is_old(text)]
     carried = fitting[old] > len(unicode_for_sure)
     return [_in_unicode(text, old, carried) for text in texts]
+
+
+def _with_our_d(text: str) -> str:
+    """The text with đ where it has the Icelandic letter that looks the same, if its words are Vietnamese then."""
+    meant = text.replace("\u00d0", "Đ").replace("\u00f0", "đ")
+    return meant if _is_vietnamese(meant) else text
 
 
 def _in_unicode(text: str, old: str, carried: bool) -> str | None:

@@ -50,7 +50,7 @@ class Finding:
     @property
     def _says(self) -> str:
         says = _checks()[self.check]["says"]
-        return says.replace("{found}", shorten(self.found)).replace("{expected}", shorten(self.expected))
+        return says.replace("{found}", shorten(self.found)).replace("{expected}", shorten(self.expected)).strip()
 
 
 class DataError(Exception):

@@ -6,6 +6,7 @@ from analysis import reference
 from analysis.reading import forms
 from analysis.reading.cells import address, shown
 from analysis.reading.settling import PARTS, Known, Place, Sum
+from analysis.reading.sheet_rows import is_numbering
 from analysis.reading.workbook_parts import Sheet, find_columns
 from analysis.reference.vietnamese import key
 
@@ -42,6 +43,8 @@ def _coded_lines(page: Sheet, first: int, code_at: int, label_at: int, school_ye
     labels = {row.code: key(row.label) for row in forms.indicator_rows(school_year)}
     lines: dict[str, int] = {}
     for line in range(first, len(page.cells)):
+        if is_numbering(page.cells[line]):
+            continue
         code = _code(page.cells[line][code_at])
         label = str(page.cells[line][label_at])
         if code in lines:

@@ -4,6 +4,7 @@ Nothing is addressed by position and nothing is guessed: a cell that is not for 
 becomes a finding. Sheets, columns and rows are those of data/reference/forms.
 """
 
+import logging
 from io import BytesIO
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 
 from analysis.reading import files, forms, layout
 from analysis.reading.cell_formats import CellFormats
-from analysis.reading.cells import Cells
+from analysis.reading.cells import Cells, empty_blank_cells
 from analysis.reading.cover import read_cover
 from analysis.reading.indicator_rows import read_indicator_rows
 from analysis.reading.sheets import read_facilities, read_population
@@ -29,7 +30,8 @@ def read_workbook(
 
     shown_as is the path in messages and sources; corrections are keyed by (sheet, cell). Sheets are named as the form
     names them, whatever the tab says. Never raises for what a workbook holds: faults are in .findings, and where one
-    of them stops the run .numbers must not be used.
+    of them stops the run .numbers must not be used. What no check foresaw is one too; logging shows its traceback at
+    level DEBUG.
     """
     book = Workbook(shown_as, area)
     try:
@@ -40,6 +42,9 @@ def read_workbook(
         book.doubt("password_protected")
     except (CalamineError, OSError) as problem:
         book.doubt("unreadable_workbook", found=type(problem).__name__)
+    except Exception as fault:  # ours: no workbook may stop the others, nor a fault go unseen
+        logging.getLogger(__name__).debug("%s", shown_as, exc_info=True)
+        book.doubt("reader_failed", found=type(fault).__name__)
     except BaseException as panic:  # the reader's own panic derives from no Exception
         if type(panic).__name__ != "PanicException":
             raise
@@ -55,9 +60,13 @@ def _read_file(book: Workbook, file: Path, school_year: str, period: str, correc
     own_endings = (".xlsx", ".xlsm") if content.kind == "xlsx" else (f".{content.kind}",)
     if file.suffix.lower() not in own_endings:
         book.doubt("wrong_ending", found=file.suffix, expected=own_endings[0])
-    excel, formats = CalamineWorkbook.from_filelike(BytesIO(content.data)), CellFormats(content)
+    excel = CalamineWorkbook.from_filelike(BytesIO(content.data))
+    formats = CellFormats(content, excel)
     _tell_what_is_hidden(book, excel, formats)
-    cells = {name: excel.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in excel.sheet_names}
+    cells = {}
+    for name in excel.sheet_names:
+        cells[name] = excel.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        empty_blank_cells(cells[name])
     titles = _titles(book, cells, school_year)
     for sheet, (name, kind) in forms.sheets(school_year).items():
         if sheet not in titles:

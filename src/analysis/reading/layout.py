@@ -1,15 +1,17 @@
 """Where the form's columns and rows stand on a sheet, whatever was inserted, moved, merged or renamed."""
 
 import itertools
-from collections.abc import Collection, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from analysis import reference
 from analysis.reading import forms
-from analysis.reading.cells import Cells, is_column_number
+from analysis.reading.cells import Cells
 
 ANCHORS = ("facility", "birth_year", "code")  # the column by which each sheet's header is found
 MOST_HEADER_ROWS = 5
+MOST_TOPS = 5  # rows with the anchor's label that are tried: "Mã đơn vị" may stand above the table too
+A_ROW_OF_DATA = 3  # numbers; below such a row no header begins
 Path = tuple[str, ...]
 
 
@@ -35,11 +37,31 @@ class Columns:
 def find_columns(cells: Cells, columns: Sequence[forms.Column]) -> Columns:
     """Find the header by the label of its anchor column, and under it every column by its path of labels."""
     anchor = next(column for column in columns if column.column in ANCHORS)
-    top = 0
-    while top < len(cells) and anchor.path[0] not in map(header_key, cells[top]):
-        top += 1
-    if top == len(cells):
-        return Columns(missing=[anchor])
+    tried = []
+    for top in itertools.islice(_tops(cells, anchor), MOST_TOPS):
+        tried.append(_columns_below(cells, columns, top))
+        if tried[-1].faults == (0, 0):
+            break
+    return min(tried, key=lambda where: where.faults, default=Columns(missing=[anchor]))
+
+
+def _tops(cells: Cells, anchor: forms.Column) -> Iterator[int]:
+    """Rows where a header may begin: those with the anchor's label, down to the first row of data below one."""
+    is_found = False
+    for row, line in enumerate(cells):
+        if anchor.path[0] in map(header_key, line):
+            is_found = True
+            yield row
+        elif is_found and sum(map(_is_number, line)) >= A_ROW_OF_DATA:
+            return
+
+
+def _is_number(value) -> bool:
+    return value.strip().isdigit() if isinstance(value, str) else isinstance(value, float)
+
+
+def _columns_below(cells: Cells, columns: Sequence[forms.Column], top: int) -> Columns:
+    """Where the columns stand under the anchor's label, however many rows the header has."""
     best = _columns_at(cells, columns, top, max(len(column.path) for column in columns))
     if best.faults == (0, 0):
         return best
@@ -100,55 +122,3 @@ def _bare(path: Path) -> Path:
         if label and not is_repeated and not forms.is_label(label, "part"):
             bare.append(label)
     return tuple(bare)
-
-
-def is_numbering(line: list) -> bool:
-    """Whether a row only numbers the columns: A, B, 1, 2, 3 … or (1), (2), …"""
-    filled = [value for value in line if value != ""]
-    if not filled or all(map(is_column_number, filled)):
-        return bool(filled)
-    numbers = [value for value in filled if isinstance(value, int | float)]
-    letters = [value.strip("()") for value in filled if isinstance(value, str)]
-    if len(numbers) < 2 or numbers[0] not in (1, len(letters) + 1):
-        return False
-    if any(later - earlier != 1 for earlier, later in itertools.pairwise(numbers)):
-        return False
-    return all(len(letter) <= 2 and letter.isalnum() for letter in letters)
-
-
-def data_rows(
-    cells: Cells, first: int, key_column: int, counts: Collection[int]
-) -> tuple[list[int], list[int], list[int]]:
-    """Rows with data, total rows, and rows that hold figures but neither a key nor a total's name.
-
-    Total rows may stand above, between or below. What follows the last one without a figure is a signature.
-    """
-    data: list[int] = []
-    totals: list[int] = []
-    nameless: list[int] = []
-    for row, line in enumerate(cells[first:], first):
-        name = line[key_column]
-        if name == "" or (isinstance(name, str) and forms.is_label(name, "total")):
-            if any(is_total(value) for column, value in enumerate(line) if column not in counts):
-                totals.append(row)
-            elif _has_figure(line, counts) and not is_numbering(line):
-                nameless.append(row)
-        elif not is_column_number(name) and (data or not is_numbering(line)):
-            data.append(row)
-    last = max(totals, default=len(cells))
-    no_signature = [row for row in data if row < last or _has_figure(cells[row], counts)]
-    return no_signature, totals, nameless
-
-
-def _has_figure(line: list, counts: Collection[int]) -> bool:
-    return any(isinstance(line[column], int | float) for column in counts)
-
-
-def is_total(value) -> bool:
-    """Whether a text names a total row, alone or with what it adds up ("Tổng cộng quận Lê Chân")."""
-    if not isinstance(value, str) or not value:
-        return False
-    if forms.is_label(value, "total"):
-        return True
-    words = value.split()
-    return len(words) > 2 and forms.is_label(" ".join(words[:2]), "total")

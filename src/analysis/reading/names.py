@@ -7,7 +7,7 @@ import unicodedata
 from analysis import reference
 from analysis.reading import encodings
 from analysis.reference import areas
-from analysis.reference.vietnamese import key
+from analysis.reference.vietnamese import key, plain
 
 PREFIX = re.compile(
     r"^(đơn vị|uỷ ban nhân dân|uỷ ban|ubnd|phòng giáo dục và đào tạo|phòng giáo dục & đào tạo|phòng giáo dục|"
@@ -29,7 +29,7 @@ def units_meant(text: str, on: dt.date) -> frozenset[str]:
     """
     spellings: set[str] = set()
     for reading in encodings.readings(text):
-        spellings |= {_bare(reading), key(reading)}
+        spellings |= {_bare(reading), _bare(_without_city(reading)), key(reading)}
     names = _unit_names(on)
     exact = frozenset(area for area, name in names if name in spellings)
     if exact:
@@ -66,11 +66,20 @@ def _unit_names(on: dt.date) -> list[tuple[str, str]]:
     return names
 
 
+def _without_city(text: str) -> str:
+    """The text without the name of the city that its units lie in, before or after theirs."""
+    words = plain(text).casefold()
+    city = areas.name(areas.CITY).casefold()
+    for written in (f"thành phố {city}", f"tp. {city}", f"tp.{city}", f"tp {city}", city):
+        words = words.replace(written, "")
+    return words.strip(" ,;-.()")
+
+
 @reference.cached
 def _bare(text: str) -> str:
     """The key of a name without what stands before it."""
-    words = unicodedata.normalize("NFC", text).casefold().split()
-    bare = " ".join(words).replace("ủy", "uỷ").strip(" .:,-–")
+    words = plain(text).casefold().split()
+    bare = " ".join(words).replace("ủy", "uỷ").strip(" .:,-–()")
     while (shorter := PREFIX.sub("", bare).strip(" .:,-–")) != bare:
         bare = shorter
     return key(bare)

@@ -10,8 +10,9 @@ from analysis.reading.cells import address, shown
 from analysis.reading.count_columns import CountColumns
 from analysis.reading.forms import SECTOR_OF_KIND
 from analysis.reading.shares import check_shares
-from analysis.reading.workbook_parts import Sheet, find_columns
+from analysis.reading.workbook_parts import MOST_ALIKE, Sheet, find_columns
 from analysis.reference import periods
+from analysis.reference.vietnamese import plain
 
 
 def read_facilities(page: Sheet, school_year: str, sheet: str) -> None:
@@ -21,10 +22,13 @@ def read_facilities(page: Sheet, school_year: str, sheet: str) -> None:
     if where is None:
         return
     table = CountColumns(page, columns, where, "facility")
-    if not table.rows:
+    if not table.rows and not table.nameless:
         page.doubt("no_facilities")
+    elif table.rows and not table.is_filled:
+        page.doubt("nothing_filled_in")
+    if not table.is_filled:
         return
-    codes = [shown(code).strip() for code in table.cells("facility")]
+    codes = _read_codes(table)
     _check_codes_differ(table, codes)
     known = {code: kind for code, _, _, kind, _, _ in page.book.facilities}
     is_list = "kind" in table.at  # the sheet that says what each facility is
@@ -39,7 +43,21 @@ def read_facilities(page: Sheet, school_year: str, sheet: str) -> None:
     check_shares(table, forms.shares(school_year, sheet), where.first)
     table.keep()
     if known and not is_list:
-        _check_listed(page, set(codes), set(known))
+        _check_listed(table, codes, set(known))
+
+
+def _read_codes(table: CountColumns) -> list[str]:
+    """The code of each facility as the sheet shows it; one that Excel made a date, say, is a finding."""
+    codes = []
+    for row, value in zip(table.rows, table.cells("facility"), strict=True):
+        place = row, table.at["facility"]
+        written = shown(value)
+        if isinstance(value, float):
+            written = table.page.formats.as_shown(table.page.title, place, value)
+        elif not isinstance(value, str):
+            table.page.doubt(values.read(value, "count").check, address(*place), written)
+        codes.append(plain(written))
+    return codes
 
 
 def _check_codes_differ(table: CountColumns, codes: list[str]) -> None:
@@ -50,11 +68,27 @@ def _check_codes_differ(table: CountColumns, codes: list[str]) -> None:
         seen.add(code)
 
 
-def _check_listed(page: Sheet, codes: set[str], listed: set[str]) -> None:
-    """Every facility of the list stands on this sheet too, and no other."""
-    for code in sorted(codes ^ listed):
-        lacking = page.name if code in listed else "Mạng lưới"
-        page.doubt("facility_not_everywhere", "", code, lacking)
+def _check_listed(table: CountColumns, codes: list[str], listed: set[str]) -> None:
+    """Every facility of the list stands on this sheet too, and no other; rows without a code may hold those lacking."""
+    page = table.page
+    cells = {code: address(row, table.at["facility"]) for row, code in zip(table.rows, codes, strict=True)}
+    unlisted = [code for code in cells if code not in listed]
+    lacking = sorted(listed - cells.keys())
+    if len(lacking) <= len(table.nameless):
+        lacking = []
+    if len(unlisted) + len(lacking) > MOST_ALIKE:
+        cell = cells[unlisted[0]] if unlisted else ""
+        page.doubt("codes_do_not_match", cell, _some(unlisted), _some(lacking))
+        return
+    for code in unlisted:
+        page.doubt("facility_not_everywhere", cells[code], code, "Mạng lưới")
+    for code in lacking:
+        page.doubt("facility_not_everywhere", "", code, page.name)
+
+
+def _some(codes: list[str]) -> str:
+    """How many codes these are, and the first of them."""
+    return f"{len(codes)} mã ({', '.join(codes[:3])} …)" if codes else "0 mã"
 
 
 def _read_kinds(table: CountColumns) -> list[str]:
@@ -63,7 +97,7 @@ def _read_kinds(table: CountColumns) -> list[str]:
     for row, label in zip(table.rows, table.cells("kind"), strict=True):
         kind = forms.choice("kind", str(label))
         if not kind:
-            table.page.doubt("unknown_choice", address(row, table.at["kind"]), label, ", ".join(SECTOR_OF_KIND))
+            table.page.doubt("unknown_choice", address(row, table.at["kind"]), label, forms.allowed("kind"))
         kinds.append(kind)
     return kinds
 
@@ -85,6 +119,8 @@ def _keep_facilities(table: CountColumns, kinds: list[str]) -> None:
 def _texts(table: CountColumns, column: str) -> list[str]:
     """Names in Unicode; one that no encoding makes Vietnamese stays as it is, and is told."""
     written = [_tidy(shown(value)) for value in table.cells(column)]
+    lacking = [(row, table.at[column]) for row, text in zip(table.rows, written, strict=True) if not text]
+    table.page.doubt_all("missing_text", lacking, table.label(column))
     texts = []
     for row, text, readable in zip(table.rows, written, encodings.readable_column(written), strict=True):
         if readable is None:
@@ -106,25 +142,28 @@ def read_population(page: Sheet, school_year: str, sheet: str) -> None:
         return
     table = CountColumns(page, columns, where, "birth_year")
     ages = _ages(table, school_year)
+    doubtful = len(table.rows) - len(ages) + len(table.nameless)
     table.rows = list(ages)
     table.name_rows([""] * len(ages), ["all"] * len(ages))
     table.read()
     table.settle()
     table.check_down()
     table.keep([f"age{age}" for age in ages.values()])
-    for age in sorted(set(range(6)) - set(ages.values())):
-        page.doubt("missing_row", "", expected=f"năm sinh {periods.start(school_year) - age}")
+    lacking = [periods.start(school_year) - age for age in range(6) if age not in ages.values()]
+    if len(lacking) > doubtful:
+        page.doubt("missing_row", expected=f"năm sinh {', '.join(map(str, lacking))}")
 
 
 def _ages(table: CountColumns, school_year: str) -> dict[int, int]:
     """Row → age of the children born in its year; a year that is none of the six, or there twice, is a finding."""
     ages: dict[int, int] = {}
     for row, value in zip(table.rows, table.cells("birth_year"), strict=True):
-        year = values.read(value, "count").number
-        age = periods.start(school_year) - int(year) if year is not None else -1
+        reading = values.birth_year(value)
+        age = periods.start(school_year) - int(reading.number) if reading.number is not None else -1
         if age not in range(6) or age in ages.values():
             cell = address(row, table.at["birth_year"])
-            table.page.doubt("out_of_range", cell, shown(value), "năm sinh của trẻ 0-5 tuổi, mỗi năm một dòng")
+            expected = "năm sinh của trẻ 0-5 tuổi, mỗi năm một dòng"
+            table.page.doubt(reading.check or "out_of_range", cell, shown(value), expected)
         else:
             ages[row] = age
     return ages

@@ -10,11 +10,13 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from analysis.reading import encodings
 from analysis.reference.vietnamese import key
 
 FULL_WIDTH = {0xFF10 + digit: str(digit) for digit in range(10)} | {0xFF0B: "+", 0xFF0C: ",", 0xFF0E: ".", 0xFF05: "%"}
 SPACES = dict.fromkeys((0x00A0, 0x2007, 0x2009, 0x200A, 0x202F, 0x3000), " ")
-PLAIN = str.maketrans(FULL_WIDTH | SPACES)
+UNSEEN = dict.fromkeys((0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF), "")
+PLAIN = str.maketrans(FULL_WIDTH | SPACES | UNSEEN)
 WHOLE = re.compile(r"\+?\s?([0-9]{1,9})")
 THOUSANDS = re.compile(r"\+?\s?([1-9][0-9]{0,2}(?:([., ’'])[0-9]{3})(?:\2[0-9]{3})*)")
 FRACTION = re.compile(r"[+-]?\s?[0-9]+[.,][0-9]+")
@@ -33,6 +35,7 @@ NOTHING = {
     *map(key, ("không", "không có", "ko", "không có số liệu")),
 }
 SURELY_PERCENT = 2.0  # a stored number above it is no fraction of a whole: nothing here is 200 %
+BORN = {key(word) for word in ("năm", "sinh", "trẻ", "em", "cháu")}  # words beside a birth year that change nothing
 FIGURES = 10  # decimals kept when a stored fraction is shown as a percent
 
 
@@ -70,6 +73,19 @@ def read(
     if not minimum <= reading.number <= maximum:
         return Reading(None, "out_of_range", f"{minimum:g}–" + ("" if math.isinf(maximum) else f"{maximum:.0f}"))
     return reading
+
+
+def birth_year(value) -> Reading:
+    """A year, alone or among words that say no more than that it is one.
+
+    >>> birth_year("Năm 2024").number, birth_year("trẻ sinh năm 2024:").number, birth_year("trước 2024").check
+    (2024.0, 2024.0, 'not_a_number')
+    """
+    for text in encodings.readings(value) if isinstance(value, str) else ():
+        words = [word for word in key(text).replace(":", " ").split() if word not in BORN]
+        if (reading := read(" ".join(words).rstrip("."), "count")).number is not None:
+            return reading
+    return read(value, "count")
 
 
 def _typed(value, kind: str, minimum: float, maximum: float, percent_format: bool | None) -> Reading:

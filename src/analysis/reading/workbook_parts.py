@@ -11,6 +11,8 @@ from analysis.reading.cells import Cells, address, column_of, letters, shown
 from analysis.reading.findings import Finding
 from analysis.reading.settling import PARTS, Known, Place, Sum, settle
 
+MOST_ALIKE = 10  # findings of one cause on a sheet that are told one by one
+
 
 @dataclass(frozen=True)
 class Correction:
@@ -98,6 +100,15 @@ class Sheet:
         """Note a finding on this sheet."""
         self.book.doubt(check, self.name, cell, found, expected)
 
+    def doubt_all(self, check: str, places: Sequence[Place], expected: object = "") -> None:
+        """Note the same finding on several cells: on each, or on the first for all where one cause spoilt so many."""
+        if len(places) <= MOST_ALIKE:
+            for place in places:
+                self.doubt(check, address(*place), expected=expected)
+        else:
+            cells = [address(*place) for place in places]
+            self.doubt(check, cells[0], f"{len(cells)} ô: {', '.join(cells[:3])} … {cells[-1]}", expected)
+
     def column(self, rows: Sequence[int], at: int, asked: forms.Column) -> list[float | None]:
         """The numbers of one column in these rows. Plain whole numbers cost one look for all."""
         cells = [self.cells[row][at] for row in rows]
@@ -115,7 +126,7 @@ class Sheet:
         if is_plain and value.is_integer() and asked.minimum <= value <= asked.maximum:
             return value
         cell = address(row, at)
-        reading = self._reading(self._corrected(value, cell), cell, asked)
+        reading = self._reading(self._corrected(value, cell), (row, at), asked)
         if reading.number is None:
             self.waiting[row, at] = reading, asked.maximum
         return reading.number
@@ -130,16 +141,22 @@ class Sheet:
         self.book.used[self.name, cell] = correction
         return correction.value
 
-    def _reading(self, value, cell: str, asked: forms.Asked) -> values.Reading:
+    def _reading(self, value, place: Place, asked: forms.Asked) -> values.Reading:
         """What a value is; its cell is looked up where the value alone does not tell."""
         reading = values.read(value, asked.type, asked.minimum, asked.maximum)
         if reading.check == "percent_or_fraction":
-            is_percent = self.formats.shows_percent(self.title, cell)
+            is_percent = self.formats.shows_percent(self.title, place)
             return values.read(value, asked.type, asked.minimum, asked.maximum, is_percent)
         if reading.check == "empty_cell" and value == "":
-            why = self.formats.why_empty(self.title, cell)
-            return reading if why == "empty_cell" else values.Reading(None, why)
+            why = self.why_empty(place)
+            return reading if why.check == "empty_cell" else why
         return reading
+
+    def why_empty(self, place: Place) -> values.Reading:
+        """Why a cell has no value: merged with another, a formula not worked out, an error, or nothing was typed."""
+        if top := self.formats.covered_by(self.title, place):
+            return values.Reading(None, "merged_cell", address(*top))
+        return values.Reading(None, self.formats.why_empty(self.title, place))
 
     def settle(self, known: Known, sums: Iterable[Sum]) -> None:
         """Settle what the sums prove and add it to what is known; every cell still in doubt becomes a finding."""
@@ -147,6 +164,7 @@ class Sheet:
             return
         candidates = {place: reading.candidate for place, (reading, _) in self.waiting.items()}
         proven = settle(known, candidates, sums, self._is_typed)
+        uncomputed: list[Place] = []  # one cause: the workbook was saved by a program that works out nothing
         for place, (reading, highest) in self.waiting.items():
             row, at = place
             written = shown(self.cells[row][at])
@@ -154,12 +172,15 @@ class Sheet:
             if value <= highest and place in proven:
                 known[place] = value
                 self.settled[place] = value, f'ô ghi "{written}", đọc là {shown(value)}: {rule}'
+            elif reading.check == "formula_without_value":
+                uncomputed.append(place)
             else:
                 self.doubt(reading.check, address(row, at), written, reading.expected)
+        self.doubt_all("formula_without_value", uncomputed)
         self.waiting = {}
 
     def _is_typed(self, place: Place) -> bool:
-        return self.formats.is_typed(self.title, address(*place))
+        return self.formats.is_typed(self.title, place)
 
     def check_sums(self, numbers: Known, sums: Iterable[Sum]) -> None:
         """A total that is not what its parts add up to is a finding, where all of them are known."""

@@ -15,6 +15,7 @@ from analysis.reading import files, forms, layout
 from analysis.reading.cell_formats import CellFormats
 from analysis.reading.cells import Cells, address, shown
 from analysis.reading.settling import PARTS, TOTAL_ROW, Known, Place, Sum
+from analysis.reading.sheet_rows import is_total
 from analysis.reading.workbook_parts import Sheet, Workbook
 from analysis.reference.vietnamese import key
 
@@ -98,7 +99,7 @@ def _read_rows(page: Sheet, table: Yearbook, columns: SectorYears, first: int) -
 
 def _sums(columns: SectorYears, units: dict[int, str]) -> list[Sum]:
     """Sectors add up to the whole, and units to the total row."""
-    totals = [row for row, unit in units.items() if layout.is_total(unit)]
+    totals = [row for row, unit in units.items() if is_total(unit)]
     sums = []
     for (sector, year), column in columns.items():
         if sector == "all":

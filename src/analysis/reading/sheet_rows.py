@@ -1,0 +1,123 @@
+"""Which rows below a header are data, totals or figures without a key, and which are headings, notes and signatures."""
+
+import datetime as dt
+import itertools
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from analysis.reading import forms, values
+from analysis.reading.cells import Cells, is_column_number
+
+NUMBERED = re.compile(r"\(?([0-9]{1,3})\)?[=0-9()+ ]*")  # how a column is numbered: 3, (3), 3=4+5
+AMOUNT = re.compile(r"[0-9]{1,6}[^0-9]{1,12}")  # a count with its unit, or a digit mistyped: 12 cháu, 1O
+LONGEST_LETTER = 4  # of a column numbered by letters or in Roman: A, (B), III
+
+
+@dataclass
+class Rows:
+    """Rows of a sheet: with data, that add up others, and with figures but neither a key nor a total's name."""
+
+    data: list[int] = field(default_factory=list)
+    totals: list[int] = field(default_factory=list)
+    nameless: list[int] = field(default_factory=list)
+    is_filled: bool = False  # whether any row with data holds a figure
+
+
+def find_rows(cells: Cells, first: int, key_column: int, texts: Collection[int], counts: Collection[int]) -> Rows:
+    """Sort the rows from `first` on by what they hold.
+
+    texts : columns of the form that describe who is counted.  counts : its columns of figures, stored as numbers or
+    typed as text.  A row with figures is data wherever it stands, total rows too. One without is data where its key is
+    written like those of other rows, or where it is described above a row with figures; else it is a heading, a header
+    repeated on another page, or a signature.
+    """
+    rows = Rows()
+    unfilled = []
+    for row, line in enumerate(cells[first:], first):
+        if is_numbering(line):
+            continue
+        if not _has_key(line, key_column):
+            if any(is_total(value) for column, value in enumerate(line) if column not in counts):
+                rows.totals.append(row)
+            elif _has_figure(line, counts):
+                rows.nameless.append(row)
+        elif _has_figure(line, counts):
+            rows.data.append(row)
+        else:
+            unfilled.append(row)
+    rows.is_filled = bool(rows.data)
+    if unfilled:
+        rows.data += _described(cells, unfilled, rows, key_column, texts)
+        rows.data.sort()
+    return rows
+
+
+def _described(cells: Cells, unfilled: list[int], rows: Rows, key_column: int, texts: Collection[int]) -> Iterable[int]:
+    """Rows without figures that are data all the same: an office left their cells empty."""
+    shapes = {_shape(cells[row][key_column]) for row in rows.data}
+    last = max(rows.data + rows.totals, default=len(cells))
+    for row in unfilled:
+        key = cells[row][key_column]
+        is_described = any(cells[row][column] != "" for column in texts)
+        is_header = isinstance(key, str) and forms.is_label(key, "header")
+        if _shape(key) in shapes or (is_described and row < last and not is_header):
+            yield row
+
+
+def _shape(key) -> str:
+    """How a key is written: every digit as 9."""
+    return re.sub(r"[0-9]", "9", key) if isinstance(key, str) else str(type(key))
+
+
+def _has_key(line: list, key_column: int) -> bool:
+    """Whether a row says whose figures it holds: a dash says nobody's, a number beside a total's name is a count."""
+    key = line[key_column]
+    if not isinstance(key, str):
+        return not is_total(next(value for value in line if value != ""))
+    return key != "" and key not in values.NOTHING and not forms.is_label(key, "total")
+
+
+def _has_figure(line: list, counts: Collection[int]) -> bool:
+    return any(type(line[column]) is float for column in counts) or any(_is_figure(line[column]) for column in counts)
+
+
+def _is_figure(value) -> bool:
+    """Whether a cell holds a number or a text that an office may have meant as one, no date of a signature."""
+    if not isinstance(value, str):
+        return not isinstance(value, dt.date)
+    if value == "":
+        return False
+    check = values.read(value, "count").check
+    return check not in ("no_figure", "not_a_number") or AMOUNT.fullmatch(value) is not None
+
+
+def is_numbering(line: list) -> bool:
+    """Whether a row only numbers the columns: A, B, 1, 2, 3 … or (1), (2), (3)=(1)+(2) …"""
+    filled = [value for value in line if value != ""]
+    if all(map(is_column_number, filled)):
+        return bool(filled)
+    numbers: list[float] = []
+    letters = 0
+    for value in filled:
+        if isinstance(value, int | float):
+            numbers.append(value)
+        elif isinstance(value, str) and (numbered := NUMBERED.fullmatch(value)):
+            numbers.append(int(numbered[1]))
+        elif isinstance(value, str) and len(value) <= LONGEST_LETTER and value.strip("()").isalpha():
+            letters += 1
+        else:
+            return False
+    if len(numbers) < 2 or numbers[0] not in (1, letters + 1):
+        return False
+    return all(later - earlier == 1 for earlier, later in itertools.pairwise(numbers))
+
+
+def is_total(value) -> bool:
+    """Whether a text names a total row, alone or with what it adds up ("Tổng cộng quận Lê Chân", "Cộng (A+B)")."""
+    if not isinstance(value, str) or not value:
+        return False
+    if forms.is_label(value, "total") or forms.is_label(value.partition("(")[0], "total"):
+        return True
+    words = value.split()
+    return len(words) > 2 and forms.is_label(" ".join(words[:2]), "total")
