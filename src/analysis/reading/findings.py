@@ -9,6 +9,7 @@ from analysis import reference
 from analysis.reference.vietnamese import visible
 
 MOST_LINES = 30  # messages that an error prints
+MOST_ALIKE = 10  # findings of one cause that are told one by one
 ANALYST = "corrections.csv"  # an advice that names it is not for the office
 
 

@@ -8,9 +8,10 @@ import numpy as np
 from analysis.reading import encodings, forms, values
 from analysis.reading.cells import address, shown
 from analysis.reading.count_columns import CountColumns
+from analysis.reading.findings import MOST_ALIKE
 from analysis.reading.forms import SECTOR_OF_KIND
 from analysis.reading.shares import check_shares
-from analysis.reading.workbook_parts import MOST_ALIKE, Sheet, find_columns
+from analysis.reading.workbook_parts import Sheet, find_columns
 from analysis.reference import periods
 from analysis.reference.vietnamese import plain
 

@@ -8,10 +8,8 @@ from itertools import repeat
 from analysis.reading import forms, layout, values
 from analysis.reading.cell_formats import CellFormats
 from analysis.reading.cells import Cells, address, column_of, letters, shown
-from analysis.reading.findings import Finding
+from analysis.reading.findings import MOST_ALIKE, Finding
 from analysis.reading.settling import PARTS, Known, Place, Sum, settle
-
-MOST_ALIKE = 10  # findings of one cause on a sheet that are told one by one
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis import store
 from analysis.reading import forms
-from analysis.reading.findings import Finding, limit
+from analysis.reading.findings import MOST_ALIKE, Finding, limit
 from analysis.reference import periods
 from analysis.reference.vietnamese import key, number, percent
 from analysis.screening.facts import At, Facts, band_name, label, rules
@@ -114,15 +114,16 @@ def _come_and_gone(now: Facts, last: Facts) -> Iterator[Finding]:
     gone = last.facilities[~codes_before.isin(codes)]
     new = now.facilities[~codes.isin(codes_before)]
     gone_at = {_identity(at, row): at for at, row in gone.iterrows()}
-    recoded = set()
+    recoded: dict[str, dict[At, At]] = {}  # area → facility under its new code → under its old one
     for at, row in new.iterrows():
         before = gone_at.get(_identity(at, row))
         if before is not None:
-            recoded.add(before)
-            yield now.row_finding("facility_recoded", at, now.named(*at), before[1])
+            recoded.setdefault(at[0], {})[at] = before
         else:
             yield now.row_finding("facility_appeared", at, now.named(*at))
-    gone = gone.drop(index=list(recoded))
+    for pairs in recoded.values():
+        yield from _recoded(now, pairs)
+        gone = gone.drop(index=list(set(pairs.values())))
     sheet = now.facilities["sheet"].iloc[0]
     for area, facility in gone.index:
         yield now.workbook_finding("facility_vanished", area, last.named(area, facility), sheet=sheet)
@@ -131,6 +132,19 @@ def _come_and_gone(now: Facts, last: Facts) -> Iterator[Finding]:
     for area in lost.index[lost > had * limit("many_vanished") / 100]:
         found = f"{number(lost[area])} cơ sở không còn"
         yield now.workbook_finding("many_vanished", area, found, number(had[area]), sheet)
+
+
+def _recoded(now: Facts, pairs: dict[At, At]) -> Iterator[Finding]:
+    """A facility under a new code; many of a unit are one finding: their codes lost what they all began with, say."""
+    if len(pairs) <= MOST_ALIKE:
+        for at, before in pairs.items():
+            yield now.row_finding("facility_recoded", at, now.named(*at), before[1])
+        return
+    (at, before), *_ = pairs.items()
+    lost = before[1].removesuffix(at[1])
+    are_cut = all(was[1] == lost + now_at[1] for now_at, was in pairs.items())
+    how = f'mất phần đầu "{lost}"' if lost and are_cut else "mang mã khác"
+    yield now.row_finding("many_recoded", at, f"{len(pairs)} cơ sở {how} (như {now.named(*at)})", before[1])
 
 
 def _identity(at: At, row: pd.Series) -> tuple[str, str, str]:
