@@ -32,7 +32,7 @@ class CountColumns:
         described = {at for column, at in self.at.items() if column in DESCRIBED}
         found = find_rows(page.cells, where.first, key_at, described, places)
         self.rows, self.totals = found.data, found.totals
-        self.nameless, self.is_filled = found.nameless, found.is_filled
+        self.nameless, self.unfilled = found.nameless, found.unfilled
         self._doubt_nameless(key_column)
         self.row_names: list[str] = []
         self.facilities: list[str] = []
@@ -52,6 +52,11 @@ class CountColumns:
             reasons.setdefault((check, reading.expected or self.label(key_column)), []).append(place)
         for (check, expected), places in reasons.items():
             self.page.doubt_all(check, places, expected)
+
+    def doubt_unfilled(self) -> None:
+        """Rows whose cells were all left empty: one finding each, whatever a total makes of the cells."""
+        self.page.doubt_all("row_not_filled", [(row, self.at["facility"]) for row in self.unfilled])
+        self.page.told_rows |= set(self.unfilled)
 
     def name_rows(self, facilities: list[str], sectors: list[str]) -> None:
         """Say whose numbers stand in each row: the code of a facility, empty for the whole unit, and the sector."""

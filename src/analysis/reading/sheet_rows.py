@@ -21,7 +21,7 @@ class Rows:
     data: list[int] = field(default_factory=list)
     totals: list[int] = field(default_factory=list)
     nameless: list[int] = field(default_factory=list)
-    is_filled: bool = False  # whether any row with data holds a figure
+    unfilled: list[int] = field(default_factory=list)  # rows with data that hold no figure
 
 
 def find_rows(cells: Cells, first: int, key_column: int, texts: Collection[int], counts: Collection[int]) -> Rows:
@@ -33,7 +33,7 @@ def find_rows(cells: Cells, first: int, key_column: int, texts: Collection[int],
     repeated on another page, or a signature.
     """
     rows = Rows()
-    unfilled = []
+    without_figure = []
     for row, line in enumerate(cells[first:], first):
         if is_numbering(line):
             continue
@@ -42,22 +42,23 @@ def find_rows(cells: Cells, first: int, key_column: int, texts: Collection[int],
                 rows.totals.append(row)
             elif _has_figure(line, counts):
                 rows.nameless.append(row)
-        elif _has_figure(line, counts):
+        elif _has_figure(line, counts) or any(line[column] in values.NOTHING for column in counts):
             rows.data.append(row)
         else:
-            unfilled.append(row)
-    rows.is_filled = bool(rows.data)
-    if unfilled:
-        rows.data += _described(cells, unfilled, rows, key_column, texts)
-        rows.data.sort()
+            without_figure.append(row)
+    if without_figure:
+        rows.unfilled += _described(cells, without_figure, rows, key_column, texts)
+        rows.data = sorted(rows.data + rows.unfilled)
     return rows
 
 
-def _described(cells: Cells, unfilled: list[int], rows: Rows, key_column: int, texts: Collection[int]) -> Iterable[int]:
+def _described(
+    cells: Cells, without_figure: list[int], rows: Rows, key_column: int, texts: Collection[int]
+) -> Iterable[int]:
     """Rows without figures that are data all the same: an office left their cells empty."""
     shapes = {_shape(cells[row][key_column]) for row in rows.data}
     last = max(rows.data + rows.totals, default=len(cells))
-    for row in unfilled:
+    for row in without_figure:
         key = cells[row][key_column]
         is_described = any(cells[row][column] != "" for column in texts)
         is_header = isinstance(key, str) and forms.is_label(key, "header")
@@ -71,11 +72,12 @@ def _shape(key) -> str:
 
 
 def _has_key(line: list, key_column: int) -> bool:
-    """Whether a row says whose figures it holds: a dash says nobody's, a number beside a total's name is a count."""
+    """Whether a row says whose figures it holds: a dash says nobody's, and after a total's name stands a count."""
     key = line[key_column]
-    if not isinstance(key, str):
-        return not is_total(next(value for value in line if value != ""))
-    return key != "" and key not in values.NOTHING and not forms.is_label(key, "total")
+    if key == "" or key in values.NOTHING:
+        return False
+    begins = next(value for value in line if value != "")
+    return not is_total(begins) and not is_total(key)
 
 
 def _has_figure(line: list, counts: Collection[int]) -> bool:

@@ -25,9 +25,9 @@ def read_facilities(page: Sheet, school_year: str, sheet: str) -> None:
     table = CountColumns(page, columns, where, "facility")
     if not table.rows and not table.nameless:
         page.doubt("no_facilities")
-    elif table.rows and not table.is_filled:
+    elif table.rows and len(table.unfilled) == len(table.rows):
         page.doubt("nothing_filled_in")
-    if not table.is_filled:
+    if len(table.unfilled) == len(table.rows):
         return
     codes = _read_codes(table)
     _check_codes_differ(table, codes)
@@ -37,10 +37,12 @@ def read_facilities(page: Sheet, school_year: str, sheet: str) -> None:
     table.name_rows(codes, [SECTOR_OF_KIND.get(kind, kind) for kind in kinds])
     if is_list:
         _keep_facilities(table, kinds)
+    table.doubt_unfilled()
     table.read(kinds)
     table.settle()
     table.check_across()
-    table.check_down()
+    if not table.nameless:
+        table.check_down()
     check_shares(table, forms.shares(school_year, sheet), where.first)
     table.keep()
     if known and not is_list:
@@ -148,7 +150,8 @@ def read_population(page: Sheet, school_year: str, sheet: str) -> None:
     table.name_rows([""] * len(ages), ["all"] * len(ages))
     table.read()
     table.settle()
-    table.check_down()
+    if not doubtful:
+        table.check_down()
     table.keep([f"age{age}" for age in ages.values()])
     lacking = [periods.start(school_year) - age for age in range(6) if age not in ages.values()]
     if len(lacking) > doubtful:

@@ -91,6 +91,7 @@ class Sheet:
             if sheet == name:
                 self.corrections[cell] = correction
         self.corrected_columns = {column_of(cell) for cell in self.corrections}
+        self.told_rows: set[int] = set()  # rows of which a finding says that all their cells are empty
         self.waiting: dict[Place, tuple[values.Reading, float]] = {}
         self.settled: dict[Place, tuple[float, str]] = {}
 
@@ -172,7 +173,7 @@ class Sheet:
                 self.settled[place] = value, f'ô ghi "{written}", đọc là {shown(value)}: {rule}'
             elif reading.check == "formula_without_value":
                 uncomputed.append(place)
-            else:
+            elif row not in self.told_rows:
                 self.doubt(reading.check, address(row, at), written, reading.expected)
         self.doubt_all("formula_without_value", uncomputed)
         self.waiting = {}
