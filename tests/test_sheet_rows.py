@@ -2,11 +2,16 @@
 
 import datetime as dt
 
+import openpyxl
 import pytest
 
+from analysis.reading import forms, intake, rounds
+from analysis.reading.cells import address, letters
 from analysis.reading.intake import read_workbook
+from analysis.screening.screening import Before, screen
 from tests import odd_workbooks as odd
 from tests.odd_workbooks import CHILDREN, COVER, FIRST, LAST, NETWORK, ROWS, STAFF
+from tests.office import recalculated
 from tests.workbooks import Cells, Formula, good_cells, write
 
 NAME = "2024-2025/HK1/le_chan.xlsx"
@@ -263,3 +268,164 @@ def test_a_facility_whose_cells_were_left_empty_is_told_once_a_sheet_wherever_it
         ("missing_text", NETWORK, f"D{place + 1}"),
         *(("row_not_filled", sheet, f"B{place + 1}") for sheet in FACILITY_SHEETS),
     ]
+
+
+def formatted(file, cells: Cells, change) -> object:
+    """A workbook written with openpyxl's formats and merged cells, as `change` makes them."""
+    workbook = openpyxl.load_workbook(write(file, cells))
+    change(workbook)
+    workbook.save(file)
+    return file
+
+
+def merged(*places: tuple[str, str]):
+    def change(workbook) -> None:
+        for sheet, cells in places:
+            workbook[sheet].merge_cells(cells)
+
+    return change
+
+
+def numbers_as_codes(shape: str, *sheets: str):
+    """The codes of these sheets as the numbers 1, 2, 3, shown in a format."""
+
+    def change(workbook) -> None:
+        for sheet in sheets:
+            for number in range(1, 4):
+                cell = workbook[sheet].cell(FIRST + number, 2)
+                cell.value, cell.number_format = number, shape
+
+    return change
+
+
+CODES = ("HP305-001", "HP305-002", "HP305-003")
+SHAPES = {"000": "001", '"HP305-"000': "HP305-001", "\\K\\-000": "K-001", '"31"00000': "3100001", "General": "1"}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_code_stored_as_a_number_is_the_code_that_its_format_shows(shape, tmp_path):
+    file = formatted(tmp_path / "le_chan.xlsx", good_cells(), numbers_as_codes(shape, *FACILITY_SHEETS))
+    book = read(file)
+    assert told(book) == []
+    assert book.facilities[0][0] == SHAPES[shape]
+
+
+def test_codes_as_texts_on_one_sheet_and_as_numbers_on_another_are_the_same_facilities(tmp_path, plain):
+    cells = odd.replaced({code: code[-3:] for code in CODES})(good_cells())
+    file = formatted(tmp_path / "le_chan.xlsx", cells, numbers_as_codes("000", STAFF))
+    book = read(file)
+    assert told(book) == []
+    assert [(code or None, *rest) for code, *rest in content(book)[0]] == [
+        (code[-3:] or None, *rest) for code, *rest in plain[0]
+    ]
+
+
+def test_cells_merged_over_several_facilities_hold_the_same_in_all_of_them(tmp_path):
+    file = formatted(
+        tmp_path / "le_chan.xlsx", good_cells(), merged((NETWORK, "D8:D10"), (NETWORK, "E9:E10"), (NETWORK, "C9:C10"))
+    )
+    book = read(file)
+    assert [facility[2:4] for facility in book.facilities] == [
+        ("Phường Dư Hàng", "public_school"),
+        ("Phường Dư Hàng", "nonpublic_school"),
+        ("Phường Dư Hàng", "nonpublic_school"),
+    ]
+    assert book.facilities[2][1] == book.facilities[1][1]
+
+
+MERGED = {
+    "a code": ((STAFF, "B8:B9"), [("merged_cell", STAFF, "B9")]),
+    "figures down": ((STAFF, "E8:E9"), [("merged_cell", STAFF, "E9")]),
+    "figures across": ((STAFF, "E8:F8"), [("merged_cell", STAFF, "F8")]),
+    "a name with the commune": ((NETWORK, "C8:D8"), [("missing_text", NETWORK, "D8")]),
+    "a birth year": ((CHILDREN, "B8:B9"), [("merged_cell", CHILDREN, "B9")]),
+    "indicator figures": ((ROWS, "E6:E7"), [("merged_cell", ROWS, "E7")]),
+}
+
+
+@pytest.mark.parametrize("name", MERGED)
+def test_codes_and_figures_merged_over_several_rows_are_nobodys(name, tmp_path):
+    place, expected = MERGED[name]
+    assert told(read(formatted(tmp_path / "le_chan.xlsx", good_cells(), merged(place)))) == expected
+
+
+def test_an_xls_tells_typed_totals_from_formulas_and_knows_its_formats_and_merged_cells(tmp_path):
+    cells = odd.replaced({code: code[-3:] for code in CODES})(good_cells())
+    at = {column.column: place for place, column in enumerate(forms.columns("2024-2025", "staff"))}
+    left, retired, cooks = (letters(at[column]) for column in ("teachers_left", "teachers_retired", "cooks"))
+    for row in range(FIRST + 1, LAST + 1):  # nobody left: cells left empty
+        del cells[STAFF, f"{left}{row}"], cells[STAFF, f"{retired}{row}"]
+    cells |= {
+        (STAFF, f"{left}{LAST + 1}"): 0,
+        (STAFF, f"{retired}{LAST + 1}"): Formula(f"=SUM({retired}{FIRST + 1}:{retired}{LAST})", 0),
+        (STAFF, f"{cooks}9"): Formula("=1/0", "#DIV/0!"),
+    }
+
+    def change(workbook) -> None:
+        numbers_as_codes("000", STAFF)(workbook)
+        merged((NETWORK, "D8:D10"))(workbook)
+
+    file = formatted(tmp_path / "le_chan.xlsx", cells, change)
+    book = read(recalculated(file, tmp_path / "old", "xls"))
+    empty = [("empty_cell", STAFF, f"{retired}{row}") for row in range(FIRST + 1, LAST + 1)]
+    assert sorted(told(book)) == sorted([*empty, ("error_cell", STAFF, f"{cooks}9")])
+    assert [row[4] for row in book.numbers if row[3] == "teachers_left"] == [0, 0, 0]
+    assert {facility[2] for facility in book.facilities} == {"Phường Dư Hàng"}
+
+
+def test_codes_that_match_nowhere_are_one_finding_a_sheet(tmp_path):
+    cells = good_cells()
+    many = {}
+    for sheet in FACILITY_SHEETS:
+        grid = {odd.at(cell): value for (name, cell), value in cells.items() if name == sheet}
+        for row in range(FIRST, FIRST + 12):
+            source = FIRST + (row - FIRST) % 3
+            many |= {(sheet, address(row, column)): v for (r, column), v in grid.items() if r == source}
+            many[sheet, f"B{row + 1}"] = row if sheet == STAFF else f"{row:03d}"
+        many |= {(sheet, address(row, column)): v for (row, column), v in grid.items() if row < FIRST}
+    others = {key: value for key, value in cells.items() if key[0] not in FACILITY_SHEETS}
+    book = read_cells(tmp_path, others | many)
+    assert told(book) == [("codes_do_not_match", STAFF, "B8")]
+    (finding,) = book.findings
+    assert (finding.found, finding.expected) == ("12 mã (7, 8, 9 …)", "12 mã (007, 008, 009 …)")
+
+
+@pytest.mark.parametrize("many", [3, 12])
+def test_codes_as_formulas_not_worked_out_are_told_for_that_reason(many, tmp_path):
+    cells = good_cells()
+    for number in range(3, many):
+        row = {odd.at(cell)[1]: value for (sheet, cell), value in cells.items() if sheet == STAFF and cell[1:] == "8"}
+        cells = with_row(FIRST + number, row, STAFF)(cells)
+    for row in range(FIRST, FIRST + many):
+        cells[STAFF, f"B{row + 1}"] = Formula(f"='{NETWORK}'!B{row + 1}")
+    found = [finding for finding in read_cells(tmp_path, cells).findings if finding.sheet == STAFF]
+    rows = range(8, 11) if many == 3 else [8]
+    assert [(f.check, f.cell) for f in found] == [("formula_without_value", f"B{row}") for row in rows]
+    assert "mã cơ sở" not in found[0].message.lower()
+    assert many == 3 or found[0].found == "12 ô: B8, B9, B10 … B19"
+
+
+def test_a_fault_of_the_reader_itself_names_the_workbook_and_leaves_its_traceback_in_the_log(
+    tmp_path, monkeypatch, caplog
+):
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("some fault nobody foresaw")
+
+    monkeypatch.setitem(intake.LAYOUTS, "population", fail)
+    caplog.set_level("DEBUG", "analysis.reading.intake")
+    book = read_cells(tmp_path, good_cells())
+    assert [(f.check, f.workbook, f.severity, f.found) for f in book.findings] == [
+        ("reader_failed", NAME, "stop", "ZeroDivisionError")
+    ]
+    assert "some fault nobody foresaw" in caplog.text
+
+
+def test_a_round_in_which_a_unit_has_no_population_is_screened_for_the_others(tmp_path):
+    folder = tmp_path / "raw/2024-2025/HK1"
+    write(folder / "le_chan.xlsx", years(lambda year: dt.datetime(year, 1, 1))(good_cells()))
+    write(folder / "do_son.xlsx", odd.replaced(dict(zip(CODES, "ABC", strict=True)))(good_cells("do_son")))
+    this = rounds.read(tmp_path / "raw", "2024-2025", "HK1")
+    told_of = {(finding.area, finding.check) for finding in this.findings if finding.check != "missing_workbook"}
+    assert told_of == {("le_chan", "date_cell")}
+    screened = screen(this, Before(last=this, year_ago=this))
+    assert {finding.area for finding in screened} == {"do_son"}

@@ -98,7 +98,7 @@ class CellFormats:
             typed = self._cell(sheet, place)
             shape = "" if typed is None else str(typed.number_format)
         zeros = ZEROS_IN_FRONT.fullmatch(shape)
-        if zeros is None or not number.is_integer() or number < 0:
+        if zeros is None or number < 0 or number != int(number):
             return shown(number)
         return re.sub(r'["\\]', "", zeros[1]) + shown(number).zfill(len(zeros[2]))
 

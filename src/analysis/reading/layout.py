@@ -57,7 +57,7 @@ def _tops(cells: Cells, anchor: forms.Column) -> Iterator[int]:
 
 
 def _is_number(value) -> bool:
-    return value.strip().isdigit() if isinstance(value, str) else isinstance(value, float)
+    return value.strip().isdigit() if isinstance(value, str) else isinstance(value, int | float)
 
 
 def _columns_below(cells: Cells, columns: Sequence[forms.Column], top: int) -> Columns:

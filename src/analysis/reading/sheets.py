@@ -55,7 +55,7 @@ def _read_codes(table: CountColumns) -> list[str]:
     for row, value in zip(table.rows, table.cells("facility"), strict=True):
         place = row, table.at["facility"]
         written = shown(value)
-        if isinstance(value, float):
+        if isinstance(value, int | float) and not isinstance(value, bool):
             written = table.page.formats.as_shown(table.page.title, place, value)
         elif not isinstance(value, str):
             table.page.doubt(values.read(value, "count").check, address(*place), written)
