@@ -1,13 +1,14 @@
 """Which rows below a header are data, totals or figures without a key, and which are headings, notes and signatures."""
 
 import datetime as dt
+import functools
 import itertools
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from analysis.reading import forms, values
-from analysis.reading.cells import Cells, is_column_number
+from analysis.reading.cells import Cells
 
 NUMBERED = re.compile(r"\(?([0-9]{1,3})\)?[=0-9()+ ]*")  # how a column is numbered: 3, (3), 3=4+5
 AMOUNT = re.compile(r"[0-9]{1,6}[^0-9]{1,12}")  # a count with its unit, or a digit mistyped: 12 cháu, 1O
@@ -35,7 +36,8 @@ def find_rows(cells: Cells, first: int, key_column: int, texts: Collection[int],
     rows = Rows()
     without_figure = []
     for row, line in enumerate(cells[first:], first):
-        if is_numbering(line):
+        key = line[key_column]
+        if (not isinstance(key, str) or len(key) <= LONGEST_LETTER) and is_numbering(line):
             continue
         if not _has_key(line, key_column):
             if any(is_total(value) for column, value in enumerate(line) if column not in counts):
@@ -96,25 +98,30 @@ def _is_figure(value) -> bool:
 
 def is_numbering(line: list) -> bool:
     """Whether a row only numbers the columns: A, B, 1, 2, 3 … or (1), (2), (3)=(1)+(2) …"""
-    filled = [value for value in line if value != ""]
-    if all(map(is_column_number, filled)):
-        return bool(filled)
     numbers: list[float] = []
-    letters = 0
-    for value in filled:
+    letters = bracketed = 0
+    for value in line:
+        if value == "":
+            continue
         if isinstance(value, int | float):
             numbers.append(value)
-        elif isinstance(value, str) and (numbered := NUMBERED.fullmatch(value)):
-            numbers.append(int(numbered[1]))
-        elif isinstance(value, str) and len(value) <= LONGEST_LETTER and value.strip("()").isalpha():
+        elif not isinstance(value, str):
+            return False
+        elif len(value) <= LONGEST_LETTER and value.strip("()").isalpha():
             letters += 1
+        elif numbered := NUMBERED.fullmatch(value):
+            numbers.append(int(numbered[1]))
+            bracketed += value.startswith("(")
         else:
             return False
+    if numbers and bracketed == len(numbers) and not letters:
+        return True
     if len(numbers) < 2 or numbers[0] not in (1, letters + 1):
         return False
     return all(later - earlier == 1 for earlier, later in itertools.pairwise(numbers))
 
 
+@functools.lru_cache(maxsize=4096, typed=True)
 def is_total(value) -> bool:
     """Whether a text names a total row, alone or with what it adds up ("Tổng cộng quận Lê Chân", "Cộng (A+B)")."""
     if not isinstance(value, str) or not value:

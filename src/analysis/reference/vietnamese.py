@@ -18,6 +18,7 @@ ALIKE = str.maketrans(
 WRITTEN = str.maketrans(",.-", f".,{MINUS}")  # babel says the same and takes sixty times as long (test_text.py)
 
 
+@functools.lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Composed text with single spaces, without unseen characters, its dashes and foreign letters those meant.
 
