@@ -1,5 +1,6 @@
 """Rows and cells that offices write in ways of their own: read right, or told once with their cell; none vanishes."""
 
+import copy
 import datetime as dt
 
 import openpyxl
@@ -8,8 +9,11 @@ import pytest
 from analysis.reading import forms, intake, rounds
 from analysis.reading.cells import address, letters
 from analysis.reading.intake import read_workbook
+from analysis.reading.rounds import Round
+from analysis.reference import ROOT
 from analysis.screening.screening import Before, screen
 from tests import odd_workbooks as odd
+from tests.faults import only
 from tests.odd_workbooks import CHILDREN, COVER, FIRST, LAST, NETWORK, ROWS, STAFF
 from tests.office import recalculated
 from tests.workbooks import Cells, Formula, good_cells, write
@@ -248,6 +252,13 @@ ONCE = {
     ),
     "one birth year that is none": (put(CHILDREN, B8="hai nghìn"), [("not_a_number", CHILDREN, "B8")]),
     "a birth year left out": (put(CHILDREN, B8=""), [("row_without_code", CHILDREN, "B8")]),
+    "a sheet without a figure": (
+        lambda good: {at: v for at, v in good.items() if at[0] != STAFF or at[1][0] < "D" or isinstance(v, str)},
+        [("nothing_filled_in", STAFF, "")],
+    ),
+    "a sheet of formulas not worked out": (
+        odd.numbers(lambda n: Formula(f"={n}+0"), STAFF), [("formula_without_value", STAFF, "D8")]
+    ),
     "the period of another year": (covers(C6="Học kỳ I năm học 2023-2024"), [("wrong_cover", COVER, "C6")]),
     "another unit in the city": (covers(C4="Quận Hải An, thành phố Hải Phòng"), [("wrong_cover", COVER, "C4")]),
     "the city alone": (covers(C4="Thành phố Hải Phòng"), [("wrong_cover", COVER, "C4")]),
@@ -429,3 +440,24 @@ def test_a_round_in_which_a_unit_has_no_population_is_screened_for_the_others(tm
     assert told_of == {("le_chan", "date_cell")}
     screened = screen(this, Before(last=this, year_ago=this))
     assert {finding.area for finding in screened} == {"do_son"}
+
+
+@pytest.fixture(scope="module")
+def cut() -> tuple[Round, Round]:
+    """Two units whose codes lost all that came before their last three digits, and the round as it is."""
+    before = only(rounds.read(ROOT / "data/raw", "2024-2025", "HK1"), ("do_son", "le_chan"))
+    now = copy.deepcopy(before)
+    for table in (now.facilities, now.observations):
+        table["facility"] = table["facility"].str[-3:]
+    return now, before
+
+
+def test_codes_that_lost_their_beginning_are_one_finding_a_unit(cut):
+    now, before = cut
+    loud = [finding for finding in screen(now, Before(last=before)) if finding.severity in ("stop", "question")]
+    found = {(f.check, f.area): f for f in loud if f.check != "copied_sheet"}  # the round before is the same
+    assert sorted(found) == [("code_in_two_units", "do_son"), ("many_recoded", "do_son"), ("many_recoded", "le_chan")]
+    assert len(loud) == len(found) + 2
+    recoded = found["many_recoded", "le_chan"]
+    assert (recoded.cell, recoded.expected) == ("B8", "HP305-001")
+    assert 'mất phần đầu "HP305-"' in recoded.found

@@ -32,7 +32,9 @@ class CountColumns:
         described = {at for column, at in self.at.items() if column in DESCRIBED}
         found = find_rows(page.cells, where.first, key_at, described, places)
         self.rows, self.totals = found.data, found.totals
-        self.nameless, self.unfilled = found.nameless, found.unfilled
+        self.nameless = found.nameless
+        last = self.at[self.columns[-1].column]  # a formula without a value stands there if in any of them
+        self.unfilled = [row for row in found.unfilled if page.why_empty((row, last)).check == "empty_cell"]
         self._doubt_nameless(key_column)
         self.row_names: list[str] = []
         self.facilities: list[str] = []

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from analysis.reading.findings import Finding, limit
+from analysis.reading.findings import MOST_ALIKE, Finding, limit
 from analysis.reference import norms, periods
 from analysis.reference.vietnamese import key, number, percent
 from analysis.screening.facts import Facts, Rule, band_name, label, rules
@@ -43,10 +43,13 @@ def sums(facts: Facts) -> Iterator[Finding]:
 def geography(facts: Facts) -> Iterator[Finding]:
     """The stage geography: a facility stands once, in one unit."""
     listed = facts.facilities.reset_index()
-    for row in listed[listed.duplicated("facility")].itertuples():
-        other = listed.loc[listed["facility"] == row.facility, "workbook"].iloc[0]
-        at = (row.area, row.facility)
-        yield facts.row_finding("code_in_two_units", at, facts.named(*at), other)
+    of_two_units = listed[listed.duplicated("facility")]
+    for _, here in of_two_units.groupby("area", sort=False):
+        more = f" và {len(here) - 1} mã khác" if len(here) > MOST_ALIKE else ""
+        for row in here.head(1 if more else len(here)).itertuples():
+            other = listed.loc[listed["facility"] == row.facility, "workbook"].iloc[0]
+            at = (row.area, row.facility)
+            yield facts.row_finding("code_in_two_units", at, facts.named(*at) + more, other)
     same = ["area", "name", "commune"]
     plain = listed.assign(name=listed["name"].map(key), commune=listed["commune"].map(key))
     first = plain.groupby(same)["facility"].transform("first")
