@@ -32,7 +32,8 @@ def sheets(data: bytes) -> dict[str, BinaryCells]:
     for name, kind, body in binary_workbook.records_by_sheet(data):
         try:
             if kind == FORMAT:
-                formats[struct.unpack_from("<H", body)[0]] = _text(body[2:])
+                number, _, is_wide = struct.unpack_from("<HHB", body)
+                formats[number] = body[5:].decode("utf-16-le" if is_wide else "latin-1", "replace")
             elif kind == STYLE:
                 styles.append(formats.get(struct.unpack_from("<H", body, 2)[0], ""))
             else:
@@ -40,14 +41,6 @@ def sheets(data: bytes) -> dict[str, BinaryCells]:
         except (struct.error, IndexError):
             continue
     return by_name
-
-
-def _text(body: bytes) -> str:
-    """A text with its length before it: two bytes and how it is written, or one byte in the versions of before."""
-    length, wide = struct.unpack_from("<HB", body)
-    if wide > 1:
-        return body[1 : 1 + body[0]].decode("latin-1")
-    return body[3:].decode("utf-16-le" if wide else "latin-1", "replace")[:length]
 
 
 def _take(cells: BinaryCells, kind: int, body: bytes, styles: list[str]) -> None:

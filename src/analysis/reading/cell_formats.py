@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from openpyxl.workbook import Workbook as Excel
 
 LARGEST = 3_000_000  # bytes unpacked; a unit's workbook is about 200 kB, and this look is a hundred times slower
-MOST_MERGED = 10_000  # cells covered by merged ones that are kept of a sheet
+MOST_MERGED = 50_000  # cells covered by merged ones that are kept of a sheet
 ZEROS_IN_FRONT = re.compile(r'((?:"[^"]*"|\\.|-)*)(0+)')  # the formats 000, "HP"000 and HP\-000
 MOST_NAMED = 5  # hidden rows, and columns, of a sheet that a message names
 
@@ -65,6 +65,9 @@ class CellFormats:
             return None
         return self.formulas[sheet].cell(place[0] + 1, place[1] + 1)
 
+    def _result(self, sheet: str, place: Place):
+        return self.results[sheet].cell(place[0] + 1, place[1] + 1).value if self.results is not None else ""
+
     def why_empty(self, sheet: str, place: Place) -> str:
         """The check a cell fails that the fast reader gives as empty: an error, a formula not worked out, or empty."""
         if sheet in self.binary:
@@ -74,8 +77,8 @@ class CellFormats:
         typed = self._cell(sheet, place)
         if typed is None or typed.data_type not in ("e", "f"):
             return "empty_cell"
-        if self.results is not None and self.results[sheet].cell(place[0] + 1, place[1] + 1).value is None:
-            return "formula_without_value" if typed.data_type == "f" else "error_cell"
+        if typed.data_type == "f" and self._result(sheet, place) is None:
+            return "formula_without_value"
         return "error_cell"
 
     def is_typed(self, sheet: str, place: Place) -> bool:
@@ -104,7 +107,7 @@ class CellFormats:
 
     def covered_by(self, sheet: str, place: Place) -> Place | None:
         """The top left cell of the merged one that covers a cell; None where none does, or it is not known."""
-        if self.excel is None:
+        if self.excel is None or self.content.unpacked > LARGEST:
             return None
         if sheet not in self.covered:
             ranges = self.excel.get_sheet_by_name(sheet).merged_cell_ranges or []

@@ -10,6 +10,7 @@ from analysis.reference import areas, periods
 from analysis.reference.vietnamese import plain
 
 TWO_YEARS = re.compile(r"\b((?:19|20)[0-9]{2}) ?[-/] ?((?:19|20)?[0-9]{2})\b")  # in plain text
+YEAR_LABEL = re.compile(r"^(năm học|nh)\b|\b(năm học|nh)$", re.IGNORECASE)
 AROUND = " .,;:()-/"
 LONGEST_LABEL = 5  # words
 Said = dict[str, tuple[str, str]]  # field of the cover → what it says, and its cell
@@ -43,27 +44,10 @@ def _period(text: str) -> str:
     """The period that a text names, alone or with its school year."""
     for reading in encodings.readings(text):
         bare = TWO_YEARS.sub("", plain(reading)).strip(AROUND)
-        for written in (bare, *_without_year_label(bare)):
+        for written in (bare, YEAR_LABEL.sub("", bare).strip(AROUND)):
             if period := forms.choice("period", written):
                 return period
     return text
-
-
-def _without_year_label(text: str) -> list[str]:
-    """What is left of a text that begins or ends with the words "năm học"."""
-    words = text.split()
-    rests = []
-    for length in (1, 2):
-        if _is_year_label(words[:length]):
-            rests.append(words[length:])
-        if _is_year_label(words[-length:]):
-            rests.append(words[:-length])
-    return [" ".join(rest).strip(AROUND) for rest in rests]
-
-
-def _is_year_label(words: list[str]) -> bool:
-    label = forms.label(" ".join(words).strip(AROUND), "cover")
-    return forms.cover().get(label) == "school_year"
 
 
 def _check_unit(book: Workbook, sheet: str, text: str, cell: str, school_year: str, period: str) -> None:
@@ -92,6 +76,8 @@ def _said_on_cover(cells: Cells) -> Said:
         for (label, _), (text, cell) in itertools.pairwise(texts):
             _note(said, label, text, cell)
         without_colon += texts
+    if said.keys() == set(forms.cover().values()):
+        return said
     for text, cell in without_colon:
         words = text.split()
         for length in range(1, min(len(words), LONGEST_LABEL + 1)):
