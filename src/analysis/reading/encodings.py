@@ -5,10 +5,10 @@ The letters of both encodings are those of data/reference/encodings.csv.
 
 import functools
 import re
-import unicodedata
 from collections.abc import Sequence
 
 from analysis import reference
+from analysis.reference.vietnamese import normalized
 
 OLD = ("tcvn3", "vni")
 # a Vietnamese syllable without its tone: consonant, then vowels that end it, may end it, or need a closing consonant
@@ -30,20 +30,8 @@ def decode(text: str, encoding: str) -> str:
     >>> decode("QuËn Lª Ch©n", "tcvn3"), decode("Quaän Leâ Chaân", "vni")
     ('Quận Lê Chân', 'Quận Lê Chân')
     """
-    letters = _letters(encoding)
-    longest = max(map(len, letters))
-    decoded, place = [], 0
-    while place < len(text):
-        for length in range(longest, 0, -1):
-            written = text[place : place + length]
-            if len(written) == length and written in letters:
-                decoded.append(letters[written])
-                place += length
-                break
-        else:
-            decoded.append(text[place])
-            place += 1
-    return unicodedata.normalize("NFC", "".join(decoded))
+    pattern, letters = _letters(encoding)
+    return normalized("NFC", pattern.sub(lambda written: letters[written[0]], text))
 
 
 @reference.cached
@@ -96,7 +84,7 @@ def _in_unicode(text: str, old: str, carried: bool) -> str | None:
 
 
 def _composed(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
+    return normalized("NFC", text)
 
 
 def _is_old(text: str) -> bool:
@@ -112,9 +100,9 @@ def _is_vietnamese(text: str) -> bool:
 
 @functools.cache
 def _is_syllable(word: str) -> bool:
-    bare = unicodedata.normalize("NFD", word.casefold())
+    bare = normalized("NFD", word.casefold())
     tones = [letter for letter in bare if ord(letter) in TONES]
-    toneless = unicodedata.normalize("NFC", bare.translate(TONES))
+    toneless = normalized("NFC", bare.translate(TONES))
     shape = SYLLABLE.fullmatch(toneless)
     if len(tones) > 1 or not shape:
         return False
@@ -124,7 +112,9 @@ def _is_syllable(word: str) -> bool:
 
 
 @reference.cached
-def _letters(encoding: str) -> dict[str, str]:
-    """The letters of an encoding: as it writes them → in Unicode."""
+def _letters(encoding: str) -> tuple[re.Pattern[str], dict[str, str]]:
+    """The letters of an encoding: a pattern of any of them, the longest first, and as it writes them → in Unicode."""
     rows = reference.rows("encodings")
-    return {row["written"]: row["letter"] for row in rows if row["encoding"] == encoding}
+    letters = {row["written"]: row["letter"] for row in rows if row["encoding"] == encoding}
+    longest_first = sorted(letters, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest_first))), letters

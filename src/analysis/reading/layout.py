@@ -10,6 +10,7 @@ from analysis.reading.cells import Cells, is_column_number
 
 ANCHORS = ("facility", "birth_year", "code")  # the column by which each sheet's header is found
 MOST_HEADER_ROWS = 5
+LOWEST_HEADER = 60  # rows from the top in which it begins: a list of thousands is not searched
 Path = tuple[str, ...]
 
 
@@ -36,9 +37,10 @@ def find_columns(cells: Cells, columns: Sequence[forms.Column]) -> Columns:
     """Find the header by the label of its anchor column, and under it every column by its path of labels."""
     anchor = next(column for column in columns if column.column in ANCHORS)
     top = 0
-    while top < len(cells) and anchor.path[0] not in map(header_key, cells[top]):
+    lowest = min(len(cells), LOWEST_HEADER)
+    while top < lowest and anchor.path[0] not in map(header_key, cells[top]):
         top += 1
-    if top == len(cells):
+    if top == lowest:
         return Columns(missing=[anchor])
     best = _columns_at(cells, columns, top, max(len(column.path) for column in columns))
     if best.faults == (0, 0):

@@ -7,14 +7,14 @@ import unicodedata
 from analysis import reference
 from analysis.reading import encodings
 from analysis.reference import areas
-from analysis.reference.vietnamese import key
+from analysis.reference.vietnamese import key, normalized
 
 PREFIX = re.compile(
     r"^(đơn vị|uỷ ban nhân dân|uỷ ban|ubnd|phòng giáo dục và đào tạo|phòng giáo dục & đào tạo|phòng giáo dục|"
     r"phòng gd ?& ?đt|phòng gd-đt|phòng gdđt|pgd ?& ?đt|pgdđt|pgd|"
     r"thành phố|t\.p\.?|tp\.?|quận|q\.|q|huyện|h\.|h)(?=\W|$)"
 )
-
+LONGEST_NAME = 500  # letters; each prefix is taken off by itself
 PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~–—]")
 
 
@@ -27,8 +27,11 @@ def units_meant(text: str, on: dt.date) -> frozenset[str]:
     >>> sorted(units_meant("huyện An", dt.date(2024, 12, 31)))
     ['an_duong', 'an_lao']
     """
+    words = " ".join(text.split())
+    if len(words) > LONGEST_NAME:
+        return frozenset()
     spellings: set[str] = set()
-    for reading in encodings.readings(text):
+    for reading in encodings.readings(words):
         spellings |= {_bare(reading), key(reading)}
     names = _unit_names(on)
     exact = frozenset(area for area, name in names if name in spellings)
@@ -69,7 +72,7 @@ def _unit_names(on: dt.date) -> list[tuple[str, str]]:
 @reference.cached
 def _bare(text: str) -> str:
     """The key of a name without what stands before it."""
-    words = unicodedata.normalize("NFC", text).casefold().split()
+    words = normalized("NFC", text).casefold().split()
     bare = " ".join(words).replace("ủy", "uỷ").strip(" .:,-–")
     while (shorter := PREFIX.sub("", bare).strip(" .:,-–")) != bare:
         bare = shorter
@@ -77,5 +80,5 @@ def _bare(text: str) -> str:
 
 
 def _without_accents(text: str) -> str:
-    decomposed = unicodedata.normalize("NFD", text).replace("đ", "d")
+    decomposed = normalized("NFD", text).replace("đ", "d")
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))

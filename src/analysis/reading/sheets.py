@@ -1,7 +1,6 @@
 """Sheets with one row a facility or a birth year: who stands in each row, and the counts beside."""
 
 import functools
-import unicodedata
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from analysis.reading.forms import SECTOR_OF_KIND
 from analysis.reading.shares import check_shares
 from analysis.reading.workbook_parts import Sheet, find_columns
 from analysis.reference import periods
+from analysis.reference.vietnamese import normalized
 
 
 def read_facilities(page: Sheet, school_year: str, sheet: str) -> None:
@@ -95,7 +95,7 @@ def _texts(table: CountColumns, column: str) -> list[str]:
 
 @functools.lru_cache(maxsize=65536)
 def _tidy(text: str) -> str:
-    return unicodedata.normalize("NFC", " ".join(text.split()))
+    return normalized("NFC", " ".join(text.split()))
 
 
 def read_population(page: Sheet, school_year: str, sheet: str) -> None:
