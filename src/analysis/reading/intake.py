@@ -4,12 +4,13 @@ Nothing is addressed by position and nothing is guessed: a cell that is not for 
 becomes a finding. Sheets, columns and rows are those of data/reference/forms.
 """
 
+from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
-from analysis.reading import files, forms, layout
+from analysis.reading import extents, files, forms, layout
 from analysis.reading.cell_formats import CellFormats
 from analysis.reading.cells import Cells
 from analysis.reading.cover import read_cover
@@ -35,7 +36,7 @@ def read_workbook(
     try:
         _read_file(book, file, school_year, period, corrections or {})
     except files.RefusedError as refused:
-        book.doubt(refused.check, found=refused.found, expected=refused.expected)
+        book.doubt(refused.check, refused.sheet, found=refused.found, expected=refused.expected)
     except PasswordError:
         book.doubt("password_protected")
     except (CalamineError, OSError) as problem:
@@ -57,8 +58,10 @@ def _read_file(book: Workbook, file: Path, school_year: str, period: str, correc
         book.doubt("wrong_ending", found=file.suffix, expected=own_endings[0])
     excel, formats = CalamineWorkbook.from_filelike(BytesIO(content.data)), CellFormats(content)
     _tell_what_is_hidden(book, excel, formats)
-    cells = {name: excel.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in excel.sheet_names}
+    cells = _cells(book, excel, content, school_year)
     titles = _titles(book, cells, school_year)
+    if not titles:
+        raise files.RefusedError("other_form", _quoted(excel.sheet_names), _quoted(_names(school_year)))
     for sheet, (name, kind) in forms.sheets(school_year).items():
         if sheet not in titles:
             book.doubt("missing_sheet", name, expected=name)
@@ -79,6 +82,35 @@ def _tell_what_is_hidden(book: Workbook, excel: CalamineWorkbook, formats: CellF
     if formats.content.hidden:
         for title, where in formats.hidden() or [("", "dòng hoặc cột")]:
             book.doubt("hidden_cells", title, found=where)
+
+
+def _cells(book: Workbook, excel: CalamineWorkbook, content: files.Content, school_year: str) -> dict[str, Cells]:
+    """The cells of every tab; one that is longer than a sheet of the form and not named as one is told, not read."""
+    of_form = {key(name) for name in _names(school_year)}
+    room = extents.MOST_CELLS
+    cells: dict[str, Cells] = {}
+    for title in excel.sheet_names:
+        reach = content.reaches.get(title)
+        is_of_form = forms.label(title, "sheet") in of_form
+        if reach is None or (is_of_form and not reach.is_far):
+            tab = excel.get_sheet_by_name(title)
+            reach = extents.Reach(tab.total_height, tab.total_width)
+            room -= reach.rows * reach.columns
+            if room >= 0:
+                cells[title] = tab.to_python(skip_empty_area=False)
+                continue
+        if is_of_form:
+            raise files.RefusedError("sheet_too_large", str(reach), extents.MOST, title)
+        book.doubt("tab_not_read", title, found=str(reach))
+    return cells
+
+
+def _names(school_year: str) -> list[str]:
+    return [name for name, _ in forms.sheets(school_year).values()]
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
 
 
 def _titles(book: Workbook, cells: dict[str, Cells], school_year: str) -> dict[str, str]:
