@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy as np
+
 from analysis.reading import binary_workbook, extents
 from analysis.reading.archive import Archive, RefusedError, packed
 from analysis.reading.extents import Reach
@@ -14,7 +16,8 @@ __all__ = ["Content", "RefusedError", "look"]
 LARGEST_FILE = 20_000_000  # a unit's workbook is about 40 kB
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 WORKBOOK = re.compile(r"xl/workbook\d*\.xml")
-NEVER_READ = "customXml/"  # notes of other programs, in any encoding
+NEVER_READ = ("customXml/", "docProps/", "xl/theme/")  # notes of other programs, in any encoding, and colours
+SHORTEST_CELL = 20  # bytes of a cell with a shared text
 STRINGS = "xl/sharedStrings.xml"
 END_OF_STRING = b"</si>"
 VALUE = re.compile(rb"<(?:[^\s<>/:]++:)?v[^<>]*+>\s*+([0-9]{1,7})(?=[\s<])")
@@ -184,14 +187,17 @@ def _check_strings(parts: dict[str, bytes]) -> None:
     """Refuse a workbook whose cells repeat long texts; how long they are is counted only where it may matter."""
     strings = parts.get(STRINGS, b"")
     sheets = [part for part in parts.values() if b"sheetData" in part]
-    cells = sum(sheet.count(b"<c") + sheet.count(b":c") for sheet in sheets)
-    if not _has_longer(strings, extents.MOST_SPELLED // max(cells, 1)):
+    cells = sum(map(len, sheets)) // SHORTEST_CELL + 1  # no more than that
+    if not _has_longer(strings, extents.MOST_SPELLED // cells):
         return
-    lengths = list(map(len, strings.split(END_OF_STRING)))
+    lengths = np.array(list(map(len, strings.split(END_OF_STRING))))
     if b"<!" in strings:  # a text may look like the end of another
-        lengths = [len(strings)] * len(lengths)
-    used = Counter(number for sheet in sheets for number in map(int, VALUE.findall(sheet)))
-    _check_spelled(sum(lengths[number] * times for number, times in used.items() if number < len(lengths)))
+        lengths[:] = len(strings)
+    spelled = 0
+    for sheet in sheets:
+        numbers = np.array(VALUE.findall(sheet), "S").astype(int)
+        spelled += int(lengths[numbers[numbers < len(lengths)]].sum())
+    _check_spelled(spelled)
 
 
 def _check_spelled(spelled: int) -> None:

@@ -20,6 +20,7 @@ from analysis.reading.workbook_parts import Correction, Corrections, Sheet, Work
 from analysis.reference.vietnamese import key
 
 __all__ = ["Correction", "Workbook", "read_workbook"]
+MOST_BESIDE = 20_000  # cells that are read of tabs that the form does not know
 LAYOUTS = {"facilities": read_facilities, "population": read_population, "indicator_rows": read_indicator_rows}
 
 
@@ -58,10 +59,12 @@ def _read_file(book: Workbook, file: Path, school_year: str, period: str, correc
         book.doubt("wrong_ending", found=file.suffix, expected=own_endings[0])
     excel, formats = CalamineWorkbook.from_filelike(BytesIO(content.data)), CellFormats(content)
     _tell_what_is_hidden(book, excel, formats)
-    cells = _cells(book, excel, content, school_year)
+    cells, unread = _cells(excel, content, school_year)
     titles = _titles(book, cells, school_year)
     if not titles:
-        raise files.RefusedError("other_form", _quoted(excel.sheet_names), _quoted(_names(school_year)))
+        raise files.RefusedError("other_form", _quoted(excel.sheet_names) or "không có", " / ".join(_names(school_year)))
+    if unread:
+        book.doubt("tab_not_read", unread[0] if len(unread) == 1 else "", found=_quoted(unread))
     for sheet, (name, kind) in forms.sheets(school_year).items():
         if sheet not in titles:
             book.doubt("missing_sheet", name, expected=name)
@@ -84,25 +87,31 @@ def _tell_what_is_hidden(book: Workbook, excel: CalamineWorkbook, formats: CellF
             book.doubt("hidden_cells", title, found=where)
 
 
-def _cells(book: Workbook, excel: CalamineWorkbook, content: files.Content, school_year: str) -> dict[str, Cells]:
-    """The cells of every tab; one that is longer than a sheet of the form and not named as one is told, not read."""
+def _cells(
+    excel: CalamineWorkbook, content: files.Content, school_year: str
+) -> tuple[dict[str, Cells], list[str]]:
+    """The cells of every tab, and the tabs that are not read: the form does not know them and they are far longer.
+
+    Raises RefusedError where a sheet of the form is too large.
+    """
     of_form = {key(name) for name in _names(school_year)}
-    room = extents.MOST_CELLS
+    room = {True: extents.MOST_CELLS, False: MOST_BESIDE}
     cells: dict[str, Cells] = {}
+    unread = []
     for title in excel.sheet_names:
         reach = content.reaches.get(title)
         is_of_form = forms.label(title, "sheet") in of_form
         if reach is None or (is_of_form and not reach.is_far):
             tab = excel.get_sheet_by_name(title)
             reach = extents.Reach(tab.total_height, tab.total_width)
-            room -= reach.rows * reach.columns
-            if room >= 0:
+            room[is_of_form] -= reach.rows * reach.columns
+            if room[is_of_form] >= 0:
                 cells[title] = tab.to_python(skip_empty_area=False)
                 continue
         if is_of_form:
             raise files.RefusedError("sheet_too_large", str(reach), extents.MOST, title)
-        book.doubt("tab_not_read", title, found=str(reach))
-    return cells
+        unread.append(title)
+    return cells, unread
 
 
 def _names(school_year: str) -> list[str]:

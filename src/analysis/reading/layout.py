@@ -10,7 +10,7 @@ from analysis.reading.cells import Cells, is_column_number
 
 ANCHORS = ("facility", "birth_year", "code")  # the column by which each sheet's header is found
 MOST_HEADER_ROWS = 5
-LOWEST_HEADER = 60  # rows from the top in which it begins: a list of thousands is not searched
+LOWEST_HEADER = 40  # rows from the top in which it begins: a list of thousands is not searched
 Path = tuple[str, ...]
 
 
