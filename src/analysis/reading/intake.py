@@ -30,8 +30,8 @@ def read_workbook(
     """Read one workbook of one area and round.
 
     shown_as is the path in messages and sources; corrections are keyed by (sheet, cell). Sheets are named as the form
-    names them, whatever the tab says. Never raises for what a workbook holds: faults are in .findings, and where one
-    of them stops the run .numbers must not be used.
+    names them, whatever the tab says. Never raises for what a workbook holds: faults are in .findings. Where one of
+    them stops the run, .numbers are what could be read for certain: to be held against the cells, never added up.
     """
     book = Workbook(shown_as, area)
     try:

@@ -59,6 +59,18 @@ def _several_begun_or_held(spellings: set[str], names: list[tuple[str, str]]) ->
     return frozenset(several if len(several) > 1 else ())
 
 
+def units_named(file_name: str, on: dt.date) -> frozenset[str]:
+    """Units whose names stand in the name of a file, with or without accents and spaces.
+
+    >>> sorted(units_named("Biểu Kiến An HK2 (1)", dt.date(2024, 12, 31)))
+    ['kien_an']
+    """
+    words = _without_accents(key(PUNCTUATION.sub(" ", file_name)))
+    names = [(area, _without_accents(name)) for area, name in _unit_names(on)]
+    named = frozenset(area for area, name in names if f" {name} " in f" {words} ")
+    return named or frozenset(area for area, name in names if name.replace(" ", "") in words.replace(" ", ""))
+
+
 @reference.cached
 def _unit_names(on: dt.date) -> list[tuple[str, str]]:
     """Every unit that is there on a day with each of its names, bare."""
