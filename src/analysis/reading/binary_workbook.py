@@ -4,9 +4,11 @@ Compound file: [MS-CFB]; records of the workbook stream: [MS-XLS] 2.1.4.
 """
 
 import struct
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 FREE = 0xFFFFFFF0  # this and above are marks, not sectors
 FILE_PASSWORD = 0x002F
@@ -17,6 +19,7 @@ TEXTS, MORE = 0x00FC, 0x003C  # the shared texts, and how a record goes on in an
 BEGIN, SHEET, ROW, COLUMNS = 0x0809, 0x0085, 0x0208, 0x007D
 UNICODE = 0x0600  # the version since which names say how they are written
 ROW_HIDDEN, COLUMN_HIDDEN = 0x20, 0x01
+WIDE, EXTENDED, RICH = 0x01, 0x04, 0x08  # how a text is written
 LAST_COLUMN = 255
 MOST_RECORDS = 400_000
 SMALL_SECTOR = 64  # bytes; short streams stand in one of their own, in sectors of this size
@@ -34,13 +37,13 @@ class LockedError(Exception):
 class BinarySheet:
     """How many rows and columns a sheet has up to its farthest cell, and which of them it hides, from 0.
 
-    texts : how often each of the workbook's shared texts stands in it.  text_bytes : of all shared texts, if kept here.
+    texts : how often each of the workbook's shared texts stands in it, by its number.  shared : what holds those texts.
     """
 
     rows: int = 0
     columns: int = 0
-    text_bytes: int = 0
-    texts: Counter[bytes] = field(default_factory=Counter)
+    texts: Counter[int] = field(default_factory=Counter)
+    shared: list[bytes] = field(default_factory=list)
     rows_marked: set[int] = field(default_factory=set)
     columns_marked: set[int] = field(default_factory=set)
 
@@ -61,10 +64,10 @@ class BinarySheet:
         elif kind == COLUMNS and _number(body, 8) & COLUMN_HIDDEN:
             self.columns_marked.update(range(_number(body, 0), min(_number(body, 2), LAST_COLUMN) + 1))
         elif kind in (TEXTS, MORE):
-            self.text_bytes += len(body)
+            self.shared.append(body)
         elif kind in ONE_CELL or kind == MANY_CELLS:
             if kind == SHARED_TEXT:
-                self.texts[body[6:10]] += 1
+                self.texts[struct.unpack_from("<I", body, 6)[0]] += 1
             last_column = _number(body, len(body) - 2 if kind == MANY_CELLS else 2)
             self.rows = max(self.rows, _number(body, 0) + 1)
             self.columns = max(self.columns, last_column + 1)
@@ -98,6 +101,43 @@ def sheets(data: bytes) -> dict[str, BinarySheet]:
         except (struct.error, IndexError):  # a record that is cut short says nothing
             continue
     return by_name
+
+
+def spelled(by_name: dict[str, BinarySheet]) -> int:
+    """How many bytes the shared texts take where each is written out in every cell that has it."""
+    used: Counter[int] = Counter()
+    for sheet in by_name.values():
+        used.update(sheet.texts)
+    sizes = _text_sizes(by_name[""].shared)
+    return sum(sizes[number] * times for number, times in used.items() if number < len(sizes))
+
+
+def _text_sizes(records: list[bytes]) -> list[int]:
+    """The bytes of each shared text, up to one that is cut short; letters may go on in the next record, after how they
+    are written there ([MS-XLS] 2.5.293).
+    """
+    data, ends = b"".join(records), list(accumulate(map(len, records)))
+    sizes: list[int] = []
+    at = 8  # after how many there are
+    try:
+        while True:
+            letters, how = struct.unpack_from("<HB", data, at)
+            at += 3
+            runs = _number(data, at) if how & RICH else 0
+            at += 2 if how & RICH else 0
+            behind = struct.unpack_from("<I", data, at)[0] if how & EXTENDED else 0
+            at += 4 if how & EXTENDED else 0
+            sizes.append(letters * (1 + (how & WIDE)))
+            while letters:
+                end = ends[bisect_right(ends, at)]
+                here = min(letters, (end - at) // (1 + (how & WIDE)))
+                letters -= here
+                at += here * (1 + (how & WIDE))
+                if letters:
+                    how, at = data[end], end + 1
+            at += 4 * runs + behind
+    except (struct.error, IndexError):
+        return sizes
 
 
 def _records(stream: bytes) -> Iterator[tuple[int, int, bytes]]:

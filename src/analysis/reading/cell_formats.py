@@ -15,7 +15,7 @@ from analysis.reading.files import Content
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook as Excel
 
-LARGEST = 3_000_000  # bytes unpacked; a unit's workbook is about 200 kB, and this look is a hundred times slower
+LARGEST = 1_000_000  # bytes unpacked; a unit's workbook is about 200 kB, and this look is a hundred times slower
 MOST_NAMED = 5  # hidden rows, and columns, of a sheet that a message names
 
 

@@ -18,6 +18,9 @@ SYLLABLE = re.compile(
     r"|(a|e|ê|i|o|ô|ơ|u|ư|y|oa|oe|uê|uy)(ch|ng|nh|[cmnpt])?"
     r"|(ă|â|oă|uâ|iê|yê|uô|ươ|uyê|oo)(ch|ng|nh|[cmnpt]))"
 )
+UNICODE_ONLY = re.compile("[\u0102-\u01b0\u1ea0-\u1ef9]")  # letters of Vietnamese that no old encoding has
+BETWEEN_WORDS = re.compile(r"[\s\d!-/:-@\[-`{-~–—“”‘’…]+")
+LONGEST_NAME = 500  # letters
 STOPPED = re.compile(r"(ch|[cpt])$")  # such a syllable has a rising or a heavy tone, no other
 HIGH_TONES = ("\u0301", "\u0323")
 TONES = dict.fromkeys(map(ord, "\u0300\u0301\u0309\u0303\u0323"))
@@ -37,7 +40,7 @@ def decode(text: str, encoding: str) -> str:
 @reference.cached
 def readings(text: str) -> tuple[str, ...]:
     """The text as it stands and, where it has letters that an old encoding would use, as each of them reads it."""
-    if text.isascii():
+    if text.isascii() or UNICODE_ONLY.search(text):
         return (text,)
     return tuple(dict.fromkeys((text, *(decode(_composed(text), old) for old in OLD))))
 
@@ -63,7 +66,7 @@ def readable_column(texts: Sequence[str]) -> list[str | None]:
     A text is None where nothing makes its words Vietnamese. Most of a column in an old encoding carries along the
     texts that would pass for Vietnamese as they stand ("nhãm" is "nhóm" in TCVN3).
     """
-    if _is_vietnamese(" ".join(texts)):
+    if all(map(_is_vietnamese, texts)):
         return list(texts)
     broken = [text for text in texts if not _is_vietnamese(text)]
     fitting: dict[str, int] = {}
@@ -94,11 +97,14 @@ def _is_old(text: str) -> bool:
 
 @functools.lru_cache(maxsize=4096)  # a unit's facilities keep their names from round to round
 def _is_vietnamese(text: str) -> bool:
-    """Whether every word with a letter beyond ASCII is a Vietnamese syllable; ASCII words may be of any language."""
-    return all(_is_syllable(word) for word in re.split(r"[\s\d!-/:-@\[-`{-~–—“”‘’…]+", text) if not word.isascii())
+    """Whether every word with a letter beyond ASCII is a Vietnamese syllable; ASCII words may be of any language.
+
+    A text longer than any name is judged by its beginning.
+    """
+    return all(_is_syllable(word) for word in BETWEEN_WORDS.split(text[:LONGEST_NAME]) if not word.isascii())
 
 
-@functools.cache
+@functools.lru_cache(maxsize=reference.KEPT)
 def _is_syllable(word: str) -> bool:
     bare = normalized("NFD", word.casefold())
     tones = [letter for letter in bare if ord(letter) in TONES]

@@ -15,7 +15,7 @@ MOST_ROWS, MOST_COLUMNS = 20_000, 104  # "CZ"; beyond them a sheet is not read
 MOST_UNPLACED = 9_999  # rows that do not say which they are
 MOST_CELLS = 1_000_000  # memory is kept for every one up to the farthest
 MOST_SPELLED = 50_000_000  # bytes of text in all cells, each written out
-MOST_TAGS = 200_000  # cells that are looked at one by one
+MOST_TAGS = 100_000  # cells that are looked at one by one
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # that a sheet can have
 # a cell or row that is not, as Excel writes it, plainly near; each begins with letters found fast
 NOT_NEAR = (
@@ -54,9 +54,13 @@ class Reach:
     @property
     def is_far(self) -> bool:
         """Whether it is too large to be read."""
-        cells = self.rows * self.columns
         is_far = self.rows > MOST_ROWS or self.columns > MOST_COLUMNS
-        return is_far or cells > MOST_CELLS or cells * self.longest > MOST_SPELLED
+        return is_far or self.cells > MOST_CELLS or self.cells * self.longest > MOST_SPELLED
+
+    @property
+    def cells(self) -> int:
+        """How many cells memory is kept for."""
+        return self.rows * self.columns
 
     def __str__(self) -> str:
         return f"{self.rows} dòng, {self.columns} cột"

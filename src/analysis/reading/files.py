@@ -1,7 +1,6 @@
 """Whether a file that came from outside is safe to open, and what it is: its content decides, never its name."""
 
 import re
-from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
@@ -78,15 +77,11 @@ def _old_excel(data: bytes) -> Content:
         raise RefusedError("password_protected") from None
     except binary_workbook.BrokenError as problem:
         raise RefusedError("unreadable_workbook", str(problem)) from None
-    texts = sum((sheet.texts for sheet in sheets.values()), Counter())
-    _check_spelled(max(texts.values(), default=0) * sheets[""].text_bytes)
-    reaches = {}
-    for title, sheet in sheets.items():
-        reach = Reach(sheet.rows, sheet.columns)
-        if reach.is_far:  # the reader opens all sheets at once
-            _refuse_far(title, reach)
-        if not reach.is_near:
-            reaches[title] = reach
+    _check_spelled(binary_workbook.spelled(sheets))
+    reaches = {title: Reach(sheet.rows, sheet.columns) for title, sheet in sheets.items()}
+    if sum(reach.cells for reach in reaches.values()) > extents.MOST_CELLS:  # the reader opens all sheets at once
+        _refuse_far(*max(reaches.items(), key=lambda item: item[1].cells))
+    reaches = {title: reach for title, reach in reaches.items() if not reach.is_near}
     hidden = any(sheet.hidden_rows or sheet.hidden_columns for sheet in sheets.values())
     return Content(data, "xls", hidden, unpacked=len(data), reaches=reaches)
 
@@ -96,9 +91,11 @@ def _zipped(data: bytes) -> Content:
     archive = Archive(data)
     kind = _kind(archive)
     macros = any(name.lower().endswith("vbaproject.bin") or name.startswith("Basic/") for name in archive.members)
-    parts = {name: part for name, part in archive.parts().items() if not name.startswith(NEVER_READ)}
-    for name, part in parts.items():
-        _check_xml(name, part)
+    parts = {}
+    for name, part in archive.parts().items():
+        if not name.startswith(NEVER_READ):
+            _check_xml(name, part)
+            parts[name] = part.replace(b"\\", b"/") if name.endswith(".rels") else part
     unpacked = sum(map(len, parts.values()))
     reaches, tabs = _tables(parts) if kind == "ods" else _sheets(parts)
     if kind == "xlsx":

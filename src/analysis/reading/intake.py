@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum, WorksheetNotFound
 
 from analysis.reading import extents, files, forms, layout
 from analysis.reading.cell_formats import CellFormats
@@ -40,8 +40,12 @@ def read_workbook(
         book.doubt(refused.check, refused.sheet, found=refused.found, expected=refused.expected)
     except PasswordError:
         book.doubt("password_protected")
-    except (CalamineError, OSError) as problem:
-        book.doubt("unreadable_workbook", found=type(problem).__name__)
+    except WorksheetNotFound:
+        book.doubt("unreadable_workbook", found="tệp kể ra một trang mà không có trang ấy")
+    except OSError:
+        book.doubt("unreadable_workbook", found="máy không cho đọc")
+    except CalamineError:
+        book.doubt("unreadable_workbook", found="bên trong không phải bảng tính đúng cách")
     except BaseException as panic:  # the reader's own panic derives from no Exception
         if type(panic).__name__ != "PanicException":
             raise
@@ -104,7 +108,7 @@ def _cells(
         if reach is None or (is_of_form and not reach.is_far):
             tab = excel.get_sheet_by_name(title)
             reach = extents.Reach(tab.total_height, tab.total_width)
-            room[is_of_form] -= reach.rows * reach.columns
+            room[is_of_form] -= reach.cells
             if room[is_of_form] >= 0:
                 cells[title] = tab.to_python(skip_empty_area=False)
                 continue

@@ -13,6 +13,8 @@ from analysis.reading.workbook_parts import Sheet, find_columns
 from analysis.reference import periods
 from analysis.reference.vietnamese import normalized
 
+MOST_FACILITIES = 2_000  # of one unit; the whole city has some 600
+
 
 def read_facilities(page: Sheet, school_year: str, sheet: str) -> None:
     """One row a facility: its counts, checked down against the total row and across against their totals."""
@@ -23,6 +25,9 @@ def read_facilities(page: Sheet, school_year: str, sheet: str) -> None:
     table = CountColumns(page, columns, where, "facility")
     if not table.rows:
         page.doubt("no_facilities")
+        return
+    if len(table.rows) > MOST_FACILITIES:
+        page.doubt("sheet_too_large", found=f"{len(table.rows)} cơ sở", expected=f"{MOST_FACILITIES} cơ sở")
         return
     codes = [shown(code).strip() for code in table.cells("facility")]
     _check_codes_differ(table, codes)
