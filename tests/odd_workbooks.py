@@ -65,7 +65,7 @@ def numbers(change: Callable, *names: str) -> Callable[[Cells], Cells]:
 
 def written_in(encoding: str) -> Callable[[str], str]:
     """A text as an old encoding writes it; capitals it has no letter for are those of the capital font."""
-    letters = {letter: written for written, letter in encodings._letters(encoding).items()}
+    letters = {letter: written for written, letter in encodings._letters(encoding)[1].items()}
 
     def encoded(text: str) -> str:
         plain = unicodedata.normalize("NFC", text)

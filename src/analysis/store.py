@@ -24,6 +24,7 @@ from analysis import atomic_files, reference
 from analysis.reference import frames_in_words, periods, received
 from analysis.schemas import NUMBER, TABLES, TEXT
 
+pa.set_memory_pool(pa.system_memory_pool())  # tables come and go, round by round: this one gives their memory back
 CODED = pa.dictionary(pa.int32(), TEXT)
 
 

@@ -32,6 +32,9 @@ def run(
 ) -> int:
     """Check one round, print what was found and write it beside its tables. Returns 0 only if nothing stops the run.
 
+    The numbers stand in observations.parquet, whatever stops: each as it was read for certain, with its cell, so that
+    it can be held against the workbook. A run makes that table anew, and only from workbooks that stop nothing.
+
     raw : the folder of this round's workbooks, if not in the folder of all rounds (rounds_in).
     sums : where the sums of earlier rounds stand as they are now (history.series); None to read those rounds again.
     Raises AskedError where there is no such folder.
@@ -41,12 +44,14 @@ def run(
     except FileNotFoundError as problem:
         raise AskedError(str(problem)) from problem
     folder = store.folder(processed, school_year, period)
-    store.write(this.findings_table, folder, "findings.csv")
+    found = store.write(this.findings_table, folder, "findings.csv")
+    numbers = store.write(this.observations, folder, "observations.parquet")
     values = current_values(this.observations)
     sheets = queries.write_all(this.findings, values, folder / "queries", school_year, period)
     print(summary(this, school_year, period))
-    for file in (folder / "findings.csv", *sheets):
-        print(file.relative_to(reference.ROOT) if file.is_relative_to(reference.ROOT) else file)
+    print(f"Số đã đọc được, mỗi dòng một ô, kể cả của biểu phải dừng (để đối chiếu): {_shown(numbers)}")
+    for file in (found, *sheets):
+        print(_shown(file))
     return STOPPED if any(finding.severity == "stop" for finding in this.findings) else 0
 
 
@@ -96,6 +101,10 @@ def summary(this: Round, school_year: str, period: str) -> str:
         lines.append(f"  … và {len(stops) - LISTED} lỗi nữa trong findings.csv")
     lines.append("Không có lỗi nào phải dừng." if stops.empty else "Phải xử lý các lỗi trên trước khi lập báo cáo.")
     return "\n".join(lines)
+
+
+def _shown(file: Path) -> Path:
+    return file.relative_to(reference.ROOT) if file.is_relative_to(reference.ROOT) else file
 
 
 def _unit(area: str) -> str:

@@ -15,6 +15,7 @@ from analysis.reference import areas, periods
 RAW = "data/raw"
 STATUS_COLUMNS = ("Đơn vị", "Biểu", "Cơ sở", "Phải xử lý", "Phải trả lời", "Lưu ý", "Hạn", "Chậm", "Còn phải làm")
 NOT_RECEIVED = "chưa có"
+NOT_SENT = ("missing_workbook", "workbook_misnamed")
 RIGHT = ("Cơ sở", "Phải xử lý", "Phải trả lời", "Lưu ý", "Chậm")
 
 
@@ -80,7 +81,7 @@ def of_units(this: Round | None, school_year: str, period: str, today: dt.date) 
     open_findings: Counter[tuple[str, str]] = Counter()
     if this is not None:
         workbooks = this.reporting.set_index("area").to_dict("index")
-        open_findings.update((f.area, f.severity) for f in this.findings if f.check != "missing_workbook")
+        open_findings.update((f.area, f.severity) for f in this.findings if f.check not in NOT_SENT)
     rows = []
     for area in areas.reporting(on):
         counts = [open_findings[area, severity] for severity in check_data.ORDER]

@@ -20,7 +20,7 @@ from analysis.reading.settling import Place
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook as Excel
 
-LARGEST = 3_000_000  # bytes unpacked; a unit's workbook is about 200 kB, and this look is a hundred times slower
+LARGEST = 1_000_000  # bytes unpacked; a unit's workbook is about 200 kB, and this look is a hundred times slower
 MOST_MERGED = 50_000  # cells covered by merged ones that are kept of a sheet
 ZEROS_IN_FRONT = re.compile(r'((?:"[^"]*"|\\.|-)*)(0+)')  # the formats 000, "HP"000 and HP\-000
 MOST_NAMED = 5  # hidden rows, and columns, of a sheet that a message names

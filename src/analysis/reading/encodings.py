@@ -5,10 +5,10 @@ The letters of both encodings are those of data/reference/encodings.csv.
 
 import functools
 import re
-import unicodedata
 from collections.abc import Sequence
 
 from analysis import reference
+from analysis.reference.vietnamese import normalized
 
 OLD = ("tcvn3", "vni")
 # a Vietnamese syllable without its tone: consonant, then vowels that end it, may end it, or need a closing consonant
@@ -18,6 +18,9 @@ SYLLABLE = re.compile(
     r"|(a|e|ê|i|o|ô|ơ|u|ư|y|oa|oe|uê|uy)(ch|ng|nh|[cmnpt])?"
     r"|(ă|â|oă|uâ|iê|yê|uô|ươ|uyê|oo)(ch|ng|nh|[cmnpt]))"
 )
+UNICODE_ONLY = re.compile("[\u0102-\u01b0\u1ea0-\u1ef9]")  # letters of Vietnamese that no old encoding has
+BETWEEN_WORDS = re.compile(r"[\s\d!-/:-@\[-`{-~–—“”‘’…]+")
+LONGEST_NAME = 500  # letters
 STOPPED = re.compile(r"(ch|[cpt])$")  # such a syllable has a rising or a heavy tone, no other
 HIGH_TONES = ("\u0301", "\u0323")
 TONES = dict.fromkeys(map(ord, "\u0300\u0301\u0309\u0303\u0323"))
@@ -30,26 +33,14 @@ def decode(text: str, encoding: str) -> str:
     >>> decode("QuËn Lª Ch©n", "tcvn3"), decode("Quaän Leâ Chaân", "vni")
     ('Quận Lê Chân', 'Quận Lê Chân')
     """
-    letters = _letters(encoding)
-    longest = max(map(len, letters))
-    decoded, place = [], 0
-    while place < len(text):
-        for length in range(longest, 0, -1):
-            written = text[place : place + length]
-            if len(written) == length and written in letters:
-                decoded.append(letters[written])
-                place += length
-                break
-        else:
-            decoded.append(text[place])
-            place += 1
-    return unicodedata.normalize("NFC", "".join(decoded))
+    pattern, letters = _letters(encoding)
+    return normalized("NFC", pattern.sub(lambda written: letters[written[0]], text))
 
 
 @reference.cached
 def readings(text: str) -> tuple[str, ...]:
     """The text as it stands and, where it has letters that an old encoding would use, as each of them reads it."""
-    if text.isascii():
+    if text.isascii() or UNICODE_ONLY.search(text):
         return (text,)
     return tuple(dict.fromkeys((text, *(decode(_composed(text), old) for old in OLD))))
 
@@ -75,7 +66,7 @@ def readable_column(texts: Sequence[str]) -> list[str | None]:
     A text is None where nothing makes its words Vietnamese. Most of a column in an old encoding carries along the
     texts that would pass for Vietnamese as they stand ("nhãm" is "nhóm" in TCVN3).
     """
-    if _is_vietnamese(" ".join(texts)):
+    if all(map(_is_vietnamese, texts)):
         return list(texts)
     texts = list(map(_with_our_d, texts))
     broken = [text for text in texts if not _is_vietnamese(text)]
@@ -103,7 +94,7 @@ def _in_unicode(text: str, old: str, carried: bool) -> str | None:
 
 
 def _composed(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
+    return normalized("NFC", text)
 
 
 def _is_old(text: str) -> bool:
@@ -113,15 +104,18 @@ def _is_old(text: str) -> bool:
 
 @functools.lru_cache(maxsize=4096)  # a unit's facilities keep their names from round to round
 def _is_vietnamese(text: str) -> bool:
-    """Whether every word with a letter beyond ASCII is a Vietnamese syllable; ASCII words may be of any language."""
-    return all(_is_syllable(word) for word in re.split(r"[\s\d!-/:-@\[-`{-~–—“”‘’…]+", text) if not word.isascii())
+    """Whether every word with a letter beyond ASCII is a Vietnamese syllable; ASCII words may be of any language.
+
+    A text longer than any name is judged by its beginning.
+    """
+    return all(_is_syllable(word) for word in BETWEEN_WORDS.split(text[:LONGEST_NAME]) if not word.isascii())
 
 
-@functools.cache
+@functools.lru_cache(maxsize=reference.KEPT)
 def _is_syllable(word: str) -> bool:
-    bare = unicodedata.normalize("NFD", word.casefold())
+    bare = normalized("NFD", word.casefold())
     tones = [letter for letter in bare if ord(letter) in TONES]
-    toneless = unicodedata.normalize("NFC", bare.translate(TONES))
+    toneless = normalized("NFC", bare.translate(TONES))
     shape = SYLLABLE.fullmatch(toneless)
     if len(tones) > 1 or not shape:
         return False
@@ -131,7 +125,9 @@ def _is_syllable(word: str) -> bool:
 
 
 @reference.cached
-def _letters(encoding: str) -> dict[str, str]:
-    """The letters of an encoding: as it writes them → in Unicode."""
+def _letters(encoding: str) -> tuple[re.Pattern[str], dict[str, str]]:
+    """The letters of an encoding: a pattern of any of them, the longest first, and as it writes them → in Unicode."""
     rows = reference.rows("encodings")
-    return {row["written"]: row["letter"] for row in rows if row["encoding"] == encoding}
+    letters = {row["written"]: row["letter"] for row in rows if row["encoding"] == encoding}
+    longest_first = sorted(letters, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest_first))), letters

@@ -8,6 +8,7 @@ import pandas as pd
 from analysis import reference
 from analysis.reference.vietnamese import visible
 
+LOOKED_AT = 10  # times the letters that a message bears: the rest of a longer text is not looked at
 MOST_LINES = 30  # messages that an error prints
 MOST_ALIKE = 10  # findings of one cause that are told one by one
 ANALYST = "corrections.csv"  # an advice that names it is not for the office
@@ -69,7 +70,7 @@ class DataError(Exception):
 
 def shorten(text: str, longest: int = 80) -> str:
     """Text from a workbook as a message can bear it: on one line, nothing unseen in it, not long."""
-    line = visible(text)
+    line = visible(text[: LOOKED_AT * longest])
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 

@@ -8,7 +8,8 @@ from analysis import reference
 from analysis.reading import encodings
 from analysis.reference.vietnamese import key
 
-FOOTNOTE = re.compile(r"\s*(\((\d|\*)+\)|\*+|[:.])+\s*$")
+LONGEST_LABEL = 200  # letters; the form's own longest has 78
+FOOTNOTE = re.compile(r" ?(?:\([0-9*]++\)|[*:.])++$")  # each mark is read in one way only
 SECTOR_OF_KIND = {"public_school": "public", "nonpublic_school": "nonpublic", "independent": "nonpublic"}
 HEADER_LEVELS = ("header_1", "header_2", "header_3")
 OWN_LABELS = {
@@ -148,17 +149,20 @@ def label(text: str, kind: str) -> str:
     """The key of the form's own label that a text stands for, whatever its variant, encoding, footnote or colon.
 
     kind is that of forms/aliases.csv: header, part, share, total, sheet, cover, row, or a field of forms/choices.csv. A
-    text that stands for none gives its own key.
+    text that stands for none gives its own key; one too long for a label is left as it is.
 
     >>> label("Mã  đơn vị:", "header") == key("Mã cơ sở")
     True
     """
     labels = _labels(kind)
-    for reading in encodings.readings(text):
+    words = " ".join(text.split())
+    if len(words) > LONGEST_LABEL:
+        return words
+    for reading in encodings.readings(words):
         for written in (reading, FOOTNOTE.sub("", reading)):
             if key(written) in labels:
                 return labels[key(written)]
-    return key(text)
+    return key(words)
 
 
 @reference.cached

@@ -5,12 +5,13 @@ becomes a finding. Sheets, columns and rows are those of data/reference/forms.
 """
 
 import logging
+from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum, WorksheetNotFound
 
-from analysis.reading import files, forms, layout
+from analysis.reading import extents, files, forms, layout
 from analysis.reading.cell_formats import CellFormats
 from analysis.reading.cells import Cells, empty_blank_cells
 from analysis.reading.cover import read_cover
@@ -20,6 +21,7 @@ from analysis.reading.workbook_parts import Correction, Corrections, Sheet, Work
 from analysis.reference.vietnamese import key
 
 __all__ = ["Correction", "Workbook", "read_workbook"]
+MOST_BESIDE = 20_000  # cells that are read of tabs that the form does not know
 LAYOUTS = {"facilities": read_facilities, "population": read_population, "indicator_rows": read_indicator_rows}
 
 
@@ -29,19 +31,23 @@ def read_workbook(
     """Read one workbook of one area and round.
 
     shown_as is the path in messages and sources; corrections are keyed by (sheet, cell). Sheets are named as the form
-    names them, whatever the tab says. Never raises for what a workbook holds: faults are in .findings, and where one
-    of them stops the run .numbers must not be used. What no check foresaw is one too; logging shows its traceback at
-    level DEBUG.
+    names them, whatever the tab says. Never raises for what a workbook holds: faults are in .findings. Where one of
+    them stops the run, .numbers are what could be read for certain: to be held against the cells, never added up. What
+    no check foresaw is a fault too; logging shows its traceback at level DEBUG.
     """
     book = Workbook(shown_as, area)
     try:
         _read_file(book, file, school_year, period, corrections or {})
     except files.RefusedError as refused:
-        book.doubt(refused.check, found=refused.found, expected=refused.expected)
+        book.doubt(refused.check, refused.sheet, found=refused.found, expected=refused.expected)
     except PasswordError:
         book.doubt("password_protected")
-    except (CalamineError, OSError) as problem:
-        book.doubt("unreadable_workbook", found=type(problem).__name__)
+    except WorksheetNotFound:
+        book.doubt("unreadable_workbook", found="tệp kể ra một trang mà không có trang ấy")
+    except OSError:
+        book.doubt("unreadable_workbook", found="máy không cho đọc")
+    except CalamineError:
+        book.doubt("unreadable_workbook", found="bên trong không phải bảng tính đúng cách")
     except Exception as fault:  # ours: no workbook may stop the others, nor a fault go unseen
         logging.getLogger(__name__).debug("%s", shown_as, exc_info=True)
         book.doubt("reader_failed", found=type(fault).__name__)
@@ -63,11 +69,14 @@ def _read_file(book: Workbook, file: Path, school_year: str, period: str, correc
     excel = CalamineWorkbook.from_filelike(BytesIO(content.data))
     formats = CellFormats(content, excel)
     _tell_what_is_hidden(book, excel, formats)
-    cells = {}
-    for name in excel.sheet_names:
-        cells[name] = excel.get_sheet_by_name(name).to_python(skip_empty_area=False)
-        empty_blank_cells(cells[name])
+    cells, unread = _cells(excel, content, school_year)
+    for rows in cells.values():
+        empty_blank_cells(rows)
     titles = _titles(book, cells, school_year)
+    if not titles:
+        raise files.RefusedError("other_form", _quoted(excel.sheet_names) or "không có", " / ".join(_names(school_year)))
+    if unread:
+        book.doubt("tab_not_read", unread[0] if len(unread) == 1 else "", found=_quoted(unread))
     for sheet, (name, kind) in forms.sheets(school_year).items():
         if sheet not in titles:
             book.doubt("missing_sheet", name, expected=name)
@@ -88,6 +97,41 @@ def _tell_what_is_hidden(book: Workbook, excel: CalamineWorkbook, formats: CellF
     if formats.content.hidden:
         for title, where in formats.hidden() or [("", "dòng hoặc cột")]:
             book.doubt("hidden_cells", title, found=where)
+
+
+def _cells(
+    excel: CalamineWorkbook, content: files.Content, school_year: str
+) -> tuple[dict[str, Cells], list[str]]:
+    """The cells of every tab, and the tabs that are not read: the form does not know them and they are far longer.
+
+    Raises RefusedError where a sheet of the form is too large.
+    """
+    of_form = {key(name) for name in _names(school_year)}
+    room = {True: extents.MOST_CELLS, False: MOST_BESIDE}
+    cells: dict[str, Cells] = {}
+    unread = []
+    for title in excel.sheet_names:
+        reach = content.reaches.get(title)
+        is_of_form = forms.label(title, "sheet") in of_form
+        if reach is None or (is_of_form and not reach.is_far):
+            tab = excel.get_sheet_by_name(title)
+            reach = extents.Reach(tab.total_height, tab.total_width)
+            room[is_of_form] -= reach.cells
+            if room[is_of_form] >= 0:
+                cells[title] = tab.to_python(skip_empty_area=False)
+                continue
+        if is_of_form:
+            raise files.RefusedError("sheet_too_large", str(reach), extents.MOST, title)
+        unread.append(title)
+    return cells, unread
+
+
+def _names(school_year: str) -> list[str]:
+    return [name for name, _ in forms.sheets(school_year).values()]
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
 
 
 def _titles(book: Workbook, cells: dict[str, Cells], school_year: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ ANCHORS = ("facility", "birth_year", "code")  # the column by which each sheet's
 MOST_HEADER_ROWS = 5
 MOST_TOPS = 5  # rows with the anchor's label that are tried: "Mã đơn vị" may stand above the table too
 A_ROW_OF_DATA = 3  # numbers; below such a row no header begins
+LOWEST_HEADER = 40  # rows from the top in which it begins: a list of thousands is not searched
 Path = tuple[str, ...]
 
 
@@ -48,7 +49,7 @@ def find_columns(cells: Cells, columns: Sequence[forms.Column]) -> Columns:
 def _tops(cells: Cells, anchor: forms.Column) -> Iterator[int]:
     """Rows where a header may begin: those with the anchor's label, down to the first row of data below one."""
     is_found = False
-    for row, line in enumerate(cells):
+    for row, line in enumerate(cells[:LOWEST_HEADER]):
         if anchor.path[0] in map(header_key, line):
             is_found = True
             yield row

@@ -7,14 +7,14 @@ import unicodedata
 from analysis import reference
 from analysis.reading import encodings
 from analysis.reference import areas
-from analysis.reference.vietnamese import key, plain
+from analysis.reference.vietnamese import key, normalized, plain
 
 PREFIX = re.compile(
     r"^(đơn vị|uỷ ban nhân dân|uỷ ban|ubnd|phòng giáo dục và đào tạo|phòng giáo dục & đào tạo|phòng giáo dục|"
     r"phòng gd ?& ?đt|phòng gd-đt|phòng gdđt|pgd ?& ?đt|pgdđt|pgd|"
     r"thành phố|t\.p\.?|tp\.?|quận|q\.|q|huyện|h\.|h)(?=\W|$)"
 )
-
+LONGEST_NAME = 500  # letters; each prefix is taken off by itself
 PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~–—]")
 
 
@@ -27,8 +27,11 @@ def units_meant(text: str, on: dt.date) -> frozenset[str]:
     >>> sorted(units_meant("huyện An", dt.date(2024, 12, 31)))
     ['an_duong', 'an_lao']
     """
+    words = " ".join(text.split())
+    if len(words) > LONGEST_NAME:
+        return frozenset()
     spellings: set[str] = set()
-    for reading in encodings.readings(text):
+    for reading in encodings.readings(words):
         spellings |= {_bare(reading), _bare(_without_city(reading)), key(reading)}
     names = _unit_names(on)
     exact = frozenset(area for area, name in names if name in spellings)
@@ -54,6 +57,18 @@ def _several_begun_or_held(spellings: set[str], names: list[tuple[str, str]]) ->
                 held.add(area)
     several = begun if len(begun) > 1 else held
     return frozenset(several if len(several) > 1 else ())
+
+
+def units_named(file_name: str, on: dt.date) -> frozenset[str]:
+    """Units whose names stand in the name of a file, with or without accents and spaces.
+
+    >>> sorted(units_named("Biểu Kiến An HK2 (1)", dt.date(2024, 12, 31)))
+    ['kien_an']
+    """
+    words = _without_accents(key(PUNCTUATION.sub(" ", file_name)))
+    names = [(area, _without_accents(name)) for area, name in _unit_names(on)]
+    named = frozenset(area for area, name in names if f" {name} " in f" {words} ")
+    return named or frozenset(area for area, name in names if name.replace(" ", "") in words.replace(" ", ""))
 
 
 @reference.cached
@@ -86,5 +101,5 @@ def _bare(text: str) -> str:
 
 
 def _without_accents(text: str) -> str:
-    decomposed = unicodedata.normalize("NFD", text).replace("đ", "d")
+    decomposed = normalized("NFD", text).replace("đ", "d")
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))

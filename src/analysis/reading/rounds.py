@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow as pa
 
 from analysis import reference, store
+from analysis.reading import names
 from analysis.reading.findings import Finding, answered, as_table
 from analysis.reading.forms import SECTOR_OF_KIND
 from analysis.reading.intake import read_workbook
@@ -53,14 +54,7 @@ def read(
     if not folder.is_dir():
         raise FileNotFoundError(f"Không có thư mục {raw}/{school_year}/{period}.")
     gathering = _Gathering(raw, school_year, period, missing)
-    sent: dict[str, list[Path]] = {}
-    for file in received.workbooks(folder):
-        sent.setdefault(file.name.partition(".")[0], []).append(file)
-    for area in gathering.owing:
-        gathering.add_unit(area, sent.get(area, []))
-    for file in sorted(folder.iterdir()):
-        if file.stem not in gathering.owing and not file.name.startswith(received.NO_DELIVERY):
-            gathering.doubt("unknown_workbook", file.stem, file.name)
+    gathering.add_folder([file for file in sorted(folder.iterdir()) if received.is_delivery(file)])
     return gathering.round()
 
 
@@ -98,13 +92,38 @@ class _Gathering:
         path = f"{self.school_year}/{self.period}/{file}"
         self.findings.append(Finding(check, area, path, found=found, expected=expected))
 
-    def add_unit(self, area: str, sent: list[Path]) -> None:
-        """Read the workbook that a unit sent; where it sent none, do as `missing` says."""
+    def add_folder(self, files: list[Path]) -> None:
+        """Read the workbook of every unit, by its name; what lies beside them is told."""
+        strays = []
+        sent: dict[str, list[Path]] = {}
+        named: dict[str, list[Path]] = {}
+        for file in files:
+            if file.stem in self.owing and received.is_workbook(file):
+                sent.setdefault(file.stem, []).append(file)
+            else:
+                strays.append(file)
+                for area in names.units_named(file.stem, self.day).intersection(self.owing):
+                    named.setdefault(area, []).append(file)
+        for area in self.owing:
+            self.add_unit(area, sent.get(area, []), named.get(area, []))
+        for file in strays:
+            is_told = self.missing == "stop" and any(file in named[area] for area in named if area not in sent)
+            if not is_told:
+                check = "unknown_workbook" if received.is_workbook(file) else "file_not_read"
+                self.doubt(check, file.stem, file.name, file.name)
+
+    def add_unit(self, area: str, sent: list[Path], named: list[Path]) -> None:
+        """Read the workbook that a unit sent; where it sent none, do as `missing` says.
+
+        named : files that it may have sent under another name or in a kind that is not read.
+        """
         file = f"{area}.xlsx"
         if len(sent) == 1:
             self.add(_workbook(sent[0], self.school_year, self.period, area, self.register))
         elif sent:
             self.doubt("two_workbooks", area, file, ", ".join(file.name for file in sent))
+        elif self.missing == "stop" and named:
+            self.doubt("workbook_misnamed", area, file, ", ".join(file.name for file in named))
         elif self.missing == "stop":
             self.doubt("missing_workbook", area, file)
         elif self.missing == "partial":

@@ -1,7 +1,6 @@
 """Sheets with one row a facility or a birth year: who stands in each row, and the counts beside."""
 
 import functools
-import unicodedata
 
 import numpy as np
 
@@ -13,7 +12,9 @@ from analysis.reading.forms import SECTOR_OF_KIND
 from analysis.reading.shares import check_shares
 from analysis.reading.workbook_parts import Sheet, find_columns
 from analysis.reference import periods
-from analysis.reference.vietnamese import plain
+from analysis.reference.vietnamese import normalized, plain
+
+MOST_FACILITIES = 2_000  # of one unit; the whole city has some 600
 
 
 def read_facilities(page: Sheet, school_year: str, sheet: str) -> None:
@@ -28,6 +29,9 @@ def read_facilities(page: Sheet, school_year: str, sheet: str) -> None:
     elif table.rows and len(table.unfilled) == len(table.rows):
         page.doubt("nothing_filled_in")
     if len(table.unfilled) == len(table.rows):
+        return
+    if len(table.rows) > MOST_FACILITIES:
+        page.doubt("sheet_too_large", found=f"{len(table.rows)} cơ sở", expected=f"{MOST_FACILITIES} cơ sở")
         return
     codes = _read_codes(table)
     _check_codes_differ(table, codes)
@@ -134,7 +138,7 @@ def _texts(table: CountColumns, column: str) -> list[str]:
 
 @functools.lru_cache(maxsize=65536)
 def _tidy(text: str) -> str:
-    return unicodedata.normalize("NFC", " ".join(text.split()))
+    return normalized("NFC", " ".join(text.split()))
 
 
 def read_population(page: Sheet, school_year: str, sheet: str) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[3]
 TABLES = ROOT / "data/reference"
+KEPT = 20_000  # answers a function keeps: a round has a few thousand different texts
 Function = TypeVar("Function", bound=Callable)
 
 
@@ -28,8 +29,8 @@ _seen: dict[Path, tuple[int, int]] = {}
 
 
 def cached(function: Function) -> Function:
-    """functools.cache for what rests on reference tables: `refresh` empties it when one of them was edited."""
-    keeping = functools.cache(function)
+    """functools.cache for what rests on reference tables: emptied when one of them was edited, and bounded."""
+    keeping = functools.lru_cache(maxsize=KEPT)(function)
     _caches.append(keeping)
     return keeping  # type: ignore[return-value]
 

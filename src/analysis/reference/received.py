@@ -8,7 +8,10 @@ from analysis.reference import periods
 RAW = "data/raw"
 ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods")
 MISSING = ("stop", "partial", "carry")  # stop the run, leave the unit out, or take its earlier workbook
-NO_DELIVERY = (".", "~$")  # how hidden files and the lock files of open workbooks begin
+# what programs leave in a folder by themselves: hidden files, lock files of open workbooks, halves and pictures
+NOISE_BEGINS = (".", "~")
+NOISE_ENDS = (".tmp", ".part", ".crdownload", ".lnk", ".bak")
+NOISE = ("thumbs.db", "ehthumbs.db", "desktop.ini")
 
 
 def available(raw: Path | str) -> list[tuple[str, str]]:
@@ -28,8 +31,16 @@ def earlier(raw: Path | str, school_year: str, period: str) -> list[tuple[str, s
 
 def workbooks(folder: Path, unit: str = "*") -> list[Path]:
     """Files of a folder that are named after a unit and end as a workbook does, whatever the case, in order."""
-    files = []
-    for file in folder.glob(f"{unit}.*"):
-        if file.suffix.lower() in ENDINGS and not file.name.startswith(NO_DELIVERY):
-            files.append(file)
-    return sorted(files)
+    return sorted(file for file in folder.glob(f"{unit}.*") if is_workbook(file) and is_delivery(file))
+
+
+def is_workbook(file: Path) -> bool:
+    """Whether a file ends as a workbook does that can be read."""
+    return file.suffix.lower() in ENDINGS
+
+
+def is_delivery(file: Path) -> bool:
+    """Whether somebody put a file there: no folder, nor what a program left by itself."""
+    name = file.name.lower()
+    is_noise = name.startswith(NOISE_BEGINS) or name.endswith(NOISE_ENDS) or name in NOISE
+    return not is_noise and not file.is_dir()

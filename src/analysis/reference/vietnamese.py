@@ -6,6 +6,7 @@ import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
 
 TONES = "\u0300\u0301\u0309\u0303\u0323"  # grave, acute, hook, tilde, dot below
+NO_TONES = dict.fromkeys(map(ord, TONES))
 MINUS = "\u2212"
 NO_BREAK = "\u00a0"
 UNSEEN = ("Cc", "Cf", "Cs", "Cn")  # control and direction marks, halves of letters, and what no file format takes
@@ -15,20 +16,33 @@ ALIKE = str.maketrans(
     "ĐđĐđABESIJKMHOPCTYXaesijopcyxABEZHIKMNOPTYXo-------",
     "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202c\u2060\ufeff",
 )
+PIECE = 500  # letters; no name or label is as long
+KEPT = 20_000  # texts whose keys are kept: a round has a few thousand
 WRITTEN = str.maketrans(",.-", f".,{MINUS}")  # babel says the same and takes sixty times as long (test_text.py)
 
 
-@functools.lru_cache(maxsize=4096)
+def normalized(form: str, text: str) -> str:
+    """Text in a Unicode form ("NFC", "NFD"), a long one in pieces: a run of accents takes the square of its length.
+
+    >>> normalized("NFC", "Ha\u0309i An")
+    'Hải An'
+    """
+    if len(text) <= PIECE:
+        return unicodedata.normalize(form, text)
+    return "".join(unicodedata.normalize(form, text[at : at + PIECE]) for at in range(0, len(text), PIECE))
+
+
+@functools.lru_cache(maxsize=KEPT)
 def plain(text: str) -> str:
     """Composed text with single spaces, without unseen characters, its dashes and foreign letters those meant.
 
     >>> plain(" \u00d0\u1ed9i\u00a0 ng\u0169\u200b"), plain("2024\u20112025"), plain("\u200b")
     ('Đội ngũ', '2024-2025', '')
     """
-    return " ".join(unicodedata.normalize("NFC", text).translate(ALIKE).split())
+    return " ".join(normalized("NFC", text).translate(ALIKE).split())
 
 
-@functools.cache
+@functools.lru_cache(maxsize=KEPT)
 def key(text: str) -> str:
     """What makes two labels the same: case, spaces, dashes, Unicode form, the place of the tone mark do not count.
 
@@ -37,13 +51,15 @@ def key(text: str) -> str:
     >>> key("Hải An") == key("Hai An")
     False
     """
-    words = unicodedata.normalize("NFD", plain(text)).casefold().replace("\u0111", "d\u0335").split()
+    words = normalized("NFD", plain(text)).casefold().replace("\u0111", "d\u0335").split()
     return " ".join(_tone_last(word) for word in words)
 
 
 def _tone_last(word: str) -> str:
-    tones = "".join(letter for letter in word if letter in TONES)
-    return "".join(letter for letter in word if letter not in TONES) + tones
+    bare = word.translate(NO_TONES)
+    if len(bare) == len(word):
+        return word
+    return bare + "".join(letter for letter in word if letter in TONES)
 
 
 def rounded(value: float, decimals: int = 0) -> float:
