@@ -9,14 +9,12 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
-from analysis.reading import files, forms, layout
+from analysis.reading import files, forms, tabs
 from analysis.reading.cell_formats import CellFormats
-from analysis.reading.cells import Cells
 from analysis.reading.cover import read_cover
 from analysis.reading.indicator_rows import read_indicator_rows
 from analysis.reading.sheets import read_facilities, read_population
 from analysis.reading.workbook_parts import Correction, Corrections, Sheet, Workbook
-from analysis.reference.vietnamese import key
 
 __all__ = ["Correction", "Workbook", "read_workbook"]
 LAYOUTS = {"facilities": read_facilities, "population": read_population, "indicator_rows": read_indicator_rows}
@@ -58,14 +56,15 @@ def _read_file(book: Workbook, file: Path, school_year: str, period: str, correc
     excel, formats = CalamineWorkbook.from_filelike(BytesIO(content.data)), CellFormats(content)
     _tell_what_is_hidden(book, excel, formats)
     cells = {name: excel.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in excel.sheet_names}
-    titles = _titles(book, cells, school_year)
+    titles = tabs.choose(book, cells, school_year)
     for sheet, (name, kind) in forms.sheets(school_year).items():
+        tab = titles.get(sheet)
         if sheet not in titles:
             book.doubt("missing_sheet", name, expected=name)
-        elif kind == "cover":
-            read_cover(book, name, cells[titles[sheet]], school_year, period)
-        else:
-            page = Sheet(book, name, titles[sheet], cells[titles[sheet]], corrections, formats)
+        elif tab and kind == "cover":
+            read_cover(book, name, cells[tab], school_year, period)
+        elif tab:
+            page = Sheet(book, name, tab, cells[tab], corrections, formats)
             LAYOUTS[kind](page, school_year, sheet)
 
 
@@ -79,28 +78,6 @@ def _tell_what_is_hidden(book: Workbook, excel: CalamineWorkbook, formats: CellF
     if formats.content.hidden:
         for title, where in formats.hidden() or [("", "dòng hoặc cột")]:
             book.doubt("hidden_cells", title, found=where)
-
-
-def _titles(book: Workbook, cells: dict[str, Cells], school_year: str) -> dict[str, str]:
-    """Sheet of the form → its tab: by name, else the one other tab that has all its columns."""
-    tabs = {forms.label(title, "sheet"): title for title in cells}
-    titles = {}
-    for sheet, (name, _) in forms.sheets(school_year).items():
-        if key(name) in tabs:
-            titles[sheet] = tabs[key(name)]
-    for sheet, (name, kind) in forms.sheets(school_year).items():
-        if sheet in titles or kind == "cover":
-            continue
-        columns = forms.columns(school_year, sheet)
-        fitting = []
-        for title in cells.keys() - titles.values():
-            where = layout.find_columns(cells[title], columns)
-            if len(where.at) == len(columns):
-                fitting.append(title)
-        if len(fitting) == 1:
-            titles[sheet] = fitting[0]
-            book.doubt("renamed_sheet", name, found=fitting[0], expected=name)
-    return titles
 
 
 def _check_corrections_fit(book: Workbook, corrections: Corrections) -> None:
