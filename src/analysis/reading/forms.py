@@ -54,6 +54,8 @@ class Row(Asked):
 
     code: str
     label: str
+    section: str
+    unit: str
     sector_detail: str
     split: bool
 
@@ -113,6 +115,8 @@ def indicator_rows(school_year: str) -> tuple[Row, ...]:
         asked = Row(
             code=row["code"],
             label=row["label_vi"],
+            section=row["section_vi"],
+            unit=row["unit_vi"],
             sector_detail=row["sector_detail"],
             split=row["split"] == "yes",
             **_asked(row),

@@ -23,6 +23,7 @@ class Correction:
     said_on: str
 
 
+MOST_ONE_BY_ONE = 3  # faults of one kind on a sheet: more have one cause
 Corrections = Mapping[tuple[str, str], Correction]  # (sheet, cell) → correction
 
 
@@ -97,6 +98,15 @@ class Sheet:
     def doubt(self, check: str, cell: str = "", found: object = "", expected: object = "") -> None:
         """Note a finding on this sheet."""
         self.book.doubt(check, self.name, cell, found, expected)
+
+    def doubt_each(self, check: str, faults: Sequence[tuple[str, str, str]]) -> None:
+        """Note faults of one kind, as cell, found and expected: one by one, or where they are many as one with the first."""
+        if len(faults) <= MOST_ONE_BY_ONE:
+            for fault in faults:
+                self.doubt(check, *fault)
+        else:
+            cell, found, expected = faults[0]
+            self.doubt(check, cell, f"{found} (và {len(faults) - 1} ô khác của trang)", expected)
 
     def column(self, rows: Sequence[int], at: int, asked: forms.Column) -> list[float | None]:
         """The numbers of one column in these rows. Plain whole numbers cost one look for all."""
