@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from analysis import reference
 from analysis.reading import encodings
+from analysis.reading.units_of_measure import without_unit
 from analysis.reference.vietnamese import key
 
 FOOTNOTE = re.compile(r"\s*(\((\d|\*)+\)|\*+|[:.])+\s*$")
@@ -154,7 +155,7 @@ def label(text: str, kind: str) -> str:
     """
     labels = _labels(kind)
     for reading in encodings.readings(text):
-        for written in (reading, FOOTNOTE.sub("", reading)):
+        for written in (reading, FOOTNOTE.sub("", reading), without_unit(reading)):
             if key(written) in labels:
                 return labels[key(written)]
     return key(text)

@@ -3,12 +3,13 @@
 import functools
 
 from analysis import reference
-from analysis.reading import forms
+from analysis.reading import forms, row_units
 from analysis.reading.cells import address, shown
 from analysis.reading.row_labels import row_meant
 from analysis.reading.settling import PARTS, Known, Place, Sum
 from analysis.reading.workbook_parts import Sheet, find_columns
 
+MOST_DECIMALS = 9  # of a number in another unit than it was written in
 MOST_UNKNOWN = 5  # labels of no row, from where the sheet is one of another form
 SECTORS = ("public", "nonpublic")
 Places = dict[tuple[str, str], Place]  # code of a row and sector (or all) → its cell
@@ -34,6 +35,8 @@ def read_indicator_rows(page: Sheet, school_year: str, sheet: str) -> None:
                 numbers[place] = value
     sums = _sums(school_year, tuple(places.items()))
     page.settle(numbers, sums)
+    ratios = row_units.to_the_forms(page, rows, lines, where)
+    numbers = _in_the_forms_units(page, places, numbers, ratios)
     page.check_sums(numbers, sums)
     _check_wholes(page, rows, places, numbers)
     _keep(page, rows, places, numbers)
@@ -98,6 +101,19 @@ def _sums(school_year: str, places: tuple[tuple[tuple[str, str], Place], ...]) -
             places_of_parts = tuple(place_of[part] for part in parts)
             sums.append(Sum(place, places_of_parts, PARTS))
     return sums
+
+
+def _in_the_forms_units(page: Sheet, places: Places, numbers: Known, ratios: dict[str, float]) -> Known:
+    """The same numbers in the units of the form; the note of each that was written in another says so."""
+    converted = dict(numbers)
+    for (code, _), place in places.items():
+        ratio = ratios[code]
+        if place not in numbers or ratio == 1:
+            continue
+        converted[place] = round(numbers[place] * ratio, MOST_DECIMALS)
+        note = f"ô ghi {shown(numbers[place])}, đọc là {shown(converted[place])} theo đơn vị tính"
+        page.settled[place] = converted[place], note
+    return converted
 
 
 def _check_wholes(page: Sheet, rows: list[forms.Row], places: Places, numbers: Known) -> None:
