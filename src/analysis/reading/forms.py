@@ -161,6 +161,15 @@ def label(text: str, kind: str) -> str:
     return key(text)
 
 
+def written(kind: str) -> list[str]:
+    """Every way of writing the labels of a kind."""
+    texts = _own_labels(kind)
+    for row in reference.rows("forms/aliases"):
+        if row["kind"] == kind:
+            texts += row["aliases"].split("|")
+    return texts
+
+
 @reference.cached
 def is_label(text: str, kind: str) -> bool:
     """Whether a text stands for a label of that kind."""

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
-from analysis.reading import files, forms, tabs
+from analysis.reading import files, forms, headings, tabs
 from analysis.reading.cell_formats import CellFormats
 from analysis.reading.cover import read_cover
 from analysis.reading.indicator_rows import read_indicator_rows
 from analysis.reading.sheets import read_facilities, read_population
 from analysis.reading.workbook_parts import Correction, Corrections, Sheet, Workbook
+from analysis.reference import periods
 
 __all__ = ["Correction", "Workbook", "read_workbook"]
 LAYOUTS = {"facilities": read_facilities, "population": read_population, "indicator_rows": read_indicator_rows}
@@ -29,7 +30,7 @@ def read_workbook(
     names them, whatever the tab says. Never raises for what a workbook holds: faults are in .findings, and where one
     of them stops the run .numbers must not be used.
     """
-    book = Workbook(shown_as, area)
+    book = Workbook(shown_as, area, periods.as_of(school_year, period))
     try:
         _read_file(book, file, school_year, period, corrections or {})
     except files.RefusedError as refused:
@@ -57,15 +58,21 @@ def _read_file(book: Workbook, file: Path, school_year: str, period: str, correc
     _tell_what_is_hidden(book, excel, formats)
     cells = {name: excel.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in excel.sheet_names}
     titles = tabs.choose(book, cells, school_year)
+    above: list[headings.Heading] = []
     for sheet, (name, kind) in forms.sheets(school_year).items():
         tab = titles.get(sheet)
         if sheet not in titles:
             book.doubt("missing_sheet", name, expected=name)
         elif tab and kind == "cover":
-            read_cover(book, name, cells[tab], school_year, period)
+            above += read_cover(book, name, cells[tab], school_year, period)
         elif tab:
             page = Sheet(book, name, tab, cells[tab], corrections, formats)
             LAYOUTS[kind](page, school_year, sheet)
+            here = headings.above_table(name, cells[tab])
+            if kind != "indicator_rows":
+                headings.check_nothing_scaled(book, here)
+            above += here
+    headings.check(book, above, school_year, period)
 
 
 def _tell_what_is_hidden(book: Workbook, excel: CalamineWorkbook, formats: CellFormats) -> None:

@@ -55,8 +55,9 @@ def named_in(value) -> list[Unit]:
 
 
 def without_unit(text: str) -> str:
-    """A label without the unit that it names in brackets at its end."""
-    return IN_BRACKETS.sub("", text) if named_in(text) else text
+    """A label without the unit that it names in brackets at its end, unless that counts people by the thousand."""
+    plain = all(unit.quantity == "money" or unit.factor == 1 for unit in named_in(text))
+    return IN_BRACKETS.sub("", text) if plain and named_in(text) else text
 
 
 @reference.cached

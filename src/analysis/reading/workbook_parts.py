@@ -1,5 +1,6 @@
 """What one workbook gives, and one sheet of it while it is read: its numbers, its doubts, and what settles them."""
 
+import datetime as dt
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -55,11 +56,12 @@ class Numbers:
 class Workbook:
     """What one workbook holds.
 
-    facilities : (code, name, commune, kind, sheet, cell).  used : corrections applied, as (sheet, cell) → correction.
+    day : that of its round.  facilities : (code, name, commune, kind, sheet, cell).  used : corrections applied, as (sheet, cell) → correction.
     """
 
     path: str
     area: str
+    day: dt.date = dt.date.min
     basis: str = ""
     numbers: Numbers = field(default_factory=Numbers)
     facilities: list[tuple] = field(default_factory=list)
