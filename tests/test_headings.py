@@ -24,7 +24,9 @@ def faults(tmp_path, cells, area="le_chan", period="HK1") -> list[tuple[str, str
 )  # fmt: skip
 @pytest.mark.parametrize(("sheet", "cell"), [(HEALTH, "A2"), (CHILDREN, "C1"), (COVER, "B3")])
 def test_another_round_above_a_table_or_on_the_cover_is_asked_about(text, sheet, cell, tmp_path):
-    assert faults(tmp_path, good_cells() | {(sheet, cell): text}) == [("title_of_another_round", "question", sheet, cell)]
+    assert faults(tmp_path, good_cells() | {(sheet, cell): text}) == [
+        ("title_of_another_round", "question", sheet, cell)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -46,7 +48,9 @@ def test_the_round_itself_what_it_is_compared_with_and_documents_are_no_other_ro
     ["PHÒNG GIÁO DỤC VÀ ĐÀO TẠO QUẬN KIẾN AN", "Quan Kien An", "UBND H. Kiến Thuỵ", "Kiến An", "QUËN KIÕN AN"],
 )
 def test_another_unit_above_a_table_is_asked_about(text, tmp_path):
-    assert faults(tmp_path, good_cells() | {(STAFF, "A2"): text}) == [("title_of_another_unit", "question", STAFF, "A2")]
+    assert faults(tmp_path, good_cells() | {(STAFF, "A2"): text}) == [
+        ("title_of_another_unit", "question", STAFF, "A2")
+    ]
 
 
 def test_a_units_name_of_another_day_is_its_own(tmp_path):
