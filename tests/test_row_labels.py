@@ -61,7 +61,8 @@ def test_two_labels_exchanged_stop_the_run_at_both_cells(code, written, tmp_path
         ("02", "Tr.đó: PH kiên cố (1)"), ("05", "Phòng học xây dựng mới"), ("08", "- NVS khép kín"),
         ("18", "Nhóm, lớp đủ ĐDĐC"), ("28", "Phòng y tế còn thiếu"), ("42", "Từ XHH"), ("45", "Trẻ KT học hòa nhập"),
         ("52", "Trẻ em 5T được hỗ trợ ăn trưa"), ("62", "GV, NV được cấp chứ ký số"), ("41", "Ngân sách nhà nước"),
-        ("69", "Cơ sở ĐLTT chưa được cấp phép"), ("35", "TRƯỜNG ĐẠT CQG"), ("57", "Tổng tiền ăn 1 ngày của trẻ bán trú"),
+        ("69", "Cơ sở ĐLTT chưa được cấp phép"), ("35", "TRƯỜNG ĐẠT CQG"),
+        ("57", "Tổng tiền ăn 1 ngày của trẻ bán trú"),
     ],
 )  # fmt: skip
 def test_a_label_abbreviated_cut_short_extended_or_misspelt_is_still_that_of_its_code(code, label):

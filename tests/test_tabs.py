@@ -1,4 +1,4 @@
-"""Of several tabs of one shape the one with the form's name counts; other figures under the same columns stop the run."""
+"""Of tabs of one shape the one with the form's name counts; other figures under the same columns stop the run."""
 
 import openpyxl
 import pytest

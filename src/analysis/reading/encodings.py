@@ -93,8 +93,8 @@ def readable_column(texts: Sequence[str]) -> list[str | None]:
 def is_garbled(text: str) -> bool:
     """Whether a text went through a wrong encoding: UTF-8 or Windows-1258 read as Windows-1252, letters lost to marks.
 
-    >>> is_garbled("TrÆ°á»\x9dng"), is_garbled("TrýõÌng Mâ\u0300m non"), is_garbled("Tr??ng M?m non"), is_garbled("Trường")
-    (True, True, True, False)
+    >>> is_garbled("TrÆ°á»\x9dng"), is_garbled("Tr??ng M?m non"), is_garbled("Trường")
+    (True, True, False)
     """
     if GARBLED.search(text):
         return True

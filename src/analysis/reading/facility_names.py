@@ -27,7 +27,7 @@ class Names:
 
 
 def check(table: CountColumns, codes: list[str]) -> None:
-    """The names on a sheet agree with the list: several beside each other's codes stop the run, others are asked about."""
+    """The names on a sheet agree with the list: several exchanged among codes stop the run, others are asked about."""
     listed = {code: name for code, name, *_ in table.page.book.facilities}
     if len(set(codes)) < len(codes):
         return  # told already

@@ -60,7 +60,7 @@ def _coded_lines(page: Sheet, first: int, code_at: int, school_year: str) -> dic
 
 
 def _check_labels(page: Sheet, lines: dict[str, int], label_at: int, school_year: str) -> None:
-    """Code and label agree: a label of another row stops the run, one of no row is asked about; many are another form."""
+    """A label of another row stops the run, one of no row is asked about, many of no row are another form."""
     of_another, unknown = [], []
     for row in forms.indicator_rows(school_year):
         if row.code not in lines:

@@ -63,7 +63,7 @@ def _likeness(one: Words, other: Words) -> float:
 
 
 def _may_mean(said: Words, code: str, school_year: str, likeness: float) -> bool:
-    """Whether a text is this row's label cut short, extended or spelt otherwise, and nothing in it says the contrary."""
+    """Whether a text is this row's label cut short, extended or spelt otherwise, and does not say the contrary."""
     label = _labels(school_year)[code][1]
     row = next(row for row in forms.indicator_rows(school_year) if row.code == code)
     has, asked, heading = set(said), set(label), plain_words.words(row.section)

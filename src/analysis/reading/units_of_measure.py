@@ -1,4 +1,4 @@
-"""In which unit a number stands, as the cell beside it, a header or the text above the table says, and what it is worth.
+"""Units of measure: which one a text names beside a number, in a header or above a table, and what it is worth.
 
 The units and their factors are those of data/reference/forms/units.csv.
 """

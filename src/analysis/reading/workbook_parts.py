@@ -56,7 +56,8 @@ class Numbers:
 class Workbook:
     """What one workbook holds.
 
-    day : that of its round.  facilities : (code, name, commune, kind, sheet, cell).  used : corrections applied, as (sheet, cell) → correction.
+    day : that of its round.
+    facilities : (code, name, commune, kind, sheet, cell).  used : corrections applied, as (sheet, cell) → correction.
     """
 
     path: str
@@ -102,7 +103,7 @@ class Sheet:
         self.book.doubt(check, self.name, cell, found, expected)
 
     def doubt_each(self, check: str, faults: Sequence[tuple[str, str, str]]) -> None:
-        """Note faults of one kind, as cell, found and expected: one by one, or where they are many as one with the first."""
+        """Note faults of one kind, as cell, found and expected: each, or where they are many the first for all."""
         if len(faults) <= MOST_ONE_BY_ONE:
             for fault in faults:
                 self.doubt(check, *fault)

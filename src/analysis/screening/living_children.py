@@ -72,7 +72,7 @@ def _exchanged(counts: np.ndarray, about: np.ndarray, spread: np.ndarray) -> lis
 
 def _copied_from(living: Living, place: int, off: np.ndarray) -> str:
     """Whose numbers a unit's are: of another school year or another unit; an empty text where they are its own."""
-    own, area = living.now[place], living.areas[place]
+    own = living.now[place]
     equal = ((living.counts == own) & (own >= SMALL)).sum(axis=2) >= EQUAL
     for when, other in np.argwhere(equal):
         year, period = living.rounds[when]
