@@ -39,7 +39,19 @@ def table(counts: np.ndarray, when: tuple[str, str]) -> pd.DataFrame:
         for area, line in zip(UNITS, counts, strict=False)
         for row, (age, value) in enumerate(zip(AGES, line, strict=True), 6)
     ]
-    columns = ["school_year", "period", "area", "facility", "sector", "age_band", "indicator", "value", "workbook", "sheet", "cell"]
+    columns = [
+        "school_year",
+        "period",
+        "area",
+        "facility",
+        "sector",
+        "age_band",
+        "indicator",
+        "value",
+        "workbook",
+        "sheet",
+        "cell",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
