@@ -1,9 +1,13 @@
 """Beside each code stand a name and a commune: they are those of the list, of the unit, and not garbled."""
 
+import pandas as pd
 import pytest
 
 from analysis.reading import encodings
 from analysis.reading.intake import read_workbook
+from analysis.reading.rounds import Round
+from analysis.screening import continuity
+from analysis.screening.facts import Facts
 from tests.odd_workbooks import HEALTH, NETWORK, STAFF
 from tests.workbooks import FACILITIES, good_cells, write
 
@@ -83,3 +87,49 @@ def test_a_name_that_went_through_a_wrong_encoding_is_asked_about_once(way, tmp_
 @pytest.mark.parametrize("text", ["Trường Mầm non Hoa Sen", "Montessori Kids' A&B?", "Mẫu giáo Ánh Dương", "Bé Ðẹp"])
 def test_names_that_are_right_are_not_garbled(text):
     assert not encodings.is_garbled(text)
+
+
+LISTED = [f"Trường Mầm non {name}" for name in ("Hoa Sen", "Ánh Dương", "Sao Mai", "Hoa Hồng", "Bé Ngoan", "Tuổi Thơ")]
+COMMUNES = [f"Phường {name}" for name in ("Cát Dài", "An Biên", "Lam Sơn", "Dư Hàng", "Trại Cau", "Niệm Nghĩa")]
+
+
+def listed(names: list[str], communes: list[str], school_year: str = "2024-2025", period: str = "HK1") -> Facts:
+    """A round of one unit with these facilities, a code each."""
+    codes = [f"HP305-{place:03d}" for place in range(1, len(names) + 1)]
+    cells = [f"B{row}" for row in range(8, len(names) + 8)]
+    facilities = pd.DataFrame({"facility": codes, "name": names, "commune": communes, "cell": cells})
+    facilities = facilities.assign(area="le_chan", kind="public_school", workbook="le_chan.xlsx", sheet=NETWORK)
+    observations = pd.DataFrame({"area": ["le_chan"], "school_year": [school_year], "period": [period]})
+    reporting = pd.DataFrame({"area": ["le_chan"], "workbook": ["le_chan.xlsx"]})
+    return Facts(Round(observations, facilities, [], pd.DataFrame(), reporting), ["le_chan"])
+
+
+def moved(names: list[str], communes: list[str], **when: str) -> list[tuple[str, str, str]]:
+    """What is found of names and communes, beside those of the round before."""
+    last = listed(LISTED, COMMUNES, "2024-2025", "DN")
+    found = continuity.geography(listed(names, communes, **when), last)
+    return [(f.check, f.severity, f.cell) for f in found if f.severity != "attention"]
+
+
+def test_names_shifted_against_the_codes_on_every_sheet_are_asked_about_once_a_unit():
+    shifted = [*LISTED[1:], LISTED[0]]
+    exchanged = [LISTED[1], LISTED[0], *LISTED[2:]]
+    assert moved(LISTED, COMMUNES) == []
+    assert moved(shifted, COMMUNES) == [("names_moved", "question", "B8")]
+    assert moved(exchanged, COMMUNES) == [("names_moved", "question", "B8")]
+
+
+def test_codes_given_to_other_facilities_are_asked_about_where_they_are_many():
+    new = [f"Trường Mầm non Số {place}" for place in range(6)]
+    assert moved(new, COMMUNES) == [("names_moved", "question", "B8")]
+    assert moved([new[0], *LISTED[1:]], COMMUNES) == []
+
+
+def test_names_spelt_otherwise_than_in_the_round_before_are_not_asked_about():
+    assert moved([name.replace("Trường Mầm non", "Trường MN") for name in LISTED], COMMUNES) == []
+
+
+def test_communes_shifted_by_a_row_are_asked_about_but_not_those_that_are_no_more():
+    shifted = [*COMMUNES[1:], COMMUNES[0]]
+    assert moved(LISTED, shifted) == [("communes_moved", "question", "B8")]
+    assert moved(LISTED, shifted, period="HK2") == []  # all six were merged on 1 January 2025, but for one

@@ -34,7 +34,7 @@ class Heading:
     @property
     def says(self) -> str:
         """Its plain words as far as they speak of the round itself."""
-        return OTHER_TIMES.sub("", " ".join(plain_words.words(shown(self.value))))
+        return _of_the_round(shown(self.value))
 
 
 def above_table(sheet: str, cells: Cells) -> list[Heading]:
@@ -77,9 +77,19 @@ def check_nothing_scaled(book: Workbook, headings: list[Heading]) -> None:
 
 
 def _is_of_another_round(heading: Heading, school_year: str, period: str) -> bool:
-    says, first = heading.says, periods.start(school_year)
     if isinstance(heading.value, dt.date):
-        return not _within(first, heading.value.year, heading.value.month)
+        return not _within(periods.start(school_year), heading.value.year, heading.value.month)
+    return _names_another_round(heading.says, school_year, period)
+
+
+@reference.cached
+def _of_the_round(text: str) -> str:
+    return OTHER_TIMES.sub("", " ".join(plain_words.words(text)))
+
+
+@reference.cached
+def _names_another_round(says: str, school_year: str, period: str) -> bool:
+    first = periods.start(school_year)
     if any(year != first for year in _school_years(says)):
         return True
     if any(not _within(first, int(year), int(month)) for month, year in MONTH.findall(says)):

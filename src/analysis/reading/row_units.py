@@ -18,13 +18,15 @@ def to_the_forms(page: Sheet, rows: list[forms.Row], lines: dict[str, int], wher
     differing, unknown, ratios = [], [], {}
     for row in rows:
         line = page.cells[lines[row.code]]
+        ratios[row.code] = 1.0
+        if line[where.at["unit"]] == row.unit and "(" not in str(line[where.at["label"]]):
+            continue  # most rows
         asked = _of_the_form(row)
         written = shown(line[where.at["unit"]]).strip()
         in_label = units_of_measure.named_in(line[where.at["label"]])
         unit = units_of_measure.known(written) if written else _elsewhere(asked, in_label, of_the_table)
         said_at = where.at["label" if in_label else "unit"]
         fault = address(lines[row.code], said_at), shown(line[said_at]), row.unit
-        ratios[row.code] = 1.0
         if unit and unit.quantity == asked.quantity and in_label in ([], [unit]):
             ratios[row.code] = unit.factor / asked.factor
         elif asked.quantity in COUNTED and (unit is None or unit.quantity in COUNTED):

@@ -71,8 +71,8 @@ def counted(observations: pd.DataFrame, series: pd.DataFrame | None, school_year
     areas = sorted(table.index.unique("area"))
     earlier = {(year, name) for year, name, _ in table.index} - {(school_year, period)}
     rounds = [*sorted(earlier, key=lambda when: periods.order(*when)), (school_year, period)]
-    counts = [table.reindex([(*when, area) for area in areas]).to_numpy() for when in rounds]
-    return Living(rounds, areas, np.array(counts, float))
+    counts = table.reindex([(*when, area) for when in rounds for area in areas]).to_numpy(float)
+    return Living(rounds, areas, counts.reshape(len(rounds), len(areas), len(AGES)))
 
 
 def expected(living: Living) -> Expected:
