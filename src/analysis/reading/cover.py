@@ -5,6 +5,7 @@ import re
 
 from analysis.reading import encodings, forms, names
 from analysis.reading.cells import Cells, address, shown
+from analysis.reading.headings import MOST_ROWS, Heading
 from analysis.reading.workbook_parts import Workbook
 from analysis.reference import areas, periods
 from analysis.reference.vietnamese import plain
@@ -14,11 +15,15 @@ YEAR_LABEL = re.compile(r"^(năm học|nh)\b|\b(năm học|nh)$", re.IGNORECASE)
 AROUND = " .,;:()-/"
 LONGEST_LABEL = 5  # words
 Said = dict[str, tuple[str, str]]  # field of the cover → what it says, and its cell
+CHECKED = ("area", "school_year", "period")
 NOTHING = ("", "")
 
 
-def read_cover(book: Workbook, sheet: str, cells: Cells, school_year: str, period: str) -> None:
-    """Take the basis from the cover; a unit, school year or period that is not the one expected is a finding."""
+def read_cover(book: Workbook, sheet: str, cells: Cells, school_year: str, period: str) -> list[Heading]:
+    """Take the basis from the cover; a unit, school year or period that is not the one expected is a finding.
+
+    Returns everything else that the cover says.
+    """
     said = _said_on_cover(cells)
     _check_unit(book, sheet, *said.get("area", NOTHING), school_year, period)
     text, cell = said.get("school_year", NOTHING)
@@ -33,6 +38,13 @@ def read_cover(book: Workbook, sheet: str, cells: Cells, school_year: str, perio
     book.basis = forms.choice("basis", text)
     if not book.basis:
         book.doubt("wrong_cover", sheet, cell, text, "Tính chất số liệu")
+    checked = {cell for field, (_, cell) in said.items() if field in CHECKED}
+    headings = []
+    for row, line in enumerate(cells[:MOST_ROWS]):
+        for column, value in enumerate(line):
+            if value != "" and address(row, column) not in checked:
+                headings.append(Heading(sheet, address(row, column), value))
+    return headings
 
 
 def _school_years(text: str) -> set[str]:

@@ -23,6 +23,8 @@ BETWEEN_WORDS = re.compile(r"[\s\d!-/:-@\[-`{-~–—“”‘’…]+")
 LONGEST_NAME = 500  # letters
 STOPPED = re.compile(r"(ch|[cpt])$")  # such a syllable has a rising or a heavy tone, no other
 HIGH_TONES = ("\u0301", "\u0323")
+# UTF-8 read a byte a letter, a letter that could not be read, or one that could not be written
+GARBLED = re.compile("[Â-Æ][\x80-\xbf‚-™]|á[º»]|\ufffd|[^\\W\\d_][?]+[^\\W\\d_]")
 TONES = dict.fromkeys(map(ord, "\u0300\u0301\u0309\u0303\u0323"))
 
 
@@ -84,6 +86,20 @@ def _with_our_d(text: str) -> str:
     """The text with đ where it has the Icelandic letter that looks the same, if its words are Vietnamese then."""
     meant = text.replace("\u00d0", "Đ").replace("\u00f0", "đ")
     return meant if _is_vietnamese(meant) else text
+
+
+def is_garbled(text: str) -> bool:
+    """Whether a text went through a wrong encoding: UTF-8 or Windows-1258 read as Windows-1252, letters lost to marks.
+
+    >>> is_garbled("TrÆ°á»\x9dng"), is_garbled("Tr??ng M?m non"), is_garbled("Trường")
+    (True, True, False)
+    """
+    if GARBLED.search(text):
+        return True
+    try:
+        return not _is_vietnamese(text) and _is_vietnamese(_composed(text).encode("cp1252").decode("cp1258"))
+    except UnicodeError:
+        return False
 
 
 def _in_unicode(text: str, old: str, carried: bool) -> str | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from analysis import reference
 from analysis.reading import encodings
+from analysis.reading.units_of_measure import without_unit
 from analysis.reference.vietnamese import key
 
 LONGEST_LABEL = 200  # letters; the form's own longest has 78
@@ -55,6 +56,8 @@ class Row(Asked):
 
     code: str
     label: str
+    section: str
+    unit: str
     sector_detail: str
     split: bool
 
@@ -114,6 +117,8 @@ def indicator_rows(school_year: str) -> tuple[Row, ...]:
         asked = Row(
             code=row["code"],
             label=row["label_vi"],
+            section=row["section_vi"],
+            unit=row["unit_vi"],
             sector_detail=row["sector_detail"],
             split=row["split"] == "yes",
             **_asked(row),
@@ -159,10 +164,19 @@ def label(text: str, kind: str) -> str:
     if len(words) > LONGEST_LABEL:
         return words
     for reading in encodings.readings(words):
-        for written in (reading, FOOTNOTE.sub("", reading)):
+        for written in (reading, FOOTNOTE.sub("", reading), without_unit(reading)):
             if key(written) in labels:
                 return labels[key(written)]
     return key(words)
+
+
+def written(kind: str) -> list[str]:
+    """Every way of writing the labels of a kind."""
+    texts = _own_labels(kind)
+    for row in reference.rows("forms/aliases"):
+        if row["kind"] == kind:
+            texts += row["aliases"].split("|")
+    return texts
 
 
 @reference.cached

@@ -3,13 +3,15 @@
 import functools
 
 from analysis import reference
-from analysis.reading import forms
+from analysis.reading import forms, row_units
 from analysis.reading.cells import address, shown
+from analysis.reading.row_labels import row_meant
 from analysis.reading.settling import PARTS, Known, Place, Sum
 from analysis.reading.sheet_rows import is_numbering
 from analysis.reading.workbook_parts import Sheet, find_columns
-from analysis.reference.vietnamese import key
 
+MOST_DECIMALS = 9  # of a number in another unit than it was written in
+MOST_UNKNOWN = 5  # labels of no row, from where the sheet is one of another form
 SECTORS = ("public", "nonpublic")
 Places = dict[tuple[str, str], Place]  # code of a row and sector (or all) → its cell
 
@@ -19,7 +21,8 @@ def read_indicator_rows(page: Sheet, school_year: str, sheet: str) -> None:
     where = find_columns(page, forms.columns(school_year, sheet))
     if where is None:
         return
-    lines = _coded_lines(page, where.first, where.at["code"], where.at["label"], school_year)
+    lines = _coded_lines(page, where.first, where.at["code"], school_year)
+    _check_labels(page, lines, where.at["label"], school_year)
     rows = [row for row in forms.indicator_rows(school_year) if row.code in lines]
     places: Places = {}
     numbers: Known = {}
@@ -33,31 +36,51 @@ def read_indicator_rows(page: Sheet, school_year: str, sheet: str) -> None:
                 numbers[place] = value
     sums = _sums(school_year, tuple(places.items()))
     page.settle(numbers, sums)
+    ratios = row_units.to_the_forms(page, rows, lines, where)
+    numbers = _in_the_forms_units(page, places, numbers, ratios)
     page.check_sums(numbers, sums)
     _check_wholes(page, rows, places, numbers)
     _keep(page, rows, places, numbers)
 
 
-def _coded_lines(page: Sheet, first: int, code_at: int, label_at: int, school_year: str) -> dict[str, int]:
-    """Code → row of the sheet; a code missing, twice, or beside another row's label is a finding."""
-    labels = {row.code: key(row.label) for row in forms.indicator_rows(school_year)}
+def _coded_lines(page: Sheet, first: int, code_at: int, school_year: str) -> dict[str, int]:
+    """Code → row of the sheet; a code missing or there twice is a finding."""
+    rows = forms.indicator_rows(school_year)
+    codes = {row.code for row in rows}
     lines: dict[str, int] = {}
     for line in range(first, len(page.cells)):
         if is_numbering(page.cells[line]):
             continue
         code = _code(page.cells[line][code_at])
-        label = str(page.cells[line][label_at])
         if code in lines:
             page.doubt("duplicate_row", address(line, code_at), code)
-        elif code in labels:
+        elif code in codes:
             lines[code] = line
-            meant = forms.label(label, "row")
-            if meant != labels[code] and meant in labels.values():
-                page.doubt("row_label_differs", address(line, label_at), label, code)
-    for row in forms.indicator_rows(school_year):
+    for row in rows:
         if row.code not in lines:
             page.doubt("missing_row", "", expected=f"{row.code} ({row.label})")
     return lines
+
+
+def _check_labels(page: Sheet, lines: dict[str, int], label_at: int, school_year: str) -> None:
+    """A label of another row stops the run, one of no row is asked about, many of no row are another form."""
+    of_another, unknown = [], []
+    for row in forms.indicator_rows(school_year):
+        if row.code not in lines:
+            continue
+        cell = address(lines[row.code], label_at)
+        label = shown(page.cells[lines[row.code]][label_at])
+        meant = row_meant(label, row.code, school_year)
+        fault = cell, label, f"{row.code} ({row.label})"
+        if meant is None:
+            unknown.append(fault)
+        elif meant != row.code:
+            of_another.append(fault)
+        if len(unknown) > MOST_UNKNOWN:
+            page.doubt("not_this_form", *unknown[0])
+            return
+    page.doubt_each("row_label_differs", of_another)
+    page.doubt_each("row_label_unknown", unknown)
 
 
 @functools.lru_cache(maxsize=4096, typed=True)  # 1.0 is no True
@@ -81,6 +104,19 @@ def _sums(school_year: str, places: tuple[tuple[tuple[str, str], Place], ...]) -
             places_of_parts = tuple(place_of[part] for part in parts)
             sums.append(Sum(place, places_of_parts, PARTS))
     return sums
+
+
+def _in_the_forms_units(page: Sheet, places: Places, numbers: Known, ratios: dict[str, float]) -> Known:
+    """The same numbers in the units of the form; the note of each that was written in another says so."""
+    converted = dict(numbers)
+    for (code, _), place in places.items():
+        ratio = ratios[code]
+        if place not in numbers or ratio == 1:
+            continue
+        converted[place] = round(numbers[place] * ratio, MOST_DECIMALS)
+        note = f"ô ghi {shown(numbers[place])}, đọc là {shown(converted[place])} theo đơn vị tính"
+        page.settled[place] = converted[place], note
+    return converted
 
 
 def _check_wholes(page: Sheet, rows: list[forms.Row], places: Places, numbers: Known) -> None:

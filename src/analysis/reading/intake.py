@@ -11,13 +11,14 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum, WorksheetNotFound
 
-from analysis.reading import extents, files, forms, layout
+from analysis.reading import extents, files, forms, headings, tabs
 from analysis.reading.cell_formats import CellFormats
 from analysis.reading.cells import Cells, empty_blank_cells
 from analysis.reading.cover import read_cover
 from analysis.reading.indicator_rows import read_indicator_rows
 from analysis.reading.sheets import read_facilities, read_population
 from analysis.reading.workbook_parts import Correction, Corrections, Sheet, Workbook
+from analysis.reference import periods
 from analysis.reference.vietnamese import key
 
 __all__ = ["Correction", "Workbook", "read_workbook"]
@@ -35,7 +36,7 @@ def read_workbook(
     them stops the run, .numbers are what could be read for certain: to be held against the cells, never added up. What
     no check foresaw is a fault too; logging shows its traceback at level DEBUG.
     """
-    book = Workbook(shown_as, area)
+    book = Workbook(shown_as, area, periods.as_of(school_year, period))
     try:
         _read_file(book, file, school_year, period, corrections or {})
     except files.RefusedError as refused:
@@ -72,19 +73,27 @@ def _read_file(book: Workbook, file: Path, school_year: str, period: str, correc
     cells, unread = _cells(excel, content, school_year)
     for rows in cells.values():
         empty_blank_cells(rows)
-    titles = _titles(book, cells, school_year)
+    titles = tabs.choose(book, cells, school_year)
     if not titles:
-        raise files.RefusedError("other_form", _quoted(excel.sheet_names) or "không có", " / ".join(_names(school_year)))
+        sheets = " / ".join(_names(school_year))
+        raise files.RefusedError("other_form", _quoted(excel.sheet_names) or "không có", sheets)
     if unread:
         book.doubt("tab_not_read", unread[0] if len(unread) == 1 else "", found=_quoted(unread))
+    above: list[headings.Heading] = []
     for sheet, (name, kind) in forms.sheets(school_year).items():
+        tab = titles.get(sheet)
         if sheet not in titles:
             book.doubt("missing_sheet", name, expected=name)
-        elif kind == "cover":
-            read_cover(book, name, cells[titles[sheet]], school_year, period)
-        else:
-            page = Sheet(book, name, titles[sheet], cells[titles[sheet]], corrections, formats)
+        elif tab and kind == "cover":
+            above += read_cover(book, name, cells[tab], school_year, period)
+        elif tab:
+            page = Sheet(book, name, tab, cells[tab], corrections, formats)
             LAYOUTS[kind](page, school_year, sheet)
+            here = headings.above_table(name, cells[tab])
+            if kind != "indicator_rows":
+                headings.check_nothing_scaled(book, here)
+            above += here
+    headings.check(book, above, school_year, period)
 
 
 def _tell_what_is_hidden(book: Workbook, excel: CalamineWorkbook, formats: CellFormats) -> None:
@@ -132,28 +141,6 @@ def _names(school_year: str) -> list[str]:
 
 def _quoted(names: Iterable[str]) -> str:
     return ", ".join(f'"{name}"' for name in names)
-
-
-def _titles(book: Workbook, cells: dict[str, Cells], school_year: str) -> dict[str, str]:
-    """Sheet of the form → its tab: by name, else the one other tab that has all its columns."""
-    tabs = {forms.label(title, "sheet"): title for title in cells}
-    titles = {}
-    for sheet, (name, _) in forms.sheets(school_year).items():
-        if key(name) in tabs:
-            titles[sheet] = tabs[key(name)]
-    for sheet, (name, kind) in forms.sheets(school_year).items():
-        if sheet in titles or kind == "cover":
-            continue
-        columns = forms.columns(school_year, sheet)
-        fitting = []
-        for title in cells.keys() - titles.values():
-            where = layout.find_columns(cells[title], columns)
-            if len(where.at) == len(columns):
-                fitting.append(title)
-        if len(fitting) == 1:
-            titles[sheet] = fitting[0]
-            book.doubt("renamed_sheet", name, found=fitting[0], expected=name)
-    return titles
 
 
 def _check_corrections_fit(book: Workbook, corrections: Corrections) -> None:

@@ -2,12 +2,11 @@
 
 import datetime as dt
 import re
-import unicodedata
 
 from analysis import reference
 from analysis.reading import encodings
 from analysis.reference import areas
-from analysis.reference.vietnamese import key, normalized, plain
+from analysis.reference.vietnamese import key, plain, without_accents
 
 PREFIX = re.compile(
     r"^(đơn vị|uỷ ban nhân dân|uỷ ban|ubnd|phòng giáo dục và đào tạo|phòng giáo dục & đào tạo|phòng giáo dục|"
@@ -37,8 +36,8 @@ def units_meant(text: str, on: dt.date) -> frozenset[str]:
     exact = frozenset(area for area, name in names if name in spellings)
     if exact:
         return exact
-    plain_spellings = set(map(_without_accents, spellings))
-    plain = frozenset(area for area, name in names if _without_accents(name) in plain_spellings)
+    plain_spellings = set(map(without_accents, spellings))
+    plain = frozenset(area for area, name in names if without_accents(name) in plain_spellings)
     return plain or _several_begun_or_held(spellings, names)
 
 
@@ -98,8 +97,3 @@ def _bare(text: str) -> str:
     while (shorter := PREFIX.sub("", bare).strip(" .:,-–")) != bare:
         bare = shorter
     return key(bare)
-
-
-def _without_accents(text: str) -> str:
-    decomposed = normalized("NFD", text).replace("đ", "d")
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))

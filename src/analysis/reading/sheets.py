@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 
-from analysis.reading import encodings, forms, values
+from analysis.reading import commune_names, encodings, facility_names, forms, values
 from analysis.reading.cells import address, shown
 from analysis.reading.count_columns import CountColumns
 from analysis.reading.findings import MOST_ALIKE
@@ -50,6 +50,7 @@ def read_facilities(page: Sheet, school_year: str, sheet: str) -> None:
     check_shares(table, forms.shares(school_year, sheet), where.first)
     table.keep()
     if known and not is_list:
+        facility_names.check(table, codes)
         _check_listed(table, codes, set(known))
 
 
@@ -114,6 +115,7 @@ def _keep_facilities(table: CountColumns, kinds: list[str]) -> None:
     at = table.at["facility"]
     names = _texts(table, "name")
     communes = _texts(table, "commune")
+    commune_names.check(table, communes)
     sheets = [table.page.name] * len(kinds)
     cells = [address(row, at) for row in table.rows]
     table.page.book.facilities += zip(table.facilities, names, communes, kinds, sheets, cells, strict=True)
@@ -130,9 +132,12 @@ def _texts(table: CountColumns, column: str) -> list[str]:
     table.page.doubt_all("missing_text", lacking, table.label(column))
     texts = []
     for row, text, readable in zip(table.rows, written, encodings.readable_column(written), strict=True):
-        if readable is None:
-            table.page.doubt("unreadable_text", address(row, table.at[column]), text)
         texts.append(text if readable is None else readable)
+        cell = address(row, table.at[column])
+        if encodings.is_garbled(texts[-1]):
+            table.page.doubt("garbled_text", cell, text)
+        elif readable is None:
+            table.page.doubt("unreadable_text", cell, text)
     return texts
 
 

@@ -1,5 +1,6 @@
 """What one workbook gives, and one sheet of it while it is read: its numbers, its doubts, and what settles them."""
 
+import datetime as dt
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ class Correction:
     said_on: str
 
 
+MOST_ONE_BY_ONE = 3  # faults of one kind on a sheet: more have one cause
 Corrections = Mapping[tuple[str, str], Correction]  # (sheet, cell) → correction
 
 
@@ -54,11 +56,13 @@ class Numbers:
 class Workbook:
     """What one workbook holds.
 
+    day : that of its round.
     facilities : (code, name, commune, kind, sheet, cell).  used : corrections applied, as (sheet, cell) → correction.
     """
 
     path: str
     area: str
+    day: dt.date = dt.date.min
     basis: str = ""
     numbers: Numbers = field(default_factory=Numbers)
     facilities: list[tuple] = field(default_factory=list)
@@ -107,6 +111,15 @@ class Sheet:
         else:
             cells = [address(*place) for place in places]
             self.doubt(check, cells[0], f"{len(cells)} ô: {', '.join(cells[:3])} … {cells[-1]}", expected)
+
+    def doubt_each(self, check: str, faults: Sequence[tuple[str, str, str]]) -> None:
+        """Note faults of one kind, as cell, found and expected: each, or where they are many the first for all."""
+        if len(faults) <= MOST_ONE_BY_ONE:
+            for fault in faults:
+                self.doubt(check, *fault)
+        else:
+            cell, found, expected = faults[0]
+            self.doubt(check, cell, f"{found} (và {len(faults) - 1} ô khác của trang)", expected)
 
     def column(self, rows: Sequence[int], at: int, asked: forms.Column) -> list[float | None]:
         """The numbers of one column in these rows. Plain whole numbers cost one look for all."""

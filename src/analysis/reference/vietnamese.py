@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 TONES = "\u0300\u0301\u0309\u0303\u0323"  # grave, acute, hook, tilde, dot below
 NO_TONES = dict.fromkeys(map(ord, TONES))
+BARRED_D = str.maketrans("đĐðÐ", "dDdD")
 MINUS = "\u2212"
 NO_BREAK = "\u00a0"
 UNSEEN = ("Cc", "Cf", "Cs", "Cn")  # control and direction marks, halves of letters, and what no file format takes
@@ -60,6 +61,16 @@ def _tone_last(word: str) -> str:
     if len(bare) == len(word):
         return word
     return bare + "".join(letter for letter in word if letter in TONES)
+
+
+def without_accents(text: str) -> str:
+    """A text without tones and marks, the barred d of any alphabet a plain one.
+
+    >>> without_accents("Đồ Sơn"), without_accents(key("Ðồ Sơn"))
+    ('Do Son', 'do son')
+    """
+    decomposed = normalized("NFD", text).translate(BARRED_D)
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
 def rounded(value: float, decimals: int = 0) -> float:

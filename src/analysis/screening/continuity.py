@@ -7,8 +7,9 @@ import pandas as pd
 
 from analysis import store
 from analysis.reading import forms
+from analysis.reading.facility_names import SEVERAL, Names
 from analysis.reading.findings import MOST_ALIKE, Finding, limit
-from analysis.reference import periods
+from analysis.reference import communes, periods
 from analysis.reference.vietnamese import key, number, percent
 from analysis.screening.facts import At, Facts, band_name, label, rules
 
@@ -30,7 +31,9 @@ def geography(now: Facts, last: Facts) -> Iterator[Finding]:
             yield now.row_finding("facility_moved", at, now.named(*at), was.at[at[1], "workbook"])
     both = now.facilities.join(last.facilities[SAME].add_suffix("_was"), how="inner")
     is_other = [both[column] != both[f"{column}_was"] for column in SAME]
-    for at, row in both[np.logical_or.reduce(is_other)].iterrows():
+    changed = both[np.logical_or.reduce(is_other)]
+    yield from _moved_texts(now, last, changed)
+    for at, row in changed.iterrows():
         named = now.named(*at)
         kind, kind_was = row["kind"], row["kind_was"]
         commune, commune_was = row["commune"], row["commune_was"]
@@ -40,6 +43,31 @@ def geography(now: Facts, last: Facts) -> Iterator[Finding]:
             yield now.row_finding("name_changed", at, named, row["name_was"])
         if key(commune) != key(commune_was):
             yield now.row_finding("commune_changed", at, f"{named} ở {commune}", commune_was)
+
+
+def _moved_texts(now: Facts, last: Facts, changed: pd.DataFrame) -> Iterator[Finding]:
+    """Names or communes of many codes of a unit at once: they were shifted, or the codes are no longer theirs."""
+    for area, rows in changed.groupby(level="area"):
+        names_then = Names(last.facilities.loc[area, "name"].items())
+        renamed, exchanged, elsewhere = [], [], []
+        for at, row in rows.iterrows():
+            meant = names_then.meant(row["name"])
+            if key(row["name"]) != key(row["name_was"]) and at[1] not in meant:
+                renamed.append(at)
+                exchanged += [at] if meant else []
+            if key(row["commune"]) != key(row["commune_was"]) and area in communes.units_with(
+                row["commune_was"], now.day
+            ):
+                elsewhere.append(at)  # not because the commune is no more
+        many = max(limit("names_moved") * len(now.facilities.loc[area]) / 100, 3)
+        if len(exchanged) >= SEVERAL or len(renamed) > many:
+            at = (exchanged or renamed)[0]
+            found = f"{now.named(*at)}, cả thảy {number(len(renamed))} mã"
+            yield now.row_finding("names_moved", at, found, rows.at[at, "name_was"])
+        if len(elsewhere) > many:
+            at = elsewhere[0]
+            found = f"{now.named(*at)} ở {rows.at[at, 'commune']}, cả thảy {number(len(elsewhere))} mã"
+            yield now.row_finding("communes_moved", at, found, rows.at[at, "commune_was"])
 
 
 def time(now: Facts, last: Facts | None, year_ago: Facts | None) -> Iterator[Finding]:

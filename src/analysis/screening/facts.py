@@ -1,5 +1,6 @@
 """One round laid out for checking: a row a facility, a sum a unit, and the cell of every number."""
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +12,7 @@ from analysis import reference
 from analysis.meaning import indicators
 from analysis.reading.findings import Finding
 from analysis.reading.rounds import Round
+from analysis.reference import periods
 from analysis.reference.areas import CITY
 from analysis.reference.vietnamese import number
 
@@ -26,6 +28,11 @@ class Facts:
         self.observations = this.observations[this.observations["area"].isin(wanted)]
         self.facilities = this.facilities[this.facilities["area"].isin(wanted)].set_index(["area", "facility"])
         self.workbooks = dict(zip(this.reporting["area"], this.reporting["workbook"], strict=True))
+
+    @cached_property
+    def day(self) -> dt.date:
+        """The day of the round."""
+        return periods.as_of(*self.observations[["school_year", "period"]].iloc[0])
 
     @cached_property
     def counts(self) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from analysis.reading import rounds
 from analysis.reading.findings import Finding, answered
 from analysis.reading.rounds import Round
 from analysis.reference import periods, received
-from analysis.screening import continuity, plausibility
+from analysis.screening import continuity, living_children, plausibility
 from analysis.screening.facts import Facts
 
 
@@ -88,6 +88,7 @@ def screen(this: Round, earlier: Before | None = None) -> list[Finding]:
         findings += continuity.geography(now, last)
     findings += plausibility.values(now, school_year, period)
     findings += plausibility.sums(now)
+    findings += living_children.check(now, earlier.series, school_year, period)
     findings += continuity.time(now, last, year_ago)
     if earlier.series is not None:
         findings += continuity.jumps(now, earlier.series, school_year, period)

@@ -1,0 +1,23 @@
+"""Whether the commune beside each facility is one of the unit that reports it."""
+
+from analysis.reading.cells import address
+from analysis.reading.count_columns import CountColumns
+from analysis.reference import areas, communes
+
+
+def check(table: CountColumns, named: list[str]) -> None:
+    """A commune that no unit has, or another one, is asked about; the unit's own old or new names are not."""
+    book = table.page.book
+    unknown, elsewhere = [], []
+    for row, commune in zip(table.rows, named, strict=True):
+        units = communes.units_with(commune, book.day)
+        if book.area in units or (not units and book.area in communes.had(commune)):
+            continue
+        cell = address(row, table.at["commune"])
+        if units:
+            names = ", ".join(sorted(areas.full_name(unit, book.day) for unit in units))
+            elsewhere.append((cell, commune, names))
+        else:
+            unknown.append((cell, commune, areas.full_name(book.area, book.day)))
+    table.page.doubt_each("commune_elsewhere", elsewhere)
+    table.page.doubt_each("commune_unknown", unknown)
