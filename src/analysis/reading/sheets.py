@@ -63,7 +63,7 @@ def _read_kinds(table: CountColumns) -> list[str]:
     for row, label in zip(table.rows, table.cells("kind"), strict=True):
         kind = forms.choice("kind", str(label))
         if not kind:
-            table.page.doubt("unknown_choice", address(row, table.at["kind"]), label, ", ".join(SECTOR_OF_KIND))
+            table.page.doubt("unknown_choice", address(row, table.at["kind"]), label, ", ".join(forms.choices("kind")))
         kinds.append(kind)
     return kinds
 
@@ -108,6 +108,7 @@ def read_population(page: Sheet, school_year: str, sheet: str) -> None:
     ages = _ages(table, school_year)
     table.rows = list(ages)
     table.name_rows([""] * len(ages), ["all"] * len(ages))
+    page.band_of = {row: f"age{age}" for row, age in ages.items()}
     table.read()
     table.settle()
     table.check_down()
