@@ -77,7 +77,7 @@ class Answer:
         return self.asked.found if self.confirms else self.current
 
 
-def run(sheets: Sequence[str], raw: str = "", *, rounds_in: Path | str = RAW, register: Path | str = REGISTER) -> int:
+def run(sheets: Sequence[Path], raw: str = "", *, rounds_in: Path | str = RAW, register: Path | str = REGISTER) -> int:
     """Take answered sheets into the register and say of each answer what became of it.
 
     raw : the folder of the round's workbooks, if not in the folder of all rounds (rounds_in).
@@ -175,7 +175,7 @@ def _answers(lines: list[list], header: int, formats: CellFormats) -> Iterator[A
         unread = _unread(row, labels, line, formats)
         if not unread and not any(text[label] for label in queries.ANSWERS):
             continue
-        asked = Asked.of(str(value["Khoá"]))
+        asked = Asked.read_back(str(value["Khoá"]))
         current = shown(value["Giá trị hiện tại"]).strip()
         place = text["Trang"], text["Ô"].upper(), current
         if asked.place and place != tuple(part.strip() for part in asked.place):
@@ -305,9 +305,8 @@ def _key(answer: Answer, book: Workbook | None) -> NumberKey:
 
 def _registered(register: Path, known: Known) -> dict[tuple[str, str], str]:
     """Cells of this unit and round that the register already answers, and what to say of a second answer."""
-    rows = pd.DataFrame(
-        reference.tables().rows("corrections", register), columns=reference.tables().head("corrections")
-    )
+    known_rows = reference.tables().rows("corrections", register)
+    rows = pd.DataFrame(known_rows, columns=reference.tables().head("corrections"))
     same_round = (rows[list(known)] == pd.Series(known)).all(axis=1)
     answered = {}
     for row in rows[same_round & (rows["status"] != "off")].itertuples():

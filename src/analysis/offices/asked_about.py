@@ -1,4 +1,4 @@
-"""What a question is about, in words that its office knows: the school by its name, the number by its column's heading."""
+"""What a question is about, in words that its office knows: the school by its name, the number by its heading."""
 
 from collections.abc import Iterable
 

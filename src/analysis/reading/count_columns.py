@@ -154,7 +154,6 @@ class CountColumns:
                 continue
             reading = values.read(said, "count")
             expected = float(np.nansum(self.numbers[column.column][block]))
-            as_sent = self._as_sent(column, at, block)
             if {expected, self._as_sent(column, at, block)}.isdisjoint((reading.number, reading.candidate, said)):
                 differences.append((at, shown(said), shown(expected)))
         return differences

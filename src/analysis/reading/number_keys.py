@@ -1,4 +1,4 @@
-"""Which number a cell of a workbook stands for: facility, indicator and age band, also in words that an office knows."""
+"""Which number a cell of a workbook stands for: facility, indicator and age band, also in words for an office."""
 
 from collections.abc import Mapping
 from typing import NamedTuple

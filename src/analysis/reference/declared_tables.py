@@ -11,6 +11,7 @@ import difflib
 import functools
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -67,7 +68,7 @@ class Tables:
         """Declared columns: table → column → what is declared; an empty column describes the table."""
         file = read_file(self.folder / f"{DICTIONARY}.csv", Column._fields)
         if file.head != list(Column._fields) or file.faults:
-            faults = file.faults or ["dòng đầu phải là: " + ", ".join(Column._fields)]
+            faults = file.faults or [Fault(1, "", f"phải là: {', '.join(Column._fields)}.")]
             raise ReferenceTableError("\n".join(f"{FOLDER}/{DICTIONARY}.csv, {fault}" for fault in faults))
         declared: dict[str, dict[str, Column]] = {}
         for cells in file.lines.values():
@@ -153,6 +154,12 @@ class Tables:
             for name in value.split("|") if column.type == "list" else [value]:
                 if name not in known:
                     yield Fault(number, column.column, _not_known(name, known, parts))
+
+    def names_allowed(self, column: Column) -> list[str]:
+        """The names that a column may hold in every row, in order; none where it is bound to another column."""
+        places = [_place(part) for part in column.refers_to.split("|")] if column.refers_to else []
+        is_bound = any(other and not wanted for _, _, other, wanted in places)
+        return [] if is_bound else sorted(self.known(column, ("",) * len(places)))
 
     def _known(self, column: Column, same: tuple[str, ...]) -> set[str]:
         """What a cell of a column may hold; same : what its row holds in the column that each place is bound to."""
@@ -264,7 +271,7 @@ def _repeated(table: Table, key: list[str]) -> Iterator[Fault]:
         of_key.setdefault(tuple(row.get(column, "") for column in key), []).append(number)
     for numbers in of_key.values():
         ordered = sorted(numbers, key=lambda number: table.rows[number]["valid_from"]) if is_dated else numbers
-        for first, second in zip(ordered, ordered[1:], strict=False):
+        for first, second in pairwise(ordered):
             if is_dated:
                 yield from _dates_apart(table, first, second)
             else:

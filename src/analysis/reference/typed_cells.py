@@ -38,7 +38,7 @@ def habits(separator: str, values: Iterable[str]) -> Habits:
 
 
 def one_form(kind: str, value: str, habit: Habits) -> str:
-    """A cell of a column of that type in its one form. Raises UnreadableError, saying what is wrong and how to write it.
+    """A cell of a column of that type in its one form. Raises UnreadableError, saying how to write it.
 
     >>> point, comma = Habits(".", True), Habits(",", True)
     >>> one_form("number", "2,5", point), one_form("number", "1,021", comma), one_form("date", "01/09/2025", point)

@@ -19,6 +19,7 @@ TYPES = {
     "date": "ngày (2025-09-01)",
     "school_year": "năm học (2024-2025)",
 }
+MOST_LISTED = 20  # names of which each is printed
 REQUIRED = {"yes": "phải có", "no": "được để trống", "may_lack": "được để trống"}
 
 
@@ -56,25 +57,28 @@ def described(known: Tables, name: str) -> str:
         raise click.UsageError(f"Không có bảng {name}.{perhaps}")
     columns = dict(known.columns[name])
     lines = [f"data/reference/{name}.csv: {columns.pop('').description_vi}", ""]
-    lines += [_column(column) for column in columns.values()]
+    lines += [_column(known, column) for column in columns.values()]
     return "\n".join(lines)
 
 
-def _column(column: Column) -> str:
+def _column(known: Tables, column: Column) -> str:
     kind = TYPES[column.type]
     required = REQUIRED.get(column.required) or f"phải có khi {column.required.replace('=', ' là ')}"
     rules = [kind, required]
-    if column.allowed:
-        rules.append(f"ghi {column.allowed.replace('|', ', ') if column.choices else column.allowed}")
-    if column.refers_to:
+    names = known.names_allowed(column)
+    if 0 < len(names) <= MOST_LISTED:
+        rules.append(f"ghi một trong: {', '.join(names)}")
+    elif column.refers_to:
         rules.append(f"có trong {column.refers_to.replace('|', ' hoặc ')}")
+    elif column.allowed:
+        rules.append(f"theo mẫu {column.allowed}")
     if column.key:
         rules.append("thuộc khoá")
     return f"  {column.column}: {column.description_vi}\n      {'; '.join(rules)}"
 
 
 def other_faults() -> list[str]:
-    """What tables say that only their own reader can tell to be wrong: patterns of sentences, labels with two meanings."""
+    """What only a table's own reader can tell to be wrong: patterns of sentences, labels with two meanings."""
     faults = []
     for look in (sentences_patterns.patterns, forms.check_aliases):
         try:
