@@ -85,7 +85,11 @@ def test_check_data_says_how_much_is_wrong_by_severity_check_and_unit_and_fails_
 ):
     assert check(sent, tmp_path) == 1
     said = capsys.readouterr().out
-    assert "not_a_number: 1 (Lê Chân 1)" in said and "le_chan.xlsx › Đội ngũ › J8" in said
+    assert (
+        "Ô không phải là số: 1 (Lê Chân 1)" in said
+        and "not_a_number" not in said
+        and "le_chan.xlsx › Đội ngũ › J8" in said
+    )
     assert "Phải xử lý" in said and "queries/le_chan.xlsx" in said
     write(sent / "le_chan.xlsx", GOOD)
     assert check(sent, tmp_path) == 0

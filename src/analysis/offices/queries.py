@@ -185,7 +185,7 @@ def _current(finding: Finding, now: float | None) -> str:
 def _question(sheet: Sheet, row: int, finding: Finding, current: str, about: AskedAbout | None) -> None:
     """One finding as a question.  current : what its cell holds."""
     where = about.words(finding) if about else ""
-    question = f"{where}. {finding.question}" if where else finding.question
+    question = f"{where[0].upper()}{where[1:]}. {finding.question}" if where else finding.question
     sheet.put(row, "STT", row - FIRST + 1, "centre")
     sheet.put(row, "Trang", finding.sheet, "text")
     sheet.put_row(row, 2, (finding.cell, current), "centre")
@@ -195,7 +195,7 @@ def _question(sheet: Sheet, row: int, finding: Finding, current: str, about: Ask
     place = finding.sheet, finding.cell, current
     asked = Asked(finding.severity, finding.found, place, about.key(finding) if about else UNTIED)
     sheet.put(row, "Khoá", asked.written(), "text")
-    lines = -(-len(question) // 58)
+    lines = -(-len(question) // 64)
     sheet.page.set_row(row, 15.5 * max(2, lines))
 
 

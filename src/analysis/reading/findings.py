@@ -43,7 +43,9 @@ class Finding:
     @property
     def question(self) -> str:
         """The same for the office that is asked: not where, and what it is to send back instead of what to do here."""
-        says = self._says[0].upper() + self._says[1:]
+        says = self._says
+        if not _checks()[self.check]["says"].startswith("{"):  # what a cell holds stays as it is
+            says = says[0].upper() + says[1:]
         asks = _questions().get(self.check, {}).get("ask_vi")
         if not asks:
             asks = ". ".join(advice for advice in _checks()[self.check]["do"].split(". ") if ANALYST not in advice)
