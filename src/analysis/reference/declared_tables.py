@@ -120,7 +120,9 @@ class Tables:
         declared = {column: rule for column, rule in self.columns.get(name, {}).items() if column}
         held = read_file(file or self.folder / f"{name}.csv", declared)
         rows = {number: dict(zip(held.head, cells, strict=True)) for number, cells in held.lines.items()}
-        table = Table(name, held, rows, [*held.faults, *_head_faults(held.head, declared)])
+        table = Table(name, held, rows, list(held.faults))
+        if held.encoding:
+            table.faults.extend(_head_faults(held.head, declared))
         for column, rule in declared.items():
             if column in held.head:
                 table.faults.extend(_tidied(table, rule))
