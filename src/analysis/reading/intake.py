@@ -38,8 +38,8 @@ def read_workbook(
         book.doubt(refused.check, found=refused.found, expected=refused.expected)
     except PasswordError:
         book.doubt("password_protected")
-    except (CalamineError, OSError) as problem:
-        book.doubt("unreadable_workbook", found=type(problem).__name__)
+    except (CalamineError, OSError):
+        book.doubt("unreadable_workbook", found="nội dung hỏng, hoặc kiểu tệp lạ")
     except BaseException as panic:  # the reader's own panic derives from no Exception
         if type(panic).__name__ != "PanicException":
             raise
