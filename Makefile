@@ -9,8 +9,8 @@ export PYTHONHASHSEED := 0
 
 # NAME=VALUE reaches a command as ANALYSIS_NAME in its environment, never through the shell, so that a value may hold
 # any character; with the names that were given, so that one that the command does not know (YAER=...) stops it.
-COMMANDS := report reports release verify withdraw template check-data answers status trace backtest
-NAMES    := YEAR PERIOD JOBS MISSING ALLOW CORRECTION NUMBER REASON AREA RAW FILE TODAY INDICATOR SECTOR BAND LIMIT PANEL OUT
+COMMANDS := report reports release verify withdraw template check-data answers status trace backtest tables
+NAMES    := YEAR PERIOD JOBS MISSING ALLOW CORRECTION NUMBER REASON AREA RAW FILE TODAY INDICATOR SECTOR BAND LIMIT PANEL OUT TABLE
 given    := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
 $(foreach name,$(NAMES),$(eval $(COMMANDS): export ANALYSIS_$(name) := $$(value $(name))))
 $(COMMANDS): export ANALYSIS_GIVEN := $(filter-out PY PYTHON,$(given))
@@ -46,7 +46,7 @@ template: $(READY) ## tạo biểu trống gửi đơn vị: make template YEAR=
 check-data: $(READY) ## kiểm tra biểu một kỳ, viết phiếu hỏi lại: make check-data [YEAR= PERIOD= RAW=thư mục]
 	@$(PY) -m analysis check-data
 
-answers: $(READY) ## nhận phiếu đã trả lời thành dòng đề nghị sửa: make answers FILE=queries/le_chan.xlsx [RAW=thư mục]
+answers: $(READY) ## nhận phiếu đã trả lời thành dòng đề nghị sửa: make answers FILE=queries/le_chan.xlsx (nhiều phiếu: FILE='queries/*.xlsx') [RAW=thư mục]
 	@$(PY) -m analysis answers
 
 status: $(READY) ## đơn vị nào đã báo cáo, hạn ngày nào, còn thiếu gì: make status YEAR=2024-2025 PERIOD=HK2
@@ -57,6 +57,9 @@ trace: $(READY) ## một con số đến từ những ô nào: make trace AREA=l
 
 backtest: $(READY) ## thử lại cách dự báo trên chuỗi dài nhiều nước: make backtest [PANEL=tệp.csv OUT=tệp.csv]
 	@$(PY) -m analysis backtest
+
+tables: $(READY) ## các bảng tham chiếu để sửa, từng cột nói gì, được ghi gì; kiểm tra mọi bảng: make tables [TABLE=norms]
+	@$(PY) -m analysis tables
 
 test: $(READY) ## chạy toàn bộ kiểm thử
 	@$(PY) -m pytest -n $(JOBS) --dist loadfile

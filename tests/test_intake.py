@@ -163,7 +163,8 @@ def test_a_row_with_figures_but_no_code_is_a_finding(tmp_path):
 
 def test_an_unknown_kind_of_facility_is_a_finding(tmp_path):
     book = read(tmp_path, good_cells() | {(NETWORK, place(NETWORK, "kind")): "Trường dân lập"})
-    assert "unknown_choice" in {f.check for f in book.findings}
+    (found,) = [f for f in book.findings if f.check == "unknown_choice"]
+    assert found.expected == "Trường công lập, Trường tư thục, Cơ sở độc lập tư thục"
 
 
 def test_a_missing_sheet_column_or_row_is_a_finding(tmp_path):

@@ -1,6 +1,7 @@
 """What is wrong goes back to the office as questions; its answers come home as proposals that change nothing yet."""
 
 import csv
+import re
 import shutil
 import zipfile
 from pathlib import Path
@@ -85,7 +86,11 @@ def test_check_data_says_how_much_is_wrong_by_severity_check_and_unit_and_fails_
 ):
     assert check(sent, tmp_path) == 1
     said = capsys.readouterr().out
-    assert "not_a_number: 1 (Lê Chân 1)" in said and "le_chan.xlsx › Đội ngũ › J8" in said
+    assert (
+        "Ô không phải là số: 1 (Lê Chân 1)" in said
+        and "not_a_number" not in said
+        and "le_chan.xlsx › Đội ngũ › J8" in said
+    )
     assert "Phải xử lý" in said and "queries/le_chan.xlsx" in said
     write(sent / "le_chan.xlsx", GOOD)
     assert check(sent, tmp_path) == 0
@@ -236,6 +241,123 @@ def test_a_sheet_opened_and_saved_by_libreoffice_is_taken_in_as_it_was_filled(sh
     status, rows, said = take(recalculated(sheet, tmp_path / "saved/out"), sent, register, capsys)
     assert status == 0, said
     assert (rows[-1]["expect"], rows[-1]["value"], rows[-1]["reason"]) == ("8 người", "8", "gõ cả chữ")
+
+
+def test_an_answer_is_taken_in_with_the_number_that_it_is_about(sheet, sent, register, capsys):
+    answer(
+        sheet,
+        {"J8": (8, "gõ cả chữ", "Cô Hoa", DAY)},
+        (("Mạng lưới", "H8", GOOD["Mạng lưới", "H8"], 1, "x", "y", DAY),),
+    )
+    _, rows, said = take(sheet, sent, register, capsys)
+    code = GOOD["Đội ngũ", "B8"]
+    assert [(r["facility"], r["indicator"], r["age_band"]) for r in rows] == [
+        (code, "cooks", "all"),
+        (code, "classes", "m3_12"),
+    ], said
+
+
+def test_a_row_put_in_since_the_question_makes_the_answer_void_though_the_cell_holds_the_same(
+    sheet, sent, register, capsys
+):
+    answer(sheet, {"J8": (8, "gõ cả chữ", "Cô Hoa", DAY)})
+    moved = {("Đội ngũ", f"{letter}8"): GOOD["Đội ngũ", f"{letter}9"] for letter in "BC"}
+    moved |= {("Đội ngũ", f"{letter}9"): GOOD["Đội ngũ", f"{letter}8"] for letter in "BC"}
+    write(sent / "le_chan.xlsx", GOOD | moved | {COOKS: "8 người"})
+    status, rows, said = take(sheet, sent, register, capsys)
+    assert (status, rows) == (1, [])
+    assert f"ô này đã thành số của cơ sở {GOOD['Đội ngũ', 'B9']}, Nhân viên nấu ăn" in said
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "why"),
+    [
+        (7, "#N/A", "ô G8 (Giá trị đúng): ô báo lỗi công thức"),
+        (7, "=1+1", "ô G8 (Giá trị đúng): công thức chưa có kết quả"),
+        (8, "#REF!", "ô H8 (Lý do): ô báo lỗi công thức"),
+        (10, "=TODAY()", "ô J8 (Ngày): công thức chưa có kết quả"),
+        (4, 15, "Giá trị hiện tại đã bị ghi đè"),
+        (4, None, "Giá trị hiện tại đã bị ghi đè"),
+        (3, "Q9", "Giá trị hiện tại đã bị ghi đè"),
+    ],
+)
+def test_a_cell_of_an_answer_that_holds_no_value_or_was_typed_over_is_refused_in_words(
+    column, value, why, tmp_path, sent, register, capsys
+):
+    asked = Finding("children_without_class", "le_chan", "x.xlsx", "Mạng lưới", "Q8", "40 trẻ, 0 nhóm")
+    file = queries.write(tmp_path / "le_chan.xlsx", [asked], {("Mạng lưới", "Q8"): 40.0}, YEAR, PERIOD, "le_chan")
+    answer(file, {"Q8": (None, "nhóm mới mở tháng sau", "Cô Hoa", DAY)})
+    book = openpyxl.load_workbook(file)
+    book[queries.SHEET].cell(8, column).value = value
+    book.save(file)
+    status, rows, said = take(file, sent, register, capsys)
+    assert (status, rows) == (1, []) and "dòng 8" in said and why in said
+
+
+def test_a_sheet_that_was_sent_before_questions_knew_their_number_is_still_taken_in(sheet, sent, register, capsys):
+    answer(sheet, {"J8": (8, "gõ cả chữ", "Cô Hoa", DAY)})
+    book = openpyxl.load_workbook(sheet)
+    for row in book[queries.SHEET].iter_rows(min_row=8):
+        if row[10].value:
+            row[10].value = "stop|8 người"
+    book.save(sheet)
+    status, rows, said = take(sheet, sent, register, capsys)
+    assert status == 0, said
+    assert (rows[0]["expect"], rows[0]["facility"], rows[0]["indicator"]) == ("8 người", GOOD["Đội ngũ", "B8"], "cooks")
+
+
+def test_several_sheets_are_taken_in_at_once_by_a_pattern_or_by_their_names_and_none_if_one_is_none(
+    sheet, sent, register, capsys, monkeypatch
+):
+    folder, (other,) = sheet.parent, [unit for unit in ("hong_bang",) if unit in UNITS]
+    for file in folder.glob("*.xlsx"):
+        if file != sheet:
+            file.unlink()
+    asked = Finding("children_without_class", other, "x.xlsx", "Mạng lưới", "Q8", "40 trẻ, 0 nhóm")
+    second = queries.write(folder / f"{other}.xlsx", [asked], {}, YEAR, PERIOD, other)
+    answer(sheet, {"J8": (8, "gõ cả chữ", "Cô Hoa", DAY)})
+    answer(second, {"Q8": (None, "nhóm mới mở tháng sau", "Cô Lan", DAY)})
+    (folder / "~$le_chan.xlsx").write_bytes(b"open in Excel")
+    plain = register.read_bytes() if isinstance(register, Path) else Path(register).read_bytes()
+    for given in (folder / "*.xlsx", f"{sheet} {second}"):
+        Path(register).write_bytes(plain)
+        status, rows, said = take(given, sent, register, capsys)
+        assert (status, sorted(r["area"] for r in rows)) == (0, [other, "le_chan"]), said
+    Path(register).write_bytes(plain)
+    (folder / "broken.xlsx").write_bytes(b"")
+    status, rows, said = take(folder / "*.xlsx", sent, register, capsys)
+    assert (status, rows) == (2, []) and "broken.xlsx" in said and "Chưa nhận phiếu nào" in said
+
+
+def test_a_register_saved_with_semicolons_keeps_them_and_one_that_is_not_utf_8_is_not_written_to(
+    sheet, sent, register, capsys
+):
+    answer(sheet, {"J8": (8, "gõ cả chữ", "Cô Hoa", DAY)})
+    head = Path(register).read_text(encoding="utf-8").strip()
+    Path(register).write_text("\ufeff" + head.replace(",", ";") + ";;\r\n", encoding="utf-8")
+    assert call("answers", f"FILE={sheet}", f"RAW={sent}", REGISTER=register) == 0
+    last = Path(register).read_text(encoding="utf-8").splitlines()[-1]
+    assert last.startswith("2024-2025;HK1;le_chan;Đội ngũ;J8;8 người;8;")
+    Path(register).write_text(head + "\n", encoding="utf-16")
+    before = Path(register).read_bytes()
+    assert call("answers", f"FILE={sheet}", f"RAW={sent}", REGISTER=register) == 2
+    assert "không phải UTF-8" in capsys.readouterr().err and Path(register).read_bytes() == before
+
+
+def test_a_question_names_the_school_and_the_column_and_what_to_send_back_in_words_of_the_office(received, tmp_path):
+    sheets = received / f"processed/{YEAR}-{PERIOD}/queries"
+    page = openpyxl.load_workbook(sheets / "le_chan.xlsx")[queries.SHEET]
+    asked = {(r[1].value, r[2].value): r[4].value for r in page.iter_rows(min_row=8) if r[10].value}
+    school = f"{GOOD['Mạng lưới', 'C8']} (mã {GOOD['Mạng lưới', 'B8']})"
+    assert asked["Đội ngũ", "J8"] == (
+        f'{school}, cột "Nhân viên / Nấu ăn". "8 người" không phải là số. Ghi số đúng ở cột Giá trị đúng (không có thì '
+        "ghi 0), kèm lý do."
+    )
+    assert asked["Mạng lưới", "G78"].startswith('Cột "Nhóm trẻ / Tổng số". Dòng tổng cộng ghi')
+    for file in sheets.glob("*.xlsx"):
+        for row in openpyxl.load_workbook(file)[queries.SHEET].iter_rows(min_row=8):
+            text = str(row[4].value)
+            assert not re.search(r"[a-z]_[a-z]|corrections|status|thư mục|Xin biểu|Hỏi lại", text), text
 
 
 LETTERS = zip("ABCDEFGHIJK", queries.QUESTION_COLUMNS, strict=True)

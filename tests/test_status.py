@@ -64,19 +64,8 @@ def test_a_round_nobody_has_reported_yet_shows_every_unit_as_missing(tmp_path, c
 def test_answers_that_wait_for_the_analyst_are_outstanding(raw, tmp_path, capsys, monkeypatch):
     plain = reference.table
     rows = plain("corrections").iloc[:0].copy()
-    rows.loc[0] = [
-        YEAR,
-        PERIOD,
-        "le_chan",
-        "Đội ngũ",
-        "J8",
-        "8 người",
-        "8",
-        "gõ nhầm",
-        "Cô Hoa",
-        "2017-10-01",
-        "proposed",
-    ]
+    rows.loc[0] = ""
+    rows.loc[0, ["school_year", "period", "area", "status"]] = [YEAR, PERIOD, "le_chan", "proposed"]
     monkeypatch.setattr(reference, "table", lambda name: rows if name == "corrections" else plain(name))
     said = lines(raw, tmp_path, capsys, f"YEAR={YEAR}", f"PERIOD={PERIOD}", "TODAY=2017-09-01")
     assert "xét 1 dòng đề nghị sửa" in said["Quận Lê Chân"]

@@ -22,7 +22,7 @@ BANDS = ("nursery", "kindergarten", "age5")
 Filled = tuple[str, list[Figure]]  # words, and the figures in them
 
 
-class PatternError(ValueError):
+class PatternError(reference.ReferenceTableError):
     """A pattern of sentences.csv cannot be read; the message names it for the writer."""
 
 
@@ -45,16 +45,16 @@ class Pattern(NamedTuple):
 
 @reference.cached
 def patterns() -> tuple[Pattern, ...]:
-    """Every row of sentences.csv. Raises PatternError, naming section and sentence, where one cannot be read."""
-    rows = []
+    """Every row of sentences.csv. Raises PatternError, naming section and sentence of each that cannot be read."""
+    rows, problems = [], []
     for row in reference.table("sentences").itertuples():
         try:
             nodes = read(row.pattern_vi)
             rows.append(Pattern(row.section, row.sentence, nodes, row.valid_from, row.valid_to))
         except PatternError as problem:
-            raise PatternError(
-                f"data/reference/sentences.csv, mục {row.section}, câu {row.sentence}: {problem}"
-            ) from None
+            problems.append(f"data/reference/sentences.csv, mục {row.section}, câu {row.sentence}: {problem}")
+    if problems:
+        raise PatternError("\n".join(problems))
     return tuple(rows)
 
 

@@ -8,15 +8,15 @@ import pandas as pd
 
 from analysis import reference, store
 from analysis.offices import AskedError, queries
+from analysis.offices.asked_about import COUNTED_BY_CODE, AskedAbout
 from analysis.reading import rounds
-from analysis.reading.findings import DataError, shorten
+from analysis.reading.findings import DataError, name_of, shorten
 from analysis.reading.rounds import Round
 from analysis.reference import areas
 from analysis.screening import screening
 
 RAW, PROCESSED = "data/raw", "data/processed"
 STOPPED = 1  # exit status where a finding stops the run
-COUNTED_BY_CODE = ("facilities", "schools", "independent_facilities")
 ORDER = ("stop", "question", "attention")
 LISTED = 20  # faults printed in full
 
@@ -47,7 +47,8 @@ def run(
     found = store.write(this.findings_table, folder, "findings.csv")
     numbers = store.write(this.observations, folder, "observations.parquet")
     values = current_values(this.observations)
-    sheets = queries.write_all(this.findings, values, folder / "queries", school_year, period)
+    about = AskedAbout(this, school_year, this.findings)
+    sheets = queries.write_all(this.findings, values, folder / "queries", school_year, period, about)
     print(summary(this, school_year, period))
     print(f"Số đã đọc được, mỗi dòng một ô, kể cả của biểu phải dừng (để đối chiếu): {_shown(numbers)}")
     for file in (found, *sheets):
@@ -94,7 +95,7 @@ def summary(this: Round, school_year: str, period: str) -> str:
         for check, of_check in rows.groupby("check", sort=False):
             units = of_check["area"].value_counts(sort=False)
             counts = ", ".join(f"{_unit(area)} {count}" for area, count in units.items())
-            lines.append(f"  {check}: {len(of_check)} ({counts})")
+            lines.append(f"  {name_of(check)}: {len(of_check)} ({counts})")
     stops = table.loc[table["severity"] == "stop", "message"]
     lines += [f"  {message}" for message in stops.head(LISTED)]
     if len(stops) > LISTED:

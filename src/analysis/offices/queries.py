@@ -1,13 +1,17 @@
 """Query sheets: what is wrong with a unit's workbook, cell by cell, as questions that its office can answer."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from analysis import reference
+from analysis.offices.asked_about import AskedAbout
 from analysis.offices.worksheets import BOX, FONT, HEAD, INPUT, LOCKED, MIDDLE, Sheet, new_workbook
 from analysis.reading.cells import shown
 from analysis.reading.findings import Finding, shorten
+from analysis.reading.number_keys import UNTIED
 from analysis.reference import areas, periods
 
 SHEET, OTHER_CELLS = "Câu hỏi", 10  # empty rows for a cell that the office wants to correct of its own accord
@@ -65,12 +69,34 @@ A_DAY = {
 }
 
 
+class Asked(NamedTuple):
+    """What a question is known by when it comes back, in its hidden cell: the finding, and the number it is about."""
+
+    severity: str = ""
+    found: str = ""
+    place: Sequence[str] = ()  # sheet, cell, and what it held; none where the office added the row itself
+    of: Sequence[str] = UNTIED
+
+    def written(self) -> str:
+        """As the hidden cell holds it."""
+        return json.dumps(self, ensure_ascii=False)
+
+    @classmethod
+    def read_back(cls, text: str) -> "Asked":
+        """What a hidden cell says; one of a sheet that was sent before knows severity and finding alone."""
+        if text.startswith("["):
+            return cls(*json.loads(text))
+        severity, _, found = text.partition("|")
+        return cls(severity, found)
+
+
 def write_all(
     findings: Iterable[Finding],
     values: Mapping[tuple[str, str, str], float],
     folder: Path,
     school_year: str,
     period: str,
+    about: AskedAbout | None = None,
 ) -> list[Path]:
     """Write a query sheet for each unit with findings and remove those of units without; gives back what is there.
 
@@ -78,30 +104,39 @@ def write_all(
     """
     by_area: dict[str, list[Finding]] = {area: [] for area in areas.reporting(periods.as_of(school_year, period))}
     for finding in findings:
-        if finding.area in by_area:  # a stray file belongs to no office that could answer
+        if finding.area in by_area and finding.is_for_office:  # a stray file belongs to no office that could answer
             by_area[finding.area].append(finding)
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for area, asked in by_area.items():
         if asked:
             now = {(sheet, cell): value for (a, sheet, cell), value in values.items() if a == area}
-            written.append(write(folder / f"{area}.xlsx", asked, now, school_year, period, area))
+            written.append(write(folder / f"{area}.xlsx", asked, now, school_year, period, area, about))
     for stale in set(folder.glob("*.xlsx")) - set(written):
         stale.unlink()
     return written
 
 
 def write(
-    file: Path, asked: list[Finding], now: Mapping[tuple[str, str], float], school_year: str, period: str, area: str
+    file: Path,
+    asked: list[Finding],
+    now: Mapping[tuple[str, str], float],
+    school_year: str,
+    period: str,
+    area: str,
+    about: AskedAbout | None = None,
 ) -> Path:
-    """Write the query sheet of one unit and give back its path; the file appears whole or not at all."""
+    """Write the query sheet of one unit and give back its path; the file appears whole or not at all.
+
+    now : the number in each cell, where it could be read.  about : to name schools and columns, where it is known.
+    """
     with new_workbook(file, "Phiếu hỏi lại số liệu") as book:
         looks = {name: book.add_format(look) for name, look in QUESTION_LOOKS.items()}
         sheet = Sheet(book.add_worksheet(SHEET), looks, QUESTION_COLUMNS)
         _heading(sheet, {"area": area, "school_year": school_year, "period": period})
         sheet.first, sheet.end = FIRST, FIRST + len(asked) + OTHER_CELLS
         for row, finding in enumerate(asked, FIRST):
-            _question(sheet, row, finding, now.get((finding.sheet, finding.cell)))
+            _question(sheet, row, finding, _current(finding, now.get((finding.sheet, finding.cell))), about)
         for row in range(FIRST + len(asked), sheet.end):
             sheet.put(row, "STT", row - FIRST + 1, "centre")
             sheet.put_row(row, 1, [None] * 3, "cell")
@@ -140,21 +175,27 @@ def _heading(sheet: Sheet, known_by: dict[str, str]) -> None:
     sheet.page.freeze_panes(FIRST, 3)
 
 
-def _question(sheet: Sheet, row: int, finding: Finding, now: float | None) -> None:
-    """One finding as a question.  now : the number in the cell, where it could be read."""
-    current = ""
+def _current(finding: Finding, now: float | None) -> str:
+    """What the cell of a finding holds.  now : its number, where it could be read."""
     if now is not None:
-        current = shown(now)
-    elif finding.severity == "stop" or finding.check in CELL_IS_FOUND:
-        current = shorten(finding.found)
+        return shown(now)
+    return shorten(finding.found) if finding.severity == "stop" or finding.check in CELL_IS_FOUND else ""
+
+
+def _question(sheet: Sheet, row: int, finding: Finding, current: str, about: AskedAbout | None) -> None:
+    """One finding as a question.  current : what its cell holds."""
+    where = about.words(finding) if about else ""
+    question = f"{where[0].upper()}{where[1:]}. {finding.question}" if where else finding.question
     sheet.put(row, "STT", row - FIRST + 1, "centre")
     sheet.put(row, "Trang", finding.sheet, "text")
     sheet.put_row(row, 2, (finding.cell, current), "centre")
-    sheet.put(row, "Câu hỏi", finding.question, "text")
+    sheet.put(row, "Câu hỏi", question, "text")
     sheet.put(row, "Mức độ", severity_name(finding.severity), "centre")
     _answer_cells(sheet, row)
-    sheet.put(row, "Khoá", f"{finding.severity}|{finding.found}", "text")
-    lines = -(-len(finding.question) // 58)
+    place = finding.sheet, finding.cell, current
+    asked = Asked(finding.severity, finding.found, place, about.key(finding) if about else UNTIED)
+    sheet.put(row, "Khoá", asked.written(), "text")
+    lines = -(-len(question) // 64)
     sheet.page.set_row(row, 15.5 * max(2, lines))
 
 

@@ -65,6 +65,7 @@ class CountColumns:
         self.row_names = [str(row + 1) for row in self.rows]
         self.facilities = facilities
         self.sectors = sectors
+        self.page.facility_of = dict(zip(self.rows, facilities, strict=True))
 
     def cells(self, column: str) -> list:
         """What stands in a column of the form, a cell a row; cells merged over several rows hold the same in all."""
@@ -157,13 +158,12 @@ class CountColumns:
     def check_down(self) -> None:
         """Each total row is a check, never data: of all rows, or of those between it and the next total above or below.
 
-        A column with a corrected cell is left to the register.
+        Where the register corrects cells, a total may still be that of the cells as they were sent.
         """
         for total in self.totals:
             faults = [self._differences(total, block) for block in self._blocks(total)]
             for at, said, added in min(faults, key=len, default=[]):
-                if letters(at) not in self.page.corrected_columns:
-                    self.page.doubt("total_row_differs", address(total, at), said, added)
+                self.page.doubt("total_row_differs", address(total, at), said, added)
 
     def _blocks(self, total: int) -> list[np.ndarray]:
         """What a total row may add up, each as one truth a row."""
@@ -189,9 +189,19 @@ class CountColumns:
                 continue
             reading = values.read(said, "count")
             expected = float(np.nansum(self.numbers[column.column][block]))
-            if expected not in (reading.number, reading.candidate):
+            if {expected, self._as_sent(column, at, block)}.isdisjoint((reading.number, reading.candidate, said)):
                 differences.append((at, shown(said), shown(expected)))
         return differences
+
+    def _as_sent(self, column: forms.Column, at: int, block: np.ndarray) -> float:
+        """The sum of these rows before the register corrected some; a cell that held no number added nothing."""
+        line = self.numbers[column.column].copy()
+        for place in np.flatnonzero(block) if letters(at) in self.page.corrected_columns else ():
+            row = self.rows[place]
+            if (self.page.name, address(row, at)) in self.page.book.used:
+                sent = self.page.cells[row][at]
+                line[place] = sent if type(sent) is float else values.read(sent, "count").number or 0.0
+        return float(np.nansum(line[block]))
 
     def _may_be_left_out(self, column: forms.Column) -> bool:
         """Whether the cells of a column that hold no number owe none; else no total can be held to it."""

@@ -1,17 +1,19 @@
 """What is wrong with the data, in words an analyst can forward: where, what, what to do (data/reference/checks.csv)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from analysis import reference
+from analysis.reading.number_keys import UNTIED, NumberKey, key_of
 from analysis.reference.vietnamese import visible
 
 LOOKED_AT = 10  # times the letters that a message bears: the rest of a longer text is not looked at
 MOST_LINES = 30  # messages that an error prints
 MOST_ALIKE = 10  # findings of one cause that are told one by one
 ANALYST = "corrections.csv"  # an advice that names it is not for the office
+Keys = Mapping[tuple[str, str, str], NumberKey]  # area, sheet and cell → the number that stands there
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,19 @@ class Finding:
 
     @property
     def question(self) -> str:
-        """The same for the office that is asked: not where, nor what only an analyst can do."""
-        sentences = [self._says[0].upper() + self._says[1:]]
-        for sentence in _checks()[self.check]["do"].split(". "):
-            if ANALYST not in sentence:
-                sentences.append(sentence)
-        return ". ".join(sentences).rstrip(".") + "."
+        """The same for the office that is asked: not where, and what it is to send back instead of what to do here."""
+        says = self._says
+        if not _checks()[self.check]["says"].startswith("{"):  # what a cell holds stays as it is
+            says = says[0].upper() + says[1:]
+        asks = _questions().get(self.check, {}).get("ask_vi")
+        if not asks:
+            asks = ". ".join(advice for advice in _checks()[self.check]["do"].split(". ") if ANALYST not in advice)
+        return ". ".join(filter(None, [says, asks])).rstrip(".") + "."
+
+    @property
+    def is_for_office(self) -> bool:
+        """Whether the office is asked; what the register's keeper alone can mend is not for it."""
+        return _questions().get(self.check, {"ask_vi": self.check})["ask_vi"] != ""
 
     @property
     def _says(self) -> str:
@@ -81,20 +90,23 @@ def stop_on_faults(findings: Iterable[Finding]) -> None:
         raise DataError(stops)
 
 
-def answered(findings: Iterable[Finding], school_year: str, period: str) -> list[Finding]:
+def answered(findings: Iterable[Finding], school_year: str, period: str, keys: Keys | None = None) -> list[Finding]:
     """The same findings; a question that the register answers (status answered) carries the answer.
 
-    A row answers the finding on its area, sheet and cell while `expect` is still what the finding found.
+    A row answers the finding on its area, sheet and cell while `expect` is still what the finding found, and while the
+    number that it names still stands there.  keys : which number a cell stands for, where that is known.
     """
     answers = {}
     for row in reference.table("corrections").to_dict("records"):
         if (row["school_year"], row["period"], row["status"]) == (school_year, period, "answered"):
             asked = row["area"], row["sheet"], row["cell"], row["expect"]
-            answers[asked] = f"{row['reason']} ({row['said_by']}, {row['said_on']})"
+            answers[asked] = f"{row['reason']} ({row['said_by']}, {row['said_on']})", key_of(row)
     again = []
     for finding in findings:
-        asked = finding.area, finding.sheet, finding.cell, finding.found
-        again.append(replace(finding, answer=answers[asked]) if asked in answers else finding)
+        place = finding.area, finding.sheet, finding.cell
+        answer, of = answers.get((*place, finding.found), ("", UNTIED))
+        stands = (keys or {}).get(place, of)
+        again.append(replace(finding, answer=answer) if answer and of in (UNTIED, stands) else finding)
     return again
 
 
@@ -108,6 +120,17 @@ def as_table(findings: Iterable[Finding]) -> pd.DataFrame:
 def limit(check: str) -> float:
     """The number a check goes by (the column limit of checks.csv)."""
     return float(_checks()[check]["limit"])
+
+
+def name_of(check: str) -> str:
+    """The short Vietnamese name of a check, for whoever reads."""
+    return _questions().get(check, {}).get("name_vi") or check
+
+
+@reference.cached
+def _questions() -> dict[str, dict[str, str]]:
+    """The rows of questions.csv by their check."""
+    return {row["check"]: row for row in reference.rows("questions")}
 
 
 @reference.cached

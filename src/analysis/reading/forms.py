@@ -143,6 +143,11 @@ def _choices(field: str) -> dict[str, str]:
     return {key(row["label_vi"]): row["value"] for row in reference.rows("forms/choices") if row["field"] == field}
 
 
+def choices(field: str) -> list[str]:
+    """The answers that a field allows, as the form prints them."""
+    return [row["label_vi"] for row in reference.rows("forms/choices") if row["field"] == field]
+
+
 @reference.cached
 def cover() -> dict[str, str]:
     """Fields of the cover: key of the printed label → field."""
@@ -195,8 +200,16 @@ def _labels(kind: str) -> dict[str, str]:
         meant = key(row["label_vi"])
         for text in (row["label_vi"], *row["aliases"].split("|")):
             if labels.setdefault(key(text), meant) != meant:
-                raise ValueError(f"forms/aliases.csv: {text!r} stands for two labels of kind {kind}")
+                raise reference.ReferenceTableError(
+                    f'data/reference/forms/aliases.csv, {kind}: "{text}" là cách ghi của hai nhãn khác nhau; giữ một.'
+                )
     return labels
+
+
+def check_aliases() -> None:
+    """Raises ReferenceTableError where a text stands for two labels of a kind."""
+    for kind in dict.fromkeys(row["kind"] for row in reference.rows("forms/aliases")):
+        _labels(kind)
 
 
 def _own_labels(kind: str) -> list[str]:
@@ -206,4 +219,4 @@ def _own_labels(kind: str) -> list[str]:
     if kind in OWN_LABELS:
         table, column = OWN_LABELS[kind]
         return [row[column] for row in reference.rows(table)]
-    return [row["label_vi"] for row in reference.rows("forms/choices") if row["field"] == kind]
+    return choices(kind)

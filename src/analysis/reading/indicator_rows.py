@@ -32,6 +32,8 @@ def read_indicator_rows(page: Sheet, school_year: str, sheet: str) -> None:
             place = lines[row.code], where.at[sector]
             places[row.code, sector] = place
             value = page.number(*place, row)
+            if sector == "all" and row.split:  # a whole that is checked, not kept
+                page.book.keys[page.name, address(*place)] = page.key(place[0], row)
             if value is not None:
                 numbers[place] = value
     sums = _sums(school_year, tuple(places.items()))

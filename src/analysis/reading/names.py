@@ -64,8 +64,8 @@ def units_named(file_name: str, on: dt.date) -> frozenset[str]:
     >>> sorted(units_named("Biểu Kiến An HK2 (1)", dt.date(2024, 12, 31)))
     ['kien_an']
     """
-    words = _without_accents(key(PUNCTUATION.sub(" ", file_name)))
-    names = [(area, _without_accents(name)) for area, name in _unit_names(on)]
+    words = without_accents(key(PUNCTUATION.sub(" ", file_name)))
+    names = [(area, without_accents(name)) for area, name in _unit_names(on)]
     named = frozenset(area for area, name in names if f" {name} " in f" {words} ")
     return named or frozenset(area for area, name in names if name.replace(" ", "") in words.replace(" ", ""))
 

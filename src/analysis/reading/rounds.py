@@ -1,6 +1,7 @@
 """One data round: the workbooks of every unit that owes one, read together."""
 
-from dataclasses import astuple, dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -11,10 +12,11 @@ from analysis.reading import names
 from analysis.reading.findings import Finding, answered, as_table
 from analysis.reading.forms import SECTOR_OF_KIND
 from analysis.reading.intake import read_workbook
+from analysis.reading.number_keys import UNTIED, NumberKey, in_words, key_of
 from analysis.reading.workbook_parts import Correction, Workbook
 from analysis.reference import areas, periods, received
 
-NOT_USED = ("off", "proposed", "answered")  # not yet accepted; an answered question leaves the number as it is
+ACCEPTED = "on"  # a row that is proposed waits for the analyst; an answered question leaves the number as it is
 CARRIED = "carried"
 Register = dict[str, dict[tuple[str, str], Correction]]  # area → (sheet, cell) → correction
 
@@ -25,6 +27,7 @@ class Round:
 
     observations, facilities, corrections_used, reporting : tables.  findings : list of Finding.
     partial : units without a workbook and what was done about them; empty where all have reported.
+    keys : which number stands in a cell (area, sheet, cell) whose number is not among the observations.
     """
 
     observations: pd.DataFrame
@@ -33,6 +36,19 @@ class Round:
     corrections_used: pd.DataFrame
     reporting: pd.DataFrame
     partial: pd.DataFrame = field(default_factory=lambda: _frame("partial.csv", []))
+    keys: dict[tuple[str, str, str], NumberKey] = field(default_factory=dict)
+
+    def keys_of(self, findings: Iterable[Finding]) -> dict[tuple[str, str, str], NumberKey]:
+        """Which number the cell of each finding stands for: area, sheet and cell → key, where there is one."""
+        cells = {(finding.area, finding.sheet, finding.cell) for finding in findings}
+        rows = self.observations[self.observations["cell"].isin({cell for *_, cell in cells})]
+        places = zip(rows["area"], rows["sheet"], rows["cell"], strict=True)
+        numbers = zip(rows["facility"].fillna(""), rows["indicator"], rows["age_band"], strict=True)
+        keys = dict(self.keys)
+        for place, key in zip(places, numbers, strict=True):
+            if place in cells:
+                keys.setdefault(place, NumberKey(*key))
+        return keys
 
     @property
     def findings_table(self) -> pd.DataFrame:
@@ -59,12 +75,23 @@ def read(
 
 
 def corrections(school_year: str, period: str) -> Register:
-    """The register's rows for one round: area → (sheet, cell) → correction."""
+    """The register's accepted rows for one round: area → (sheet, cell) → correction.
+
+    Raises ReferenceTableError where two of them are for one cell.
+    """
     register: Register = {}
     for r in reference.table("corrections").to_dict("records"):
-        if (r["school_year"], r["period"]) == (school_year, period) and r["status"] not in NOT_USED:
-            correction = Correction(r["expect"], float(r["value"]), r["reason"], r["said_by"], r["said_on"])
-            register.setdefault(r["area"], {})[r["sheet"], r["cell"]] = correction
+        if (r["school_year"], r["period"], r["status"]) != (school_year, period, ACCEPTED):
+            continue
+        place, of_area = (r["sheet"], r["cell"]), register.setdefault(r["area"], {})
+        if place in of_area:
+            cell = " › ".join((r["area"], *place))
+            raise reference.ReferenceTableError(
+                f"data/reference/corrections.csv: hai dòng cùng sửa ô {cell} của {period} {school_year}; giữ một dòng "
+                "on, dòng kia ghi off."
+            )
+        said = r["reason"], r["said_by"], r["said_on"]
+        of_area[place] = Correction(r["expect"], float(r["value"]), *said, of=key_of(r))
     return register
 
 
@@ -85,6 +112,7 @@ class _Gathering:
         self.reporting: list[tuple] = []
         self.absent: list[tuple] = []
         self.findings: list[Finding] = []
+        self.keys: dict[tuple[str, str, str], NumberKey] = {}
 
     def doubt(self, check: str, area: str, file: str, found: str = "") -> None:
         """Note a finding on a file that is there, or should be."""
@@ -163,7 +191,12 @@ class _Gathering:
             sector = SECTOR_OF_KIND.get(kind, "")
             self.facilities.append((*unit, *described, kind, sector, book.path, sheet, cell, book.basis))
         for at, correction in book.used.items():
-            self.corrections_used.append((book.area, book.path, *at, *astuple(correction)))
+            said = correction.reason, correction.said_by, correction.said_on
+            self.corrections_used.append((book.area, book.path, *at, correction.expect, correction.value, *said))
+            if correction.of == UNTIED:
+                book.doubt("correction_of_a_cell_only", *at, correction.expect, in_words(book.keys[at]))
+        for at, key in book.keys.items():
+            self.keys[book.area, *at] = key
         counted = len(book.facilities), len(book.numbers)
         self.reporting.append((*unit, book.path, *counted, book.basis))
         self.findings += book.findings
@@ -173,10 +206,11 @@ class _Gathering:
         return Round(
             pa.concat_tables(self.observations).to_pandas(),
             _frame("facilities.parquet", self.facilities),
-            answered(self.findings, self.school_year, self.period),
+            answered(self.findings, self.school_year, self.period, self.keys),
             _frame("corrections_used.csv", self.corrections_used),
             _frame("reporting.csv", self.reporting),
             _frame("partial.csv", self.absent),
+            self.keys,
         )
 
 

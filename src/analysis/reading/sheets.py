@@ -157,6 +157,7 @@ def read_population(page: Sheet, school_year: str, sheet: str) -> None:
     doubtful = len(table.rows) - len(ages) + len(table.nameless)
     table.rows = list(ages)
     table.name_rows([""] * len(ages), ["all"] * len(ages))
+    page.band_of = {row: f"age{age}" for row, age in ages.items()}
     table.read()
     table.settle()
     if not doubtful:

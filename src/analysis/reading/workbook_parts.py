@@ -10,18 +10,23 @@ from analysis.reading import forms, layout, values
 from analysis.reading.cell_formats import CellFormats
 from analysis.reading.cells import Cells, address, column_of, letters, shown
 from analysis.reading.findings import MOST_ALIKE, Finding
+from analysis.reading.number_keys import UNTIED, NumberKey, in_words
 from analysis.reading.settling import PARTS, Known, Place, Sum, settle
 
 
 @dataclass(frozen=True)
 class Correction:
-    """One row of corrections.csv: the value to use where the cell still holds what is expected."""
+    """One row of corrections.csv: the value to use where the cell still holds what is expected.
+
+    of : the number that it corrects; where another one stands in the cell now, it corrects nothing.
+    """
 
     expect: str
     value: float
     reason: str
     said_by: str
     said_on: str
+    of: NumberKey = UNTIED
 
 
 MOST_ONE_BY_ONE = 3  # faults of one kind on a sheet: more have one cause
@@ -58,6 +63,7 @@ class Workbook:
 
     day : that of its round.
     facilities : (code, name, commune, kind, sheet, cell).  used : corrections applied, as (sheet, cell) → correction.
+    keys : which number a cell stands for, (sheet, cell) → key, where it is in doubt, corrected, or no number is kept.
     """
 
     path: str
@@ -68,6 +74,7 @@ class Workbook:
     facilities: list[tuple] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     used: dict[tuple[str, str], Correction] = field(default_factory=dict)
+    keys: dict[tuple[str, str], NumberKey] = field(default_factory=dict)
 
     def doubt(self, check: str, sheet: str = "", cell: str = "", found: object = "", expected: object = "") -> None:
         """Note a finding of this workbook."""
@@ -80,6 +87,7 @@ class Sheet:
 
     Numbers are asked for column by column or cell by cell; those in doubt come back as None and wait until settle()
     has seen every sum of the sheet: what it settled stands in .settled, and the rest are findings.
+    facility_of, band_of : what the rows of a sheet say of their numbers, by row, where they do.
     """
 
     def __init__(
@@ -98,6 +106,8 @@ class Sheet:
         self.told_rows: set[int] = set()  # rows of which a finding says that all their cells are empty
         self.waiting: dict[Place, tuple[values.Reading, float]] = {}
         self.settled: dict[Place, tuple[float, str]] = {}
+        self.facility_of: dict[int, str] = {}
+        self.band_of: dict[int, str] = {}
 
     def doubt(self, check: str, cell: str = "", found: object = "", expected: object = "") -> None:
         """Note a finding on this sheet."""
@@ -138,14 +148,23 @@ class Sheet:
         if is_plain and value.is_integer() and asked.minimum <= value <= asked.maximum:
             return value
         cell = address(row, at)
-        reading = self._reading(self._corrected(value, cell), (row, at), asked)
+        reading = self._reading(self._corrected(value, cell, row, asked), (row, at), asked)
         if reading.number is None:
             self.waiting[row, at] = reading, asked.maximum
+            self.book.keys[self.name, cell] = self.key(row, asked)
         return reading.number
 
-    def _corrected(self, value, cell: str):
+    def key(self, row: int, asked: forms.Asked) -> NumberKey:
+        """Which number a cell of this row stands for."""
+        return NumberKey(self.facility_of.get(row, ""), asked.indicator, self.band_of.get(row, asked.age_band))
+
+    def _corrected(self, value, cell: str, row: int, asked: forms.Asked):
         correction = self.corrections.get(cell)
         if correction is None:
+            return value
+        key = self.book.keys[self.name, cell] = self.key(row, asked)
+        if correction.of not in (UNTIED, key):
+            self.doubt("correction_of_another_number", cell, in_words(key), in_words(correction.of))
             return value
         if shown(value) != correction.expect:
             self.doubt("correction_does_not_fit", cell, shown(value), correction.expect)

@@ -1,27 +1,26 @@
 """Reference: what changes from year to year is a row of data/reference, never a line of Python.
 
-Here: reading those tables, and which of their rows are in force on a day. Then areas (units), periods (school years
-and rounds), received (which rounds have workbooks), norms and targets (dated rows with their documents), vietnamese
-(words and figures), rounding (printed figures).
+Here: those tables, and which of their rows are in force on a day; how their files are read (table_files, typed_cells)
+and held against what dictionary.csv declares (declared_tables). Then areas (units), periods (school years and rounds),
+received (which rounds have workbooks), norms and targets (dated rows with their documents), vietnamese (words and
+figures), rounding (printed figures).
 """
 
-import csv
 import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from analysis.reference.declared_tables import ReferenceTableError, Tables
+
 if TYPE_CHECKING:
     import pandas as pd
 
+__all__ = ["ReferenceTableError"]
 ROOT = Path(__file__).resolve().parents[3]
 TABLES = ROOT / "data/reference"
 KEPT = 20_000  # answers a function keeps: a round has a few thousand different texts
 Function = TypeVar("Function", bound=Callable)
-
-
-class ReferenceTableError(ValueError):
-    """A table of data/reference cannot be read as it is; the message, for the analyst, says where and what to do."""
 
 
 _caches: list = []
@@ -37,7 +36,7 @@ def cached(function: Function) -> Function:
 
 def refresh_before_cell(*_) -> None:
     """Forget what rests on reference tables where one was edited since the last call."""
-    now = {file: (file.stat().st_mtime_ns, file.stat().st_size) for file in TABLES.rglob("*.csv")}
+    now = _edited()
     if now == _seen:
         return
     _seen.clear()
@@ -46,23 +45,37 @@ def refresh_before_cell(*_) -> None:
         keeping.cache_clear()
 
 
+def tables() -> Tables:
+    """The tables of data/reference as they are now; what was read of them is kept until one is edited."""
+    return _tables(TABLES, frozenset(_edited().items()))
+
+
+@functools.lru_cache(maxsize=1)
+def _tables(folder: Path, edited: frozenset) -> Tables:
+    return Tables(folder)
+
+
+def _edited() -> dict[Path, tuple[int, int]]:
+    """When each table was written, and its length."""
+    return {file: (file.stat().st_mtime_ns, file.stat().st_size) for file in TABLES.rglob("*.csv")}
+
+
 @cached
 def table(name: str) -> "pd.DataFrame":
     """One table of data/reference by its path without ending ("areas", "forms/columns"), every cell as text.
 
-    Empty cells are empty strings. Raises FileNotFoundError for a table that is not there, ReferenceTableError where
-    a spreadsheet program saved it with other separators.
+    Empty cells are empty strings, numbers have a decimal point, dates are as 2025-09-01. Raises FileNotFoundError for a
+    table that is not there, ReferenceTableError where one of its cells is not what dictionary.csv asks for.
     """
     import pandas as pd  # a quarter of a second to import: commands that only look what there is do not need it
 
-    _refuse_other_separators(name)
-    return pd.read_csv(_file(name), dtype=str, keep_default_na=False, encoding="utf-8")
+    known = tables()
+    return pd.DataFrame(known.rows(name), columns=known.head(name), dtype="str")
 
 
 def rows(name: str) -> list[dict[str, str]]:
-    """One table of data/reference as plain rows. Raises FileNotFoundError for a table that is not there."""
-    with _file(name).open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
+    """The same as plain rows. Raises as `table` does."""
+    return tables().rows(name)
 
 
 def in_force(table: "pd.DataFrame", day: str) -> "pd.DataFrame":
@@ -83,25 +96,3 @@ def setting(name: str) -> float:
     if found.empty:
         raise KeyError(f"settings.csv has no row for {name!r}")
     return float(found.iloc[0])
-
-
-def _refuse_other_separators(name: str) -> None:
-    """Raises ReferenceTableError at the first row that has not as many cells as the head: "2,5" unquoted, or ";"."""
-    with _file(name).open(encoding="utf-8-sig", newline="") as file:
-        lines = csv.reader(file)
-        head = next(lines, [])
-        where = f"data/reference/{name}.csv"
-        if len(head) == 1 and ";" in head[0]:
-            raise ReferenceTableError(
-                f'{where}: các cột cách nhau bằng dấu ";", phải là dấu phẩy. Lưu lại thành CSV, phân cách bằng ",".'
-            )
-        for cells in lines:
-            if cells and len(cells) != len(head):
-                raise ReferenceTableError(
-                    f"{where}, dòng {lines.line_num}: có {len(cells)} ô, phải là {len(head)} như dòng đầu. Số viết với "
-                    'dấu chấm thập phân (2.5); ô có dấu phẩy đặt trong ngoặc kép ("a, b").'
-                )
-
-
-def _file(name: str) -> Path:
-    return TABLES / f"{name}.csv"

@@ -60,8 +60,9 @@ def _head(name: Any) -> Any:
 
 @reference.cached
 def _words() -> dict[tuple[str, str], str]:
-    """Words by kind and code: labels.csv, units and indicators."""
+    """Words by kind and code: labels.csv, units, indicators and checks."""
     words = {(row["kind"], row["code"]): row["label_vi"] for row in reference.rows("labels")}
     words |= {("indicator", row["indicator"]): row["label_vi"] for row in reference.rows("indicators")}
+    words |= {("check", row["check"]): row["name_vi"] for row in reference.rows("questions")}
     words |= {("area", area): areas.name(area) for area in areas.order()}
     return words | {("area", areas.CITY): "Toàn thành phố"}

@@ -181,15 +181,16 @@ def _earlier_sums(which: tuple[str, str]) -> Path | None:
 
 
 @main.command()
-@option("file", "TỆP", "Phiếu hỏi lại đã trả lời, ví dụ queries/le_chan.xlsx.")
+@option("file", "TỆP", "Phiếu hỏi lại đã trả lời, ví dụ queries/le_chan.xlsx; nhiều phiếu: queries/*.xlsx.")
 @option("raw", "THƯ MỤC", "Nơi để biểu của kỳ ấy, nếu không ở data/raw/<năm học>/<kỳ>.")
-def answers(file: str, raw: str) -> int:
-    """Nhận một phiếu đã trả lời thành các dòng đề nghị sửa; chưa dòng nào có hiệu lực."""
+@click.argument("more", nargs=-1, metavar="[PHIẾU]...")
+def answers(file: str, raw: str, more: tuple[str, ...]) -> int:
+    """Nhận các phiếu đã trả lời thành dòng đề nghị sửa; chưa dòng nào có hiệu lực."""
     from analysis import offices
     from analysis.offices import answers
 
     with refused(offices.AskedError):
-        return answers.run(from_here(file), from_here(raw), rounds_in=RAW, register=REGISTER)
+        return answers.run(option_values.files(file, more), from_here(raw), rounds_in=RAW, register=REGISTER)
 
 
 @main.command()
@@ -221,6 +222,15 @@ def trace(year: str, period: str, area: str, indicator: str, sector: str, band: 
 
     which = option_values.newest_round(year, period, RAW)
     return trace.run(*which, area, indicator, sector, band, option_values.whole_number("LIMIT", limit), RAW)
+
+
+@main.command()
+@click.argument("table", default="", envvar=f"{PREFIX}TABLE", metavar="[BẢNG]")
+def tables(table: str) -> int:
+    """Các bảng tham chiếu để sửa: từng cột nói gì, được ghi gì; kiểm tra mọi bảng."""
+    from analysis.running import table_guide
+
+    return table_guide.run(table)
 
 
 @main.command()

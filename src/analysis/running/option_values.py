@@ -1,6 +1,8 @@
 """What the options of a command mean: which rounds, which number; a clear refusal where they mean nothing."""
 
+import glob
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from click import UsageError
@@ -37,6 +39,26 @@ def named_round(year: str, period: str) -> tuple[str, str]:
     except ValueError:
         raise UsageError(f'YEAR="{year}" không phải một năm học. Năm học viết như 2024-2025.') from None
     return year, period
+
+
+def files(text: str, more: Sequence[str]) -> list[Path]:
+    """The files that one option and what follows it name: a path, a pattern as queries/*.xlsx, or several of them.
+
+    A path that is there is taken as it stands, whatever its letters; one that is not is given back to be complained of.
+    """
+    named = [*more]
+    if text:
+        parts = text.split()
+        named += parts if len(parts) > 1 and all(map(_matching, parts)) else [text]
+    return [file for name in named for file in _matching(name) or [Path.cwd() / name]]
+
+
+def _matching(name: str) -> list[Path]:
+    """Files of a path or pattern, seen from where the command is called, but for those that come and go."""
+    if Path(name).is_file():
+        return [Path.cwd() / name]
+    found = (Path.cwd() / file for file in sorted(glob.glob(name)))
+    return [file for file in found if not file.name.startswith(received.NO_DELIVERY)]
 
 
 def whole_number(name: str, text: str) -> int:

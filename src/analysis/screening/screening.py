@@ -92,7 +92,7 @@ def screen(this: Round, earlier: Before | None = None) -> list[Finding]:
     findings += continuity.time(now, last, year_ago)
     if earlier.series is not None:
         findings += continuity.jumps(now, earlier.series, school_year, period)
-    return answered(findings, school_year, period)
+    return answered(findings, school_year, period, this.keys_of(findings))
 
 
 def _none(name: str) -> pd.DataFrame:
