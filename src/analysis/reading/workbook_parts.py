@@ -1,9 +1,9 @@
 """What one workbook gives, and one sheet of it while it is read: its numbers, its doubts, and what settles them."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import repeat
+from itertools import compress, repeat
 
 from analysis.reading import forms, layout, values
 from analysis.reading.cell_formats import CellFormats
@@ -42,6 +42,12 @@ class Numbers:
         """Add numbers, a line for each of the columns."""
         for name, line in zip(self.columns, lines, strict=True):
             self.columns[name] += line
+
+    def leave_out(self, indicators: Collection[str]) -> None:
+        """Take every number of these indicators away."""
+        kept = [indicator not in indicators for indicator in self.columns["indicator"]]
+        for name, column in self.columns.items():
+            self.columns[name] = list(compress(column, kept))
 
     def __len__(self) -> int:
         return len(self.columns["value"])
