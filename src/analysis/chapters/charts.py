@@ -156,7 +156,7 @@ def weigh_ins_by_area(report: Report, key: str, caption: str, indicator: str, ta
     now = wide[last]
     ends = now.map(vietnamese.number, decimals=2)
     ends[[report.withheld(indicator, area) for area in wide.index]] = HIDDEN
-    with paper(0.21 * len(wide) + 0.8, marks=report.marks_of(rows)) as sheet:
+    with paper(0.21 * len(wide) + 0.8, marks=together([report.marks_of(rows), report.all_units])) as sheet:
         plots.heat(sheet.ax, wide.rename(index=area_name), ends, _first_of_year(rounds))
     ranked = _highest_and_lowest(now.rename(index=area_name).dropna())
     moved = (now - wide[first]).dropna()

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from analysis.pages import plots
+from analysis.pages.by_area import with_missing
 from analysis.pages.drawing import WIDTH, paper
 from analysis.pages.figures import Figure
 from analysis.pages.forecast_rows import (
@@ -17,6 +18,7 @@ from analysis.pages.forecast_rows import (
     needs_of,
     steps,
 )
+from analysis.pages.marks import together
 from analysis.pages.report import Report
 from analysis.pages.statements import Says
 from analysis.pages.tables import Field, Row, Table, area_row, by_key, cells, columns, under
@@ -140,7 +142,7 @@ def recruits(
         return Figure(key, caption, "", empty=NO_FORECAST)
     rows = rows.sort_values("expected", ascending=False, kind="stable")
     drawn = interval_bars(rows, rows["area"].map(area_name).tolist())
-    with paper(row_height * len(rows) + 0.55, width=width, marks=report.marks_of(rows)) as sheet:
+    with paper(row_height * len(rows) + 0.55, width=width, marks=together([report.marks_of(rows), report.all_units])) as sheet:
         plots.bars(sheet.ax, drawn)
         sheet.ax.set_xlabel("giáo viên")
     words = "; ".join(drawn["name"] + " " + drawn["words"].str.replace("  (", " (khoảng 80 %: ", regex=False))
@@ -165,6 +167,7 @@ def needs_table(report: Report, key: str, caption: str) -> Table:
         "sổ tay 05_needs (needs.csv): nhóm, lớp dự kiến (enrolment.csv) nhân định mức, trừ giáo viên hiện có, cộng số "
         "dự kiến nghỉ (staffing.csv); khoảng lấy từ các khả năng rút thử của hai dự báo ấy."
     )
+    lines = with_missing(report, lines, len(FLOW))
     return Table(key, caption, "Đơn vị", columns(FLOW), lines, notes, empty=NO_FORECAST, origin=origin)
 
 
@@ -177,7 +180,7 @@ def recruit_sentences(report: Report) -> Says:
     number = vietnamese.number(row["expected"])
     shortage, change, leaving, _ = (value for _, value in parts)
     sentences = [
-        f"Năm học {report.next_year}, toàn thành phố cần tuyển khoảng {number} giáo viên; "
+        f"Năm học {report.next_year}, {report.city_in_words} cần tuyển khoảng {number} giáo viên; "
         f"10 lần thì 8 lần con số thật nằm trong khoảng {interval(row)}.",
         "Cách tính: thiếu hiện nay, cộng nhu cầu thay đổi, cộng số dự kiến nghỉ: "
         f"{vietnamese.number(shortage)} {_added(change)} {_added(leaving)} = {number}.",

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis import reference, store
-from analysis.meaning import indicators
+from analysis.meaning import indicators, parts
 from analysis.pages.marks import Marks
 from analysis.pages.printable_tables import SERIES
 from analysis.pages.rests_on import RestsOn, in_order
@@ -69,8 +69,8 @@ class Report(RestsOn):
         earlier = self.marks_of_earlier([(periods.shift(self.school_year, -1), self.period)])
         table = table.assign(
             met=table["met"].astype(object).where(table["met"].notna(), None),
-            marks=_each(table, lambda area, basis: self.marks([area], [basis])),
-            marks_before=_each(last, lambda area, basis: self.marks([], [basis]) + (earlier if area == CITY else ())),
+            marks=_each(table, lambda area, basis, flow: self.marks([area], [basis], flow)),
+            marks_before=_each(last, lambda area, basis, _: self.marks([], [basis]) + (earlier if area == CITY else ())),
             hidden=self.disclosure.mask(table),
             hidden_before=self.disclosure.mask(last) & last["basis"].notna(),
         )
@@ -110,6 +110,6 @@ class Report(RestsOn):
         return any(number.last_year == number.last_year for number in self.numbers.values())
 
 
-def _each(rows: pd.DataFrame, made: Callable[[str, str], Marks]) -> list[Marks]:
-    """What is made of the area and basis of each row; made once for rows that are alike."""
-    return list(map(functools.cache(made), rows["area"], rows["basis"]))
+def _each(rows: pd.DataFrame, made: Callable[[str, str, bool], Marks]) -> list[Marks]:
+    """What is made of the area and basis of each row, and whether it is a flow; made once for rows that are alike."""
+    return list(map(functools.cache(made), rows["area"], rows["basis"], rows["indicator"].isin(parts.flows())))
