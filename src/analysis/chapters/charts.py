@@ -156,7 +156,7 @@ def weigh_ins_by_area(report: Report, key: str, caption: str, indicator: str, ta
     now = wide[last]
     ends = now.map(vietnamese.number, decimals=2)
     ends[[report.withheld(indicator, area) for area in wide.index]] = HIDDEN
-    with paper(0.21 * len(wide) + 0.8, marks=together([report.marks_of(rows), report.all_units])) as sheet:
+    with paper(0.21 * len(wide) + 0.8, marks=report.marks_of(rows)) as sheet:
         plots.heat(sheet.ax, wide.rename(index=area_name), ends, _first_of_year(rounds))
     ranked = _highest_and_lowest(now.rename(index=area_name).dropna())
     moved = (now - wide[first]).dropna()
@@ -166,6 +166,7 @@ def weigh_ins_by_area(report: Report, key: str, caption: str, indicator: str, ta
         f"Từ {round_name(*first)}: giảm ở {fell} trên {len(moved)} đơn vị."
     )
     notes = ["Mỗi ô một lần cân đo (ba lần mỗi năm học); màu càng nổi trên nền, tỷ lệ càng cao; số cuối dòng: kỳ này."]
+    notes += report.no_workbook
     if wide.isna().any(axis=None):
         notes.append(f"Ô gạch chéo: không có số liệu, hoặc {HIDDEN}. {HIDDEN} {withheld_means()}")
     return sheet.figure(key, caption, alt, notes, table)

@@ -18,7 +18,6 @@ from analysis.pages.forecast_rows import (
     needs_of,
     steps,
 )
-from analysis.pages.marks import together
 from analysis.pages.report import Report
 from analysis.pages.statements import Says
 from analysis.pages.tables import Field, Row, Table, area_row, by_key, cells, columns, under
@@ -142,12 +141,12 @@ def recruits(
         return Figure(key, caption, "", empty=NO_FORECAST)
     rows = rows.sort_values("expected", ascending=False, kind="stable")
     drawn = interval_bars(rows, rows["area"].map(area_name).tolist())
-    with paper(row_height * len(rows) + 0.55, width=width, marks=together([report.marks_of(rows), report.all_units])) as sheet:
+    with paper(row_height * len(rows) + 0.55, width=width, marks=report.marks_of(rows)) as sheet:
         plots.bars(sheet.ax, drawn)
         sheet.ax.set_xlabel("giáo viên")
     words = "; ".join(drawn["name"] + " " + drawn["words"].str.replace("  (", " (khoảng 80 %: ", regex=False))
     alt = f"Dự kiến giáo viên cần tuyển năm học {report.next_year}, từ cao đến thấp: {words}."
-    return sheet.figure(key, caption, alt, [BARS_NOTE], table)
+    return sheet.figure(key, caption, alt, [BARS_NOTE, *report.no_workbook], table)
 
 
 def needs_table(report: Report, key: str, caption: str) -> Table:

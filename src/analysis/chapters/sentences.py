@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from analysis.chapters.sentences_figures import Figure, figure
 from analysis.chapters.sentences_patterns import fill, in_force, patterns
-from analysis.meaning import parts
 from analysis.pages.marks import Marks, together
 from analysis.pages.report import Report
 from analysis.pages.statements import Says
+from analysis.reference.areas import CITY
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def written(report: Report) -> list[Sentence]:
 def _with_units_counted(report: Report, words: str, figures: Iterable[Figure]) -> str:
     """A sentence says in its own words how many units it stands for, where it lacks some."""
     numbers = [number for each in figures for number in each.numbers]
-    flow = any(number.indicator in parts.flows() for number in numbers)
-    if not numbers or not report.left_out(flow):
+    of_fewer = any(number.area == CITY and number.areas < len(report.areas) for number in numbers)
+    if not numbers or not report.left_out(of_fewer):
         return words
-    return f"{words.removesuffix('.')} (số liệu của {report.counted(flow)} đơn vị)."
+    return f"{words.removesuffix('.')} (số liệu của {report.counted(of_fewer)} đơn vị)."

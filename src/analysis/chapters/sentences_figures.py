@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-from analysis.meaning import parts
 from analysis.pages.marks import Marks, together
 from analysis.pages.report import Number, Report
 from analysis.pages.words import area_name, label, listed, plain
@@ -65,12 +64,7 @@ def _of_areas(report: Report, slot: Slot) -> Figure | None:
     if chosen is None:
         return None
     words, of = chosen
-    return Figure(slot, words, tuple(of), together([_of_city(report, slot), *(number.marks for number in of)]))
-
-
-def _of_city(report: Report, slot: Slot) -> Marks:
-    """What is said of all areas rests on all of them."""
-    return report.marks([CITY], [], slot.name in parts.flows())
+    return Figure(slot, words, tuple(of), together([report.all_units, *(number.marks for number in of)]))
 
 
 def written(n: Number, value: float) -> str:

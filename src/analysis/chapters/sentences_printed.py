@@ -106,7 +106,7 @@ def _printed(report: Report) -> pd.DataFrame:
     Without those of the city that could not be computed, where units are lacking: a part is not held against the whole.
     """
     rows = report.table("reconciliation.csv", school_year=[report.school_year], period=[report.period])
-    if report.left_out(flow=True):
+    if report.left_out(of_fewer=True):
         rows = rows[(rows["area"] != CITY) | rows["computed"].notna()]
     figures = report.published("report_figures")[["row", "value", "unit"]]
     figures = figures.astype({"row": int}).rename(columns={"value": "text"})

@@ -9,7 +9,7 @@ import pandas as pd
 from analysis import reference, store
 from analysis.meaning import parts
 from analysis.meaning.cube import KEY, Cube, Texts, added
-from analysis.reference import areas, norms, periods, targets
+from analysis.reference import norms, periods, targets
 from analysis.reference.areas import CITY
 
 SECTORS = ("public", "nonpublic")
@@ -190,8 +190,8 @@ def _sums(rows: _Rows) -> Cube:
     sums.put(rows.texts | {"sector": rows.kind}, rows.values, nonpublic)  # each kind of facility inside nonpublic
     _put_over_norm(sums, rows)
     sums.add("sector", "all", SECTORS)
-    for band, parts in BANDS.items():
-        sums.add("age_band", band, parts)
+    for band, members in BANDS.items():
+        sums.add("age_band", band, members)
     for total in _of_kind("total"):
         sums.add("indicator", total.indicator, made_of(total.indicator))
     _put_city(sums)

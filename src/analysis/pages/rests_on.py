@@ -20,14 +20,14 @@ SIMULATED, CARRIED = "simulated", "carried"
 class RestsOn(PrintableTables):
     """A round's tables, with what rows of them rest on."""
 
-    def marks(self, of: Iterable[str], bases: Iterable[str], flow: bool = False) -> Marks:
+    def marks(self, of: Iterable[str], bases: Iterable[str], of_fewer: bool = False) -> Marks:
         """What numbers of this round, or forecast from it, rest on. of : their areas, as codes; bases : their basis.
 
-        The city rests on every unit: on those that stand with an earlier workbook, and it lacks those left out. Of a
-        flow (parts.flows) it lacks both.
+        The city rests on every unit: on those that stand with an earlier workbook, and it lacks those left out.
+        of_fewer : a number of the city that lacks both, as flows do (parts.flows).
         """
         about, kinds = set(of), set(bases)
-        carried, left_out = self.without_workbook["carry"], self.left_out(flow)
+        carried, left_out = self.without_workbook["carry"], self.left_out(of_fewer)
         some_carried = bool(carried) if CITY in about else not about.isdisjoint(carried)
         rests = []
         if SIMULATED in kinds:
@@ -35,16 +35,16 @@ class RestsOn(PrintableTables):
         if CARRIED in kinds or some_carried:
             rests.append(marks.carried(listed(map(area_name, carried)), self._out_of_all(carried)))
         if left_out and CITY in about:
-            rests.append(marks.partial(listed(map(area_name, left_out)), self.counted(flow)))
+            rests.append(marks.partial(listed(map(area_name, left_out)), self.counted(of_fewer)))
         return tuple(rests)
 
-    def left_out(self, flow: bool = False) -> list[str]:
-        """Units that numbers of the city lack: those without a workbook; of a flow also those with an earlier one."""
-        return in_order([*self.without_workbook["partial"], *(self.without_workbook["carry"] if flow else ())])
+    def left_out(self, of_fewer: bool = False) -> list[str]:
+        """Units that numbers of the city lack: those without a workbook.  of_fewer : those with an earlier one, too."""
+        return in_order([*self.without_workbook["partial"], *(self.without_workbook["carry"] if of_fewer else ())])
 
-    def counted(self, flow: bool = False) -> str:
+    def counted(self, of_fewer: bool = False) -> str:
         """How many units the city's numbers are made of, of how many: "13/14"."""
-        return f"{len(self.owing) - len(self.left_out(flow))}/{len(self.owing)}"
+        return f"{len(self.owing) - len(self.left_out(of_fewer))}/{len(self.owing)}"
 
     @property
     def city_in_words(self) -> str:
@@ -110,6 +110,12 @@ class RestsOn(PrintableTables):
     def owing(self) -> tuple[str, ...]:
         """The areas that owe a workbook this round."""
         return areas.reporting(periods.as_of(self.school_year, self.period))
+
+    @property
+    def no_workbook(self) -> list[str]:
+        """A note on the units that a figure of all units does not show; none where it shows all."""
+        left_out = self.left_out()
+        return [f"Không vẽ {listed(map(area_name, left_out))}: chưa có biểu kỳ này."] if left_out else []
 
     @property
     def all_units(self) -> Marks:
