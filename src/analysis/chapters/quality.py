@@ -85,7 +85,7 @@ def without_workbook(report: Report) -> list[tuple[str, str]]:
         (
             "Có số liệu kỳ trước.",
             list(earlier),
-            "dùng biểu kỳ trước cho số có đến ngày báo cáo, cả trong tổng; số phát sinh trong kỳ để trống, tổng chưa gồm.",
+            "dùng biểu kỳ trước cho số có đến ngày báo cáo, cả trong tổng; số phát sinh trong kỳ để trống, không cộng.",
         ),
     )
     warnings = []

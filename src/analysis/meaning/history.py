@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Collection
 from pathlib import Path
 
 import pandas as pd
@@ -63,14 +64,18 @@ def of_same_units(series: pd.DataFrame, school_year: str, period: str) -> pd.Dat
     if not any(lacking.values()):
         return series
     tables = []
+    last = school_year, period
     for which, rows in rows_of.items():
-        if which != (school_year, period):
-            of_units = rows[rows["area"] != CITY]
-            same = of_units[~of_units["area"].isin(lacking[school_year, period])]
-            city = indicators.city_of(same).assign(school_year=which[0], period=which[1])
-            rows = pd.concat([of_units, city]).sort_values(indicators.KEY, kind="stable")
-        tables.append(store.pack(rows, TABLE))
+        made = rows if which == last else _without(rows, lacking[last])
+        tables.append(store.pack(made.assign(school_year=which[0], period=which[1]), TABLE))
     return store.coded(*tables)
+
+
+def _without(rows: pd.DataFrame, left_out: Collection[str]) -> pd.DataFrame:
+    """Rows of one round, the city's added up without these units."""
+    of_units = rows[rows["area"] != CITY]
+    city = indicators.city_of(of_units[~of_units["area"].isin(left_out)])
+    return pd.concat([of_units, city]).sort_values(indicators.KEY, kind="stable")
 
 
 def _rows_of(series: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame:
