@@ -2,6 +2,7 @@
 
 import csv
 import functools
+import itertools
 import json
 from dataclasses import replace
 
@@ -240,6 +241,64 @@ def test_tables_of_any_shape_leave_every_withheld_cell_open(seed):
         pair = [key[1]] if not key[1] else next(list(pair) for pair in suppression.PAIRS if key[1] in pair)
         everybody = all(hidden[at, key[1]] for at in order)  # nobody is left to withhold
         assert everybody or high - low >= min(FEW, *(groups[key[0], view] for view in pair)) - 1e-6, key
+
+
+def tiny(seed: int) -> pd.DataFrame:
+    """One round of very small units: a city total that is itself small, zeros in groups of five, partners of a few."""
+    rng = np.random.default_rng(seed)
+    size = rng.choice([2, 4, 8, 20])
+    rows = []
+    for area in list(AREAS)[: rng.integers(3, 9)]:
+        for sector, band in itertools.product(("public", "nonpublic"), ("nursery", "kindergarten")):
+            group = rng.poisson(size * np.exp(rng.normal(0, 1)))
+            for name in worlds.RATES.values():
+                cases = rng.binomial(group, rng.choice([0.01, 0.1, 0.5]) / 2)
+                rows.append((*ROUNDS[-1], area, sector, band, name, float(cases), "derived"))
+            rows.append((*ROUNDS[-1], area, sector, band, "children_measured", float(group), "derived"))
+    return worlds.with_totals(pd.DataFrame(rows, columns=worlds.COLUMNS))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_where_no_choice_of_cells_is_safe_the_table_goes_and_a_small_total_with_it(seed):
+    series = tiny(seed)
+    may = Disclosure(series)
+    for count in ("underweight_children", "stunted_children"):
+        counts = attacker.counts_of(series, ROUNDS[-1], count)
+        groups = attacker.counts_of(series, ROUNDS[-1], "children_measured")
+        shown = {key for key in counts if not may.withheld(key[0], *VIEWS[key[1]], count, *ROUNDS[-1])}
+        problem = attacker.exactly(counts, groups, shown)
+        for area, view in counts.keys() - shown:
+            if area == CITY:
+                continue
+            low, high = problem.interval((area, view))
+            pair = [0] if view == 0 else next(pair for pair in suppression.PAIRS if view in pair)
+            assert high - low >= min(FEW, *(groups[area, each] for each in pair)) - 1e-6, (count, area, view)
+
+
+def test_a_total_that_is_itself_small_goes_with_its_complement_and_its_funnel():
+    def of(cases: float) -> Disclosure:
+        rows = []
+        for area in list(AREAS)[:6]:
+            named = {"stunted_children": cases, "children_measured": 200.0, "children_normal_height": 200.0 - cases}
+            for name, value in named.items():
+                rows.append((*ROUNDS[-1], area, "public", "kindergarten", name, value, "derived"))
+        return Disclosure(worlds.with_totals(pd.DataFrame(rows, columns=worlds.COLUMNS)))
+
+    printed, few, many = (CITY, "all", "all"), of(1.0), of(30.0)
+    for name in ("stunted_children", "stunting_rate", "children_normal_height"):
+        assert few.withheld(*printed, name, *ROUNDS[-1]) and not many.withheld(*printed, name, *ROUNDS[-1])
+    assert not few.withheld(*printed, "children_measured", *ROUNDS[-1])
+
+
+def test_the_centre_of_each_funnel_is_the_citys_rate_that_is_printed():
+    series = made_up()
+    may = Disclosure(series)
+    rows = funnel.table(weigh_ins.read(weigh_ins.of_series(series), *ROUNDS[-1]), ROUNDS[-1][1], may)
+    this = series[(series["school_year"] == ROUNDS[-1][0]) & (series["period"] == ROUNDS[-1][1])]
+    printed = this[this["area"] == CITY].set_index(["sector", "age_band", "indicator"])["value"]
+    assert len(rows) and may.mask(this[this["indicator"].isin(rows["indicator"])]).any()
+    for row in rows.itertuples():
+        assert row.centre == pytest.approx(printed[row.sector, row.age_band, row.indicator])
 
 
 def _views(parts: np.ndarray) -> np.ndarray:

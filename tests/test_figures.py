@@ -140,10 +140,10 @@ def test_a_left_out_unit_marks_every_figure_with_a_number_of_the_city_in_caption
     whole = releases.report(tmp_path / "whole", basis="derived")
     lacking = releases.report(tmp_path / "lacking", basis="derived", missing={"cat_hai": "partial"})
     assert set(map(tuple, tags(whole).values())) == {()}
-    assert tags(lacking) == {key: ["thiếu 1/14 đơn vị"] if key in OF_CITY else [] for key in "abcdefglm"}
+    assert tags(lacking) == {key: ["mới có 13/14 đơn vị"] if key in OF_CITY else [] for key in "abcdefglm"}
     for before, after in zip(drawn(whole), drawn(lacking), strict=True):
         assert (after.svg != before.svg) == (after.key in OF_CITY)
-        assert ("thiếu 1/14 đơn vị</span>" in after._repr_html_()) == (after.key in OF_CITY)
+        assert ("mới có 13/14 đơn vị</span>" in after._repr_html_()) == (after.key in OF_CITY)
 
 
 def test_an_earlier_round_that_lacked_a_unit_marks_the_figures_of_the_city_that_show_it_or_rest_on_it(tmp_path):

@@ -149,7 +149,7 @@ def test_make_report_goes_on_by_choice_with_the_unit_named_on_the_page_and_stops
     of_city = [
         table for table in tables if "toàn thành phố" in re.search(r"<caption.*?</caption>", table, re.DOTALL)[0]
     ]
-    assert len(of_city) > 10 and all("thiếu 1/14 đơn vị</span>" in table for table in of_city)
+    assert len(of_city) > 10 and all("mới có 13/14 đơn vị</span>" in table for table in of_city)
     rows = re.findall(r'<tr class="total"[^>]*><th scope="row"[^>]*>Toàn thành phố(.*?)</th>', page)
     assert len(rows) > 5 and set(rows) == {"<sup>*</sup>"}
     assert not re.search(r"Lê Chân<sup>[^<]*\*", page)

@@ -322,11 +322,11 @@ def test_an_own_table_is_on_the_page_in_tables_xlsx_and_in_word_with_its_mark(si
 def test_an_own_figure_or_table_that_names_no_table_is_marked_as_the_whole_round_is(tmp_path):
     mixed = releases.report(tmp_path / "mixed", basis="derived", before="simulated", missing={"cat_hai": "partial"})
     cautious = own.table(mixed, "a", "Bảng", FRAME).rows[0].marks
-    assert [mark.tag for mark in cautious] == ["số liệu mô phỏng", "thiếu 1/14 đơn vị"]
+    assert [mark.tag for mark in cautious] == ["số liệu mô phỏng", "mới có 13/14 đơn vị"]
     assert own.figure(mixed, "a", "Hình", ALT, drawn_by_matplotlib()).marks == cautious
     assert own.table(mixed, "a", "Bảng", FRAME, tables="corrections_used.csv").rows[0].marks == cautious
     real = [mark.tag for mark in own.table(mixed, "a", "Bảng", FRAME, tables="needs.csv").rows[0].marks]
-    assert real == ["thiếu 1/14 đơn vị"]
+    assert real == ["mới có 13/14 đơn vị"]
 
 
 @pytest.mark.parametrize(
@@ -385,7 +385,7 @@ SENTENCES = (every_sentence, outlook.recruit_sentences, brief.reasons, quality.c
 
 
 @pytest.mark.parametrize(
-    ("choice", "tag"), [("partial", "thiếu 1/14 đơn vị"), ("carry", "số kỳ trước: 1/14"), ("", "")]
+    ("choice", "tag"), [("partial", "mới có 13/14 đơn vị"), ("carry", "số kỳ trước: 1/14"), ("", "")]
 )
 def test_every_sentence_about_the_city_says_what_its_numbers_lack(tmp_path, choice, tag):
     made = releases.report(tmp_path, basis="derived", missing={"cat_hai": choice} if choice else {})
@@ -402,7 +402,7 @@ def test_every_sentence_about_the_city_says_what_its_numbers_lack(tmp_path, choi
 def test_marks_stand_together_in_one_order_each_once(tmp_path):
     made = releases.report(tmp_path, missing={"cat_hai": "carry", "le_chan": "partial"})
     found = re.findall(r'"simulated">([^<]+)', sentences.of(made, "2.1.a")._repr_html_())
-    assert found == 2 * [SIMULATED.tag, "số kỳ trước: 1/14", "thiếu 1/14 đơn vị"]
+    assert found == 2 * [SIMULATED.tag, "số kỳ trước: 1/14", "mới có 13/14 đơn vị"]
 
 
 @pytest.mark.parametrize("name", ["appendix", "brief"])

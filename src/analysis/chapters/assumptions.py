@@ -106,7 +106,8 @@ def assumptions_table(report: Report, key: str, caption: str) -> Table:
         for row in _constants():
             lines.append(Row(row["label_vi"], cells(fields, row), group="Cách tính của mô hình", marks=marks))
     notes = (
-        "Mỗi lần đổi một giả định, giữ nguyên các giả định khác. Số là chênh lệch giáo viên cần tuyển, toàn thành phố.",
+        "Mỗi lần đổi một giả định, giữ nguyên các giả định khác. Số là chênh lệch giáo viên cần tuyển, "
+        f"{report.city_in_words}.",
         "“Bỏ giả định”: tác động ở cột “Cao hơn”.",
         f"Cách tính: tác động của mỗi số nói ở cột cuối. {label('note', 'panel_sensitivity')}",
     )

@@ -30,10 +30,10 @@ def headline(report: Report) -> Headline:
         short = report.number("teachers_shortage")
         if short is None:
             return Headline("", "", NO_FORECAST, ())
-        words = f"Đó là số thiếu hiện nay so với định mức. {NO_FORECAST}"
+        words = f"Đó là số thiếu hiện nay của {report.city_in_words} so với định mức. {NO_FORECAST}"
         return Headline(number(short.value), "giáo viên đang thiếu", words, short.marks)
     words = (
-        f"Năm học {report.next_year}, toàn thành phố cần tuyển khoảng {number(row['expected'])} giáo viên "
+        f"Năm học {report.next_year}, {report.city_in_words} cần tuyển khoảng {number(row['expected'])} giáo viên "
         f"mầm non để đủ định mức. Con số thật nhiều khả năng nằm từ {interval(row)}: dự báo như thế này mười lần "
         "thì chừng tám lần đúng trong khoảng ấy."
     )

@@ -2,6 +2,7 @@
 
 from analysis.models.waterfall import STEPS
 from analysis.pages import plots
+from analysis.pages.by_area import with_missing
 from analysis.pages.drawing import WIDTH, paper
 from analysis.pages.figures import Figure
 from analysis.pages.forecast_rows import NO_FORECAST
@@ -63,4 +64,5 @@ def causes_table(report: Report, key: str, caption: str) -> Table:
         "Sửa số liệu: so với lần công bố đầu tiên của kỳ này. Địa giới: giữ địa giới ngày của kỳ này, nên bằng 0.",
     )
     origin = "sổ tay 05_needs (waterfall.csv)."
+    lines = with_missing(report, lines, len(fields))
     return Table(key, caption, "Đơn vị", columns(fields), lines, notes, empty=NO_FORECAST, origin=origin)

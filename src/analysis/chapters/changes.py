@@ -41,10 +41,13 @@ def since_release(report: Report) -> Says:
         return Says([(FIRST, ())])
     of_city = report.table("changes.csv")["area"] == CITY
     city, areas = vietnamese.number(of_city.sum()), vietnamese.number((~of_city).sum())
-    first = (
-        f"So với bản phát hành số {compared_with.iloc[0]} của kỳ này, {city} số của toàn thành phố và {areas} số của "
-        "các đơn vị thay đổi."
-    )
+    differ = inputs.loc[inputs["kind"] == "units_differ", "name"]
+    first = f"So với bản phát hành số {compared_with.iloc[0]} của kỳ này, "
+    if len(differ):
+        units = listed(map(area_name, differ))
+        first += f"{areas} số của các đơn vị thay đổi. Không so tổng: chỉ một trong hai lần có số của {units}."
+    else:
+        first += f"{city} số của toàn thành phố và {areas} số của các đơn vị thay đổi."
     return Says([(words, ()) for words in (first, *_inputs(inputs, report))])
 
 
@@ -191,7 +194,8 @@ def _round_before(report: Report) -> tuple[str, str]:
 def _of_city(report: Report, school_year: str, period: str) -> dict[tuple[str, str, str], dict]:
     """The city's rows of the series in another round by KEY; none where other units made them up."""
     rows = report.table(SERIES, school_year=[school_year], period=[period])
-    if set(rows["area"]) - {CITY} != set(report.areas):
+    same = set(rows["area"]) - {CITY, *report.areas_missing}  # those are not in the city's rows: history.of_same_units
+    if same != set(report.areas):
         return {}
     return by_key(rows[rows["area"] == CITY], *KEY)
 

@@ -166,6 +166,7 @@ def weigh_ins_by_area(report: Report, key: str, caption: str, indicator: str, ta
         f"Từ {round_name(*first)}: giảm ở {fell} trên {len(moved)} đơn vị."
     )
     notes = ["Mỗi ô một lần cân đo (ba lần mỗi năm học); màu càng nổi trên nền, tỷ lệ càng cao; số cuối dòng: kỳ này."]
+    notes += report.no_workbook
     if wide.isna().any(axis=None):
         notes.append(f"Ô gạch chéo: không có số liệu, hoặc {HIDDEN}. {HIDDEN} {withheld_means()}")
     return sheet.figure(key, caption, alt, notes, table)

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from analysis.models import funnel
 from analysis.pages.drawing import GREY, INK, ORANGE, PALE, from_zero, paper, write
 from analysis.pages.figures import Figure
+from analysis.pages.marks import Marks, together
 from analysis.pages.report import Report
 from analysis.pages.statements import Says
 from analysis.pages.tables import HIDDEN, withheld_means
@@ -48,7 +49,7 @@ def figure(report: Report, key: str, caption: str, table: str) -> Figure:
     panels = _by_rate(report)
     if not panels:
         return Figure(key, caption, "", empty=FEW)
-    with paper(2.35, len(panels), 2, marks=report.marks_of(shown(report))) as sheet:
+    with paper(2.35, len(panels), 2, marks=_marks(report)) as sheet:
         for ax, (name, rows) in zip(sheet.axes, panels.items(), strict=False):
             _draw(ax, rows)
             ax.set_title(f"{name} (%)")
@@ -56,7 +57,7 @@ def figure(report: Report, key: str, caption: str, table: str) -> Figure:
             ax.set_xlabel("trẻ được cân đo")
     notes = list(NOTES)
     if report.table("funnel.csv", age_band=["all"])["value"].isna().any():
-        notes.append(f"Không vẽ, không tính vào tỷ lệ chung và giới hạn đơn vị {HIDDEN}. {HIDDEN} {withheld_means()}")
+        notes.append(f"Không vẽ, không dùng để đo độ khác nhau giữa các đơn vị: đơn vị {HIDDEN}. {HIDDEN} {withheld_means()}")
     alt = " ".join(words for words, _ in said(report).items)
     return sheet.figure(key, caption, alt, notes, table)
 
@@ -97,8 +98,13 @@ def _draw(ax: Axes, rows: pd.DataFrame) -> None:
 def said(report: Report) -> Says:
     """For each rate, which areas lie beyond which limit, in the report's order of areas; the others are not ranked."""
     panels = _by_rate(report)
-    marks = report.marks_of(shown(report)) if panels else ()
+    marks = _marks(report) if panels else ()
     return Says([(_in_words(name, rows), marks) for name, rows in panels.items()])
+
+
+def _marks(report: Report) -> Marks:
+    """What funnels rest on: all units, those left out too, as the common rate lacks them."""
+    return together([report.marks_of(shown(report)), report.all_units])
 
 
 def _in_words(name: str, rows: pd.DataFrame) -> str:

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pandas as pd
 
 from analysis.meaning import indicators, severity
+from analysis.pages.by_area import with_missing
 from analysis.pages.forecast_rows import INTERVAL_80, LIMITS_95, marks_of
 from analysis.pages.marks import together
 from analysis.pages.report import Report
@@ -124,6 +125,7 @@ def last_verdict(report: Report, key: str, caption: str) -> Table:
         f"Năm học {year}, từ lần cân đo đầu năm đến lần cuối năm; chỉ tiêu ở đầu cột.",
         "“Đạt”, “chưa đạt”: cả khoảng 95 % nằm một phía của chỉ tiêu. “Chưa đủ chắc”: chỉ tiêu nằm trong khoảng.",
     )
+    lines = with_missing(report, lines, len(fields))
     return Table(key, caption, "Đơn vị", columns(fields), lines, notes, empty, origin=ORIGIN)
 
 
@@ -147,6 +149,7 @@ def prevalence(report: Report, key: str, caption: str) -> Table:
     reliable = f"Mọi đơn vị cân đo từ {least} % số trẻ trở lên."
     if poor:
         reliable = f"Chưa đủ tin cậy: cân đo dưới {least} % số trẻ; không dùng để tính giới hạn và xu hướng."
+    lines = with_missing(report, lines, len(fields))
     return Table(key, caption, "Đơn vị", columns(fields), lines, (INTERVAL, reliable), origin=ORIGIN)
 
 
@@ -173,6 +176,7 @@ def trends(report: Report, key: str, caption: str, names: Iterable[str]) -> Tabl
         *_left_out(rows),
     ]
     empty = "Cần ít nhất ba năm học có lần cân đo đủ tin cậy."
+    lines = with_missing(report, lines, len(fields))
     return Table(key, caption, "Đơn vị", columns(fields), lines, notes, empty)
 
 

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from analysis.pages import plots
+from analysis.pages.by_area import with_missing
 from analysis.pages.drawing import WIDTH, paper
 from analysis.pages.figures import Figure
 from analysis.pages.forecast_rows import (
@@ -145,7 +146,7 @@ def recruits(
         sheet.ax.set_xlabel("giáo viên")
     words = "; ".join(drawn["name"] + " " + drawn["words"].str.replace("  (", " (khoảng 80 %: ", regex=False))
     alt = f"Dự kiến giáo viên cần tuyển năm học {report.next_year}, từ cao đến thấp: {words}."
-    return sheet.figure(key, caption, alt, [BARS_NOTE], table)
+    return sheet.figure(key, caption, alt, [BARS_NOTE, *report.no_workbook], table)
 
 
 def needs_table(report: Report, key: str, caption: str) -> Table:
@@ -165,6 +166,7 @@ def needs_table(report: Report, key: str, caption: str) -> Table:
         "sổ tay 05_needs (needs.csv): nhóm, lớp dự kiến (enrolment.csv) nhân định mức, trừ giáo viên hiện có, cộng số "
         "dự kiến nghỉ (staffing.csv); khoảng lấy từ các khả năng rút thử của hai dự báo ấy."
     )
+    lines = with_missing(report, lines, len(FLOW))
     return Table(key, caption, "Đơn vị", columns(FLOW), lines, notes, empty=NO_FORECAST, origin=origin)
 
 
@@ -177,7 +179,7 @@ def recruit_sentences(report: Report) -> Says:
     number = vietnamese.number(row["expected"])
     shortage, change, leaving, _ = (value for _, value in parts)
     sentences = [
-        f"Năm học {report.next_year}, toàn thành phố cần tuyển khoảng {number} giáo viên; "
+        f"Năm học {report.next_year}, {report.city_in_words} cần tuyển khoảng {number} giáo viên; "
         f"10 lần thì 8 lần con số thật nằm trong khoảng {interval(row)}.",
         "Cách tính: thiếu hiện nay, cộng nhu cầu thay đổi, cộng số dự kiến nghỉ: "
         f"{vietnamese.number(shortage)} {_added(change)} {_added(leaving)} = {number}.",

@@ -4,6 +4,7 @@ import pandas as pd
 
 from analysis import reference
 from analysis.pages import plots
+from analysis.pages.by_area import with_missing
 from analysis.pages.drawing import paper
 from analysis.pages.figures import Figure
 from analysis.pages.forecast_rows import BARS_NOTE, INTERVALS, NO_FORECAST, each_year, expected, interval_bars, marks_of
@@ -50,6 +51,7 @@ def areas_by_year(report: Report, key: str, caption: str) -> Table:
         part = rows[rows["area"] == area]
         if len(part):
             lines.append(area_row(area, cells(fields, by_key(part, "target_year")), report.marks_of(part)))
+    lines = with_missing(report, lines, len(fields))
     notes = (f"Đơn vị: người. {FILLED}",)
     return Table(key, caption, "Đơn vị", columns(fields), lines, notes, empty=NO_FORECAST, origin=OF_NEEDS)
 
@@ -77,7 +79,7 @@ def scenarios_table(report: Report, key: str, caption: str) -> Table:
         group = f"{name}: {'; '.join(assumptions)}"
         for row in rows[rows["scenario"] == scenario].to_dict("records"):
             lines.append(Row(row["target_year"], cells(SCENARIO, row), group=group, marks=marks_of(report, row)))
-    notes = (f"Đơn vị: người, toàn thành phố. {FILLED}",)
+    notes = (f"Đơn vị: người, {report.city_in_words}. {FILLED}",)
     origin = "sổ tay 05_needs (scenarios.csv); giả định ở data/reference/scenarios.csv."
     return Table(key, caption, "Năm học", columns(SCENARIO), lines, notes, empty=NO_FORECAST, origin=origin)
 

@@ -82,7 +82,11 @@ def without_workbook(report: Report) -> list[tuple[str, str]]:
     earlier = rows.loc[~of_this_round, "area"]
     cases = (
         ("Chưa đủ đơn vị.", report.areas_missing, "mọi tổng toàn thành phố chưa gồm các đơn vị này."),
-        ("Có số liệu kỳ trước.", list(earlier), "dùng biểu kỳ trước, cả trong tổng toàn thành phố."),
+        (
+            "Có số liệu kỳ trước.",
+            list(earlier),
+            "dùng biểu kỳ trước cho số có đến ngày báo cáo, cả trong tổng; số phát sinh trong kỳ để trống, không cộng.",
+        ),
     )
     warnings = []
     for head, units, words in cases:

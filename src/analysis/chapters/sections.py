@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis import reference
 from analysis.meaning import indicators
+from analysis.pages.by_area import with_missing
 from analysis.pages.number_cells import BEFORE, cell, rests_on
 from analysis.pages.report import Number, Report
 from analysis.pages.rests_on import in_order
@@ -22,6 +23,7 @@ KEY = ("sector", "age_band", "indicator")
 AIM = ("target", "gap", "met")  # what needs a target
 NO_LAST_YEAR = "Không có số liệu cùng kỳ năm trước để so sánh."
 FEWER = "Không so với cùng kỳ năm trước: tổng của ít đơn vị hơn không cho biết thay đổi."
+OF_ALL = "Không so với chỉ tiêu năm: chỉ tiêu là của toàn thành phố, tổng ở đây chỉ của {counted} đơn vị."
 POINTS = "Thay đổi và chênh lệch của một tỷ lệ tính bằng điểm phần trăm."
 OPEN = dict.fromkeys(KEY, "")
 OF_CITY = [  # the columns of a table that names rows only
@@ -52,6 +54,8 @@ def table(report: Report, key: str, caption: str, *notes: str) -> Table:
     if not named and shows & {"change", "gap"} and any(number.is_rate for number in numbers):
         footnotes.append(POINTS)  # changes of rates stand in one column with changes of counts
     made = [_row(report, line, columns) for line in lines]
+    if not rows:
+        made = with_missing(report, made, len(columns))
     return Table(key, caption, "Chỉ tiêu" if rows else "Đơn vị", _heads(columns), made, footnotes)
 
 
@@ -135,11 +139,15 @@ def _filled(shows: set[str], numbers: list[Number], report: Report) -> tuple[set
     notes = []
     if all(pd.isna(number.last_year) for number in numbers):
         shows = shows.difference(BEFORE)
-        fewer = report.has_last_year and report.without_workbook["partial"]
+        fewer = report.has_last_year and report.left_out()
         notes.append(FEWER if fewer else NO_LAST_YEAR)
     if not shows.isdisjoint(AIM) and all(pd.isna(number.target) for number in numbers):
         shows = shows.difference(AIM)
-        if {number.indicator for number in numbers} & targets.indicators_with_targets():
+        if not {number.indicator for number in numbers} & targets.indicators_with_targets():
+            pass
+        elif report.left_out():
+            notes.append(OF_ALL.format(counted=report.counted()))
+        else:
             notes.append(f"Chưa có chỉ tiêu năm học {report.school_year} cho các dòng này trong targets.csv.")
     return shows, notes
 

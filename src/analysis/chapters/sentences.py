@@ -8,6 +8,7 @@ from analysis.chapters.sentences_patterns import fill, in_force, patterns
 from analysis.pages.marks import Marks, together
 from analysis.pages.report import Report
 from analysis.pages.statements import Says
+from analysis.reference.areas import CITY
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,9 @@ def written(report: Report) -> list[Sentence]:
 
 
 def _with_units_counted(report: Report, words: str, figures: Iterable[Figure]) -> str:
-    """A sentence says in its own words how many units it stands for, where some are left out: tags are not copied."""
-    left_out = report.without_workbook["partial"]
-    if not left_out or not any(each.numbers for each in figures):
+    """A sentence says in its own words how many units it stands for, where it lacks some."""
+    numbers = [number for each in figures for number in each.numbers]
+    of_fewer = any(number.area == CITY and number.areas < len(report.areas) for number in numbers)
+    if not numbers or not report.left_out(of_fewer):
         return words
-    owed = len(report.owing)
-    return f"{words.removesuffix('.')} (số liệu của {owed - len(left_out)}/{owed} đơn vị)."
+    return f"{words.removesuffix('.')} (số liệu của {report.counted(of_fewer)} đơn vị)."

@@ -64,7 +64,7 @@ def _of_areas(report: Report, slot: Slot) -> Figure | None:
     if chosen is None:
         return None
     words, of = chosen
-    return Figure(slot, words, tuple(of), together([report.marks([CITY], []), *(number.marks for number in of)]))
+    return Figure(slot, words, tuple(of), together([report.all_units, *(number.marks for number in of)]))
 
 
 def written(n: Number, value: float) -> str:

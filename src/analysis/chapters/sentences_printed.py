@@ -101,8 +101,13 @@ def table(report: Report, key: str, caption: str) -> Table:
 
 
 def _printed(report: Report) -> pd.DataFrame:
-    """Rows of reconciliation.csv for this round's own report, with the figure and unit as printed."""
+    """Rows of reconciliation.csv for this round's own report, with the figure and unit as printed.
+
+    Without those of the city that could not be computed, where units are lacking: a part is not held against the whole.
+    """
     rows = report.table("reconciliation.csv", school_year=[report.school_year], period=[report.period])
+    if report.left_out(of_fewer=True):
+        rows = rows[(rows["area"] != CITY) | rows["computed"].notna()]
     figures = report.published("report_figures")[["row", "value", "unit"]]
     figures = figures.astype({"row": int}).rename(columns={"value": "text"})
     return rows[rows["published_as"] != "target"].merge(figures, on="row")

@@ -1,5 +1,6 @@
 """Section 6: the norms read in two ways, with the steps between them; qualified teachers against the law's roadmap."""
 
+from analysis.pages.by_area import with_missing
 from analysis.pages.forecast_rows import marks_of
 from analysis.pages.report import Report
 from analysis.pages.statements import Says
@@ -73,6 +74,7 @@ def readings_by_area(report: Report, key: str, caption: str) -> Table:
         if "circular" in by_line:
             lines.append(area_row(area, cells(fields, by_line), marks_of(report, by_line["circular"])))
     notes = ("Đơn vị: người, chỉ trường công lập. Số âm: hiện có nhiều hơn mức trần của Thông tư.",)
+    lines = with_missing(report, lines, len(fields))
     return Table(key, caption, "Đơn vị", columns(fields), lines, notes, empty=NOT_YET, origin=ORIGIN)
 
 
@@ -100,6 +102,7 @@ def qualified_table(report: Report, key: str, caption: str) -> Table:
         "Chuẩn: cao đẳng sư phạm trở lên (Luật Giáo dục 2019, điều 72). Học đại học, thạc sĩ là nâng trên chuẩn, không "
         "tính ở đây. Người tuyển mới phải đạt chuẩn.",
     )
+    lines = with_missing(report, lines, len(fields))
     return Table(key, caption, "Đơn vị", columns(fields), lines, notes, origin=ORIGIN)
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 from matplotlib.axes import Axes
 
+from analysis.chapters import sections
 from analysis.pages import plots
 from analysis.pages.drawing import GREY, INK, Look, label_rows, paper
 from analysis.pages.figures import Figure
@@ -78,7 +79,7 @@ def figure(report: Report, key: str, caption: str, table: str) -> Figure:
     """A bar a target: how much of it is reached, the target a line at 100, with value, target, gap and units."""
     rows = _judged(aims(report))
     if rows.empty:
-        return Figure(key, caption, "", empty=_none(report))
+        return Figure(key, caption, "", empty=_of_all(report) or _none(report))
     widths = {"width_ratios": (1, 1.25)}
     with paper(0.27 * len(rows) + 0.85, 2, 2, marks=together(rows["marks"]), gridspec_kw=widths) as sheet:
         _draw_reached(sheet.axes[0], rows)
@@ -151,9 +152,16 @@ def table(report: Report, key: str, caption: str) -> Table:
     notes = [
         "Tỷ lệ: %, chênh lệch là điểm phần trăm. Đơn vị được so với chỉ tiêu của thành phố, trừ khi có chỉ tiêu riêng."
     ]
+    if of_all := _of_all(report):
+        notes.append(of_all)
     if any(aim.number is None for aim in of_year):
         notes.append(f"{NOTHING}: kỳ này không có số để so.")
     return Table(key, caption, "Chỉ tiêu", columns(TARGETS), lines, notes, empty=_none(report))
+
+
+def _of_all(report: Report) -> str:
+    """Why the city is held against no target; "" where it is."""
+    return sections.OF_ALL.format(counted=report.counted()) if report.left_out() else ""
 
 
 def _none(report: Report) -> str:

@@ -13,6 +13,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from analysis import reference
+from analysis.pages.by_area import with_missing
 from analysis.pages.drawing import GREY, ORANGE, paper, write
 from analysis.pages.figures import Figure
 from analysis.pages.forecast_rows import LIMITS_80, expected, interval, marks_of, needs_of
@@ -101,6 +102,7 @@ def shortage_table(report: Report, key: str, caption: str) -> Table:
     lines = []
     for area, row in rows.to_dict("index").items():
         lines.append(area_row(str(area), cells(fields, row), row["marks"], linked=True))
+    lines = with_missing(report, lines, len(fields))
     notes = ("Cần có = hiện có + còn thiếu, theo định mức cho mọi nhóm, lớp. Số âm là nhiều hơn định mức.",)
     origin = "số giáo viên và số thiếu của kỳ này; số cần tuyển và khoảng của sổ tay 05_needs (needs.csv)."
     return Table(key, caption, "Đơn vị", columns(fields), lines, notes, origin=origin)
@@ -173,12 +175,15 @@ def _figure(
     if not panels or at.keys().isdisjoint(report.areas):
         return Figure(key, caption, "", empty=NO_PLACES if panels else NO_NUMBERS)
     squares = pd.DataFrame.from_dict(at, orient="index", columns=["row", "column"])
+    marks = together([marks, report.all_units])
     with paper(0.72 * (squares["row"].max() + 1) + 0.75, len(panels), 2, marks=marks) as sheet:
         for ax, panel in zip(sheet.axes, panels, strict=False):
             _draw(ax, squares, panel.tiles, panel.measure)
             ax.set_title(panel.title, fontsize=8.5)
     notes = [PLACED, *notes]
     silent = [area_name(area) for area in at if area not in areas.reporting(day)]
+    if left_out := report.left_out():
+        notes.append(f"{NOTHING}: {listed(map(area_name, left_out))} chưa có biểu kỳ này.")
     if silent:
         notes.append(f"Ô gạch nét đứt: {listed(silent)}, không báo cáo số liệu giáo dục mầm non.")
     return sheet.figure(key, caption, " ".join(panel.alt for panel in panels), notes, table)

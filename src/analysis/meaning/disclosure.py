@@ -30,8 +30,9 @@ KEY = ["school_year", "period", "area", "sector", "age_band", "indicator"]
 def rules() -> pd.DataFrame:
     """data/reference/disclosure.csv, indexed by indicator.
 
-    of : the group a count is out of.  beside : a count whose children are never the same.  detail : "area" or "city",
-    the finest that is printed.  printed : age bands of the city that the official report prints, so never withheld.
+    of : the group a count is out of.  beside : counts whose children are never the same.  detail : "area" or "city",
+    the finest that is printed.  printed : age bands of the city that the official report prints, withheld only where
+    nothing else keeps a unit's number safe.
     """
     return reference.table("disclosure").set_index("indicator")
 
@@ -39,7 +40,9 @@ def rules() -> pd.DataFrame:
 @reference.cached
 def counts_named() -> list[str]:
     """Every count that the rules name: of a series, Disclosure reads no other rows."""
-    names = {*rules().index, *rules()["of"], *rules()["beside"]}
+    names = {*rules().index, *rules()["of"]}
+    for beside in rules()["beside"]:
+        names.update(beside.split("|"))
     return sorted(names - {""})
 
 
@@ -103,13 +106,25 @@ class Disclosure:
     def _cells(self) -> pd.DataFrame:
         """Every count that could be printed: KEY and whether it is hidden."""
         cells: list[tuple] = []
-        for name, rule in rules().iterrows():
+        by_area = rules()[rules()["detail"] == "area"]
+        for name, rule in by_area.iterrows():
+            cells += self._of_areas(str(name), rule["of"], rule["beside"])
+        totals = {(*cell[:2], cell[5]) for cell in cells if cell[2:5] == (CITY, *VIEWS[0]) and cell[-1]}
+        for name, rule in rules().drop(by_area.index).iterrows():
             for which, band in itertools.product(self._rounds, rule["printed"].split("|")):
-                cells.append((*which, CITY, "all", band, name, False))
-            if rule["detail"] == "area":
-                cells += self._of_areas(str(name), rule["of"], rule["beside"])
-        table = pd.DataFrame(cells, columns=[*KEY, "hidden"])
-        return table.drop_duplicates(KEY, ignore_index=True)
+                told = any((*which, beside) in totals for beside in rule["beside"].split("|"))
+                cells.append((*which, CITY, "all", band, name, told or self._left_out(which).any()))
+        return pd.DataFrame(cells, columns=[*KEY, "hidden"])
+
+    def _left_out(self, which: tuple[str, str]) -> np.ndarray:
+        """Which areas of an earlier round the newest lacks: its city is added up without them (history.of_same_units).
+
+        Who has both sums has their numbers.
+        """
+        newest = next(reversed(self._rounds))
+        owing = areas.reporting(periods.as_of(*newest))
+        lacking = set(owing).difference(self._rounds[newest].areas)
+        return self._rounds[which].areas.isin(lacking)
 
     @functools.cached_property
     def _rounds(self) -> dict[tuple[str, str], "_Counts"]:
@@ -150,6 +165,8 @@ class Disclosure:
             of = suppression.Counts(count, most, threshold)
             again = hidden[was] & repeated[:, None]
             chosen, city = suppression.withheld(of, group, order, again)
+            city[0] = chosen.all() and suppression.total_tells(of)
+            city |= chosen[self._left_out(which)].any(axis=0)
             cells = np.vstack([chosen, city]).tolist()
             for area, of_area in zip([*counts.areas, CITY], cells, strict=True):
                 for view, is_hidden in zip(VIEWS, of_area, strict=True):

@@ -2,16 +2,18 @@
 
 import sys
 import time
+from collections.abc import Collection
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 
 from analysis import store
-from analysis.meaning import indicators
+from analysis.meaning import indicators, parts
 from analysis.reading import rounds
 from analysis.reading.findings import DataError, stop_on_faults
 from analysis.reference import periods, received
+from analysis.reference.areas import CITY
 
 TABLE = "series.parquet"
 SECONDS_OF_SILENCE = 2.0  # longer work says how far it is
@@ -29,7 +31,7 @@ def series(
     """The table series.parquet: indicators of every round up to and including this one, texts as categories.
 
     this : that round, where it is at hand and need not be read again.  earlier : the series before it, likewise.
-    missing : one of received.MISSING, for every one of these rounds.
+    missing : one of received.MISSING, for every one of these rounds; partial: as of_same_units.
     sums : a folder where `write_round` has left the sums of earlier rounds as they are now.
     Raises DataError where a workbook of any of these rounds has a fault that stops the run.
     """
@@ -47,7 +49,37 @@ def series(
         if time.monotonic() - said > SECONDS_OF_SILENCE:
             print(f"đã đọc {done}/{len(wanted)} kỳ", file=sys.stderr, flush=True)
             said = time.monotonic()
+    every = store.coded(*tables)
+    return of_same_units(every, school_year, period) if missing == "partial" else every
+
+
+def of_same_units(series: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame:
+    """The series with the city of every earlier round made of the units that the last one has too: like for like.
+
+    Units keep their own rows. Where no round lacks a unit nothing changes.
+    """
+    rounds_held = store.together(series, "school_year", "period")
+    rows_of = {which: _rows_of(series, *which) for which in rounds_held}
+    lacking = {which: parts.units_of(rows, *which).lacking() for which, rows in rows_of.items()}
+    if not any(lacking.values()):
+        return series
+    tables = []
+    last = school_year, period
+    for which, rows in rows_of.items():
+        made = rows if which == last else _without(rows, lacking[last])
+        tables.append(store.pack(made.assign(school_year=which[0], period=which[1]), TABLE))
     return store.coded(*tables)
+
+
+def _without(rows: pd.DataFrame, left_out: Collection[str]) -> pd.DataFrame:
+    """Rows of one round, the city's added up without these units."""
+    of_units = rows[rows["area"] != CITY]
+    city = indicators.city_of(of_units[~of_units["area"].isin(left_out)])
+    return pd.concat([of_units, city]).sort_values(indicators.KEY, kind="stable")
+
+
+def _rows_of(series: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame:
+    return store.plain(series[(series["school_year"] == school_year) & (series["period"] == period)])
 
 
 def write_round(raw: Path | str, sums: Path | str, school_year: str, period: str, missing: str) -> None:

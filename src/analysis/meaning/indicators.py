@@ -7,11 +7,13 @@ import numpy as np
 import pandas as pd
 
 from analysis import reference, store
+from analysis.meaning import parts
 from analysis.meaning.cube import KEY, Cube, Texts, added
-from analysis.reference import areas, norms, periods, targets
+from analysis.reference import norms, periods, targets
 from analysis.reference.areas import CITY
 
 SECTORS = ("public", "nonpublic")
+WORSE = ("carried", "simulated")  # than what units report and what is derived from it; the worst last
 BANDS = {
     "nursery": ("age0", "age1", "age2"),
     "kindergarten": ("age3", "age4", "age5"),
@@ -75,26 +77,50 @@ def sums_and_rates(observations: pd.DataFrame, facilities: pd.DataFrame) -> pd.S
     return sums.table().set_index(KEY)["value"]
 
 
+def city_of(rows: pd.DataFrame) -> pd.DataFrame:
+    """The city's rows of one round, added up from rows of its units (series.parquet): of as many as are given."""
+    texts = {axis: Texts(rows[axis]) for axis in KEY}
+    names = {axis: set(texts[axis].names) for axis in KEY}
+    names["area"].add(CITY)
+    names["indicator"].update(definitions().index)
+    sums = Cube(**names)
+    sums.put(texts, rows["value"].to_numpy(dtype="float64"))
+    _put_city(sums)
+    _put_ratios(sums)
+    table = sums.table()
+    table = table[table["area"] == CITY].round({"value": 9})
+    return table.assign(basis=_worst(set(rows["basis"])))
+
+
 def compare(series: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame:
     """The table indicators.csv of one round: value, same period last year, change, target, gap, met.
 
     series : series.parquet up to this round. Change and gap are in the value's unit: persons, or percentage points for
     a rate. A target of the city holds for each area where it is a rate or a ratio, unless the area has its own.
+    A city of which units are lacking has no target, and no change unless last year's lacks the same; areas counts those
+    behind its value.
     """
     table = _of(series, school_year, period)
     last_year = periods.shift(school_year, -1)
     before = _of(series, last_year, period)
-    if _absent(table, school_year, period) != _absent(before, last_year, period):
-        before = before[before["area"] != CITY]  # a city total of fewer units is no measure of change
+    units = parts.units_of(table, school_year, period)
+    units_before = parts.units_of(before, last_year, period)
+    for flow in (False, True):
+        if units.lacking(flow) != units_before.lacking(flow):
+            before = before[~_of_city(before, flow)]
     before = before[[*KEY, "value"]].rename(columns={"value": "last_year"})
     table = table.merge(before, on=KEY, how="left")
     table["change"] = (table["value"] - table["last_year"]).round(9)
     table["target"] = _targets(table, school_year)
+    table["areas"] = 1
+    for flow in (False, True):
+        of_city = _of_city(table, flow)
+        table.loc[of_city, "areas"] = len(units.behind(flow))
+        if units.lacking(flow):
+            table.loc[of_city, "target"] = np.nan
     table["gap"] = (table["value"] - table["target"]).round(9)
     table["met"] = _met(table)
     table["unit"] = table["indicator"].map(definitions()["unit"])
-    units = set(table["area"]) - {CITY}
-    table["areas"] = np.where(table["area"] == CITY, len(units), 1)
     return table[store.schema("indicators.csv").names]
 
 
@@ -103,13 +129,9 @@ def _of(series: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame:
     return store.plain(series[of_round])
 
 
-def _absent(rows: pd.DataFrame, school_year: str, period: str) -> set[str]:
-    """Units that owe a workbook for a round and are not in its rows; the same in two means their totals compare."""
-    present = set(rows["area"].unique())
-    if not present:
-        return set()
-    owed = areas.reporting(periods.as_of(school_year, period))
-    return set(owed) - present
+def _of_city(rows: pd.DataFrame, flow: bool) -> pd.Series:
+    """Which rows are the city's, of flows or of all else."""
+    return (rows["area"] == CITY) & (rows["indicator"].isin(parts.flows()) == flow)
 
 
 def _targets(table: pd.DataFrame, school_year: str) -> pd.Series:
@@ -168,15 +190,20 @@ def _sums(rows: _Rows) -> Cube:
     sums.put(rows.texts | {"sector": rows.kind}, rows.values, nonpublic)  # each kind of facility inside nonpublic
     _put_over_norm(sums, rows)
     sums.add("sector", "all", SECTORS)
-    for band, parts in BANDS.items():
-        sums.add("age_band", band, parts)
+    for band, members in BANDS.items():
+        sums.add("age_band", band, members)
     for total in _of_kind("total"):
         sums.add("indicator", total.indicator, made_of(total.indicator))
+    _put_city(sums)
+    return sums
+
+
+def _put_city(sums: Cube) -> None:
+    """The city's numbers: the areas' added up."""
     city = added(sums.along("area"))
     scores = [sums.at("indicator", score.indicator) for score in _of_kind("score")]
     city[scores] = np.nan  # scores do not add up
     sums.along("area")[sums.at("area", CITY)] = city
-    return sums
 
 
 def _empty(rows: _Rows) -> Cube:
@@ -208,8 +235,12 @@ def _put_over_norm(sums: Cube, rows: _Rows) -> None:
 
 def _put_ratios(sums: Cube) -> None:
     """Every ratio of indicators.csv for every key that has both parts and something to divide by."""
+    city = sums.at("area", CITY)
     for ratio in _of_kind("ratio"):
         below = sums[ratio.denominator]
+        if ratio.indicator in parts.flows():  # of the city, out of the units that have both
+            below = np.where(np.isnan(sums[ratio.numerator]), np.nan, below)
+            below[city] = added(np.delete(below, city, axis=0))
         if ratio.denominator_sector:
             below = below[:, [sums.at("sector", ratio.denominator_sector)]]
         below = np.where(below > 0, below, np.nan)
@@ -260,9 +291,14 @@ def _managers_needed(sums: Cube, rows: _Rows) -> np.ndarray:
 def _basis(area: pd.Series, observations: pd.DataFrame) -> pd.Series:
     """The worst of what stands below: simulated, else carried from an earlier round, else derived by adding up."""
     result = pd.Series("derived", index=area.index)
-    for basis in ("carried", "simulated"):  # the worse one last
+    for basis in WORSE:
         rows = observations[observations["basis"] == basis]
         if len(rows):
             touched = [*rows["area"].unique(), CITY]
             result[area.isin(touched)] = basis
     return result
+
+
+def _worst(bases: set[str]) -> str:
+    """The basis of what rests on numbers of all of these."""
+    return next((basis for basis in reversed(WORSE) if basis in bases), "derived")

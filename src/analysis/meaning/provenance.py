@@ -12,7 +12,7 @@ from functools import cached_property
 import pandas as pd
 
 from analysis import reference
-from analysis.meaning import indicators
+from analysis.meaning import indicators, parts
 from analysis.meaning.indicators import BANDS, SECTORS
 from analysis.meaning.origin import Key, Origin
 from analysis.reading.rounds import Round
@@ -81,6 +81,9 @@ class Origins:
         row = _defined()[indicator]
         above = self.tree(area, sector, band, row["numerator"])
         below = self.tree(area, row["denominator_sector"] or sector, band, row["denominator"])
+        if area == CITY and indicator in parts.flows() and above and below:  # out of the units that have both
+            having = {part.key[0] for part in above.parts}
+            below = _added(below.key, [part for part in below.parts if part.key[0] in having])
         if above is None or below is None or below.value <= 0:
             return None
         scale = float(row["scale"])

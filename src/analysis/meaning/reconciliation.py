@@ -7,7 +7,8 @@ import pandas as pd
 from analysis import reference
 from analysis.meaning import indicators
 from analysis.meaning.cube import KEY
-from analysis.reference import targets
+from analysis.reference import areas, periods, targets
+from analysis.reference.areas import CITY
 from analysis.reference.rounding import judge
 
 VALUE_OF = {"reported": "value", "change_vs_previous_year": "change", "gap_to_target": "gap"}
@@ -28,7 +29,8 @@ def reconcile(table: pd.DataFrame, figures: pd.DataFrame, school_year: str, peri
     """
     figures = figures.assign(indicator=figures["indicator"].map(_our_name))
     known = table[table["indicator"].isin(figures["indicator"].unique())].set_index(KEY).to_dict("index")
-    results = [_judged(figure, known, school_year, period) for figure in figures.itertuples()]
+    owing = len(areas.reporting(periods.as_of(school_year, period)))
+    results = [_judged(figure, known, school_year, period, owing) for figure in figures.itertuples()]
     judged = pd.DataFrame(results, columns=["computed", "status", "reason"])
     about = ["document", "section", "school_year", "period", "area", "sector", "age_band", "indicator", "label_vi"]
     result = figures[["row", *about]].astype({"row": int})
@@ -40,14 +42,16 @@ def reconcile(table: pd.DataFrame, figures: pd.DataFrame, school_year: str, peri
     return result
 
 
-def _judged(figure, known: dict, school_year: str, period: str) -> tuple[float | None, str, str | None]:
-    """What was computed for a published figure, whether it is the same, and why not."""
+def _judged(figure, known: dict, school_year: str, period: str, owing: int) -> tuple[float | None, str, str | None]:
+    """What was computed for a published figure, whether it is the same, and why not. owing : units of the city."""
     key = (figure.area, figure.sector, figure.age_band, figure.indicator)
     if figure.basis == "target":
         target = targets.set_for(figure.school_year, *key)
         value, missing = target.value if target else None, "chưa có dòng trong targets.csv"
     elif (figure.school_year, figure.period) != (school_year, period):
         value, missing = None, f"số in thuộc kỳ {figure.period} năm học {figure.school_year}"
+    elif figure.area == CITY and key in known and known[key]["areas"] < owing:
+        value, missing = None, f"số in của toàn thành phố, ở đây mới có {known[key]['areas']}/{owing} đơn vị"
     else:
         value, missing = _computed(figure, known.get(key)), "biểu không có chỉ tiêu này"
     if value is None:

@@ -12,12 +12,16 @@ method, Giessing & Repsilber 2002). Rounding in print only widens what an attack
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 VIEWS = (("all", "all"), ("all", "nursery"), ("all", "kindergarten"), ("public", "all"), ("nonpublic", "all"))
 PAIRS = ((1, 2), (3, 4))  # views that add up to the first one
+
+
+class NotSafe(Exception):
+    """No choice of cells leaves every interval wide enough."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +67,24 @@ def small(count: np.ndarray, group: np.ndarray, threshold: float) -> np.ndarray:
 def withheld(
     of: Counts, group: np.ndarray, order: Sequence[int], forced: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Withheld cells of the areas (areas × views) and of the city (views); its total over all children never is.
+    """Withheld cells of the areas (areas × views) and of the city (views).
 
+    Where the cells of some areas cannot be chosen so that every interval stays wide enough, the whole table is withheld
+    but for the city's total: whether that may stand then, `total_tells`.
     group : what each count is out of.  order : areas that may be withheld for the sake of others, first choice first.
     forced : cells withheld whatever they hold.
     """
+    try:
+        return _some_cells(of, group, order, forced)
+    except NotSafe:
+        every = np.ones(of.count.shape, dtype=bool)
+        return every, np.arange(len(VIEWS)) > 0
+
+
+def _some_cells(
+    of: Counts, group: np.ndarray, order: Sequence[int], forced: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """The same where cells of some areas are enough. Raises NotSafe where they are not."""
     primary = small(of.count, group, of.threshold)
     if forced is not None:
         primary |= forced
@@ -85,14 +102,35 @@ def withheld(
         pair_of_city = _Pair(of, wholly, views, bool(city[views].any()))
         first = wholly | primary[:, views].any(axis=1)
         empty = of.count[:, views].min(axis=1) == 0  # no child to hide in one of the two cells
-        chosen = _joined(first, sorted(order, key=empty.__getitem__), pair_of_city.is_narrow)
+        try:
+            chosen = _joined(first, sorted(order, key=empty.__getitem__), pair_of_city.is_narrow)
+        except NotSafe:
+            pair_of_city = replace(pair_of_city, of_city=True)
+            chosen = _joined(np.ones_like(first), [], pair_of_city.is_narrow)
         hidden[:, views] = chosen[:, None]
         city[views] = pair_of_city.of_city
     return hidden, city
 
 
+def total_tells(of: Counts) -> bool:
+    """Whether, all else withheld, the city's total leaves an interval too narrow, as one does that is itself small."""
+    total = of.count[:, 0].sum()
+    most = of.most[:, 0]
+    least = np.maximum(total - (most.sum() - most), 0)
+    narrow = np.minimum(total, most) - least < of.needed[:, 0]
+    for pair in PAIRS:
+        needed = of.needed[:, pair].min(axis=1)
+        for view, other in (pair, pair[::-1]):
+            low = np.maximum(least - of.most[:, other], 0)
+            narrow |= np.minimum(total, of.most[:, view]) - low < needed
+    return bool(narrow.any())
+
+
 def _joined(first: np.ndarray, order: Sequence[int], narrow: Callable[[np.ndarray], bool]) -> np.ndarray:
-    """Areas that join, in order, until no interval is too narrow; those that turn out not to be needed leave again."""
+    """Areas that join, in order, until no interval is too narrow; those that turn out not to be needed leave again.
+
+    Raises NotSafe where one is too narrow with all of them.
+    """
     chosen, joined = first.copy(), []
     for area in order:
         if not narrow(chosen):
@@ -100,6 +138,9 @@ def _joined(first: np.ndarray, order: Sequence[int], narrow: Callable[[np.ndarra
         if not chosen[area]:
             chosen[area] = True
             joined.append(area)
+    else:
+        if narrow(chosen):
+            raise NotSafe
     for area in joined:
         chosen[area] = False
         chosen[area] = narrow(chosen)

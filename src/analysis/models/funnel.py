@@ -19,6 +19,7 @@ from analysis.models import forecasting
 from analysis.models.forecasting import ratio
 from analysis.models.weigh_ins import RATES, WeighIns
 from analysis.reference import periods
+from analysis.reference.areas import CITY
 
 LIMITS = {"95": 1.959963984540054, "998": 3.090232306167813}  # two-sided 95 % and 99,8 %
 COLUMNS = [field.name for field in store.TABLES["funnel.csv"]]
@@ -38,12 +39,17 @@ class Funnel:
     z: np.ndarray
 
 
-def fit(cases: np.ndarray, sizes: np.ndarray, counts: np.ndarray) -> Funnel:
-    """Funnels of areas × groups. counts : whether an area is reliable enough to set the limits; all get a z."""
+def fit(cases: np.ndarray, sizes: np.ndarray, counts: np.ndarray, city: np.ndarray | None = None) -> Funnel:
+    """Funnels of areas × groups. counts : whether an area sets the limits; all get a z.
+
+    city : centre of each group, NaN for no funnel; that of the areas that set the limits where it is not told.
+    """
     known = np.isfinite(cases) & (sizes > 0)
     used = known & counts
     enough = used.sum(axis=0) >= reference.setting("funnel_areas")
     centre = ratio(np.where(used, cases, 0).sum(axis=0), np.where(used & enough, sizes, 0).sum(axis=0))
+    if city is not None:
+        centre = np.where(enough, city, np.nan)
     with np.errstate(invalid="ignore"):
         off = np.arcsin(np.sqrt(np.where(known, ratio(cases, sizes), np.nan))) - np.arcsin(np.sqrt(centre))
     own = np.where(known, ratio(np.ones(sizes.shape), 4 * sizes), np.nan)
@@ -54,8 +60,9 @@ def fit(cases: np.ndarray, sizes: np.ndarray, counts: np.ndarray) -> Funnel:
 def table(weighed: WeighIns, period: str, may: Disclosure) -> pd.DataFrame:
     """Table funnel.csv: the last round of `weighed`, both sectors together, by area, rate and age band.
 
-    The limits come from what may be printed alone: two withheld numbers whose sum is known could be worked out from a
-    spread that they are part of.
+    The spread comes from what may be printed alone: two withheld numbers whose sum is known could be worked out from a
+    spread that they are part of. The centre is the city's rate as it is printed, all areas together; a funnel without
+    those withheld would name others. Where the city's rate is withheld there is none.
     value, centre and limits in percent, coverage in percent of children enrolled, between on the arcsine scale; place
     as in `place_of`: an unreliable area neither sets the limits nor is said to stand out. Limits hold at its size.
     """
@@ -66,12 +73,18 @@ def table(weighed: WeighIns, period: str, may: Disclosure) -> pd.DataFrame:
     reliable = weighed.reliable[now]
     keys = []
     printed = np.zeros(cases.shape, bool)
+    known = np.isfinite(cases) & (sizes > 0)
+    city = ratio(np.where(known, cases, 0).sum(axis=0), np.where(known, sizes, 0).sum(axis=0))
+    for place, g in enumerate(groups):
+        condition, sector, band = weighed.groups[g]
+        if may.withheld(CITY, sector, band, condition, weighed.years[-1], period):
+            city[place] = np.nan
     for a, area in enumerate(weighed.areas):
         for place, g in enumerate(groups):
             condition, sector, band = weighed.groups[g]
             keys.append((area, sector, band, RATES[condition]))
             printed[a, place] = not may.withheld(area, sector, band, condition, weighed.years[-1], period)
-    fitted = fit(cases, sizes, reliable & printed)
+    fitted = fit(cases, sizes, reliable & printed, city)
     columns = _columns(fitted, cases, sizes, weighed.enrolled[now], reliable)
     rows = pd.DataFrame(keys, columns=["area", "sector", "age_band", "indicator"])
     for name, values in columns.items():

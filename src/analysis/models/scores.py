@@ -13,6 +13,7 @@ from analysis import store
 from analysis.reading import released
 from analysis.reading.released import Release
 from analysis.reference import periods
+from analysis.reference.areas import CITY
 
 STAGES = ("enrolment", "staffing", "nutrition")
 FROZEN = "forecasts.csv"
@@ -78,11 +79,25 @@ def table(releases: Path | str, school_year: str, period: str, **tables: pd.Data
             came = pd.concat([actual, _recruits(actual, frozen)])
         else:
             rows = rows[~rows["indicator"].isin(NEXT_ONLY)]
+        rows = _of_same_areas(rows, came)
         rows = rows.join(came.rename("actual"), on=KEY, how="inner")
         scored.append(rows.assign(made_year=year, made_period=period, record=release.number, lead=lead))
     if not scored:
         return _scores(pd.DataFrame(columns=[*KEY, "expected", *LIMITS, "actual", "basis", *COLUMNS[:4]]))
     return _scores(pd.concat(scored, ignore_index=True))
+
+
+def _of_same_areas(rows: pd.DataFrame, came: pd.Series) -> pd.DataFrame:
+    """Forecasts without the city's where it was made of other areas than what came: one of them has not reported."""
+    then, now = _areas_of(rows), _areas_of(came.index.to_frame(index=False))
+    same = [then.get(which) == now.get(which) for which in zip(rows["stage"], rows["indicator"], strict=True)]
+    return rows[(rows["area"] != CITY) | same]
+
+
+def _areas_of(rows: pd.DataFrame) -> dict[tuple, set]:
+    """Areas that have numbers, by stage and indicator."""
+    of_areas = rows[rows["area"] != CITY]
+    return of_areas.groupby(["stage", "indicator"])["area"].agg(set).to_dict()
 
 
 def _actual(tables: dict[str, pd.DataFrame], school_year: str) -> pd.Series:

@@ -70,6 +70,9 @@ def read(series: pd.DataFrame, school_year: str, period: str, conditions: Sequen
     rounds = rows[["school_year", "period"]].drop_duplicates()
     held = [periods.order(*each) <= last for each in rounds.itertuples(index=False, name=None)]
     rows = rows.merge(rounds[held], on=["school_year", "period"])
+    now = rows.loc[(rows["school_year"] == school_year) & (rows["period"] == period), "area"]
+    if len(now):
+        rows = rows[rows["area"].isin(now)]  # a unit left out of this weigh-in is in no earlier sum either
     years = forecasting.years_since(rows, school_year)
     areas = forecasting.in_order(rows["area"].unique())
     axes = {

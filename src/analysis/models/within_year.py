@@ -44,6 +44,8 @@ def table(series: pd.DataFrame, weighed: WeighIns, fitted: Trend) -> pd.DataFram
     for name, each in limits.items():
         table[name] = each[at]
     table["target"] = _targets(axes)[at]
+    if set(rows["area"]) - {CITY, *weighed.areas}:  # of a part of the city: its target is for the whole
+        table["target"] = table["target"].mask(table["area"] == CITY)
     ended = (table["period"] == "HK2") & table["target"].notna() & table["change"].notna()
     table["met"] = (table["change"] <= table["target"]).astype("boolean").where(ended)
     table["verdict"] = _verdicts(table, ended)

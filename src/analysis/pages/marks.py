@@ -34,18 +34,20 @@ def carried(units: str, count: str) -> Mark:
     ('số kỳ trước: 1/14', 'số kỳ trước')
     """
     tag = "số kỳ trước" + (f": {count}" if count else "")
-    of = f" của {units}, chưa có biểu kỳ này" if units else ""
-    return Mark(2, "§", tag, f"có {tag}", f"Dựa trên số liệu kỳ trước{of}.")
+    note = "Dựa trên số liệu kỳ trước."
+    if units:
+        note = f"{units} chưa có biểu kỳ này: số có đến ngày báo cáo lấy từ kỳ trước của đơn vị."
+    return Mark(2, "§", tag, f"có {tag}", note)
 
 
 def partial(units: str, count: str) -> Mark:
-    """Numbers of the city without some of its units.
+    """Numbers of the city without some of its units. units : which; count : how many there are, of how many.
 
-    >>> partial("Cát Hải", "1/14").tag
-    'thiếu 1/14 đơn vị'
+    >>> partial("Cát Hải", "13/14").tag
+    'mới có 13/14 đơn vị'
     """
-    tag = f"thiếu {count} đơn vị"
-    return Mark(3, "*", tag, f"toàn thành phố {tag}", f"Chưa đủ đơn vị: chưa gồm {units}, chưa có biểu kỳ này.")
+    tag = f"mới có {count} đơn vị"
+    return Mark(3, "*", tag, f"toàn thành phố {tag}", f"Mới có {count} đơn vị: chưa gồm {units}, chưa có biểu kỳ này.")
 
 
 def partial_before(rounds: str) -> Mark:

@@ -66,11 +66,16 @@ class Report(RestsOn):
     def numbers(self) -> dict[tuple[str, str, str, str], Number]:
         """Every number of the round by (area, sector, age_band, indicator)."""
         table, last = self.table("indicators.csv"), self._last_year()
+        of_fewer = (table["area"] == CITY) & (table["areas"] < table["area"].nunique() - 1)
         earlier = self.marks_of_earlier([(periods.shift(self.school_year, -1), self.period)])
         table = table.assign(
             met=table["met"].astype(object).where(table["met"].notna(), None),
-            marks=_each(table, lambda area, basis: self.marks([area], [basis])),
-            marks_before=_each(last, lambda area, basis: self.marks([], [basis]) + (earlier if area == CITY else ())),
+            marks=_each(lambda *row: self.marks(row[:1], row[1:2], row[2]), table["area"], table["basis"], of_fewer),
+            marks_before=_each(
+                lambda area, basis: self.marks([], [basis]) + (earlier if area == CITY else ()),
+                last["area"],
+                last["basis"],
+            ),
             hidden=self.disclosure.mask(table),
             hidden_before=self.disclosure.mask(last) & last["basis"].notna(),
         )
@@ -110,6 +115,6 @@ class Report(RestsOn):
         return any(number.last_year == number.last_year for number in self.numbers.values())
 
 
-def _each(rows: pd.DataFrame, made: Callable[[str, str], Marks]) -> list[Marks]:
-    """What is made of the area and basis of each row; made once for rows that are alike."""
-    return list(map(functools.cache(made), rows["area"], rows["basis"]))
+def _each(made: Callable[..., Marks], *columns: pd.Series) -> list[Marks]:
+    """What is made of the values in each row; made once for rows that are alike."""
+    return list(map(functools.cache(made), *columns))

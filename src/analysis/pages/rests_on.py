@@ -20,22 +20,39 @@ SIMULATED, CARRIED = "simulated", "carried"
 class RestsOn(PrintableTables):
     """A round's tables, with what rows of them rest on."""
 
-    def marks(self, of: Iterable[str], bases: Iterable[str]) -> Marks:
+    def marks(self, of: Iterable[str], bases: Iterable[str], of_fewer: bool = False) -> Marks:
         """What numbers of this round, or forecast from it, rest on. of : their areas, as codes; bases : their basis.
 
         The city rests on every unit: on those that stand with an earlier workbook, and it lacks those left out.
+        of_fewer : a number of the city that lacks both, as flows do (parts.flows).
         """
         about, kinds = set(of), set(bases)
-        carried, left_out = self.without_workbook["carry"], self.without_workbook["partial"]
+        carried, left_out = self.without_workbook["carry"], self.left_out(of_fewer)
         some_carried = bool(carried) if CITY in about else not about.isdisjoint(carried)
         rests = []
         if SIMULATED in kinds:
             rests.append(marks.SIMULATED)
         if CARRIED in kinds or some_carried:
-            rests.append(marks.carried(*self._named_and_counted(carried)))
+            rests.append(marks.carried(listed(map(area_name, carried)), self._out_of_all(carried)))
         if left_out and CITY in about:
-            rests.append(marks.partial(*self._named_and_counted(left_out)))
+            rests.append(marks.partial(listed(map(area_name, left_out)), self.counted(of_fewer)))
         return tuple(rests)
+
+    def left_out(self, of_fewer: bool = False) -> list[str]:
+        """Units that numbers of the city lack: those without a workbook.  of_fewer : those with an earlier one, too."""
+        return in_order([*self.without_workbook["partial"], *(self.without_workbook["carry"] if of_fewer else ())])
+
+    def counted(self, of_fewer: bool = False) -> str:
+        """How many units the city's numbers are made of, of how many: "13/14"."""
+        return f"{len(self.owing) - len(self.left_out(of_fewer))}/{len(self.owing)}"
+
+    @property
+    def city_in_words(self) -> str:
+        """What the city's numbers are of, as a sentence says it: "toàn thành phố", or "13/14 đơn vị (chưa gồm …)"."""
+        left_out = self.left_out()
+        if not left_out:
+            return "toàn thành phố"
+        return f"{self.counted()} đơn vị (chưa gồm {listed(map(area_name, left_out))})"
 
     def marks_of(self, rows: pd.DataFrame) -> Marks:
         """What the rows of a table with the columns area and basis rest on.
@@ -94,9 +111,20 @@ class RestsOn(PrintableTables):
         """The areas that owe a workbook this round."""
         return areas.reporting(periods.as_of(self.school_year, self.period))
 
-    def _named_and_counted(self, units: list[str]) -> tuple[str, str]:
-        """ "Cát Hải", "1/14"; nothing for none."""
-        return listed(map(area_name, units)), f"{len(units)}/{len(self.owing)}" if units else ""
+    @property
+    def no_workbook(self) -> list[str]:
+        """A note on the units that a figure of all units does not show; none where it shows all."""
+        left_out = self.left_out()
+        return [f"Không vẽ {listed(map(area_name, left_out))}: chưa có biểu kỳ này."] if left_out else []
+
+    @property
+    def all_units(self) -> Marks:
+        """What a figure of all units rests on besides their own numbers: it lacks those left out."""
+        return self.marks([CITY], [])
+
+    def _out_of_all(self, units: list[str]) -> str:
+        """ "1/14"; nothing for none."""
+        return f"{len(units)}/{len(self.owing)}" if units else ""
 
     @functools.cached_property
     def simulated_areas(self) -> list[str]:

@@ -132,11 +132,6 @@ def choice(field: str, text: str) -> str:
     return _choices(field).get(label(text, field), "")
 
 
-def allowed(field: str) -> str:
-    """The answers that a field allows, as the form prints them."""
-    return ", ".join(row["label_vi"] for row in reference.rows("forms/choices") if row["field"] == field)
-
-
 @reference.cached
 def _choices(field: str) -> dict[str, str]:
     """Allowed answers of a field: key of the printed label → value."""

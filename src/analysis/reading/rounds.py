@@ -161,7 +161,10 @@ class _Gathering:
             self.carry(area, file)
 
     def carry(self, area: str, file: str) -> None:
-        """Let a unit's newest earlier workbook stand for the one that is missing; where it has none, the run stops."""
+        """Let a unit's newest earlier workbook stand for the one that is missing; where it has none, the run stops.
+
+        What happened in that period is left out: in the sum of a year it would count twice.
+        """
         book, when = self.newest_earlier(area)
         path = book.path if book else None
         self.absent.append((self.school_year, self.period, area, self.missing, path))
@@ -170,6 +173,8 @@ class _Gathering:
             return
         if book.basis == "reported":  # simulated is worse and stays
             book.basis = CARRIED
+        indicators = reference.table("indicators")
+        book.numbers.leave_out(set(indicators.loc[indicators["measures"] == "flow", "indicator"]))
         self.doubt("unit_carried", area, file, when)
         self.add(book)
 

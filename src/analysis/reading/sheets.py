@@ -105,7 +105,7 @@ def _read_kinds(table: CountColumns) -> list[str]:
     for row, label in zip(table.rows, table.cells("kind"), strict=True):
         kind = forms.choice("kind", str(label))
         if not kind:
-            table.page.doubt("unknown_choice", address(row, table.at["kind"]), label, forms.allowed("kind"))
+            table.page.doubt("unknown_choice", address(row, table.at["kind"]), label, ", ".join(forms.choices("kind")))
         kinds.append(kind)
     return kinds
 

@@ -2,9 +2,9 @@
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import repeat
+from itertools import compress, repeat
 
 from analysis.reading import forms, layout, values
 from analysis.reading.cell_formats import CellFormats
@@ -49,6 +49,12 @@ class Numbers:
         """Add numbers, a line for each of the columns."""
         for name, line in zip(self.columns, lines, strict=True):
             self.columns[name] += line
+
+    def leave_out(self, indicators: Collection[str]) -> None:
+        """Take every number of these indicators away."""
+        kept = [indicator not in indicators for indicator in self.columns["indicator"]]
+        for name, column in self.columns.items():
+            self.columns[name] = list(compress(column, kept))
 
     def __len__(self) -> int:
         return len(self.columns["value"])

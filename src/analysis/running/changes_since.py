@@ -53,8 +53,13 @@ def compare(
     if earlier:
         before = earlier[-1]
         changed = _changed_inputs(this[INPUTS], before.table(INPUTS))
-        changes = _changes(this[VALUES], before.table(VALUES), _Causes(changed, school_year, period))
+        now, then = this[VALUES], before.table(VALUES)
+        differ = sorted(set(now["area"]) ^ set(then["area"]))
+        if differ:  # a sum of fewer units has not changed
+            now, then = now[now["area"] != CITY], then[then["area"] != CITY]
+        changes = _changes(now, then, _Causes(changed, school_year, period))
         inputs = [("compared_with", str(before.number), None, None), *changed]
+        inputs += [("units_differ", area, None, None) for area in differ]
     store.write(changes, folder, "changes.csv")
     store.write(pd.DataFrame(inputs, columns=store.schema("changed_inputs.csv").names), folder, "changed_inputs.csv")
 
