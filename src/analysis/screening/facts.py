@@ -129,7 +129,7 @@ class Facts:
 class Rule:
     """One row of data/reference/screening.csv: a part and its whole, each an indicator and an age band.
 
-    level : "facility" or "unit".  least : what a smaller number or change than this cannot break; 0 where it is empty.
+    level : "facility", "unit", or "rest" (what is left of a facility's whole).  least : what a smaller number or change than this cannot break; 0 where it is empty.
     """
 
     check: str
@@ -137,6 +137,11 @@ class Rule:
     part: tuple[str, str]
     whole: tuple[str, str]
     least: float
+
+    @property
+    def is_rest(self) -> bool:
+        """Whether what is left of the whole is meant, and not the part itself."""
+        return self.level == "rest"
 
     @property
     def place(self) -> str:

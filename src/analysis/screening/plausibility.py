@@ -25,7 +25,6 @@ def values(facts: Facts, school_year: str, period: str) -> Iterator[Finding]:
     yield from _people(facts)
     yield from _extreme_malnutrition(facts)
     yield from _above_norms(facts, school_year, period)
-    yield from _identical_rows(facts)
     yield from _digit_preference(facts)
     yield from _low_coverage(facts)
     yield from _meal_price(facts)
@@ -37,6 +36,7 @@ def sums(facts: Facts) -> Iterator[Finding]:
         yield from _facility_parts(facts, rule) if rule.level == "facility" else _unit_parts(facts, rule)
     for rule in rules("enrolled_above_living"):
         yield from _above_living(facts, rule)
+    yield from _not_weighed(facts)
     yield from _rooms(facts)
 
 
@@ -131,17 +131,6 @@ def _above_norms(facts: Facts, school_year: str, period: str) -> Iterator[Findin
         yield facts.workbook_finding("class_size_above_norm", str(area), found, expected)
 
 
-def _identical_rows(facts: Facts) -> Iterator[Finding]:
-    """Two large facilities of one unit with the same number everywhere; small ones are alike by chance."""
-    is_large = facts.count("children_enrolled", "all") >= limit("identical_rows")
-    rows = facts.counts[is_large].fillna(-1)
-    seen: dict[tuple[str, bytes], tuple[str, str]] = {}
-    for at, numbers in zip(rows.index, rows.to_numpy(), strict=True):
-        first = seen.setdefault((at[0], numbers.tobytes()), at)
-        if first != at:
-            yield facts.row_finding("identical_rows", at, facts.named(*at), facts.named(*first))
-
-
 def _digit_preference(facts: Facts) -> Iterator[Finding]:
     """Pearson's chi-square of last digits against an even spread, for the enrolment counts of a unit."""
     enrolled = [column for column in facts.counts.columns if column[0] == "children_enrolled"]
@@ -204,6 +193,15 @@ def _above_living(facts: Facts, rule: Rule) -> Iterator[Finding]:
     above = (share > limit(rule.check)) | nobody_lives
     words = f"{{}} trẻ đến trường ({band_name(rule.part[1])})"
     yield from facts.findings(rule.check, above, "children_living/age5", words, enrolled, living)
+
+
+def _not_weighed(facts: Facts) -> Iterator[Finding]:
+    """Facilities that weighed only a small part of a band, or nobody."""
+    for rule in rules("weigh_in_missing"):
+        measured, enrolled = facts.count(*rule.part), facts.count(*rule.whole)
+        is_missing = (measured < enrolled * limit(rule.check) / 100) & (enrolled - measured >= rule.least)
+        words = f"{{}} trẻ {band_name(rule.part[1])} được cân đo"
+        yield from facts.findings(rule.check, is_missing, rule.place, words, measured, enrolled)
 
 
 def _rooms(facts: Facts) -> Iterator[Finding]:

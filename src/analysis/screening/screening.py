@@ -15,7 +15,7 @@ from analysis.reading import rounds
 from analysis.reading.findings import Finding, answered
 from analysis.reading.rounds import Round
 from analysis.reference import periods, received
-from analysis.screening import continuity, plausibility
+from analysis.screening import continuity, copies, exchanged, plausibility, recounts
 from analysis.screening.facts import Facts
 
 
@@ -88,7 +88,12 @@ def screen(this: Round, earlier: Before | None = None) -> list[Finding]:
         findings += continuity.geography(now, last)
     findings += plausibility.values(now, school_year, period)
     findings += plausibility.sums(now)
+    findings += copies.rows(now, last)
     findings += continuity.time(now, last, year_ago)
+    if last is not None:
+        findings += recounts.of_facilities(now, last)
+        findings += recounts.of_units(now, last, year_ago)
+        findings += exchanged.rows_and_columns(now, last, year_ago)
     if earlier.series is not None:
         findings += continuity.jumps(now, earlier.series, school_year, period)
     return answered(findings, school_year, period)
