@@ -104,6 +104,8 @@ class Slip:
         cells = {(sheet, address(row, column)) for sheet, row, column in self.changes}
         if (finding.sheet, finding.cell) in cells:
             return True
+        if not finding.cell and len(self.changes) > 1:
+            return finding.sheet == self.sheet
         row = int(finding.cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") or 0) - 1
         if finding.sheet in FACILITY_SHEETS and self.sheet in FACILITY_SHEETS and finding.check != "total_row_differs":
             return row in {row for _, row, _ in self.changes}

@@ -164,10 +164,10 @@ def _flow(now: Facts, last: Facts, both: pd.Index) -> Iterator[Finding]:
     share = wrong.groupby("area").transform("mean") * 100
     is_few = share <= limit("flows_do_not_add")
     yield from now.findings("flow_does_not_add", wrong & is_few, "teachers/all", "{} giáo viên", teachers, due)
-    for area, here in wrong[wrong & ~is_few].groupby("area"):
-        first = now.named(*here.index[0])
-        found = f"{len(here)} cơ sở, như {first}: {number(teachers[here.index[0]])} giáo viên"
-        yield now.finding("flows_do_not_add", area, "teachers", found, number(due[here.index[0]]))
+    for _, here in wrong[wrong & ~is_few].groupby("area"):
+        first = here.index[0]
+        found = f"{number(teachers[first])} giáo viên, và {len(here) - 1} cơ sở khác cũng lệch"
+        yield now.finding("flows_do_not_add", first, "teachers/all", found, number(due[first]))
 
 
 def _copied_sheets(now: Facts, this: pd.Series, before: Facts) -> Iterator[Finding]:
@@ -184,7 +184,7 @@ def _copied_sheets(now: Facts, this: pd.Series, before: Facts) -> Iterator[Findi
 def _comparable(facts: Facts) -> pd.Series:
     """Numbers that a new count would change: not what follows from the list of facilities, not a slow sheet."""
     same = ["area", "facility", "sector", "age_band", "indicator", "sheet"]
-    sheets = forms.sheets(facts.observations["school_year"].iloc[0])
+    sheets = forms.sheets(facts.school_year)
     slow = {name for sheet, (name, _) in sheets.items() if sheet in SLOW_SHEETS}
     listed = ["schools", "facilities", "independent_facilities", "campuses"]
     rows = facts.observations[[*same, "value"]]

@@ -118,10 +118,11 @@ def _above_norms(facts: Facts, school_year: str, period: str) -> Iterator[Findin
     for ceiling in norms.in_force("max_children_independent", day)["value"]:
         above = independent & (children > ceiling)
         yield from facts.findings("independent_above_ceiling", above, "children_enrolled", "{} trẻ", children, ceiling)
-    holds = pd.Series(0.0, index=children.index)
+    room = np.zeros(len(children))
     for size in norms.in_force("max_children_per_class", day).itertuples():
-        is_meant = independent == (size.applies_to == "independent")
-        holds += (facts.count("classes", size.age_band) * size.value).where(is_meant, 0)
+        is_meant = independent.to_numpy() == (size.applies_to == "independent")
+        room += facts.amounts("classes", size.age_band) * size.value * is_meant
+    holds = pd.Series(room, index=children.index)
     is_crowded = (children > holds) & (holds > 0)
     crowded = pd.DataFrame({"holds": holds, "children": children})[is_crowded]
     for area, here in crowded.groupby("area", sort=False):

@@ -6,54 +6,51 @@ from itertools import groupby
 import numpy as np
 import pandas as pd
 
+from analysis import store
 from analysis.reading import forms
 from analysis.reading.findings import Finding, limit
+from analysis.reference import periods
 from analysis.reference.vietnamese import number
 from analysis.screening import spread
-from analysis.screening.facts import Facts, Rule, band_name, label, rules
+from analysis.screening.facts import Compared, Facts, Rule, band_name, label, rules
 
 MANY = 0.25  # a cause that meets more of a unit's facilities is told once
-ROW = ["area", "indicator", "age_band", "sector"]
 
 
-def of_facilities(now: Facts, last: Facts) -> Iterator[Finding]:
+def of_facilities(pair: Compared) -> Iterator[Finding]:
     """Parts of a whole that are not what they were of the same facility, however much all facilities changed.
 
     The distance is that of counts against what the last round's share makes of this round's whole, in the spread of
     all facilities: where a part hardly moves from round to round a small step is seen, where it does only a large one.
     """
-    both = now.counts.index.intersection(last.counts.index)
     for _, group in groupby(rules("part_apart"), key=lambda rule: rule.whole[0]):
         chosen = list(group)
-        amounts = [_amount(now, rule).reindex(both) for rule in chosen]
-        expected = [_expected(now, last, rule).reindex(both) for rule in chosen]
-        distances = spread.rooted(np.array(amounts)) - spread.rooted(np.array(expected))
-        far = np.nan_to_num(np.abs(distances).T / spread.usual(distances.T))
+        amounts, expected = (np.column_stack(columns) for columns in zip(*(_held(pair, rule) for rule in chosen)))
+        far = np.nan_to_num(spread.apart(amounts, expected))
         worst = far.argmax(axis=1)
-        is_far = pd.Series(far.max(axis=1) > limit("part_apart"), both)
-        places = pd.Series(range(len(both)), both)[is_far]
-        for area, here in places.groupby("area", sort=False):
-            is_common = len(here) > MANY * is_far[area].size
-            for at, place in (here.iloc[:1] if is_common else here).items():
-                rule, which = chosen[worst[place]], worst[place]
-                others = f" (và {len(here) - 1} cơ sở khác)" if is_common else ""
-                found = _says(now, rule, at, amounts[which][at]) + others
-                yield now.finding("part_apart", at, rule.place, found, number(expected[which][at]))
+        for area, places in pair.places.items():
+            wrong = [place for place in places if far[place, worst[place]] > limit("part_apart")]
+            is_common = len(wrong) > MANY * len(places)
+            for place in wrong[:1] if is_common else wrong:
+                which = worst[place]
+                rule, at = chosen[which], pair.both[place]
+                others = f" (và {len(wrong) - 1} cơ sở khác)" if is_common else ""
+                found = _says(pair.now, rule, at, amounts[place, which]) + others
+                yield pair.now.finding("part_apart", at, rule.place, found, number(expected[place, which]))
 
 
-def _amount(facts: Facts, rule: Rule) -> pd.Series:
-    """The part itself; what is left of the whole where several parts should fill it."""
-    part = facts.count(*rule.part)
-    return facts.count(*rule.whole) - part if rule.is_rest else part
+def _held(pair: Compared, rule: Rule) -> tuple[np.ndarray, np.ndarray]:
+    """What a part is, or what is left of its whole, and what it would be by its share of the last round.
 
-
-def _expected(now: Facts, last: Facts, rule: Rule) -> pd.Series:
-    """The last round's share of this round's whole, times what the whole round changed."""
-    whole, was = now.count(*rule.whole), last.count(*rule.whole)
-    share = _amount(last, rule) / was.where(was > 0)
-    expected = share.reindex(whole.index) * whole.where(whole > 0)
-    of_both = _amount(now, rule).where(expected.notna()).sum()
-    return expected * (of_both / max(expected.sum(), 1))
+    That share times this round's whole, times what all facilities together changed; missing where there is no whole.
+    """
+    (this, whole), (then, was) = (columns.T for columns in pair.counts(rule.part, rule.whole))
+    if rule.is_rest:
+        this, then = whole - this, was - then
+    is_held = (whole > 0) & (was > 0)
+    expected = np.where(is_held, then / np.maximum(was, 1) * whole, np.nan)
+    change = this[is_held].sum() / max(np.nansum(expected), 1)
+    return this, expected * change
 
 
 def _says(now: Facts, rule: Rule, at: tuple[str, str], amount: float) -> str:
@@ -63,25 +60,27 @@ def _says(now: Facts, rule: Rule, at: tuple[str, str], amount: float) -> str:
     return f"{rule.says(amount)} {of}"
 
 
-def of_units(now: Facts, last: Facts, year_ago: Facts | None) -> Iterator[Finding]:
+def of_units(now: Facts, series: pd.DataFrame, school_year: str, period: str) -> Iterator[Finding]:
     """Indicator rows of a unit that are neither what they were in the round before nor a year ago.
 
-    Held against the change of all units in the row; the rows of a unit that begin at 0 have nothing to be held against.
+    Held against the change of all units in the row; a row that was 0 has nothing to be held against.
     """
-    value = _rows(now)
-    befores = [_rows(before).reindex(value.index) for before in (last, year_ago) if before is not None]
-    far = pd.concat([spread.moved(value, then, ROW[1:]) for then in befores], axis=1).min(axis=1)
-    for area, indicator, band, sector in far.index[far > limit("row_apart")]:
-        at = area, indicator, band, sector
-        found = f"{label(indicator)} {number(value[at])}"
-        then = " và ".join(number(before[at]) for before in befores if before[at] == before[at])
-        yield now.finding("row_apart", area, f"{indicator}/{band}/{sector}", found, then)
+    asked = list(dict.fromkeys((row.indicator, row.age_band) for row in forms.indicator_rows(school_year)))
+    value = now.unit_sums.reindex(columns=pd.Index(asked, tupleize_cols=False))
+    newest = series[["school_year", "period"]].iloc[-1]
+    rounds = dict.fromkeys([tuple(newest), (periods.shift(school_year, -1), period)])
+    befores = [_sums(series, value, *which) for which in rounds]
+    far = np.fmin.reduce([spread.moved(value.to_numpy(float), before) for before in befores])
+    for unit, row in np.argwhere(far > limit("row_apart")):
+        area, (indicator, band) = value.index[unit], asked[row]
+        then = " và ".join(number(before[unit, row]) for before in befores if before[unit, row] >= 0)
+        found = f"{label(indicator)} {number(value.iat[unit, row])}"
+        yield now.finding("row_apart", area, f"{indicator}/{band}", found, then)
 
 
-def _rows(facts: Facts) -> pd.Series:
-    """The indicator rows of every unit, sectors added up unless the row is about one alone."""
-    asked = {row.indicator for row in forms.indicator_rows(facts.observations["school_year"].iloc[0])}
-    rows = facts.observations[facts.observations["facility"].isna()]
-    rows = rows[rows["indicator"].isin(asked)]
-    is_split = rows["sector"].isin(["public", "nonpublic"])
-    return rows.assign(sector=rows["sector"].where(~is_split, "all")).groupby(ROW, sort=False)["value"].sum()
+def _sums(series: pd.DataFrame, like: pd.DataFrame, school_year: str, period: str) -> np.ndarray:
+    """The sums of an earlier round, laid out like a table of units and (indicator, age band)."""
+    is_then = (series["school_year"] == school_year) & (series["period"] == period) & (series["sector"] == "all")
+    then = store.plain(series[is_then]).set_index(["area", "indicator", "age_band"])["value"]
+    wide = then.unstack(["indicator", "age_band"])
+    return wide.set_axis(wide.columns.to_flat_index(), axis=1).reindex(index=like.index, columns=like.columns).to_numpy()

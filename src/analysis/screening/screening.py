@@ -16,7 +16,7 @@ from analysis.reading.findings import Finding, answered
 from analysis.reading.rounds import Round
 from analysis.reference import periods, received
 from analysis.screening import continuity, copies, exchanged, plausibility, recounts
-from analysis.screening.facts import Facts
+from analysis.screening.facts import Compared, Facts
 
 
 @dataclass
@@ -88,13 +88,14 @@ def screen(this: Round, earlier: Before | None = None) -> list[Finding]:
         findings += continuity.geography(now, last)
     findings += plausibility.values(now, school_year, period)
     findings += plausibility.sums(now)
-    findings += copies.rows(now, last)
     findings += continuity.time(now, last, year_ago)
-    if last is not None:
-        findings += recounts.of_facilities(now, last)
-        findings += recounts.of_units(now, last, year_ago)
-        findings += exchanged.rows_and_columns(now, last, year_ago)
+    pair = Compared(now, last) if last else None
+    findings += copies.rows(now, pair)
+    if pair is not None:
+        findings += recounts.of_facilities(pair)
+        findings += exchanged.rows_and_columns(pair, Compared(now, year_ago) if year_ago else None)
     if earlier.series is not None:
+        findings += recounts.of_units(now, earlier.series, school_year, period)
         findings += continuity.jumps(now, earlier.series, school_year, period)
     return answered(findings, school_year, period)
 
