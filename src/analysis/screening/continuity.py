@@ -14,7 +14,7 @@ from analysis.reference.vietnamese import key, number, percent
 from analysis.screening.facts import At, Facts, band_name, label, rules
 
 MAD = 1.4826  # the median absolute deviation of a normal spread, in standard deviations
-LEAST_CHANGE = 0.2  # a unit's yearly change below 20 % is never called a jump
+LEAST_CHANGE = 0.2  # a unit that changed by less than 20 % more than all units did is never called one that jumped
 OWN_HISTORY = 4  # changes needed before a unit is judged by its own middle
 COPIED_FROM = 20  # a sheet with fewer numbers above zero can agree by chance
 SAME = ["name", "commune", "kind"]  # what a facility keeps from round to round
@@ -103,12 +103,13 @@ def jumps(now: Facts, series: pd.DataFrame, school_year: str, period: str) -> It
         return
     then = table[year_ago]
     value = now.sums.xs("all", level="sector").reorder_levels(UNIT_KEY).reindex(table.index)
-    growth = value.where(value > 0) / then.where(then > 0)
+    growth = np.log(value.where(value > 0) / then.where(then > 0))
     noise = 1 / value + 1 / then
-    score = _robust_z(table, np.log(growth), noise)
+    score = _robust_z(table, growth, noise)
+    of_all = growth.groupby(["indicator", "age_band"]).transform("median")
     least = table.index.droplevel("area").map(least_change).to_numpy()
-    change = (value - then).abs()
-    is_large = change >= np.maximum(least, LEAST_CHANGE * then)
+    as_all = then * np.exp(of_all)
+    is_large = (value - as_all).abs() >= np.maximum(least, LEAST_CHANGE * as_all)
     is_far = score.abs() > limit("jump")
     is_gone = (value == 0) & (then >= least)
     for at in table.index[is_far & is_large | is_gone]:
@@ -202,7 +203,13 @@ def _flow(now: Facts, last: Facts, both: pd.Index) -> Iterator[Finding]:
     yield from now.findings("more_left_than_were", too_many, "teachers_left/all", "{} giáo viên nghỉ", left, most)
     due = most - left
     wrong = (due != teachers) & (due >= 0)
-    yield from now.findings("flow_does_not_add", wrong, "teachers/all", "{} giáo viên", teachers, due)
+    share = wrong.groupby("area").transform("mean") * 100
+    is_few = share <= limit("flows_do_not_add")
+    yield from now.findings("flow_does_not_add", wrong & is_few, "teachers/all", "{} giáo viên", teachers, due)
+    for _, here in wrong[wrong & ~is_few].groupby("area"):
+        first = here.index[0]
+        found = f"{number(teachers[first])} giáo viên, và {len(here) - 1} cơ sở khác cũng lệch"
+        yield now.finding("flows_do_not_add", first, "teachers/all", found, number(due[first]))
 
 
 def _copied_sheets(now: Facts, this: pd.Series, before: Facts) -> Iterator[Finding]:
@@ -219,7 +226,7 @@ def _copied_sheets(now: Facts, this: pd.Series, before: Facts) -> Iterator[Findi
 def _comparable(facts: Facts) -> pd.Series:
     """Numbers that a new count would change: not what follows from the list of facilities, not a slow sheet."""
     same = ["area", "facility", "sector", "age_band", "indicator", "sheet"]
-    sheets = forms.sheets(facts.observations["school_year"].iloc[0])
+    sheets = forms.sheets(facts.school_year)
     slow = {name for sheet, (name, _) in sheets.items() if sheet in SLOW_SHEETS}
     listed = ["schools", "facilities", "independent_facilities", "campuses"]
     rows = facts.observations[[*same, "value"]]

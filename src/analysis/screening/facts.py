@@ -17,6 +17,7 @@ from analysis.reference.areas import CITY
 from analysis.reference.vietnamese import number
 
 PARTS = {"all": indicators.BANDS["all"]}
+LISTED = ("facilities", "schools", "independent_facilities")  # counted from the list of facilities
 At = tuple[str, str]  # area and facility
 
 
@@ -29,6 +30,11 @@ class Facts:
         self.facilities = this.facilities[this.facilities["area"].isin(wanted)].set_index(["area", "facility"])
         self.workbooks = dict(zip(this.reporting["area"], this.reporting["workbook"], strict=True))
 
+    @property
+    def school_year(self) -> str:
+        """That of the round."""
+        return self.observations["school_year"].iloc[0]
+
     @cached_property
     def day(self) -> dt.date:
         """The day of the round."""
@@ -40,6 +46,16 @@ class Facts:
         rows = self.observations[["area", "facility", "indicator", "age_band", "value"]]
         by_cell = rows[rows["facility"].notna()].set_index(["area", "facility", "indicator", "age_band"])["value"]
         return _flat(by_cell.unstack(["indicator", "age_band"]))
+
+    @cached_property
+    def sheets(self) -> dict[str, list[tuple[str, str]]]:
+        """The columns of `counts` by the sheet that asks for them, without what follows from the list of facilities."""
+        rows = self.observations[["facility", "sheet", "indicator", "age_band"]]
+        rows = rows[rows["facility"].notna() & ~rows["indicator"].isin(LISTED)]
+        columns: dict[str, list[tuple[str, str]]] = {}
+        for sheet, *column in rows[["sheet", "indicator", "age_band"]].drop_duplicates().itertuples(index=False):
+            columns.setdefault(sheet, []).append(tuple(column))
+        return columns
 
     @cached_property
     def _filled(self) -> dict[tuple[str, str], np.ndarray]:
@@ -62,6 +78,11 @@ class Facts:
         sectors = self.sums.index.get_level_values("sector").isin(["all", *indicators.SECTORS])
         return _flat(self.sums[sectors].unstack(["indicator", "age_band"]))
 
+    @cached_property
+    def unit_sums(self) -> pd.DataFrame:
+        """The same of all sectors together, one row an area."""
+        return self._sectors.xs("all", level="sector")
+
     def sum_of(self, indicator: str, age_band: str) -> pd.Series:
         """One sum or rate, indexed (area, sector); missing where a unit or sector does not report it."""
         if (indicator, age_band) not in self._sectors.columns:
@@ -70,16 +91,22 @@ class Facts:
 
     def unit_sum(self, indicator: str, age_band: str) -> pd.Series:
         """The same of all sectors together, indexed by area."""
-        return self.sum_of(indicator, age_band).xs("all", level="sector")
+        if (indicator, age_band) not in self.unit_sums.columns:
+            return pd.Series(float("nan"), index=self.unit_sums.index)
+        return self.unit_sums[indicator, age_band]
 
     def count(self, indicator: str, age_band: str) -> pd.Series:
         """One count of every facility; several indicators are written a|b and added; 0 where none is reported."""
+        return pd.Series(self.amounts(indicator, age_band), self.counts.index)
+
+    def amounts(self, indicator: str, age_band: str) -> np.ndarray:
+        """The same in the order of `counts`, without its index."""
         total = np.zeros(len(self.counts))
         for name in indicator.split("|"):
             is_reported = (name, age_band) in self._filled
             for band in (age_band,) if is_reported else PARTS.get(age_band, ()):
                 total += self._filled.get((name, band), 0.0)
-        return pd.Series(total, self.counts.index)
+        return total
 
     def named(self, area: str, facility: str) -> str:
         """A facility as messages call it: name and code."""
@@ -127,16 +154,42 @@ class Facts:
         row = self.facilities.loc[at]
         return Finding(check, at[0], row["workbook"], row["sheet"], row["cell"], found, expected)
 
+    def sheet_finding(self, check: str, at: At, sheet: str, found: str, expected: str = "") -> Finding:
+        """A finding on the row of a facility in one sheet, at its first number there."""
+        rows = self.observations
+        row = rows[(rows["facility"] == at[1]) & (rows["area"] == at[0]) & (rows["sheet"] == sheet)].iloc[0]
+        return Finding(check, at[0], row["workbook"], sheet, row["cell"], found, expected)
+
     def workbook_finding(self, check: str, area: str, found: str, expected: str = "", sheet: str = "") -> Finding:
         """A finding on a unit's workbook."""
         return Finding(check, area, self.workbooks[area], sheet, found=found, expected=expected)
+
+
+class Compared:
+    """Two rounds side by side: the facilities of both, in the order in which this round lists them."""
+
+    def __init__(self, now: Facts, before: Facts):
+        self.now = now
+        self.before = before
+        here, there = ({at: row for row, at in enumerate(facts.counts.index)} for facts in (now, before))
+        self.both = [at for at in now.facilities.index if at in here and at in there]
+        self._rows = [here[at] for at in self.both], [there[at] for at in self.both]
+        self.places: dict[str, list[int]] = {}  # of the facilities of each unit among `both`
+        for place, (area, _) in enumerate(self.both):
+            self.places.setdefault(area, []).append(place)
+
+    def counts(self, *columns: At) -> tuple[np.ndarray, np.ndarray]:
+        """Counts (indicator, age band) of this round and of the other: a row a facility, a column each."""
+        sides = zip((self.now, self.before), self._rows, strict=True)
+        this, then = (np.column_stack([facts.amounts(*column) for column in columns])[rows] for facts, rows in sides)
+        return this, then
 
 
 @dataclass(frozen=True)
 class Rule:
     """One row of data/reference/screening.csv: a part and its whole, each an indicator and an age band.
 
-    level : "facility" or "unit".  least : what a smaller number or change than this cannot break; 0 where it is empty.
+    level : "facility", "unit", or "rest" (what is left of a facility's whole).  least : what a smaller number or change than this cannot break; 0 where it is empty.
     """
 
     check: str
@@ -144,6 +197,11 @@ class Rule:
     part: tuple[str, str]
     whole: tuple[str, str]
     least: float
+
+    @property
+    def is_rest(self) -> bool:
+        """Whether what is left of the whole is meant, and not the part itself."""
+        return self.level == "rest"
 
     @property
     def place(self) -> str:

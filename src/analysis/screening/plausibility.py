@@ -25,7 +25,6 @@ def values(facts: Facts, school_year: str, period: str) -> Iterator[Finding]:
     yield from _people(facts)
     yield from _extreme_malnutrition(facts)
     yield from _above_norms(facts, school_year, period)
-    yield from _identical_rows(facts)
     yield from _digit_preference(facts)
     yield from _low_coverage(facts)
     yield from _meal_price(facts)
@@ -37,6 +36,7 @@ def sums(facts: Facts) -> Iterator[Finding]:
         yield from _facility_parts(facts, rule) if rule.level == "facility" else _unit_parts(facts, rule)
     for rule in rules("enrolled_above_living"):
         yield from _above_living(facts, rule)
+    yield from _not_weighed(facts)
     yield from _rooms(facts)
 
 
@@ -121,10 +121,11 @@ def _above_norms(facts: Facts, school_year: str, period: str) -> Iterator[Findin
     for ceiling in norms.in_force("max_children_independent", day)["value"]:
         above = independent & (children > ceiling)
         yield from facts.findings("independent_above_ceiling", above, "children_enrolled", "{} trẻ", children, ceiling)
-    holds = pd.Series(0.0, index=children.index)
+    room = np.zeros(len(children))
     for size in norms.in_force("max_children_per_class", day).itertuples():
-        is_meant = independent == (size.applies_to == "independent")
-        holds += (facts.count("classes", size.age_band) * size.value).where(is_meant, 0)
+        is_meant = independent.to_numpy() == (size.applies_to == "independent")
+        room += facts.amounts("classes", size.age_band) * size.value * is_meant
+    holds = pd.Series(room, index=children.index)
     is_crowded = (children > holds) & (holds > 0)
     crowded = pd.DataFrame({"holds": holds, "children": children})[is_crowded]
     for area, here in crowded.groupby("area", sort=False):
@@ -132,17 +133,6 @@ def _above_norms(facts: Facts, school_year: str, period: str) -> Iterator[Findin
         allowed, there = here.sum()
         expected = f"{number(allowed)} trẻ, đang có {number(there)}"
         yield facts.workbook_finding("class_size_above_norm", str(area), found, expected)
-
-
-def _identical_rows(facts: Facts) -> Iterator[Finding]:
-    """Two large facilities of one unit with the same number everywhere; small ones are alike by chance."""
-    is_large = facts.count("children_enrolled", "all") >= limit("identical_rows")
-    rows = facts.counts[is_large].fillna(-1)
-    seen: dict[tuple[str, bytes], tuple[str, str]] = {}
-    for at, numbers in zip(rows.index, rows.to_numpy(), strict=True):
-        first = seen.setdefault((at[0], numbers.tobytes()), at)
-        if first != at:
-            yield facts.row_finding("identical_rows", at, facts.named(*at), facts.named(*first))
 
 
 def _digit_preference(facts: Facts) -> Iterator[Finding]:
@@ -207,6 +197,15 @@ def _above_living(facts: Facts, rule: Rule) -> Iterator[Finding]:
     above = (share > limit(rule.check)) | nobody_lives
     words = f"{{}} trẻ đến trường ({band_name(rule.part[1])})"
     yield from facts.findings(rule.check, above, "children_living/age5", words, enrolled, living)
+
+
+def _not_weighed(facts: Facts) -> Iterator[Finding]:
+    """Facilities that weighed only a small part of a band, or nobody."""
+    for rule in rules("weigh_in_missing"):
+        measured, enrolled = facts.count(*rule.part), facts.count(*rule.whole)
+        is_missing = (measured < enrolled * limit(rule.check) / 100) & (enrolled - measured >= rule.least)
+        words = f"{{}} trẻ {band_name(rule.part[1])} được cân đo"
+        yield from facts.findings(rule.check, is_missing, rule.place, words, measured, enrolled)
 
 
 def _rooms(facts: Facts) -> Iterator[Finding]:

@@ -15,8 +15,8 @@ from analysis.reading import rounds
 from analysis.reading.findings import Finding, answered
 from analysis.reading.rounds import Round
 from analysis.reference import periods, received
-from analysis.screening import continuity, living_children, plausibility
-from analysis.screening.facts import Facts
+from analysis.screening import continuity, copies, exchanged, living_children, plausibility, recounts
+from analysis.screening.facts import Compared, Facts
 
 
 @dataclass
@@ -90,7 +90,13 @@ def screen(this: Round, earlier: Before | None = None) -> list[Finding]:
     findings += plausibility.sums(now)
     findings += living_children.check(now, earlier.series, school_year, period)
     findings += continuity.time(now, last, year_ago)
+    pair = Compared(now, last) if last else None
+    findings += copies.rows(now, pair)
+    if pair is not None:
+        findings += recounts.of_facilities(pair)
+        findings += exchanged.rows_and_columns(pair, Compared(now, year_ago) if year_ago else None)
     if earlier.series is not None:
+        findings += recounts.of_units(now, earlier.series, school_year, period)
         findings += continuity.jumps(now, earlier.series, school_year, period)
     return answered(findings, school_year, period, this.keys_of(findings))
 
