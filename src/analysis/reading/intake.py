@@ -108,9 +108,7 @@ def _tell_what_is_hidden(book: Workbook, excel: CalamineWorkbook, formats: CellF
             book.doubt("hidden_cells", title, found=where)
 
 
-def _cells(
-    excel: CalamineWorkbook, content: files.Content, school_year: str
-) -> tuple[dict[str, Cells], list[str]]:
+def _cells(excel: CalamineWorkbook, content: files.Content, school_year: str) -> tuple[dict[str, Cells], list[str]]:
     """The cells of every tab, and the tabs that are not read: the form does not know them and they are far longer.
 
     Raises RefusedError where a sheet of the form is too large.

@@ -83,4 +83,6 @@ def _sums(series: pd.DataFrame, like: pd.DataFrame, school_year: str, period: st
     is_then = (series["school_year"] == school_year) & (series["period"] == period) & (series["sector"] == "all")
     then = store.plain(series[is_then]).set_index(["area", "indicator", "age_band"])["value"]
     wide = then.unstack(["indicator", "age_band"])
-    return wide.set_axis(wide.columns.to_flat_index(), axis=1).reindex(index=like.index, columns=like.columns).to_numpy()
+    return (
+        wide.set_axis(wide.columns.to_flat_index(), axis=1).reindex(index=like.index, columns=like.columns).to_numpy()
+    )
