@@ -11,6 +11,7 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum, WorksheetNotFound
 
+from analysis import reference
 from analysis.reading import extents, files, forms, headings, tabs
 from analysis.reading.cell_formats import CellFormats
 from analysis.reading.cells import Cells, empty_blank_cells
@@ -49,6 +50,8 @@ def read_workbook(
         book.doubt("unreadable_workbook", found="máy không cho đọc")
     except CalamineError:
         book.doubt("unreadable_workbook", found="bên trong không phải bảng tính đúng cách")
+    except reference.ReferenceTableError:
+        raise
     except Exception as fault:  # ours: no workbook may stop the others, nor a fault go unseen
         logging.getLogger(__name__).debug("%s", shown_as, exc_info=True)
         book.doubt("reader_failed", found=type(fault).__name__)
