@@ -58,7 +58,7 @@ class Archive:
         return unpacked
 
     def part(self, name: str, room: int = RATIO_COUNTS_FROM) -> bytes:
-        """One part. Raises RefusedError where it is locked, broken, or larger than the room or its packed size allow."""
+        """One part. Raises RefusedError where it is locked, broken or larger than its packed size or the room allows."""
         member = self.members[name]
         if member.flag_bits & ENCRYPTED:
             raise RefusedError("password_protected")
@@ -68,7 +68,9 @@ class Archive:
             mark, name_length, extras = LOCAL_HEADER.unpack_from(self.data, member.header_offset)
             start = member.header_offset + LOCAL_HEADER.size + name_length + extras
             packed = self.data[start : start + member.compress_size]
-            part = packed if member.compress_type == ZIP_STORED else zlib.decompressobj(-15).decompress(packed, room + 1)
+            part = (
+                packed if member.compress_type == ZIP_STORED else zlib.decompressobj(-15).decompress(packed, room + 1)
+            )
         except (struct.error, zlib.error):
             raise RefusedError("unreadable_workbook", BROKEN) from None
         if len(part) > room:

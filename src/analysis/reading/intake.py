@@ -66,7 +66,9 @@ def _read_file(book: Workbook, file: Path, school_year: str, period: str, correc
     cells, unread = _cells(excel, content, school_year)
     titles = _titles(book, cells, school_year)
     if not titles:
-        raise files.RefusedError("other_form", _quoted(excel.sheet_names) or "không có", " / ".join(_names(school_year)))
+        raise files.RefusedError(
+            "other_form", _quoted(excel.sheet_names) or "không có", " / ".join(_names(school_year))
+        )
     if unread:
         book.doubt("tab_not_read", unread[0] if len(unread) == 1 else "", found=_quoted(unread))
     for sheet, (name, kind) in forms.sheets(school_year).items():
@@ -91,9 +93,7 @@ def _tell_what_is_hidden(book: Workbook, excel: CalamineWorkbook, formats: CellF
             book.doubt("hidden_cells", title, found=where)
 
 
-def _cells(
-    excel: CalamineWorkbook, content: files.Content, school_year: str
-) -> tuple[dict[str, Cells], list[str]]:
+def _cells(excel: CalamineWorkbook, content: files.Content, school_year: str) -> tuple[dict[str, Cells], list[str]]:
     """The cells of every tab, and the tabs that are not read: the form does not know them and they are far longer.
 
     Raises RefusedError where a sheet of the form is too large.

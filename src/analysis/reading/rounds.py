@@ -7,9 +7,9 @@ import pandas as pd
 import pyarrow as pa
 
 from analysis import reference, store
+from analysis.reading import names
 from analysis.reading.findings import Finding, answered, as_table
 from analysis.reading.forms import SECTOR_OF_KIND
-from analysis.reading import names
 from analysis.reading.intake import read_workbook
 from analysis.reading.workbook_parts import Correction, Workbook
 from analysis.reference import areas, periods, received
