@@ -1,6 +1,5 @@
 """Small workbooks with the odd properties of real ones that nobody here made: other programs, other forms, no form."""
 
-import io
 import re
 import zipfile
 from collections.abc import Callable

@@ -42,17 +42,22 @@ def recalculated(file: Path, target: Path, kind: str = "xlsx") -> Path:
 
     Skips the test where LibreOffice is not installed; fails there if CI=true.
     """
+    return all_recalculated([file], target, kind)[0]
+
+
+def all_recalculated(files: list[Path], target: Path, kind: str) -> list[Path]:
+    """The same of several workbooks, in one go."""
     if SOFFICE is None:
         missing("Không có LibreOffice (soffice). Cài bằng: apt-get install libreoffice-calc libreoffice-writer")
     target.mkdir(parents=True, exist_ok=True)
     profile = f"-env:UserInstallation=file://{target.parent / 'profile'}"
     subprocess.run(
-        [SOFFICE, "--headless", profile, "--convert-to", kind, "--outdir", str(target), str(file)],
+        [SOFFICE, "--headless", profile, "--convert-to", kind, "--outdir", str(target), *map(str, files)],
         check=True,
         capture_output=True,
         timeout=120,
     )
-    return target / f"{file.stem}.{kind}"
+    return [target / f"{file.stem}.{kind}" for file in files]
 
 
 MACRO = """<?xml version="1.0" encoding="UTF-8"?>

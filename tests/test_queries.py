@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from analysis import reference
+from analysis import reference, store
 from analysis.offices import answers, check_data, queries
 from analysis.reading import rounds
 from analysis.reading.findings import Finding
@@ -95,6 +95,22 @@ def test_check_data_says_how_much_is_wrong_by_severity_check_and_unit_and_fails_
     write(sent / "le_chan.xlsx", GOOD)
     assert check(sent, tmp_path) == 0
     assert "Không có lỗi nào phải dừng" in capsys.readouterr().out
+
+
+def test_check_data_leaves_the_numbers_it_read_with_their_cells_also_of_a_workbook_that_stops(sent, tmp_path, capsys):
+    assert check(sent, tmp_path) == 1
+    folder = tmp_path / f"processed/{YEAR}-{PERIOD}"
+    assert "Số đã đọc được" in capsys.readouterr().out
+    numbers = store.read(folder, "observations.parquet")
+    assert set(numbers["area"]) == set(UNITS)
+    here = numbers[(numbers["area"] == "le_chan") & (numbers["workbook"] == f"{YEAR}/{PERIOD}/le_chan.xlsx")]
+    read = dict(zip(zip(here["sheet"], here["cell"], strict=True), here["value"], strict=True))
+    assert read[GROUPS] == GOOD[GROUPS] + 2  # read for certain, though it does not add up
+    assert COOKS not in read and OTHER_STAFF not in read
+    others = [at for at in read if at[1][0] != "B" and at != GROUPS]  # column B: a facility counts as one
+    assert len(others) > 2_500 and all(read[at] == GOOD[at] for at in others)
+    found = store.read(folder, "findings.csv")
+    assert set(zip(found["sheet"], found["cell"], strict=True)) >= {COOKS, OTHER_STAFF, GROUPS}
 
 
 def test_the_sheet_of_a_unit_whose_faults_are_mended_is_taken_away(sheet, sent, tmp_path, monkeypatch):

@@ -91,3 +91,64 @@ def test_every_correction_in_the_register_names_a_round_and_an_area_that_exist()
     register = rounds.reference.table("corrections")
     for row in register.itertuples():
         assert (RAW / row.school_year / row.period / f"{row.area}.xlsx").exists(), row
+
+
+NOISE = ("Thumbs.db", "desktop.ini", "~$le_chan.xlsx", ".DS_Store", ".~lock.le_chan.xlsx#", "~WRL0001.tmp", "a.tmp")
+
+
+def found_in(folder, missing="stop") -> list[tuple[str, str, str, str]]:
+    this = rounds.read("x", YEAR, PERIOD, folder, missing)
+    return [(f.check, f.severity, f.area, f.found) for f in this.findings]
+
+
+def test_what_programs_leave_in_a_folder_and_folders_in_it_are_no_matter(raw):
+    folder = raw / YEAR / PERIOD
+    for name in NOISE:
+        (folder / name).write_bytes(b"x")
+    shutil.copytree(raw / YEAR / "DN", folder / "cũ")
+    assert found_in(folder) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Kiến An HK2.xlsx", "kien_an - Copy.xlsx", "KIENAN.XLSX", "Bieu Q.Kien An (1).xls", "Kie\u0302\u0301n An.ods",
+     "kien_an.xlsb", "kien_an.csv", "Kien An.pdf", "kien_an.docx", "kien_an.v2.xlsx"],
+)  # fmt: skip
+def test_a_missing_unit_is_told_with_the_file_that_lies_there_under_another_name_or_of_another_kind(raw, name):
+    folder = raw / YEAR / PERIOD
+    (folder / "kien_an.xlsx").rename(folder / name)
+    assert found_in(folder) == [("workbook_misnamed", "stop", "kien_an", name)]
+    [message] = [finding.message for finding in rounds.read("x", YEAR, PERIOD, folder).findings]
+    assert name in message and "kien_an.xlsx" in message and "Quận Kiến An" in message
+    check = "unknown_workbook" if received.is_workbook(folder / name) else "file_not_read"
+    assert {(f[0], f[2]) for f in found_in(folder, "partial")} == {
+        ("unit_left_out", "kien_an"),
+        (check, (folder / name).stem),
+    }
+
+
+def test_two_files_that_may_be_the_missing_unit_are_both_named(raw):
+    folder = raw / YEAR / PERIOD
+    (folder / "kien_an.xlsx").rename(folder / "Kiến An.xlsx")
+    shutil.copy(folder / "Kiến An.xlsx", folder / "Kiến An (2).xlsx")
+    assert found_in(folder) == [("workbook_misnamed", "stop", "kien_an", "Kiến An (2).xlsx, Kiến An.xlsx")]
+
+
+def test_beside_a_workbook_a_second_one_stops_and_a_file_of_another_kind_is_only_named(raw):
+    folder = raw / YEAR / PERIOD
+    (folder / "kien_an.pdf").write_bytes(b"%PDF-1.4")
+    (folder / "công văn.docx").write_bytes(b"PK")
+    assert {f[:3] for f in found_in(folder)} == {
+        ("file_not_read", "attention", "kien_an"),
+        ("file_not_read", "attention", "công văn"),
+    }
+    shutil.copy(folder / "kien_an.xlsx", folder / "kien_an.xls")
+    assert ("two_workbooks", "stop", "kien_an", "kien_an.xls, kien_an.xlsx") in found_in(folder)
+    (folder / "kien_an.xls").rename(folder / "Kiến An mới.xls")
+    assert ("unknown_workbook", "stop", "Kiến An mới", "Kiến An mới.xls") in found_in(folder)
+
+
+def test_a_file_named_after_a_unit_that_owes_nothing_is_still_told(raw):
+    folder = raw / YEAR / PERIOD
+    (folder / "Bạch Long Vĩ.xlsx").write_bytes(b"")
+    assert found_in(folder) == [("unknown_workbook", "stop", "Bạch Long Vĩ", "Bạch Long Vĩ.xlsx")]

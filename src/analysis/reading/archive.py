@@ -58,7 +58,7 @@ class Archive:
         return unpacked
 
     def part(self, name: str, room: int = RATIO_COUNTS_FROM) -> bytes:
-        """One part. Raises RefusedError where it is locked, broken, or larger than the room or its packed size allow."""
+        """One part. Raises RefusedError where it is locked, broken or larger than the room or its packed size allow."""
         member = self.members[name]
         if member.flag_bits & ENCRYPTED:
             raise RefusedError("password_protected")

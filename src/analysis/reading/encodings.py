@@ -32,9 +32,13 @@ TONES = dict.fromkeys(map(ord, "\u0300\u0301\u0309\u0303\u0323"))
 def decode(text: str, encoding: str) -> str:
     """Text in Unicode (NFC), read as if its letters were those of an old encoding ("tcvn3" or "vni").
 
+    A text longer than any name is left as it is.
+
     >>> decode("QuËn Lª Ch©n", "tcvn3"), decode("Quaän Leâ Chaân", "vni")
     ('Quận Lê Chân', 'Quận Lê Chân')
     """
+    if len(text) > LONGEST_NAME:
+        return text
     pattern, letters = _letters(encoding)
     return normalized("NFC", pattern.sub(lambda written: letters[written[0]], text))
 

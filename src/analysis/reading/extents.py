@@ -49,7 +49,7 @@ class Reach:
     @property
     def is_near(self) -> bool:
         """Whether it can be a sheet of the form."""
-        return self.rows <= NEAR_ROWS and self.columns <= MOST_COLUMNS
+        return self.rows <= NEAR_ROWS and not self.is_far
 
     @property
     def is_far(self) -> bool:
@@ -148,6 +148,7 @@ def _of_table(piece: bytes) -> tuple[Reach, str, int]:
             column += _times(said, b"table:number-columns-repeated")
             if b"office:value-type" in said:
                 reach.take(row + repeated, column)
+    reach.longest = max(reach.longest, len(piece) - before)
     return reach, title, inside
 
 

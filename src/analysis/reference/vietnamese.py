@@ -4,6 +4,7 @@ import functools
 import re
 import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal
 
 TONES = "\u0300\u0301\u0309\u0303\u0323"  # grave, acute, hook, tilde, dot below
 NO_TONES = dict.fromkeys(map(ord, TONES))
@@ -22,8 +23,8 @@ KEPT = 20_000  # texts whose keys are kept: a round has a few thousand
 WRITTEN = str.maketrans(",.-", f".,{MINUS}")  # babel says the same and takes sixty times as long (test_text.py)
 
 
-def normalized(form: str, text: str) -> str:
-    """Text in a Unicode form ("NFC", "NFD"), a long one in pieces: a run of accents takes the square of its length.
+def normalized(form: Literal["NFC", "NFD"], text: str) -> str:
+    """Text in a Unicode form; a long one piece by piece, since a run of accents takes the square of its length.
 
     >>> normalized("NFC", "Ha\u0309i An")
     'Hải An'
