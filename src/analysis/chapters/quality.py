@@ -1,5 +1,7 @@
 """Sections 11 to 13: who reported, what was wrong, what was corrected, how the sums meet the printed figures, norms."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from analysis import reference
@@ -118,7 +120,7 @@ def reporting(report: Report, key: str, caption: str) -> Table:
 def findings(report: Report, key: str, caption: str) -> Table:
     """Every finding of the checks on this round's workbooks; without figures where they are about few children."""
     rows = findings_to_print(report.table("findings.csv"), report.table("observations.parquet"))
-    lines = [Row(text(area_name(row["area"])), cells(FINDINGS, row)) for row in rows.to_dict("records")]
+    lines = [_of_unit(report, row, FINDINGS) for row in rows.to_dict("records")]
     empty = "Các phép kiểm tra không phát hiện lỗi nào trong biểu của kỳ này."
     return Table(key, caption, "Đơn vị", columns(FINDINGS), lines, empty=empty)
 
@@ -127,10 +129,16 @@ def corrections(report: Report, key: str, caption: str) -> Table:
     """Every correction of the register that was used, with its reason and who said it."""
     rows = report.table("corrections_used.csv")
     rows = rows.assign(hidden=in_sensitive_cells(rows, report.table("observations.parquet")))
-    lines = [Row(text(area_name(row["area"])), cells(CORRECTIONS, row)) for row in rows.to_dict("records")]
+    lines = [_of_unit(report, row, CORRECTIONS) for row in rows.to_dict("records")]
     empty = "Kỳ này không có ô nào phải sửa theo sổ sửa lỗi."
     origin = "sổ sửa lỗi, data/reference/corrections.csv."
     return Table(key, caption, "Đơn vị", columns(CORRECTIONS), lines, empty=empty, origin=origin)
+
+
+def _of_unit(report: Report, row: dict, fields: Sequence[Field]) -> Row:
+    """A line on a unit's workbook, which quotes it: facilities by name, what stands in cells; marked as it is."""
+    basis = [SIMULATED] if row["area"] in report.simulated_areas else []
+    return Row(text(area_name(row["area"])), cells(fields, row), marks=report.marks([row["area"]], basis))
 
 
 def reconciliation(report: Report, key: str, caption: str) -> Table:

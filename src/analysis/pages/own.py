@@ -104,12 +104,16 @@ def _names(tables: str | Sequence[str]) -> list[str]:
 
 
 def _marks(report: Report, tables: Sequence[str]) -> Marks:
-    """What the rows of these tables rest on; of a table that does not say it, or of none, what the round does."""
+    """What the rows of these tables rest on; of a table that does not say it, or of none, what the round does.
+
+    Whatever an analyst made of them may be of all units: it lacks those left out, and this round may stand beside the
+    last.
+    """
     named = [report.table(name) for name in _names(tables)]
     telling = [rows for rows in named if {"area", "basis"} <= set(rows)]
-    if len(telling) < max(len(named), 1):
+    if len(telling) < max(len(named), 1) or any("last_year" in rows for rows in named):
         telling.append(report.table(SERIES))
-    return together(report.marks_of(rows) for rows in telling)
+    return together([report.all_units, *(report.marks_of(rows) for rows in telling)])
 
 
 def _canvas(drawing: Any) -> Canvas:

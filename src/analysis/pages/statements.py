@@ -48,18 +48,21 @@ class Headline(Shown):
 class Says(Shown):
     """A list of sentences, each with what it rests on, which stands apart from the words.
 
-    to_copy : whether a writer pastes them into the report.
+    to_copy : whether a writer pastes them into the report: what they rest on goes with them then, in brackets.
     """
 
     items: list[tuple[str, Marks]] = field(default_factory=list)
     to_copy: bool = False
 
     def _repr_html_(self) -> str:
-        say = Markup(' class="say"') if self.to_copy else ""
-        lines = (
-            Markup("<li><span{}>{}</span>{}</li>").format(say, words, beside(mark.tag for mark in marks))
-            for words, marks in self.items
-        )
+        lines = []
+        for words, marks in self.items:
+            tags = [beside([mark.tag]) for mark in marks]
+            if not self.to_copy:
+                lines.append(Markup("<li><span>{}</span>{}</li>").format(words, Markup("").join(tags)))
+                continue
+            with_them = Markup(" [{}]").format(Markup(";").join(tags).strip()) if tags else ""
+            lines.append(Markup('<li><span class="say">{}{}</span></li>').format(words, with_them))
         return str(Markup('<ul class="says">{}</ul>').format(Markup("").join(lines))) if self.items else "<p></p>"
 
     def __repr__(self) -> str:

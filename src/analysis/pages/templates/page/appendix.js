@@ -141,7 +141,7 @@ document.querySelectorAll("main table").forEach((table) => {
   });
 });
 
-// sentences: a button takes the words alone, or marks them where the browser lends no clipboard
+// sentences: a button takes the words with what they rest on, or selects them where the browser lends no clipboard
 document.querySelectorAll(".say").forEach((say, n) => {
   const button = made("button", "Chép");
   button.type = "button";
