@@ -27,7 +27,10 @@ def rows_and_columns(pair: Compared, year_ago: Compared | None) -> Iterator[Find
         columns = [column for column in columns if column[0] not in FLOWS]
         held = [_distances(each, columns) for each in pairs]
         for area, places in pair.places.items():
-            here = [tuple(side[each.places.get(area, [])] for side in sides) for each, sides in zip(pairs, held)]
+            here = [
+                tuple(side[each.places.get(area, [])] for side in sides)
+                for each, sides in zip(pairs, held, strict=True)
+            ]
             yield from _columns(pair, places, sheet, columns, here)
             yield from _rows(pair, places, sheet, *here[0])
 
@@ -73,8 +76,8 @@ def _rows(pair: Compared, places: list[int], sheet: str, new: np.ndarray, old: n
     for shift in SHIFTS:
         nearer = _squares(new - old) - _squares(new - np.roll(old, shift, axis=0))
         of_rows = np.minimum(nearer.sum(axis=1), MOST_OF_ROW)
-        gain, first, count = _longest(np.column_stack([of_rows, nearer]))
-        if gain > limit("rows_shifted"):
+        gained, first, count = _longest(np.column_stack([of_rows, nearer]))
+        if gained > limit("rows_shifted"):
             found = f"{count} cơ sở, từ {now.named(*here[first])}"
             yield now.sheet_finding("rows_shifted", here[first], sheet, found)
             return

@@ -25,10 +25,12 @@ def of_facilities(pair: Compared) -> Iterator[Finding]:
     """
     for _, group in groupby(rules("part_apart"), key=lambda rule: rule.whole[0]):
         chosen = list(group)
-        amounts, expected = (np.column_stack(columns) for columns in zip(*(_held(pair, rule) for rule in chosen)))
+        amounts, expected = (
+            np.column_stack(columns) for columns in zip(*(_held(pair, rule) for rule in chosen), strict=True)
+        )
         far = np.nan_to_num(spread.apart(amounts, expected))
         worst = far.argmax(axis=1)
-        for area, places in pair.places.items():
+        for places in pair.places.values():
             wrong = [place for place in places if far[place, worst[place]] > limit("part_apart")]
             is_common = len(wrong) > MANY * len(places)
             for place in wrong[:1] if is_common else wrong:
@@ -83,4 +85,6 @@ def _sums(series: pd.DataFrame, like: pd.DataFrame, school_year: str, period: st
     is_then = (series["school_year"] == school_year) & (series["period"] == period) & (series["sector"] == "all")
     then = store.plain(series[is_then]).set_index(["area", "indicator", "age_band"])["value"]
     wide = then.unstack(["indicator", "age_band"])
-    return wide.set_axis(wide.columns.to_flat_index(), axis=1).reindex(index=like.index, columns=like.columns).to_numpy()
+    return (
+        wide.set_axis(wide.columns.to_flat_index(), axis=1).reindex(index=like.index, columns=like.columns).to_numpy()
+    )
