@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from analysis.reading.findings import Finding, limit
-from analysis.screening import spread
+from analysis.screening import counting_noise
 from analysis.screening.facts import Compared, band_name, label
 
 FLOWS = ("teachers_left", "teachers_retired", "teachers_recruited")  # new in every round
@@ -23,8 +23,8 @@ def rows_and_columns(pair: Compared, year_ago: Compared | None) -> Iterator[Find
     """
     is_new_year = pair.before.school_year != pair.now.school_year
     pairs = [pair, year_ago] if year_ago and is_new_year else [pair]
-    for sheet, columns in pair.now.sheets.items():
-        columns = [column for column in columns if column[0] not in FLOWS]
+    for sheet, asked in pair.now.sheets.items():
+        columns = [column for column in asked if column[0] not in FLOWS]
         held = [_distances(each, columns) for each in pairs]
         for area, places in pair.places.items():
             here = [
@@ -37,9 +37,9 @@ def rows_and_columns(pair: Compared, year_ago: Compared | None) -> Iterator[Find
 
 def _distances(pair: Compared, columns: list) -> tuple[np.ndarray, np.ndarray]:
     """The counts of two rounds, as if all had changed by nothing, in standard deviations of what a facility changed."""
-    this, then = (spread.rooted(counts) for counts in pair.counts(*columns))
+    this, then = (counting_noise.rooted(counts) for counts in pair.counts(*columns))
     then += (this - then).mean(axis=0)
-    usual = spread.usual(this - then)
+    usual = counting_noise.usual(this - then)
     return this / usual, then / usual
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.reading.findings import Finding, limit
 from analysis.reference import norms, periods
 from analysis.reference.vietnamese import key, number, percent
-from analysis.screening import weigh_ins
+from analysis.screening import coverage
 from analysis.screening.facts import Facts, Rule, band_name, label, rules
 
 BAND_VI = {"nursery": "nhà trẻ", "kindergarten": "mẫu giáo"}
@@ -37,7 +37,7 @@ def sums(facts: Facts) -> Iterator[Finding]:
         yield from _facility_parts(facts, rule) if rule.level == "facility" else _unit_parts(facts, rule)
     for rule in rules("enrolled_above_living"):
         yield from _above_living(facts, rule)
-    yield from weigh_ins.measured(facts)
+    yield from coverage.measured(facts)
     yield from _rooms(facts)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.reading.findings import Finding, limit
-from analysis.screening import spread
+from analysis.screening import counting_noise
 from analysis.screening.facts import Facts, band_name, rules
 
 
@@ -27,5 +27,5 @@ def _behind(weighed: pd.Series, enrolled: pd.Series) -> pd.Series:
     areas = weighed.index.get_level_values("area")
     of_unit = left_out.groupby(areas).transform("sum") / enrolled.groupby(areas).transform("sum").clip(lower=1)
     expected = enrolled * of_unit
-    far = spread.apart(left_out.to_numpy()[:, np.newaxis], expected.to_numpy()[:, np.newaxis])[:, 0]
+    far = counting_noise.apart(left_out.to_numpy()[:, np.newaxis], expected.to_numpy()[:, np.newaxis])[:, 0]
     return (far > limit("weigh_in_behind")) & (left_out > expected)
