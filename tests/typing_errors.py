@@ -9,14 +9,16 @@ import tempfile
 import zipfile
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from analysis.reading import forms, rounds
 from analysis.reading.cells import address
 from analysis.reading.findings import Finding
+from analysis.reading.rounds import Round
 from analysis.reference import ROOT, periods, received
 from analysis.screening.screening import before, screen
 from tests.workbooks import cells_of
@@ -124,6 +126,7 @@ class World:
         self.last = _books(raw, received.earlier(raw, school_year, period)[-1])
         year_ago = periods.shift(school_year, -1), period
         self.year_ago = _books(raw, year_ago)
+        self.good = rounds.read(raw, *self.which)
         self.known = {_key(f) for f in self.findings({})}
 
     def findings(self, slips: dict[str, Slip]) -> list[Finding]:
@@ -132,7 +135,8 @@ class World:
             for area, book in self.books.items():
                 book.write(Path(folder, f"{area}.xlsx"), slips[area].changes if area in slips else {})
             this = rounds.read(self.raw, *self.which, folder=folder)
-        found = this.findings + screen(this, self.before)
+        stopped = {f.area for f in this.findings if f.severity == "stop"}
+        found = this.findings + screen(_mixed(this, self.good, stopped), self.before)
         return [f for f in found if f.severity != "attention"]
 
     def silent(self, slips: Iterable[Slip]) -> list[Slip]:
@@ -147,6 +151,16 @@ class World:
                 if not any(f.area == area and slip.is_named_by(f) for f in new):
                     silent.append(slip)
         return silent
+
+
+def _mixed(this: Round, good: Round, stopped: set[str]) -> Round:
+    """A round in which units whose workbooks stop the run stand as they were: the others are held against them too."""
+    tables = {}
+    for name in ("observations", "facilities", "reporting"):
+        mine, theirs = getattr(this, name), getattr(good, name)
+        parts = [mine[~mine["area"].isin(stopped)], theirs[theirs["area"].isin(stopped)]]
+        tables[name] = pd.concat(parts, ignore_index=True)
+    return replace(this, findings=[], **tables)
 
 
 def _books(raw: Path, which: tuple[str, str]) -> dict[str, Book]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from analysis.reading.findings import Finding, limit
-from analysis.screening import spread
+from analysis.screening import counting_noise
 from analysis.screening.facts import At, Compared, Facts
 
 NEAR = 0.25  # squared distance of two whole rows: they differ as if a child or two had been taken out, no more
@@ -20,7 +20,7 @@ def rows(now: Facts, pair: Compared | None) -> Iterator[Finding]:
     is_large = now.amounts("children_enrolled", "all") >= limit("identical_rows")
     large = now.counts.index[is_large]
     counts = np.nan_to_num(now.counts.to_numpy()[is_large])
-    points = spread.rooted(counts)
+    points = counting_noise.rooted(counts)
     squares = (points**2).sum(axis=1)
     apart = squares[:, None] + squares[None, :] - 2 * points @ points.T
     told = set()
@@ -41,4 +41,4 @@ def _is_other_now(pair: Compared | None, at: At) -> bool:
         return True
     this, then = pair.counts(*pair.now.counts.columns)
     place = pair.both.index(at)
-    return bool(((spread.rooted(this[place]) - spread.rooted(then[place])) ** 2).sum() > OTHER)
+    return bool(((counting_noise.rooted(this[place]) - counting_noise.rooted(then[place])) ** 2).sum() > OTHER)

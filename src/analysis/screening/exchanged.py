@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from analysis.reading.findings import Finding, limit
-from analysis.screening import spread
+from analysis.screening import counting_noise
 from analysis.screening.facts import Compared, band_name, label
 
 FLOWS = ("teachers_left", "teachers_retired", "teachers_recruited")  # new in every round
@@ -23,20 +23,23 @@ def rows_and_columns(pair: Compared, year_ago: Compared | None) -> Iterator[Find
     """
     is_new_year = pair.before.school_year != pair.now.school_year
     pairs = [pair, year_ago] if year_ago and is_new_year else [pair]
-    for sheet, columns in pair.now.sheets.items():
-        columns = [column for column in columns if column[0] not in FLOWS]
+    for sheet, asked in pair.now.sheets.items():
+        columns = [column for column in asked if column[0] not in FLOWS]
         held = [_distances(each, columns) for each in pairs]
         for area, places in pair.places.items():
-            here = [tuple(side[each.places.get(area, [])] for side in sides) for each, sides in zip(pairs, held)]
+            here = [
+                tuple(side[each.places.get(area, [])] for side in sides)
+                for each, sides in zip(pairs, held, strict=True)
+            ]
             yield from _columns(pair, places, sheet, columns, here)
             yield from _rows(pair, places, sheet, *here[0])
 
 
 def _distances(pair: Compared, columns: list) -> tuple[np.ndarray, np.ndarray]:
     """The counts of two rounds, as if all had changed by nothing, in standard deviations of what a facility changed."""
-    this, then = (spread.rooted(counts) for counts in pair.counts(*columns))
+    this, then = (counting_noise.rooted(counts) for counts in pair.counts(*columns))
     then += (this - then).mean(axis=0)
-    usual = spread.usual(this - then)
+    usual = counting_noise.usual(this - then)
     return this / usual, then / usual
 
 
@@ -73,8 +76,8 @@ def _rows(pair: Compared, places: list[int], sheet: str, new: np.ndarray, old: n
     for shift in SHIFTS:
         nearer = _squares(new - old) - _squares(new - np.roll(old, shift, axis=0))
         of_rows = np.minimum(nearer.sum(axis=1), MOST_OF_ROW)
-        gain, first, count = _longest(np.column_stack([of_rows, nearer]))
-        if gain > limit("rows_shifted"):
+        gained, first, count = _longest(np.column_stack([of_rows, nearer]))
+        if gained > limit("rows_shifted"):
             found = f"{count} cơ sở, từ {now.named(*here[first])}"
             yield now.sheet_finding("rows_shifted", here[first], sheet, found)
             return

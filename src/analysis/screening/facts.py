@@ -189,7 +189,8 @@ class Compared:
 class Rule:
     """One row of data/reference/screening.csv: a part and its whole, each an indicator and an age band.
 
-    level : "facility", "unit", or "rest" (what is left of a facility's whole).  least : what a smaller number or change than this cannot break; 0 where it is empty.
+    level : "facility", "unit", or "rest" (what is left of a facility's whole).
+    least : what a smaller number or change than this cannot break; 0 where it is empty.
     """
 
     check: str

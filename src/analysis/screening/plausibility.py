@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.reading.findings import MOST_ALIKE, Finding, limit
 from analysis.reference import norms, periods
 from analysis.reference.vietnamese import key, number, percent
+from analysis.screening import coverage
 from analysis.screening.facts import Facts, Rule, band_name, label, rules
 
 BAND_VI = {"nursery": "nhà trẻ", "kindergarten": "mẫu giáo"}
@@ -36,7 +37,7 @@ def sums(facts: Facts) -> Iterator[Finding]:
         yield from _facility_parts(facts, rule) if rule.level == "facility" else _unit_parts(facts, rule)
     for rule in rules("enrolled_above_living"):
         yield from _above_living(facts, rule)
-    yield from _not_weighed(facts)
+    yield from coverage.measured(facts)
     yield from _rooms(facts)
 
 
@@ -197,15 +198,6 @@ def _above_living(facts: Facts, rule: Rule) -> Iterator[Finding]:
     above = (share > limit(rule.check)) | nobody_lives
     words = f"{{}} trẻ đến trường ({band_name(rule.part[1])})"
     yield from facts.findings(rule.check, above, "children_living/age5", words, enrolled, living)
-
-
-def _not_weighed(facts: Facts) -> Iterator[Finding]:
-    """Facilities that weighed only a small part of a band, or nobody."""
-    for rule in rules("weigh_in_missing"):
-        measured, enrolled = facts.count(*rule.part), facts.count(*rule.whole)
-        is_missing = (measured < enrolled * limit(rule.check) / 100) & (enrolled - measured >= rule.least)
-        words = f"{{}} trẻ {band_name(rule.part[1])} được cân đo"
-        yield from facts.findings(rule.check, is_missing, rule.place, words, measured, enrolled)
 
 
 def _rooms(facts: Facts) -> Iterator[Finding]:

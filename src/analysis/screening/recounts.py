@@ -11,7 +11,7 @@ from analysis.reading import forms
 from analysis.reading.findings import Finding, limit
 from analysis.reference import periods
 from analysis.reference.vietnamese import number
-from analysis.screening import spread
+from analysis.screening import counting_noise
 from analysis.screening.facts import Compared, Facts, Rule, band_name, label, rules
 
 MANY = 0.25  # a cause that meets more of a unit's facilities is told once
@@ -25,10 +25,12 @@ def of_facilities(pair: Compared) -> Iterator[Finding]:
     """
     for _, group in groupby(rules("part_apart"), key=lambda rule: rule.whole[0]):
         chosen = list(group)
-        amounts, expected = (np.column_stack(columns) for columns in zip(*(_held(pair, rule) for rule in chosen)))
-        far = np.nan_to_num(spread.apart(amounts, expected))
+        amounts, expected = (
+            np.column_stack(columns) for columns in zip(*(_held(pair, rule) for rule in chosen), strict=True)
+        )
+        far = np.nan_to_num(counting_noise.apart(amounts, expected))
         worst = far.argmax(axis=1)
-        for area, places in pair.places.items():
+        for places in pair.places.values():
             wrong = [place for place in places if far[place, worst[place]] > limit("part_apart")]
             is_common = len(wrong) > MANY * len(places)
             for place in wrong[:1] if is_common else wrong:
@@ -70,7 +72,7 @@ def of_units(now: Facts, series: pd.DataFrame, school_year: str, period: str) ->
     newest = series[["school_year", "period"]].iloc[-1]
     rounds = dict.fromkeys([tuple(newest), (periods.shift(school_year, -1), period)])
     befores = [_sums(series, value, *which) for which in rounds]
-    far = np.fmin.reduce([spread.moved(value.to_numpy(float), before) for before in befores])
+    far = np.fmin.reduce([counting_noise.moved(value.to_numpy(float), before) for before in befores])
     for unit, row in np.argwhere(far > limit("row_apart")):
         area, (indicator, band) = value.index[unit], asked[row]
         then = " và ".join(number(before[unit, row]) for before in befores if before[unit, row] >= 0)
