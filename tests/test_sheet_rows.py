@@ -271,9 +271,13 @@ def test_what_cannot_be_read_for_sure_is_told_with_its_cell_and_its_reason_once(
     assert told(read_cells(tmp_path, change(good_cells()))) == expected
 
 
+@pytest.mark.parametrize("with_total", [True, False])
 @pytest.mark.parametrize("place", [LAST, LAST + 1, FIRST])
-def test_a_facility_whose_cells_were_left_empty_is_told_once_a_sheet_wherever_it_stands(place, tmp_path):
-    cells = with_row(place, {0: 4, 1: "HP305-004", 2: "Trường Mầm non Mới"}, *FACILITY_SHEETS)(good_cells())
+def test_a_facility_whose_cells_were_left_empty_is_told_once_a_sheet_wherever_it_stands(place, with_total, tmp_path):
+    cells = good_cells()
+    if not with_total:
+        cells = odd.on(*FACILITY_SHEETS)(lambda grid: {p: v for p, v in grid.items() if p[0] != LAST})(cells)
+    cells = with_row(place, {0: 4, 1: "HP305-004", 2: "Trường Mầm non Mới"}, *FACILITY_SHEETS)(cells)
     assert told(read_cells(tmp_path, cells)) == [
         ("unknown_choice", NETWORK, f"E{place + 1}"),
         ("missing_text", NETWORK, f"D{place + 1}"),
