@@ -24,6 +24,7 @@ class Round:
 
     observations, facilities, corrections_used, reporting : tables.  findings : list of Finding.
     partial : units without a workbook and what was done about them; empty where all have reported.
+    asked : what the reader met that is for the screen to ask: names and communes beside codes.
     """
 
     observations: pd.DataFrame
@@ -32,6 +33,7 @@ class Round:
     corrections_used: pd.DataFrame
     reporting: pd.DataFrame
     partial: pd.DataFrame = field(default_factory=lambda: _frame("partial.csv", []))
+    asked: list[Finding] = field(default_factory=list)
 
     @property
     def findings_table(self) -> pd.DataFrame:
@@ -91,6 +93,7 @@ class _Gathering:
         self.reporting: list[tuple] = []
         self.absent: list[tuple] = []
         self.findings: list[Finding] = []
+        self.asked: list[Finding] = []
 
     def doubt(self, check: str, area: str, file: str, found: str = "") -> None:
         """Note a finding on a file that is there, or should be."""
@@ -148,6 +151,7 @@ class _Gathering:
         counted = len(book.facilities), len(book.numbers)
         self.reporting.append((*unit, book.path, *counted, book.basis))
         self.findings += book.findings
+        self.asked += book.asked_of_round
 
     def round(self) -> Round:
         """All of it as tables."""
@@ -158,6 +162,7 @@ class _Gathering:
             _frame("corrections_used.csv", self.corrections_used),
             _frame("reporting.csv", self.reporting),
             _frame("partial.csv", self.absent),
+            self.asked,
         )
 
 
