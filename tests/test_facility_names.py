@@ -17,7 +17,10 @@ NAMES = [facility[1] for facility in FACILITIES]
 
 def faults(tmp_path, cells, area="le_chan") -> list[tuple[str, str, str, str]]:
     book = read_workbook(write(tmp_path / "book.xlsx", cells), "book.xlsx", "2024-2025", "HK1", area)
-    return [(finding.check, finding.severity, finding.sheet, finding.cell) for finding in book.findings]
+    return [
+        (finding.check, finding.severity, finding.sheet, finding.cell)
+        for finding in book.findings + book.asked_of_round
+    ]
 
 
 def named(sheet: str, *names: str) -> dict:

@@ -8,6 +8,7 @@ from analysis.reading.rounds import Round
 from analysis.reference import areas, periods
 from analysis.screening import living_children
 from analysis.screening.facts import Facts
+from analysis.screening.living_expected import Expected
 
 UNITS = areas.reporting(periods.as_of("2024-2025", "HK1"))
 ROUNDS = [(f"{year}-{year + 1}", period) for year in range(2019, 2025) for period in periods.names()][:-1]
@@ -145,3 +146,12 @@ def test_children_that_are_left_out_are_asked_about():
     counts = world()
     counts[-1, UNIT, 2] = 0
     assert asked(counts) == [("living_apart", UNITS[UNIT], "D8")]
+
+
+def test_two_years_that_fit_only_in_each_others_place_are_told_though_neither_lies_far():
+    about, spread = np.array([500.0, 1800, 2300, 3000, 3060, 3100]), np.full(6, 0.004)
+    exchanged = about[[0, 1, 2, 4, 3, 5]]
+    due = Expected(about[None], spread, same_infants=True)
+    assert living_children._far(exchanged, np.abs(np.log(exchanged / about)), due) == []
+    assert living_children._exchanged(exchanged, about, spread) == [3, 4]
+    assert living_children._exchanged(about, about, spread) == []

@@ -19,5 +19,5 @@ def check(table: CountColumns, named: list[str]) -> None:
             elsewhere.append((cell, commune, names))
         else:
             unknown.append((cell, commune, areas.full_name(book.area, book.day)))
-    table.page.doubt_each("commune_elsewhere", elsewhere)
-    table.page.doubt_each("commune_unknown", unknown)
+    table.page.ask_each("commune_elsewhere", elsewhere)
+    table.page.ask_each("commune_unknown", unknown)

@@ -50,7 +50,7 @@ def check(table: CountColumns, codes: list[str]) -> None:
         others = len(exchanged) + len(unlike) - 1
         table.page.doubt("names_shifted", cell, f"{found} (và {others} dòng khác)", expected)
     else:
-        table.page.doubt_each("name_differs", exchanged + unlike)
+        table.page.ask_each("name_differs", exchanged + unlike)
 
 
 @reference.cached

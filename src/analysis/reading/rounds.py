@@ -28,6 +28,7 @@ class Round:
     observations, facilities, corrections_used, reporting : tables.  findings : list of Finding.
     partial : units without a workbook and what was done about them; empty where all have reported.
     keys : which number stands in a cell (area, sheet, cell) whose number is not among the observations.
+    asked : what the reader met that is for the screen to ask: names and communes beside codes.
     """
 
     observations: pd.DataFrame
@@ -37,6 +38,7 @@ class Round:
     reporting: pd.DataFrame
     partial: pd.DataFrame = field(default_factory=lambda: _frame("partial.csv", []))
     keys: dict[tuple[str, str, str], NumberKey] = field(default_factory=dict)
+    asked: list[Finding] = field(default_factory=list)
 
     def keys_of(self, findings: Iterable[Finding]) -> dict[tuple[str, str, str], NumberKey]:
         """Which number the cell of each finding stands for: area, sheet and cell → key, where there is one."""
@@ -113,6 +115,7 @@ class _Gathering:
         self.absent: list[tuple] = []
         self.findings: list[Finding] = []
         self.keys: dict[tuple[str, str, str], NumberKey] = {}
+        self.asked: list[Finding] = []
 
     def doubt(self, check: str, area: str, file: str, found: str = "") -> None:
         """Note a finding on a file that is there, or should be."""
@@ -205,6 +208,7 @@ class _Gathering:
         counted = len(book.facilities), len(book.numbers)
         self.reporting.append((*unit, book.path, *counted, book.basis))
         self.findings += book.findings
+        self.asked += book.asked_of_round
 
     def round(self) -> Round:
         """All of it as tables."""
@@ -216,6 +220,7 @@ class _Gathering:
             _frame("reporting.csv", self.reporting),
             _frame("partial.csv", self.absent),
             self.keys,
+            self.asked,
         )
 
 

@@ -48,7 +48,7 @@ def announced(cells: Cells, end: int) -> tuple[Unit, str, str] | None:
 
 def named_in(value) -> list[Unit]:
     """Units that a text names in brackets at its end, or after its "đơn vị tính:"."""
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not (")" in value or ":" in value):
         return []
     named = ANNOUNCED.findall(value[: plain_words.LONGEST]) + IN_BRACKETS.findall(value[-plain_words.LONGEST :])
     return [unit for unit in map(known, named) if unit]

@@ -29,6 +29,7 @@ class Correction:
     of: NumberKey = UNTIED
 
 
+Fault = tuple[str, str, str]  # a cell, what was found in it, what was expected
 MOST_ONE_BY_ONE = 3  # faults of one kind on a sheet: more have one cause
 Corrections = Mapping[tuple[str, str], Correction]  # (sheet, cell) → correction
 
@@ -70,6 +71,7 @@ class Workbook:
     day : that of its round.
     facilities : (code, name, commune, kind, sheet, cell).  used : corrections applied, as (sheet, cell) → correction.
     keys : which number a cell stands for, (sheet, cell) → key, where it is in doubt, corrected, or no number is kept.
+    asked_of_round : findings that are for the screen of the round to ask: names and communes beside codes.
     """
 
     path: str
@@ -79,6 +81,7 @@ class Workbook:
     numbers: Numbers = field(default_factory=Numbers)
     facilities: list[tuple] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    asked_of_round: list[Finding] = field(default_factory=list)
     used: dict[tuple[str, str], Correction] = field(default_factory=dict)
     keys: dict[tuple[str, str], NumberKey] = field(default_factory=dict)
 
@@ -86,6 +89,14 @@ class Workbook:
         """Note a finding of this workbook."""
         finding = Finding(check, self.area, self.path, sheet, cell, str(found), str(expected))
         self.findings.append(finding)
+
+
+def one_for_many(faults: Sequence[Fault]) -> Sequence[Fault]:
+    """Faults of one kind on a sheet, or where they are many the first of them, which says how many more there are."""
+    if len(faults) <= MOST_ONE_BY_ONE:
+        return faults
+    cell, found, expected = faults[0]
+    return [(cell, f"{found} (và {len(faults) - 1} ô khác của trang)", expected)]
 
 
 class Sheet:
@@ -128,14 +139,16 @@ class Sheet:
             cells = [address(*place) for place in places]
             self.doubt(check, cells[0], f"{len(cells)} ô: {', '.join(cells[:3])} … {cells[-1]}", expected)
 
-    def doubt_each(self, check: str, faults: Sequence[tuple[str, str, str]]) -> None:
+    def doubt_each(self, check: str, faults: Sequence[Fault]) -> None:
         """Note faults of one kind, as cell, found and expected: each, or where they are many the first for all."""
-        if len(faults) <= MOST_ONE_BY_ONE:
-            for fault in faults:
-                self.doubt(check, *fault)
-        else:
-            cell, found, expected = faults[0]
-            self.doubt(check, cell, f"{found} (và {len(faults) - 1} ô khác của trang)", expected)
+        for fault in one_for_many(faults):
+            self.doubt(check, *fault)
+
+    def ask_each(self, check: str, faults: Sequence[Fault]) -> None:
+        """The same for the screen of the round to ask: nothing is wrong with the numbers themselves."""
+        for cell, found, expected in one_for_many(faults):
+            asked = Finding(check, self.book.area, self.book.path, self.name, cell, found, expected)
+            self.book.asked_of_round.append(asked)
 
     def column(self, rows: Sequence[int], at: int, asked: forms.Column) -> list[float | None]:
         """The numbers of one column in these rows. Plain whole numbers cost one look for all."""

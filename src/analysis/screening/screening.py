@@ -78,12 +78,12 @@ def screen(this: Round, earlier: Before | None = None) -> list[Finding]:
     spoilt |= set(this.partial["area"])  # a carried workbook was screened in its own round
     areas = [area for area in this.reporting["area"] if area not in spoilt]
     if not areas:
-        return []
+        return list(this.asked)
     school_year, period = this.observations[["school_year", "period"]].iloc[0]
     now = Facts(this, areas)
     last = _facts(earlier.last, areas)
     year_ago = _facts(earlier.year_ago, areas)
-    findings = list(plausibility.geography(now))
+    findings = [*this.asked, *plausibility.geography(now)]
     if last is not None:
         findings += continuity.geography(now, last)
     findings += plausibility.values(now, school_year, period)
