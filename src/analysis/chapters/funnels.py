@@ -57,7 +57,9 @@ def figure(report: Report, key: str, caption: str, table: str) -> Figure:
             ax.set_xlabel("trẻ được cân đo")
     notes = list(NOTES)
     if report.table("funnel.csv", age_band=["all"])["value"].isna().any():
-        notes.append(f"Không vẽ, không dùng để đo độ khác nhau giữa các đơn vị: đơn vị {HIDDEN}. {HIDDEN} {withheld_means()}")
+        notes.append(
+            f"Không vẽ, không dùng để đo độ khác nhau giữa các đơn vị: đơn vị {HIDDEN}. {HIDDEN} {withheld_means()}"
+        )
     alt = " ".join(words for words, _ in said(report).items)
     return sheet.figure(key, caption, alt, notes, table)
 
