@@ -286,7 +286,7 @@ def layout(table: Table) -> dict:
         "bodies": [(group, list(rows)) for group, rows in groupby(table.rows, lambda row: row.group)],
         "grouped": any(column.group for column in table.columns),
         "hidden": f"{HIDDEN} {withheld_means()}" if hidden else "",
-        "notes": [*table.notes, *uneven(table)],
+        "notes": [*table.notes, *uneven(table.columns, table.rows)],
     }
 
 
