@@ -61,6 +61,46 @@ def test_left_out_it_is_named_and_the_city_counts_one_unit_less_and_shows_no_cha
     assert pd.isna(value(partial, CITY, column="change")) and not pd.isna(value(partial, "le_chan", column="change"))
 
 
+def test_a_part_of_the_city_is_held_against_no_target_and_each_unit_still_is(received):
+    series = history.series(received, YEAR, "DN", "carry")
+    whole = series[series["school_year"] == YEAR].assign(school_year="2024-2025", period="HK1")  # a year with targets
+    of_all, of_part = (indicators.compare(rows, "2024-2025", "HK1") for rows in (whole, whole[whole["area"] != GONE]))
+    for column in ("target", "gap", "met"):
+        assert not pd.isna(value(of_all, CITY, "enrolment_rate", column))
+        assert pd.isna(value(of_part, CITY, "enrolment_rate", column))
+        assert not pd.isna(value(of_part, "le_chan", "enrolment_rate", column))
+
+
+def test_earlier_rounds_of_the_city_are_made_of_the_units_that_this_one_has(received):
+    series = history.series(received, YEAR, "DN", "partial")
+    before = series[series["school_year"] == "2017-2018"].query("sector == 'all' and age_band == 'all'")
+    for indicator in ("children_enrolled", "teachers_shortage", "managers_shortage"):
+        by_area = before[before["indicator"] == indicator].set_index("area")["value"]
+        assert by_area[CITY] == pytest.approx(by_area.drop([CITY, GONE]).sum()) and by_area[GONE] > 0
+    left, there = (before[before["indicator"] == name].set_index("area")["value"].drop([CITY, GONE])
+                   for name in ("obese_children", "children_measured"))  # fmt: skip
+    [rate] = before[(before["indicator"] == "obesity_rate") & (before["area"] == CITY)]["value"]
+    assert rate == pytest.approx(100 * left.sum() / there.sum())
+
+
+def test_what_happened_in_a_period_is_never_carried_and_its_sum_is_of_the_other_units(received, table):
+    carried = table("carry")
+    others = set(carried["area"]) - {CITY, GONE}
+    for flow in ("teachers_left", "teachers_recruited", "social_funding", "classrooms_built"):
+        assert value(carried, GONE, flow) is None and value(carried, CITY, flow, "areas") == 13
+        assert value(carried, CITY, flow) == sum(value(carried, area, flow) for area in others)
+        assert pd.isna(value(carried, CITY, flow, "change"))
+    spent, eating = (sum(value(carried, area, name) for area in others)
+                     for name in ("meal_spending_per_day", "boarding_children"))  # fmt: skip
+    assert value(carried, CITY, "meal_price_per_day") == pytest.approx(1000 * spent / eating)
+    assert value(carried, CITY, "teachers", "areas") == 14 and value(carried, GONE, "teachers") > 0
+
+
+def test_the_message_that_stops_names_both_ways_on(received):
+    [stop] = [f for f in rounds.read(received, YEAR, "DN").findings if f.check == "missing_workbook"]
+    assert "MISSING=partial (bỏ đơn vị ra" in stop.message and "MISSING=carry (lấy biểu gần nhất" in stop.message
+
+
 def test_carried_it_stands_with_its_last_workbook_and_says_from_where(received, table):
     this = rounds.read(received, YEAR, "DN", missing="carry")
     assert [f.check for f in this.findings] == ["unit_carried"]

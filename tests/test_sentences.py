@@ -274,7 +274,6 @@ def test_what_is_copied_says_what_it_rests_on(report):
     assert all(line.text.endswith(". [số liệu mô phỏng]") for line in lines)
 
 
-
 def test_a_name_from_the_data_is_escaped():
     html = Says([("<script>x</script>", ())])._repr_html_()
     assert "<script>" not in html

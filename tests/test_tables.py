@@ -291,3 +291,13 @@ def test_every_number_that_the_models_hold_fixed_stands_among_the_assumptions_wi
     for row in fixed.itertuples():
         cells = said[row.label_vi]
         assert cells[0].replace(".", "").startswith(row.value.replace(".", ",")) and row.source in cells[-1], row.Index
+
+
+def test_a_column_that_does_not_add_up_to_its_printed_total_says_so_and_no_other_does():
+    columns = [Column("Thiếu", group="Giáo viên"), Column("Trẻ"), Column("Tỷ lệ")]
+    numbers = {"A": (0.5, 3.0, 40.0), "B": (1.5, 4.0, 50.0), "Tổng": (2.0, 7.0, 45.2)}
+    rows = [Row(head, [Cell(value, "number") for value in values], total=head == "Tổng")
+            for head, values in numbers.items()]  # fmt: skip
+    table = Table("x", "Bảng", "Đơn vị", columns, rows)
+    said = re.findall(r"<li>([^<]*làm tròn[^<]*)</li>", table._repr_html_())
+    assert said == ["Giáo viên, Thiếu: cộng các số đã làm tròn được 3, tổng là 2; mỗi số được làm tròn riêng."]

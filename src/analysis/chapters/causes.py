@@ -5,7 +5,7 @@ from analysis.pages import plots
 from analysis.pages.by_area import with_missing
 from analysis.pages.drawing import WIDTH, paper
 from analysis.pages.figures import Figure
-from analysis.pages.forecast_rows import NO_FORECAST
+from analysis.pages.forecast_rows import NO_FORECAST, made_whole
 from analysis.pages.report import Report
 from analysis.pages.tables import Field, Table, area_row, cells, columns
 from analysis.pages.words import label, listed
@@ -65,4 +65,6 @@ def causes_table(report: Report, key: str, caption: str) -> Table:
     )
     origin = "sổ tay 05_needs (waterfall.csv)."
     lines = with_missing(report, lines, len(fields))
-    return Table(key, caption, "Đơn vị", columns(fields), lines, notes, empty=NO_FORECAST, origin=origin)
+    return Table(
+        key, caption, "Đơn vị", columns(fields), lines, (*notes, *made_whole(report)), empty=NO_FORECAST, origin=origin
+    )

@@ -14,6 +14,7 @@ from analysis.pages.forecast_rows import (
     each_year,
     interval,
     interval_bars,
+    made_whole,
     marks_of,
     needs_of,
     steps,
@@ -167,7 +168,9 @@ def needs_table(report: Report, key: str, caption: str) -> Table:
         "dự kiến nghỉ (staffing.csv); khoảng lấy từ các khả năng rút thử của hai dự báo ấy."
     )
     lines = with_missing(report, lines, len(FLOW))
-    return Table(key, caption, "Đơn vị", columns(FLOW), lines, notes, empty=NO_FORECAST, origin=origin)
+    return Table(
+        key, caption, "Đơn vị", columns(FLOW), lines, (*notes, *made_whole(report)), empty=NO_FORECAST, origin=origin
+    )
 
 
 def recruit_sentences(report: Report) -> Says:

@@ -90,9 +90,10 @@ def _flat(number: int, table: Table) -> Flat:
         for cells, row in zip(rows, table.rows, strict=True):
             cells.append(Cell("; ".join(mark.tag for mark in row.marks)))
     caption = visible(table.caption)
-    if tags := layout(table)["tags"]:
+    placed = layout(table)
+    if tags := placed["tags"]:
         caption += f" ({'; '.join(tags)})"
-    notes = [*(mark.note for mark, _ in table.marks), *table.notes]
+    notes = [*(mark.note for mark, _ in table.marks), *placed["notes"]]
     totals = [place for place, row in enumerate(table.rows) if row.total]
     return Flat(number, table.key, caption, _fields(columns, rows), rows, notes, totals)
 

@@ -121,7 +121,7 @@ class _Word:
         notes = [mark.note if every else f"{mark.sign} {mark.note}" for mark, every in placed["marks"]]
         if placed["hidden"]:
             notes.append(placed["hidden"])
-        self._below([*notes, *table.notes] or [""])  # a table must not touch the next
+        self._below([*notes, *placed["notes"]] or [""])  # a table must not touch the next
 
     def _below(self, notes: Iterable[str]) -> None:
         for note in notes:

@@ -91,7 +91,7 @@ def _of_same_areas(rows: pd.DataFrame, came: pd.Series) -> pd.DataFrame:
     """Forecasts without the city's where it was made of other areas than what came: one of them has not reported."""
     then, now = _areas_of(rows), _areas_of(came.index.to_frame(index=False))
     same = [then.get(which) == now.get(which) for which in zip(rows["stage"], rows["indicator"], strict=True)]
-    return rows[(rows["area"] != CITY) | same]
+    return rows[(rows["area"] != CITY) | np.array(same, bool)]
 
 
 def _areas_of(rows: pd.DataFrame) -> dict[tuple, set]:

@@ -8,6 +8,7 @@ import pandas as pd
 from analysis.pages.marks import Marks
 from analysis.pages.report import Report
 from analysis.pages.tables import Field, between, by_key, under
+from analysis.pages.words import area_name, listed
 from analysis.reference import vietnamese
 from analysis.reference.areas import CITY
 
@@ -54,6 +55,18 @@ def marks_of(report: Report, row: Mapping) -> Marks:
     """What a forecast rests on: one row of a table with the columns area and basis."""
     rounds = [(row["school_year"], row["period"])] if "school_year" in row and "period" in row else None
     return report.rests({row["area"]}, {row["basis"]}, "target_year" in row, rounds)
+
+
+def made_whole(report: Report) -> list[str]:
+    """A note where whole persons handed out so that units add up to the city differ from the same numbers rounded."""
+    differ = []
+    for area in report.areas:
+        now, short = needs_of(report, area).get("teachers_shortage"), report.number("teachers_shortage", area)
+        if now and short and now["current"] != vietnamese.rounded(short.value):
+            differ.append(area_name(area))
+    if not differ:
+        return []
+    return [f"Số người ở đây cộng đúng bằng toàn thành phố, nên số thiếu của {listed(differ)} lệch 1 so với làm tròn."]
 
 
 def steps(report: Report) -> list[tuple[str, float]]:

@@ -10,6 +10,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from analysis import reference
+from analysis.pages.column_sums import uneven
 from analysis.pages.displays import Shown
 from analysis.pages.macros import macros
 from analysis.pages.marks import Mark, Marks, together
@@ -19,6 +20,7 @@ from analysis.reference.areas import CITY
 from analysis.reference.vietnamese import visible
 
 MACROS = macros("table")
+OF_NOTEBOOKS = "các sổ tay 01 đến 06 tính từ biểu của kỳ này và các kỳ trước; cách tính ở phần Phương pháp và giới hạn."
 LONGEST = 300  # characters of a text cell; longer text from a workbook would push the table apart
 SHORT = 16  # characters that are kept on one line
 HIDDEN, NOTHING = "[kín]", "–"  # withheld is neither missing nor 0
@@ -201,9 +203,6 @@ def between(record: Mapping, low: str, high: str, decimals: int = 0, to: str = "
     return NOTHING if pd.isna(ends[0]) else to.join(vietnamese.number(end, decimals) for end in ends)
 
 
-OF_NOTEBOOKS = "các sổ tay 01 đến 06 tính từ biểu của kỳ này và các kỳ trước; cách tính ở phần Phương pháp và giới hạn."
-
-
 @dataclass(frozen=True)
 class Table(Shown):
     """A numbered table. key is its anchor; what its rows rest on is said in its caption and below."""
@@ -237,9 +236,8 @@ class Table(Shown):
     @property
     def marks(self) -> list[tuple[Mark, bool]]:
         """Every mark of its rows, and whether all rows carry it."""
-        return [
-            (mark, all(mark in row.marks for row in self.rows)) for mark in together(row.marks for row in self.rows)
-        ]
+        found = together(row.marks for row in self.rows)
+        return [(mark, all(mark in row.marks for row in self.rows)) for mark in found]
 
     def _repr_html_(self) -> str:
         return str(MACROS.table(self, **layout(self)))
@@ -288,6 +286,7 @@ def layout(table: Table) -> dict:
         "bodies": [(group, list(rows)) for group, rows in groupby(table.rows, lambda row: row.group)],
         "grouped": any(column.group for column in table.columns),
         "hidden": f"{HIDDEN} {withheld_means()}" if hidden else "",
+        "notes": [*table.notes, *uneven(table.columns, table.rows)],
     }
 
 

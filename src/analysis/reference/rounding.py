@@ -1,6 +1,13 @@
-"""Printed figures: whether a number, rounded or cut, is what was printed."""
+"""Printed figures: whether a number, rounded or cut, is what was printed; how rounded numbers of a column add up.
 
+Every number is rounded by itself, half up, so that one quantity reads the same wherever a page shows it. A column of
+such numbers may then miss its total: the table says so, rather than bend numbers that stand elsewhere too.
+"""
+
+from collections.abc import Sequence
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+
+from analysis.reference import vietnamese
 
 
 def judge(computed: float, printed: str, decimals: int | None = None) -> str:
@@ -15,6 +22,20 @@ def judge(computed: float, printed: str, decimals: int | None = None) -> str:
     if exact.quantize(step, ROUND_HALF_UP) == Decimal(printed):
         return "match"
     return "match_cut" if exact.quantize(step, ROUND_DOWN) == Decimal(printed) else "mismatch"
+
+
+def uneven_sum(parts: Sequence[float], total: float, decimals: int) -> float | None:
+    """What the rounded parts of a total add up to, where that is not the rounded total; None where it is.
+
+    None, too, where the parts do not make the total at all: a rate is no sum.
+
+    >>> uneven_sum([0.5, 0.5, 0.5], 1.5, 0), uneven_sum([1.0, 2.0], 3.0, 0), uneven_sum([40.0, 60.0], 50.0, 1)
+    (3.0, None, None)
+    """
+    if len(parts) < 2 or abs(sum(parts) - total) > 1e-6 * max(1.0, abs(total)):
+        return None
+    added = vietnamese.rounded(sum(vietnamese.rounded(part, decimals) for part in parts), decimals)
+    return added if added != vietnamese.rounded(total, decimals) else None
 
 
 def share_fits(printed: str, part: float, whole: float) -> bool:
