@@ -29,7 +29,7 @@ class Aim:
 
     @property
     def never(self) -> np.ndarray:
-        """Where there never was a single one."""
+        """Where there is nothing left that could grow."""
         return np.isneginf(self.target)
 
     @property

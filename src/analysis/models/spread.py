@@ -12,6 +12,9 @@ from analysis.models import error_quantiles, forecasting, long_panel
 from analysis.models.forecasting import Panel, from_scale, ratio, slope, to_scale
 
 FEW = 2  # past errors of the city without which a group is not forecast
+ALIKE, ALIKE_ORIGINS = 0.4, 4  # correlation of two groups' errors until there is evidence, and what it counts as
+ONE, CLOSED = 0.75, 5.0  # counts forecast that mean "some", and "too many to be gone by chance"
+LEAST_GROWTH = 1.1  # of a variance from one year to the next: further ahead is never surer
 
 
 @dataclass(frozen=True)
@@ -33,11 +36,14 @@ def measure(given: Panel, forecast: np.ndarray) -> Spread:
 
     An area's distance from the city has variance level + count / size (size: the counts, or size·p·(1 − p) for rates),
     fitted by least squares and never negative (moments: Searle et al. 1992, Variance Components). What the subtracting
-    of the city took away is put back first.
+    of the city took away is put back first. Opening and closing of all that a unit has is an event, no error.
     """
     error = given.scaled - forecast
+    natural = from_scale(forecast, given.sizes_known)
     known = np.isfinite(error)
-    natural = np.where(known, from_scale(forecast, given.sizes_known), 0.0)
+    if given.sizes is None:
+        known &= (natural >= ONE) & ((given.counts > 0) | (natural < CLOSED))
+    natural = np.where(known, natural, 0.0)
     city = to_scale(*_city_sums(np.where(known, given.counts, 0.0), given.sizes_known, known))
     city -= to_scale(*_city_sums(natural, given.sizes_known, known))
     city = np.where(known.any(axis=0), city, np.nan)
@@ -61,7 +67,8 @@ def beside(errors: Spread, given: Panel, lead: int, nearer: Spread | None) -> Sp
 
     A year ahead, the city's counts stand beside what long series of other countries were off by; a rate has nothing of
     the kind. Further ahead all stand beside the errors one year nearer: what counting leaves stays, the rest grows.
-    Past forecasts that share years count as fewer (error_quantiles.independent).
+    Past forecasts that share years count as fewer (error_quantiles.independent). How groups go together is what one
+    year ahead tells at every lead: so sums and ratios widen with it as their parts do.
     """
     usual = int(reference.setting("reference_origins"))
     own = error_quantiles.independent(errors.city_origins, lead)
@@ -73,11 +80,16 @@ def beside(errors: Spread, given: Panel, lead: int, nearer: Spread | None) -> Sp
         errors = _areas_beside(errors, nearer, lead, usual)
         counting = np.fmin(ratio(nearer.count, _last_slope(given)), nearer.city**2)
         other = counting + (nearer.city**2 - counting) * _growth(errors, nearer, lead)
+    city = error_quantiles.beside(errors.city**2, own, other, weight)
+    if nearer is None:
+        return replace(errors, city=np.sqrt(city), city_origins=own + weight)
     return replace(
         errors,
-        city=np.sqrt(error_quantiles.beside(errors.city**2, own, other, weight)),
+        city=np.sqrt(np.maximum(city, LEAST_GROWTH * nearer.city**2)),
         city_origins=own + weight,
-        city_known=errors.city_known if nearer is None else nearer.city_known,
+        city_known=nearer.city_known,
+        city_root=nearer.city_root,
+        own_root=nearer.own_root,
     )
 
 
@@ -87,10 +99,11 @@ def _areas_beside(errors: Spread, nearer: Spread, lead: int, usual: int) -> Spre
     Where none of this lead are known, those one year nearer stand alone, with as many behind them.
     """
     part = errors.own_origins / (errors.own_origins + usual)
+    grown = nearer.level * long_panel.growth_of_errors(lead)
     return replace(
         errors,
-        level=part * errors.level + (1 - part) * nearer.level * long_panel.growth_of_errors(lead),
-        count=part * errors.count + (1 - part) * nearer.count,
+        level=np.maximum(part * errors.level + (1 - part) * grown, LEAST_GROWTH * nearer.level),
+        count=np.maximum(part * errors.count + (1 - part) * nearer.count, nearer.count),
         own_origins=errors.own_origins + usual if errors.own_origins else nearer.own_origins,
     )
 
@@ -139,11 +152,17 @@ def _variance(distance: np.ndarray, size: np.ndarray) -> tuple[float, float]:
 
 
 def _root(draws: np.ndarray) -> np.ndarray:
-    """Root of the correlation matrix of rows × groups about zero; what is not known counts as unrelated."""
-    known = np.nan_to_num(draws)
+    """Root of the correlation matrix of rows × groups about zero, drawn to ALIKE by as much as so few rows tell.
+
+    A group without rows, or that never was off, goes with the others as ALIKE says. Source: Schäfer & Strimmer 2005,
+    Stat. Appl. Genet. Mol. Biol. 4 (shrinkage of a correlation matrix to a constant one).
+    """
+    known = np.nan_to_num(draws[np.isfinite(draws).any(axis=1)])
     length = np.sqrt((known**2).sum(axis=0))
     unit = np.divide(known, length, out=np.zeros_like(known), where=length > 0)
-    correlation = unit.T @ unit
+    is_told = np.outer(length > 0, length > 0)
+    weight = is_told * len(known) / (len(known) + ALIKE_ORIGINS)
+    correlation = weight * (unit.T @ unit) + (1 - weight) * ALIKE
     np.fill_diagonal(correlation, 1.0)
     values, vectors = np.linalg.eigh(correlation)
     return vectors * np.sqrt(values.clip(0)) @ vectors.T
