@@ -10,6 +10,7 @@ from analysis import reference
 from analysis.models.forecasting import SAME, Panel, from_scale, largest_remainder, needed_years, ratio
 
 Candidates = dict[int, dict[str, np.ndarray]]  # lead → model → areas × groups × (years + lead), on the model's scale
+AS_GOOD = 0.02  # relative error above 1 within which a model still does as well as "same as last year"
 Kind = tuple[str, str]  # indicator and age band: its sectors share a model, so that their sums are one model's too
 
 
@@ -83,7 +84,7 @@ class Contest:
         if not all(self._covers(kind, lead, best, years) for lead in leads):
             best = SAME
         errors = self.relative_errors(kind, leads, years)
-        if errors.get(best, 0.0) > 1.0:
+        if errors.get(best, 0.0) > 1.0 + AS_GOOD:
             best = SAME
         least = errors.get(best, 0.0) * (1 - reference.setting("tie_margin") / 100)
         for name, error in errors.items():

@@ -1,7 +1,7 @@
 """Children and classes of the next school years: history by area, sector and age band, and what is expected.
 
 Children grow a year older. Those living in an area move up with their birth years (cohorts); of each age a share goes
-to preschool, which moves on as it did; groups and classes follow the children in them (classes).
+to preschool, which moves on as it did; groups and classes follow the children in them (class_counts).
 """
 
 import itertools
@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import store
-from analysis.models import backtest, classes, cohorts, forecasting, paths, pooling, trends
+from analysis.models import backtest, class_counts, cohorts, forecasting, paths, pooling, trends
 from analysis.models.choice import Contest
 from analysis.models.forecasting import SAME, Panel
 from analysis.models.paths import Forecast
@@ -59,7 +59,7 @@ def contest(series: pd.DataFrame, school_year: str, period: str) -> Contest:
     coming = {lead: enrolled(children, paths.expected_then(of_children, lead)) for lead in paths.leads()}
     candidates = {}
     for lead, offered in of_children.candidates.items():
-        sizes = classes.largest(living, together.years, period, lead)
+        sizes = class_counts.largest(living, together.years, period, lead)
         expected = [coming[step] for step in range(1, lead + 1)]
         candidates[lead] = _beside(offered, class_candidates(rooms, sitting, expected, sizes))
     both = replace(together, groups=people + CLASSES, counts=together.counts[:, : ends[-1]])
@@ -102,16 +102,16 @@ def moving_up(given: Panel, living: np.ndarray, lead: int) -> dict[str, np.ndarr
 def class_candidates(
     given: Panel, children: np.ndarray, coming: Sequence[np.ndarray], sizes: dict[str, np.ndarray]
 ) -> dict[str, np.ndarray]:
-    """Forecast arrays of classes by model name. children, coming : see classes.following, of the panel's groups.
+    """Forecast arrays of classes by model name. children, coming : see class_counts.following, of the panel's groups.
 
-    sizes : largest class by band. following_children : with the children expected; pooled_trend : by themselves.
+    sizes : largest class by band. following_children : with the children expected, and a trend in what these leave.
     """
     follow = np.full(given.counts.shape, np.nan)
     for band, limit in sizes.items():
         at = [place for place, group in enumerate(given.groups) if group[2] == band]
         expected = [step[:, at] for step in coming]
-        follow[:, at] = classes.following(given.counts[:, at], children[:, at], expected, np.log(limit)[:, None])
-    changes = {SAME: 0 * given.counts, FOLLOWING: follow, "pooled_trend": pooling.changes(given, len(coming))}
+        follow[:, at] = class_counts.following(given.counts[:, at], children[:, at], expected, np.log(limit)[:, None])
+    changes = {SAME: 0 * given.counts, FOLLOWING: follow}
     return {name: forecasting.same_as_last_year(given.scaled + change, len(coming)) for name, change in changes.items()}
 
 

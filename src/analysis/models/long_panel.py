@@ -177,33 +177,15 @@ def outlook(panel: LongPanel, measure: str, lead: int) -> Outlook:
     return Outlook(history, counts * np.exp(expected[cut]), {k: counts * np.exp(v[cut]) for k, v in limits.items()})
 
 
-def usual_error(totals: np.ndarray, lead: int) -> np.ndarray:
-    """How far the log count of a short series is usually off `lead` years ahead: a standard deviation a series.
-
-    Read off what long series of other countries were off by, in units of how much a series moves, and of how much this
-    one has moved. totals : series × years, the years of a school's calendar; what is not above zero is not known.
-    """
-    totals = np.where(totals > 0, totals, np.nan)
-    own = Histories(totals, np.full(totals.shape, np.nan), {})
-    return _usual_units(lead) * np.nan_to_num(calibration.restlessness(own)[:, -1])
-
-
-def learned_change(totals: np.ndarray, coming: np.ndarray, years: list[int], lead: int) -> np.ndarray:
-    """Expected log change of short series from each of their years to `lead` later, as the long panel has taught it.
-
-    totals : series × years, not above zero where not known; coming : log growth of the children of that age over the
-    lead, as known in each year; years : calendar years in which the school years begin. NaN with one year known.
-    """
-    own = np.where(totals > 0, totals, np.nan)
-    history = Histories(own, np.full(own.shape, np.nan), {lead: coming})
-    return growth.forecast(history, lead, _learned(lead, tuple(years)), 2)
-
-
 @reference.cached
-def _learned(lead: int, years: tuple[int, ...]) -> np.ndarray:
-    """growth.learned of children in the long panel of data/reference, in calendar years."""
-    panel = known()
-    return growth.learned(panel.histories(MEASURES[0]), lead, [year - panel.years[0] for year in years])
+def usual_error(lead: int) -> float:
+    """How far the log count of a city is usually off `lead` years ahead, as a standard deviation.
+
+    That of a series of the long panel that moves as much as half of them do: how much a short series has moved itself
+    is told by so few years that it would be narrow by luck.
+    """
+    moved = [calibration.restlessness(known().histories(measure)) for measure in MEASURES]
+    return _usual_units(lead) * float(np.nanmedian(np.concatenate(moved)))
 
 
 @reference.cached
@@ -222,13 +204,3 @@ def _usual_units(lead: int) -> float:
         off.append(units[np.isfinite(units)])
     lower, upper = np.quantile(np.concatenate(off), [0.1, 0.9])
     return float(upper - lower) / (2 * MIDDLE_80)
-
-
-def growth_of_errors(lead: int) -> float:
-    """Variance of errors `lead` years ahead over that one year nearer, for a short series.
-
-    Midway, as a geometric mean, between long series of other countries, whose trends turn, and a random walk, whose
-    errors grow as its years do: the few years of a short series do not tell which of the two it is.
-    """
-    long_series = (_usual_units(lead) / _usual_units(lead - 1)) ** 2
-    return float(np.sqrt(long_series * lead / (lead - 1)))

@@ -13,6 +13,7 @@ from analysis.models.forecasting import Panel, from_scale, ratio, slope, to_scal
 
 FEW = 2  # past errors of the city without which a group is not forecast
 ALIKE, ALIKE_ORIGINS = 0.4, 4  # correlation of two groups' errors until there is evidence, and what it counts as
+LEVEL, COUNT, PAIRS = 0.03**2, 0.5, 10  # of an area's errors until there is evidence, and pairs it counts as
 ONE, CLOSED = 0.75, 5.0  # counts forecast that mean "some", and "too many to be gone by chance"
 LEAST_GROWTH = 1.1  # of a variance from one year to the next: further ahead is never surer
 
@@ -52,7 +53,7 @@ def measure(given: Panel, forecast: np.ndarray) -> Spread:
     alone = known.sum(axis=0) < 2
     distance = np.where(known & ~alone, error - city, np.nan) / np.sqrt(np.where(left > 1e-9, left, np.nan))
     size = slope(forecast, given.sizes_known)
-    level, count = np.array([_variance(distance[:, g], size[:, g]) for g in range(len(given.groups))]).reshape(-1, 2).T
+    level, count = _variances(distance, size, given.sizes is None)
     deviation = np.sqrt(level[:, None] + count[:, None] / size)
     standard = ratio(distance, deviation)
     pairs = np.moveaxis(standard, 1, 2).reshape(-1, len(given.groups))
@@ -66,57 +67,38 @@ def beside(errors: Spread, given: Panel, lead: int, nearer: Spread | None) -> Sp
     """The few errors at one lead beside what else is known of such errors, which counts as reference_origins origins.
 
     A year ahead, the city's counts stand beside what long series of other countries were off by; a rate has nothing of
-    the kind. Further ahead all stand beside the errors one year nearer: what counting leaves stays, the rest grows.
+    the kind. Further ahead all stand beside the errors one year nearer, grown.
     Past forecasts that share years count as fewer (error_quantiles.independent). How groups go together is what one
     year ahead tells at every lead: so sums and ratios widen with it as their parts do.
     """
     usual = int(reference.setting("reference_origins"))
     own = error_quantiles.independent(errors.city_origins, lead)
     if nearer is None:
-        weight = np.where((own > 0) & (given.sizes is None), usual, 0)
-        other = long_panel.usual_error(_totals(given)[0], lead) ** 2 if given.sizes is None else np.zeros(len(own))
-    else:
-        weight = np.minimum(nearer.city_origins, usual)
-        errors = _areas_beside(errors, nearer, lead, usual)
-        counting = np.fmin(ratio(nearer.count, _last_slope(given)), nearer.city**2)
-        other = counting + (nearer.city**2 - counting) * _growth(errors, nearer, lead)
-    city = error_quantiles.beside(errors.city**2, own, other, weight)
-    if nearer is None:
+        weight = np.full(len(own), usual if given.sizes is None else 0)
+        other = long_panel.usual_error(lead) ** 2
+        city = error_quantiles.beside(errors.city**2, own, np.full(len(own), other), weight)
         return replace(errors, city=np.sqrt(city), city_origins=own + weight)
+    weight = np.minimum(nearer.city_origins, usual)
+    grown = _grown(nearer.city**2, np.fmin(ratio(nearer.count, _last_slope(given)), nearer.city**2), lead)
+    city = error_quantiles.beside(errors.city**2, own, grown, weight)
+    part = errors.own_origins / (errors.own_origins + usual)  # the areas' growth is one ratio: it counts once
+    level = part * errors.level + (1 - part) * _grown(nearer.level, 0.0, lead)
     return replace(
         errors,
         city=np.sqrt(np.maximum(city, LEAST_GROWTH * nearer.city**2)),
         city_origins=own + weight,
         city_known=nearer.city_known,
         city_root=nearer.city_root,
-        own_root=nearer.own_root,
-    )
-
-
-def _areas_beside(errors: Spread, nearer: Spread, lead: int, usual: int) -> Spread:
-    """Areas' errors beside those one year nearer, grown: one ratio, so it counts once, not once an area.
-
-    Where none of this lead are known, those one year nearer stand alone, with as many behind them.
-    """
-    part = errors.own_origins / (errors.own_origins + usual)
-    grown = nearer.level * long_panel.growth_of_errors(lead)
-    return replace(
-        errors,
-        level=np.maximum(part * errors.level + (1 - part) * grown, LEAST_GROWTH * nearer.level),
+        level=np.maximum(level, LEAST_GROWTH * nearer.level),
         count=np.maximum(part * errors.count + (1 - part) * nearer.count, nearer.count),
+        own_root=nearer.own_root,
         own_origins=errors.own_origins + usual if errors.own_origins else nearer.own_origins,
     )
 
 
-def _growth(errors: Spread, nearer: Spread, lead: int) -> np.ndarray:
-    """Variance of a group's errors over that one year nearer, as its areas tell: the city's own are too few to.
-
-    Held between what never grows and a straight line, whose errors grow as the lead does; as in long series where the
-    areas tell nothing.
-    """
-    known = (errors.level > 0) & (nearer.level > 0)
-    areas = np.where(known, ratio(errors.level, nearer.level), long_panel.growth_of_errors(lead))
-    return areas.clip(1, (lead / (lead - 1)) ** 2)
+def _grown(variance: np.ndarray, counting: np.ndarray | float, lead: int) -> np.ndarray:
+    """Variance one year further ahead: what counting leaves stays, the rest grows as a random walk's does."""
+    return counting + (variance - counting) * lead / (lead - 1)
 
 
 def _totals(given: Panel) -> tuple[np.ndarray, np.ndarray | None]:
@@ -133,6 +115,15 @@ def _last_slope(given: Panel) -> np.ndarray:
 
 def _city_sums(counts: np.ndarray, sizes: np.ndarray | None, known: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
     return counts.sum(axis=0), None if sizes is None else np.where(known, sizes, 0.0).sum(axis=0)
+
+
+def _variances(distance: np.ndarray, size: np.ndarray, has_reference: bool) -> tuple[np.ndarray, np.ndarray]:
+    """level and count of every group; with a reference, drawn to it by as much as so few pairs tell."""
+    told = np.array([_variance(distance[:, g], size[:, g]) for g in range(distance.shape[1])]).reshape(-1, 2)
+    if has_reference:
+        weight = 1 / (1 + np.isfinite(distance).sum(axis=(0, 2)) / PAIRS)[:, None]
+        told = (1 - weight) * told + weight * np.array([LEVEL, COUNT])
+    return told[:, 0], told[:, 1]
 
 
 def _variance(distance: np.ndarray, size: np.ndarray) -> tuple[float, float]:

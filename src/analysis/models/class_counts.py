@@ -20,8 +20,9 @@ AGES = {
     "kindergarten": {3: "age3", 4: "age4", 5: "age5"},
     "age5": {5: "age5"},
 }
-USUAL = np.array([0.5, 0.15, 0.0])  # share of the children's change, of the gap to the usual size, and yearly growth
-SURE = np.array([0.15, 0.1, 0.01])  # standard deviations of these until there is evidence
+USUAL = np.array([0.4, 0.05, 0.0])  # share of the children's change, of the gap to the usual size, and yearly growth
+SURE = np.array([0.1, 0.03, 0.01])  # standard deviations of these until there is evidence
+LEAST_SCALE = 1e-6  # variance: even classes that moved exactly as usual are no proof
 HABIT = 4  # years that make the usual size
 
 
@@ -78,17 +79,16 @@ def _fitted(
         rows = known & (np.arange(now.shape[-1]) <= year)
         if rows.sum() > len(USUAL):
             shares[year] = _drawn(moved[rows], clues[rows], weight[rows])
-        left = np.where(rows, moved - clues[..., :2] @ shares[year, :2], np.nan)[..., : year + 1]
-        mean = ratio(np.nansum(left * weight[..., : year + 1], axis=0), np.nansum(np.where(np.isfinite(left), weight[..., : year + 1], 0.0), axis=0))
-        changes = rows.any(axis=(0, 1)).sum()
-        trend[..., year] = np.nan_to_num(pooling.shrunk(left, mean, 1)[..., -1])
+        left = np.where(rows, moved - clues[..., :2] @ shares[year, :2], np.nan)
+        city = ratio(np.nansum(left * weight, axis=0), np.where(rows, weight, 0.0).sum(axis=0))
+        trend[..., year] = np.nan_to_num(pooling.shrunk(left, city, 1)[..., year])
     return shares, trend
 
 
 def _drawn(moved: np.ndarray, clues: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """Weighted least squares with a normal prior, as a ridge on what differs from it (Theil & Goldberger 1961)."""
     off = moved - clues @ USUAL
-    scale = np.average(off**2, weights=weight)
+    scale = max(np.average(off**2, weights=weight), LEAST_SCALE)
     model = sm.WLS(off, clues, weights=weight / weight.mean())
     return USUAL + model.fit_regularized(alpha=scale / (len(off) * SURE**2), L1_wt=0.0).params
 
