@@ -141,7 +141,7 @@ def _participation(given: Panel, living: np.ndarray) -> np.ndarray:
 
 
 def _trend(log_ratio: np.ndarray, lead: int) -> np.ndarray:
-    """Damped trend of a log ratio, areas drawn towards their mean, and that towards none where few changes are known."""
+    """Damped trend of a log ratio, areas drawn towards their mean, and that towards none where few years are known."""
     own = np.diff(log_ratio, axis=-1, prepend=np.nan)
     known = np.isfinite(own)
     mean = forecasting.ratio(np.nansum(own, axis=0), known.sum(axis=0))

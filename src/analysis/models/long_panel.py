@@ -18,7 +18,6 @@ MEASURES = ("children_enrolled", "teachers")
 COLUMNS = ("year", *MEASURES, "births_thousand")
 LEADS = (1, 2, 3)
 AGES = {3: 0.5, 4: 1.0, 5: 1.0, 6: 0.5}  # who is in preschool in a calendar year: two school years of ages 3 to 5
-MIDDLE_80 = 1.2816  # standard deviations from the mean that hold the middle 80 % of a normal law
 JUMP = np.log(1.5)  # a change of this size in a year is told as a possible break
 
 
@@ -178,29 +177,6 @@ def outlook(panel: LongPanel, measure: str, lead: int) -> Outlook:
 
 
 @reference.cached
-def usual_error(lead: int) -> float:
-    """How far the log count of a city is usually off `lead` years ahead, as a standard deviation.
-
-    That of a series of the long panel that moves as much as half of them do: how much a short series has moved itself
-    is told by so few years that it would be narrow by luck.
-    """
-    moved = [calibration.restlessness(known().histories(measure)) for measure in MEASURES]
-    return _usual_units(lead) * float(np.nanmedian(np.concatenate(moved)))
-
-
-@reference.cached
 def _known_growth(measure: str, lead: int) -> np.ndarray:
     """growth.expected of the long panel of data/reference."""
     return growth.expected(known().histories(measure), lead)
-
-
-@reference.cached
-def _usual_units(lead: int) -> float:
-    """Half the width of the middle 80 % of errors in units of restlessness, as a standard deviation; both measures."""
-    off = []
-    for measure in MEASURES:
-        history = known().histories(measure)
-        units = (history.change(lead) - _known_growth(measure, lead)) / calibration.restlessness(history)
-        off.append(units[np.isfinite(units)])
-    lower, upper = np.quantile(np.concatenate(off), [0.1, 0.9])
-    return float(upper - lower) / (2 * MIDDLE_80)

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analysis import reference
-from analysis.models import error_quantiles, forecasting, long_panel
+from analysis.models import error_quantiles, forecasting, usual_errors
 from analysis.models.forecasting import Panel, from_scale, ratio, slope, to_scale
 
 FEW = 2  # past errors of the city without which a group is not forecast
 ALIKE, ALIKE_ORIGINS = 0.4, 4  # correlation of two groups' errors until there is evidence, and what it counts as
-LEVEL, COUNT, PAIRS = 0.03**2, 0.5, 10  # of an area's errors until there is evidence, and pairs it counts as
+PAIRS = 10  # pairs that the usual errors of places of that size count as beside an area's own
 ONE, CLOSED = 0.75, 5.0  # counts forecast that mean "some", and "too many to be gone by chance"
 LEAST_GROWTH = 1.1  # of a variance from one year to the next: further ahead is never surer
 
@@ -29,7 +29,7 @@ class Spread:
     level: np.ndarray  # groups: variance of an area's distance from the city that no size makes smaller
     count: np.ndarray  # groups: variance that shrinks with size, as counting does (1 = plain Poisson or binomial)
     own_root: np.ndarray  # groups × groups
-    own_origins: int  # (area, year) pairs behind level, count and own_root
+    own_origins: int  # (area, year) pairs behind level, count and own_root, with those of what is usual
 
 
 def measure(given: Panel, forecast: np.ndarray) -> Spread:
@@ -53,29 +53,33 @@ def measure(given: Panel, forecast: np.ndarray) -> Spread:
     alone = known.sum(axis=0) < 2
     distance = np.where(known & ~alone, error - city, np.nan) / np.sqrt(np.where(left > 1e-9, left, np.nan))
     size = slope(forecast, given.sizes_known)
-    level, count = _variances(distance, size, given.sizes is None)
+    level, count = _variances(distance, size, _usual(given))
     deviation = np.sqrt(level[:, None] + count[:, None] / size)
     standard = ratio(distance, deviation)
     pairs = np.moveaxis(standard, 1, 2).reshape(-1, len(given.groups))
     pairs = pairs[np.isfinite(pairs).any(axis=1)]
     origins = np.isfinite(city).sum(axis=1)
     typical = np.sqrt(np.nansum(city**2, axis=1) / np.maximum(origins, 1))
-    return Spread(typical, origins, origins, _root(city.T), level, count, _root(pairs), len(pairs))
+    return Spread(typical, origins, origins, _root(city.T), level, count, _root(pairs), len(pairs) + PAIRS)
 
 
 def beside(errors: Spread, given: Panel, lead: int, nearer: Spread | None) -> Spread:
     """The few errors at one lead beside what else is known of such errors, which counts as reference_origins origins.
 
-    A year ahead, the city's counts stand beside what long series of other countries were off by; a rate has nothing of
-    the kind. Further ahead all stand beside the errors one year nearer, grown.
+    A year ahead, the city's counts stand beside what long series of other countries were off by, rates beside the
+    setting rate_error. Further ahead all stand beside the errors one year nearer, grown.
     Past forecasts that share years count as fewer (error_quantiles.independent). How groups go together is what one
     year ahead tells at every lead: so sums and ratios widen with it as their parts do.
     """
     usual = int(reference.setting("reference_origins"))
     own = error_quantiles.independent(errors.city_origins, lead)
     if nearer is None:
-        weight = np.full(len(own), usual if given.sizes is None else 0)
-        other = long_panel.usual_error(lead) ** 2
+        if given.sizes is None:
+            weight = np.full(len(own), usual)
+            other = usual_errors.constant("level", lead) * usual_errors.constant("usual_square")
+        else:
+            weight = np.full(len(own), error_quantiles.OF_RATES)
+            other = reference.setting("rate_error") ** 2
         city = error_quantiles.beside(errors.city**2, own, np.full(len(own), other), weight)
         return replace(errors, city=np.sqrt(city), city_origins=own + weight)
     weight = np.minimum(nearer.city_origins, usual)
@@ -117,13 +121,19 @@ def _city_sums(counts: np.ndarray, sizes: np.ndarray | None, known: np.ndarray) 
     return counts.sum(axis=0), None if sizes is None else np.where(known, sizes, 0.0).sum(axis=0)
 
 
-def _variances(distance: np.ndarray, size: np.ndarray, has_reference: bool) -> tuple[np.ndarray, np.ndarray]:
-    """level and count of every group; with a reference, drawn to it by as much as so few pairs tell."""
+def _usual(given: Panel) -> np.ndarray:
+    """level and count of areas' errors that are usual, groups × 2: of counts, those of places that are as large."""
+    if given.sizes is not None:
+        return np.tile([reference.setting("rate_error") ** 2, 1.0], (len(given.groups), 1))
+    level = usual_errors.constant("level", 1) * usual_errors.credibility(np.nanmean(given.counts, axis=(0, 2)))
+    return np.stack([level, np.full_like(level, usual_errors.constant("count", 1))], axis=1)
+
+
+def _variances(distance: np.ndarray, size: np.ndarray, usual: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """level and count of every group, drawn to what is usual by as much as so few pairs tell."""
     told = np.array([_variance(distance[:, g], size[:, g]) for g in range(distance.shape[1])]).reshape(-1, 2)
-    if has_reference:
-        weight = 1 / (1 + np.isfinite(distance).sum(axis=(0, 2)) / PAIRS)[:, None]
-        told = (1 - weight) * told + weight * np.array([LEVEL, COUNT])
-    return told[:, 0], told[:, 1]
+    weight = 1 / (1 + np.isfinite(distance).sum(axis=(0, 2)) / PAIRS)[:, None]
+    return tuple(((1 - weight) * told + weight * usual).T)
 
 
 def _variance(distance: np.ndarray, size: np.ndarray) -> tuple[float, float]:
