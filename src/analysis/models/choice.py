@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 
 from analysis import reference
 from analysis.models.forecasting import SAME, Panel, from_scale, largest_remainder, needed_years, ratio
@@ -40,12 +41,14 @@ class Contest:
     once there are minimum_origins origins one year ahead. Errors are those of whole counts at every level that is
     published (areas and the city, by sector and added up), on origins where "same as last year" has a forecast too;
     each level counts the same. one_model : whether one serves all leads; else each lead has the best of those up to it.
+    by_hand : models that somebody has set, whatever was better.
     """
 
     given: Panel
     candidates: Candidates
     one_model: bool = True
     usual: Mapping[Kind, str] = field(default_factory=dict)
+    by_hand: Mapping[Kind, str] = field(default_factory=dict)
 
     def best(self, years: int) -> dict[int, list[str | None]]:
         """lead → the model of each group, by what was known after the first so many years.
@@ -80,6 +83,8 @@ class Contest:
         return [best[indicator, band] if there else None for (indicator, _, band), there in groups]
 
     def _best(self, kind: Kind, leads: list[int], years: int) -> str:
+        if kind in self.by_hand:
+            return self.by_hand[kind]
         best = self.usual.get(kind, SAME)
         if not all(self._covers(kind, lead, best, years) for lead in leads):
             best = SAME
@@ -116,6 +121,24 @@ class Contest:
         }
 
 
+def compared(contest: Contest) -> pd.DataFrame:
+    """What each candidate's error was beside "same as last year", by indicator and band, and whether it is used.
+
+    A candidate without a relative error could not be scored often enough.
+    """
+    leads = sorted(contest.candidates)
+    years = len(contest.given.years)
+    used = dict(zip(contest.given.groups, contest.best(years)[leads[0]], strict=True))
+    rows = []
+    for (indicator, sector, band), model_used in used.items():
+        errors = contest.relative_errors((indicator, band), leads, years)
+        for model, forecast in contest.candidates[leads[0]].items():
+            if np.isfinite(forecast[:, contest.given.groups.index((indicator, sector, band))]).any():
+                rows.append((indicator, band, model, errors.get(model), model == model_used))
+    columns = ["indicator", "age_band", "model", "relative_error", "used"]
+    return pd.DataFrame(rows, columns=columns).drop_duplicates(ignore_index=True)
+
+
 def _mean_ratio(tally: Tally, years: int) -> float:
     by_level = ratio(tally.ours[years - 1], tally.theirs[years - 1])
     known = by_level[np.isfinite(by_level)]
@@ -133,7 +156,8 @@ def _tally(given: Panel, columns: list[int], forecast: np.ndarray, same: np.ndar
         counts = np.where(known, from_scale(each[:, columns, :years], sizes), np.nan)
         whole = largest_remainder(counts, axis=0)
         errors.append(_by_level(_at_levels(np.where(known, whole, 0.0)) - truth))
-    return Tally(*errors, np.cumsum(known.any(axis=(0, 1))))
+    ours, theirs = errors
+    return Tally(ours, theirs, np.cumsum(known.any(axis=(0, 1))))
 
 
 def _at_levels(counts: np.ndarray) -> np.ndarray:

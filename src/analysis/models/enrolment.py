@@ -5,7 +5,7 @@ to preschool, which moves on as it did; groups and classes follow the children i
 """
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +13,7 @@ import pandas as pd
 
 from analysis import store
 from analysis.models import backtest, class_counts, cohorts, forecasting, paths, pooling, trends
-from analysis.models.choice import Contest
+from analysis.models.choice import Contest, Kind
 from analysis.models.forecasting import SAME, Panel
 from analysis.models.paths import Forecast
 
@@ -36,34 +36,42 @@ SEED = 1
 
 
 def outlook(series: pd.DataFrame, school_year: str, period: str) -> dict[int, Forecast]:
-    """Forecasts of the same period of the coming school years: children enrolled, children living there, classes.
+    """Forecasts of the same period of the coming school years, by lead: what contest offers, with its models."""
+    return ahead(contest(series, school_year, period))
 
-    All are drawn together, so that rates and class sizes are ratios within each path. Returns lead → forecast.
+
+def ahead(offered: Contest) -> dict[int, Forecast]:
+    """Children living there, children enrolled and classes, drawn together: lead → forecast.
+
+    So rates and class sizes are ratios within each path.
     """
-    return paths.ahead(contest(series, school_year, period), SEED)
+    return paths.ahead(offered, SEED)
 
 
-def contest(series: pd.DataFrame, school_year: str, period: str) -> Contest:
+def contest(series: pd.DataFrame, school_year: str, period: str, by_hand: Mapping[Kind, str] | None = None) -> Contest:
     """What can be forecast of children living there, children enrolled and classes, and which model is used for each.
 
-    Classes follow the children as these were expected then: a link rests on the one before it.
+    Classes follow the children as these were expected then: a link rests on the one before it. by_hand : models of an
+    experiment, by indicator and age band.
     """
+    by_hand = by_hand or {}
     together = forecasting.panel(series, school_year, period, CHILDREN + LIVING + CLASSES + BIRTH_YEARS)
     people = CHILDREN + LIVING
     ends = np.cumsum([len(people), len(CLASSES)])
     of_people, of_classes, living = np.split(together.counts, ends, axis=1)
     children = replace(together, groups=people, counts=of_people)
     rooms = replace(together, groups=CLASSES, counts=of_classes)
-    of_children = Contest(children, {lead: moving_up(children, living, lead) for lead in paths.leads()}, usual=USUAL)
+    offered = {lead: moving_up(children, living, lead) for lead in paths.leads()}
+    of_children = Contest(children, offered, usual=USUAL, by_hand=by_hand)
     sitting = enrolled(children, children.counts)
     coming = {lead: enrolled(children, paths.expected_then(of_children, lead)) for lead in paths.leads()}
     candidates = {}
-    for lead, offered in of_children.candidates.items():
+    for lead, of_lead in offered.items():
         sizes = class_counts.largest(living, together.years, period, lead)
         expected = [coming[step] for step in range(1, lead + 1)]
-        candidates[lead] = _beside(offered, class_candidates(rooms, sitting, expected, sizes))
+        candidates[lead] = _beside(of_lead, class_candidates(rooms, sitting, expected, sizes))
     both = replace(together, groups=people + CLASSES, counts=together.counts[:, : ends[-1]])
-    return Contest(both, candidates, usual=USUAL)
+    return Contest(both, candidates, usual=USUAL, by_hand=by_hand)
 
 
 def _beside(offered: dict[str, np.ndarray], others: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -9,7 +9,6 @@ from scipy.special import ndtr
 
 from analysis import reference
 
-OF_RATES = 2  # past forecasts that the usual error of a rate counts as
 WORLDS = 10_000  # simulated series: their 97.5 % quantile is off by some 2 %
 
 
@@ -59,11 +58,11 @@ def law(known: int, lead: int, rate: bool) -> np.ndarray:
     (rates, of which there are no long series: normal ones), and what stands beside is as far off as so many such steps.
     Source: Barnard 1963, J. R. Stat. Soc. B 25 (a law by simulation).
 
-    >>> law(7, 1, rate=True)[[8000, 9500]].round(1).tolist()  # Student's with 9 degrees of freedom: 1.383 and 2.262
+    >>> law(9, 1, rate=True)[[8000, 9500]].round(1).tolist()  # Student's with 9 degrees of freedom: 1.383 and 2.262
     [1.4, 2.3]
     """
     usual = int(reference.setting("reference_origins"))
-    steps = known + (OF_RATES if rate else usual)
+    steps = max(known + (0 if rate else usual), 1)
     rng = np.random.default_rng([int(reference.setting("seed")), known])
     shape = (WORLDS, steps + lead)
     drawn = rng.standard_normal(shape) if rate else rng.standard_t(reference.setting("error_tails"), shape)

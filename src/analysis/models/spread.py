@@ -53,33 +53,30 @@ def measure(given: Panel, forecast: np.ndarray) -> Spread:
     alone = known.sum(axis=0) < 2
     distance = np.where(known & ~alone, error - city, np.nan) / np.sqrt(np.where(left > 1e-9, left, np.nan))
     size = slope(forecast, given.sizes_known)
-    level, count = _variances(distance, size, _usual(given))
+    level, count = _variances(given, distance, size)
     deviation = np.sqrt(level[:, None] + count[:, None] / size)
     standard = ratio(distance, deviation)
     pairs = np.moveaxis(standard, 1, 2).reshape(-1, len(given.groups))
     pairs = pairs[np.isfinite(pairs).any(axis=1)]
     origins = np.isfinite(city).sum(axis=1)
     typical = np.sqrt(np.nansum(city**2, axis=1) / np.maximum(origins, 1))
-    return Spread(typical, origins, origins, _root(city.T), level, count, _root(pairs), len(pairs) + PAIRS)
+    behind = len(pairs) + (PAIRS if given.sizes is None else 0)
+    return Spread(typical, origins, origins, _root(city.T), level, count, _root(pairs), behind)
 
 
 def beside(errors: Spread, given: Panel, lead: int, nearer: Spread | None) -> Spread:
     """The few errors at one lead beside what else is known of such errors, which counts as reference_origins origins.
 
-    A year ahead, the city's counts stand beside what long series of other countries were off by, rates beside the
-    setting rate_error. Further ahead all stand beside the errors one year nearer, grown.
+    A year ahead, the city's counts stand beside what long series of other countries were off by; a rate has nothing of
+    the kind. Further ahead all stand beside the errors one year nearer, grown.
     Past forecasts that share years count as fewer (error_quantiles.independent). How groups go together is what one
     year ahead tells at every lead: so sums and ratios widen with it as their parts do.
     """
     usual = int(reference.setting("reference_origins"))
     own = error_quantiles.independent(errors.city_origins, lead)
     if nearer is None:
-        if given.sizes is None:
-            weight = np.full(len(own), usual)
-            other = usual_errors.constant("level", lead) * usual_errors.constant("usual_square")
-        else:
-            weight = np.full(len(own), error_quantiles.OF_RATES)
-            other = reference.setting("rate_error") ** 2
+        weight = np.full(len(own), usual if given.sizes is None else 0)
+        other = usual_errors.constant("level", lead) * usual_errors.constant("usual_square")
         city = error_quantiles.beside(errors.city**2, own, np.full(len(own), other), weight)
         return replace(errors, city=np.sqrt(city), city_origins=own + weight)
     weight = np.minimum(nearer.city_origins, usual)
@@ -121,19 +118,15 @@ def _city_sums(counts: np.ndarray, sizes: np.ndarray | None, known: np.ndarray) 
     return counts.sum(axis=0), None if sizes is None else np.where(known, sizes, 0.0).sum(axis=0)
 
 
-def _usual(given: Panel) -> np.ndarray:
-    """level and count of areas' errors that are usual, groups × 2: of counts, those of places that are as large."""
-    if given.sizes is not None:
-        return np.tile([reference.setting("rate_error") ** 2, 1.0], (len(given.groups), 1))
-    level = usual_errors.constant("level", 1) * usual_errors.credibility(np.nanmean(given.counts, axis=(0, 2)))
-    return np.stack([level, np.full_like(level, usual_errors.constant("count", 1))], axis=1)
-
-
-def _variances(distance: np.ndarray, size: np.ndarray, usual: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """level and count of every group, drawn to what is usual by as much as so few pairs tell."""
+def _variances(given: Panel, distance: np.ndarray, size: np.ndarray) -> np.ndarray:
+    """level and count of every group, 2 × groups; of counts, drawn to those of places that are usually as large."""
     told = np.array([_variance(distance[:, g], size[:, g]) for g in range(distance.shape[1])]).reshape(-1, 2)
-    weight = 1 / (1 + np.isfinite(distance).sum(axis=(0, 2)) / PAIRS)[:, None]
-    return tuple(((1 - weight) * told + weight * usual).T)
+    if given.sizes is None:
+        level = usual_errors.constant("level", 1) * usual_errors.credibility(np.nanmean(given.counts, axis=(0, 2)))
+        usual = np.stack([level, np.full_like(level, usual_errors.constant("count", 1))], axis=1)
+        weight = 1 / (1 + np.isfinite(distance).sum(axis=(0, 2)) / PAIRS)[:, None]
+        told = (1 - weight) * told + weight * usual
+    return told.T
 
 
 def _variance(distance: np.ndarray, size: np.ndarray) -> tuple[float, float]:
