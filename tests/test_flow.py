@@ -60,24 +60,6 @@ def test_leavers_of_a_later_year_are_its_rate_of_those_there_then(given):
     assert years[1]["teachers_left"].sum() > of.leavers[1].sum()
 
 
-def test_without_hiring_the_shortage_is_what_is_needed_less_who_is_left_of_today(given, table):
-    of, _ = course(given, drawn=False)
-    left = of.teachers
-    for year in range(3):
-        rate = of.leavers[year] / of.teachers
-        left = left - (of.leavers[0] if year == 0 else flow.whole_persons(rate * left))
-        rows = table[(table["target_year"] == AHEAD[year]) & (table["indicator"] == "teachers_short_without_hiring")]
-        told = rows.set_index(["area", "sector"])["expected"]
-        assert told["hai_phong", "all"] == (of.needed[year] - left).sum()
-    first = table[(table["target_year"] == AHEAD[0]) & (table["area"] == "hai_phong")].set_index(
-        ["sector", "indicator"]
-    )
-    assert (
-        first.at[("all", "teachers_short_without_hiring"), "expected"]
-        == first.at[("all", "teachers_to_recruit"), "expected"]
-    )
-
-
 def test_more_teachers_than_needed_stay_and_stand_against_the_next_year():
     made = staffed.tables()
     made["staffing"].loc[made["staffing"]["indicator"] == "teachers", ["value", "expected"]] *= 3

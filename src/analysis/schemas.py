@@ -75,6 +75,10 @@ COLUMN_LISTS = {
     "waterfall.csv": "target_year area sector step persons:number basis",
     # the city's recruits where an assumption is another one: whole scenarios, and each assumption a step up and down
     "scenarios.csv": f"scenario target_year area sector indicator expected:number {LIMITS} difference:number basis",
+    # teachers still short where at most so many are hired a year; tested : whether forecasts that far were tested
+    "hiring_plan.csv": f"plan sector hires_a_year:number? target_year tested:flag expected:number {LIMITS} "
+    "hired:number surplus:number chance_met:number? basis",
+    "least_hiring.csv": "sector target_year chance:number? hires_a_year:number basis",
     "sensitivity.csv": "assumption target_year direction value:number? expected:number difference:number basis",
     # a forecast as its release freezes it, with this year's numbers of needs.csv
     "forecasts.csv": f"stage target_year {WHERE} indicator current:number? {EXPECTED} model? basis",

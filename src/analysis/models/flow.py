@@ -4,7 +4,7 @@ Arrays are years × areas × sectors, with an axis of paths after the years wher
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,6 +19,7 @@ from analysis.reference.areas import CITY
 BANDS = ["nursery", "kindergarten"]
 AT_ONCE = 200_000  # numbers made whole at once: what a processor keeps near
 AREAS_AT_ONCE = 16
+Hire = Callable[[np.ndarray], np.ndarray]
 Block = tuple[dict[str, str], dict[str, np.ndarray]]  # what it is named by; its values, (areas, city) × (sectors, all)
 
 
@@ -136,34 +137,56 @@ def flow_of(given: Inputs) -> Flow:
     )
 
 
+def filled(gap: np.ndarray) -> np.ndarray:
+    """Those hired where every place that is short gets all it lacks."""
+    return np.maximum(gap, 0.0)
+
+
+def shared_out(gap: np.ndarray, limit: np.ndarray) -> np.ndarray:
+    """Those hired where a sector hires at most so many, shared out among areas by how many each lacks, whole persons.
+
+    gap : … × areas × sectors.  limit : … × 1 × sectors.  No area gets more than it lacks; one with a surplus none.
+    """
+    lacking = np.nan_to_num(filled(gap)).cumsum(axis=-2)
+    total = lacking[..., -1:, :]
+    upto = np.floor(lacking * np.minimum(limit, total) / np.maximum(total, 1.0))
+    return np.diff(upto, axis=-2, prepend=0.0)
+
+
+def stock(
+    flow: Flow, needed: np.ndarray, leavers: np.ndarray, at: slice = slice(None), hire: Hire = filled
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Teachers before each year, those of them who leave and who stay: … × areas × sectors, whole persons.
+
+    needed, leavers : of the flow, expected or drawn.  at : places of their areas in it.  hire : of what each place
+    lacks, how many are hired in that year.
+    Leavers of a later year are that year's rate of the teachers there then. Where more teachers stay than are needed no
+    one is let go: they stand against the next year's need.
+    Source: stock and flow, as in Statistics Norway's LÆRERMOD, with the base year's shortage kept.
+    """
+    staff = teachers = flow.teachers[at]
+    for need, leaving in zip(needed, leavers, strict=True):
+        left = _leaving(leaving, teachers, staff)
+        staying = staff - left
+        yield staff, left, staying
+        staff = staying + hire(need - staying)
+
+
 def course(
     flow: Flow, needed: np.ndarray, leavers: np.ndarray, at: slice = slice(None)
 ) -> Iterator[dict[str, np.ndarray]]:
-    """One year after another, each year's gap filled in that year: name → … × areas × sectors, whole persons.
-
-    needed, leavers : of the flow, expected or drawn.  at : places of their areas in it.
-    Leavers of a later year are that year's rate of the teachers there then. Where more teachers stay than are needed no
-    one is let go: they stand against the next year's need.
-    teachers_short_without_hiring : needed, less those in post now who would still be there had no one been hired.
-    Source: stock and flow, as in Statistics Norway's LÆRERMOD, with the base year's shortage kept.
-    """
+    """One year after another, each year's gap filled in that year: name → … × areas × sectors; see stock."""
     before = flow.needed_now[at]
-    staff = alone = teachers = flow.teachers[at]
-    for year in range(len(flow.years)):
-        left = _leaving(leavers[year], teachers, staff)
-        staying = staff - left
-        alone = alone - _leaving(leavers[year], teachers, alone)
+    for need, (staff, left, staying) in zip(needed, stock(flow, needed, leavers, at), strict=True):
         yield {
-            "teachers_needed": needed[year],
+            "teachers_needed": need,
             "teachers_shortage": before - staff + 0 * staying,
-            "need_change": needed[year] - before,
+            "need_change": need - before,
             "teachers_left": left,
             "teachers_staying": staying,
-            "teachers_to_recruit": needed[year] - staying,
-            "teachers_short_without_hiring": needed[year] - alone,
+            "teachers_to_recruit": need - staying,
         }
-        before = needed[year]
-        staff = np.maximum(before, staying)
+        before = need
 
 
 def _leaving(leavers: np.ndarray, teachers: np.ndarray, staff: np.ndarray) -> np.ndarray:

@@ -2,8 +2,8 @@
 
 This year's shortage is part of it, not set to zero: to recruit = shortage before + change in need + leavers, exactly,
 in whole persons, in every area and sector, every year and on every path. Below zero means more teachers than the norm
-asks for. From the second year on, each year's gap is taken to be filled in that year; what would be lacking without any
-hiring stands beside it.
+asks for. From the second year on, each year's gap is taken to be filled in that year; hiring_plan says what comes of
+hiring less.
 """
 
 from collections.abc import Iterator
@@ -28,7 +28,6 @@ SHOWN = [
     "teachers_left",
     "teachers_staying",
     "teachers_to_recruit",
-    "teachers_short_without_hiring",
 ]
 FROM = {  # indicator → the forecast that it rests on alone
     "teachers_needed": "classes",

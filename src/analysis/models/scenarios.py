@@ -16,6 +16,7 @@ from analysis.models.flow import BANDS, Inputs
 from analysis.reference.areas import CITY
 
 SHOWN = ["teachers_needed", "teachers_left", "teachers_to_recruit"]
+HIRING = "hiring"  # the lever of plans, which change no need: hiring_plan
 YOUNG = ["m3_12", "m13_24", "m25_36"]  # with every year further ahead, one more of these is still to be born
 
 
@@ -133,7 +134,8 @@ def scenario_table(of: World) -> pd.DataFrame:
     """
     base = _recruits(of.inputs)
     blocks: list[flows.Block] = []
-    for scenario, rows in reference.table("scenarios").groupby("scenario", sort=False):
+    told = reference.table("scenarios")
+    for scenario, rows in told[told["lever"] != HIRING].groupby("scenario", sort=False):
         now = of
         for row in rows.itertuples():
             turned = changed(now, row.lever, row.how, row.age_band, float(row.value or "nan"))
@@ -165,7 +167,7 @@ def sensitivity_table(of: World) -> pd.DataFrame:
     """Table sensitivity.csv: the city's recruits with each assumption of assumptions.csv a step lower and higher.
 
     value : the assumption now, in its unit, where it has one.  direction : lower, higher; other : the assumption
-    dropped (public_only: recruits of public schools alone; no_hiring: what a year adds to the shortage then).
+    dropped (public_only: recruits of public schools alone).
     """
     given = of.inputs  # of what is expected alone: its paths are left out
     bare = replace(given, classes_paths=given.classes_paths[:, :0], leavers_paths=given.leavers_paths[:, :0])
@@ -187,21 +189,17 @@ def _turned(of: World, base: list[dict[str, np.ndarray]], row) -> dict[str, list
     """Recruits of each year with the assumption of a row turned, by direction."""
     if row.how == "public_only":
         return {"other": _totals(base, sectors=[0])}
-    if row.how == "no_hiring":
-        short = _totals(base, "teachers_short_without_hiring")
-        return {"other": np.diff(short, prepend=0.0).tolist()}  # what each year adds to it
     step = float(row.step)
     lower, higher = (changed(of, row.lever, row.how, row.age_band, by) for by in (-step, step))
     return {"lower": _totals(_recruits(lower)), "higher": _totals(_recruits(higher))}
 
 
-def _totals(
-    years: list[dict[str, np.ndarray]], name: str = "teachers_to_recruit", sectors: list[int] | slice = slice(None)
-) -> list[float]:
-    """The city's persons of each year, over areas with both sectors; NaN without one."""
+def _totals(years: list[dict[str, np.ndarray]], sectors: list[int] | slice = slice(None)) -> list[float]:
+    """The city's recruits of each year, over areas with both sectors; NaN without one."""
     totals = []
     for year in years:
-        both = year[name][np.isfinite(year[name]).all(axis=1)]
+        recruits = year["teachers_to_recruit"]
+        both = recruits[np.isfinite(recruits).all(axis=1)]
         totals.append(float(both[:, sectors].sum()) if len(both) else float("nan"))
     return totals
 

@@ -1,0 +1,171 @@
+"""A plan: teachers still short each year where at most so many are hired a year, and the least hiring that is enough.
+
+On the paths of needs.csv, in whole persons: those hired go to the units that are short (flow.shared_out), a unit's
+surplus stays in it. Past the years that forecasts were tested for, the last one's need and leaving rate go on: a
+scenario, without an interval.
+"""
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from analysis import reference, store
+from analysis.models import flow as flows
+from analysis.models.flow import SECTORS, Flow
+from analysis.models.scenarios import HIRING
+from analysis.models.staffing import rounds_of_a_year
+from analysis.models.trends import intervals
+from analysis.reference import periods
+from analysis.reference.areas import CITY
+
+GRID = "grid"  # every so many a year: what a reader's slider chooses from
+CHANCES = (50, 90)  # percent
+
+
+class Plan:
+    """A city's flow on its paths, with the years of the plan: years × paths × areas × sectors.
+
+    tested : how many of them have a forecast.
+    """
+
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+        self.tested = len(flow.years)
+        more = max(int(reference.setting("plan_years")) - self.tested, 0)
+        self.years = [*flow.years, *(periods.shift(flow.years[-1], each) for each in range(1, more + 1))]
+        held = [*range(self.tested), *[self.tested - 1] * more]
+        self.needed = flow.needed_paths[held]
+        self.leavers = np.broadcast_to(flow.leavers_paths[held], self.needed.shape)
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a unit whose need and leavers are known."""
+        return bool(np.isfinite(self.needed[0] - self.leavers[0]).any())
+
+    def lacking(self, limit: np.ndarray, years: int, paths: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Teachers that units lack before a year's hiring, and those too many in others: years × paths × sectors.
+
+        limit : most that are hired a year, sectors or paths × sectors.  paths : which of them, all where not said.
+        """
+        which = slice(None) if paths is None else paths
+        needed, leavers = self.needed[:years, which], self.leavers[:years, which]
+        hire = partial(flows.shared_out, limit=limit[..., None, :])
+        short, over = [], []
+        for need, (_, _, staying) in zip(needed, flows.stock(self.flow, needed, leavers, hire=hire), strict=True):
+            gap = need - staying
+            short.append(np.nansum(flows.filled(gap), axis=-2))
+            over.append(np.nansum(flows.filled(-gap), axis=-2))
+        return np.stack(short), np.stack(over)
+
+    def least(self, years: int) -> np.ndarray:
+        """The least yearly hiring by which no unit is short any more in the last of so many years: paths × sectors."""
+        enough = np.zeros((self.needed.shape[1], len(SECTORS)))
+        still = np.arange(len(enough))
+        while len(still):
+            lacks = self.lacking(enough[still], years, still)[0][-1] - enough[still]
+            enough[still] += np.ceil(flows.filled(lacks) / years)  # one more a year adds at most `years`: never too far
+            still = still[(lacks > 0).any(axis=-1)]
+        return enough
+
+
+def recruited(series: pd.DataFrame, school_year: str, period: str) -> dict[str, float]:
+    """Teachers recruited in the year up to a round, by sector; one that lacks a round of it is left out."""
+    rows = series[(series["indicator"] == "teachers_recruited") & (series["area"] == CITY)]
+    rows = rows[(rows["age_band"] == "all") & rows["sector"].isin(SECTORS)]
+    by_round = rows.pivot_table(index=["school_year", "period"], columns="sector", values="value")
+    year = by_round.reindex(rounds_of_a_year(school_year, period))
+    return year.sum(skipna=False).dropna().to_dict()
+
+
+def limits(last_year: dict[str, float]) -> dict[str, np.ndarray]:
+    """Plans of scenarios.csv (lever hiring): the most that each sector hires a year, unbounded where no row says it.
+
+    last_year : see recruited; a plan that asks for it where it is not known is left out.
+    """
+    plans = {}
+    rows = reference.table("scenarios")
+    for plan, of_plan in rows[rows["lever"] == HIRING].groupby("scenario", sort=False):
+        most = dict.fromkeys(SECTORS, np.inf)
+        for row in of_plan.itertuples():
+            value = float(row.value) if row.how == "value" else None
+            for sector in SECTORS if row.sector == "all" else [row.sector]:
+                most[sector] = last_year.get(sector, np.nan) if value is None else value
+        if not np.isnan(list(most.values())).any():
+            plans[plan] = np.array(list(most.values()))
+    return plans
+
+
+def table(plan: Plan, named: dict[str, np.ndarray], basis: str) -> pd.DataFrame:
+    """Table hiring_plan.csv: plans by sector and target year.
+
+    named : see limits; beside them the rows of GRID, the same number a year in either sector.
+    expected : teachers still short after the year's hiring, summed over the units that are short, as half of the paths
+    pass it and half do not; limits and chance_met (percent of paths on which no unit is short) for tested years only.
+    hired, surplus : as expected.
+    """
+    rows = []
+    for name, limit in _with_grid(plan, named).items() if plan.known else ():
+        short, over = plan.lacking(limit, len(plan.years))
+        hired = np.minimum(short, limit)
+        parts = {"left": short - hired, "hired": hired, "surplus": over}
+        both = {part: np.concatenate([each, each.sum(axis=-1, keepdims=True)], axis=-1) for part, each in parts.items()}
+        most = [*limit, limit.sum()]
+        for place, sector in enumerate([*SECTORS, "all"]):
+            if name.startswith(GRID) and sector == "all":
+                continue
+            at = {part: each[..., place] for part, each in both.items()}
+            rows += [
+                {"plan": name.partition(" ")[0], "sector": sector, "hires_a_year": most[place], **row}
+                for row in _years(plan, at)
+            ]
+    return _as_declared(rows, "hiring_plan.csv", basis).replace(np.inf, np.nan)
+
+
+def _with_grid(plan: Plan, named: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The named plans, and one a step of hiring up to what meets the norm next year on nine of ten paths."""
+    step = reference.setting("hiring_step")
+    most = np.quantile(plan.least(1), CHANCES[-1] / 100, axis=0, method="inverted_cdf").max()
+    grid = np.arange(0.0, most + step, step)
+    return named | {f"{GRID} {each:.0f}": np.array([each, each]) for each in grid}
+
+
+def _years(plan: Plan, at: dict[str, np.ndarray]) -> list[dict]:
+    """One row a year of one plan and sector. at : years × paths of what is left short, hired, surplus."""
+    rows = []
+    ends = intervals(at["left"].T)
+    for place, year in enumerate(plan.years):
+        row = {"target_year": year, "tested": place < plan.tested}
+        row |= {"expected": _middle(at["left"][place])} | {part: _middle(at[part][place]) for part in ("hired", "surplus")}
+        if row["tested"]:
+            row |= {name: limit[place] for name, limit in ends.items()}
+            row["chance_met"] = 100 * float((at["left"][place] == 0).mean())
+        rows.append(row)
+    return rows
+
+
+def least_table(plan: Plan, basis: str) -> pd.DataFrame:
+    """Table least_hiring.csv: the least yearly hiring by which no unit is short in a year, by sector.
+
+    chance : percent of the paths on which it is enough; empty where the year is past the tested ones, and enough is
+    what is so on half of the paths.
+    """
+    rows = []
+    for place, year in enumerate(plan.years) if plan.known else ():
+        least = plan.least(place + 1)
+        tested = place < plan.tested
+        for chance in CHANCES if tested else CHANCES[:1]:
+            enough = np.quantile(least, chance / 100, axis=0, method="inverted_cdf")
+            for sector, persons in zip(SECTORS, enough, strict=True):
+                row = {"sector": sector, "target_year": year, "hires_a_year": persons}
+                rows.append(row | {"chance": float(chance) if tested else np.nan})
+    return _as_declared(rows, "least_hiring.csv", basis)
+
+
+def _as_declared(rows: list[dict], name: str, basis: str) -> pd.DataFrame:
+    columns = [field.name for field in store.TABLES[name]]
+    return pd.DataFrame(rows).reindex(columns=columns).assign(basis=basis)
+
+
+def _middle(persons: np.ndarray) -> float:
+    return float(np.quantile(persons, 0.5, method="inverted_cdf"))
