@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.models import flow, needs
+from analysis.models import flow, needs, stock
 from tests import staffed
 from tests.staffed import AHEAD
 
@@ -26,7 +26,7 @@ def table(given, made):
 
 def course(given, drawn: bool):
     of = flow.flow_of(given)
-    return of, list(flow.course(of, *((of.needed_paths, of.leavers_paths) if drawn else (of.needed, of.leavers))))
+    return of, list(stock.course(of, *((of.needed_paths, of.leavers_paths) if drawn else (of.needed, of.leavers))))
 
 
 @pytest.mark.parametrize("drawn", [False, True])
@@ -81,9 +81,9 @@ def test_city_limits_are_of_paths_added_up(given, table):
 def test_limits_do_not_depend_on_how_many_areas_are_gone_through_at_once(given, monkeypatch):
     of, names = flow.flow_of(given), ["teachers_to_recruit", "teachers_left"]
     assert len(of.areas) > 1
-    whole = flow.limits(of, names)
-    monkeypatch.setattr(flow, "AREAS_AT_ONCE", 1)
-    for together, apart in zip(whole, flow.limits(of, names), strict=True):
+    whole = stock.limits(of, names)
+    monkeypatch.setattr(stock, "AREAS_AT_ONCE", 1)
+    for together, apart in zip(whole, stock.limits(of, names), strict=True):
         for name in names:
             assert all(np.array_equal(together[name][end], apart[name][end]) for end in together[name])
 

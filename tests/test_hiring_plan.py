@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis import store
-from analysis.models import flow, hiring_plan
+from analysis.models import flow, hiring_plan, stock
 from tests import staffed
 from tests.staffed import AHEAD
 
@@ -27,19 +27,19 @@ def test_those_hired_go_to_units_that_are_short_in_whole_persons_and_never_past_
     gap = rng.integers(-9, 30, (500, 14, 2)).astype(float)
     lacking = np.maximum(gap, 0)
     for limit in (0.0, 1.0, 7.0, 100.0, np.inf):
-        hired = flow.shared_out(gap, np.full((1, 2), limit))
+        hired = stock.shared_out(gap, np.full((1, 2), limit))
         assert (hired == hired.round()).all() and (hired >= 0).all() and (hired <= lacking).all()
         assert (hired.sum(axis=1) == np.minimum(lacking.sum(axis=1), limit)).all()
 
 
 def test_a_unit_without_a_forecast_takes_no_one_from_the_others():
     gap = np.array([[4.0, 2.0], [np.nan, np.nan], [6.0, -3.0]])
-    assert flow.shared_out(gap, np.array([[5.0, 5.0]])).tolist() == [[2.0, 2.0], [0.0, 0.0], [3.0, 0.0]]
+    assert stock.shared_out(gap, np.array([[5.0, 5.0]])).tolist() == [[2.0, 2.0], [0.0, 0.0], [3.0, 0.0]]
 
 
 def test_hiring_all_that_is_lacking_is_the_course_of_needs(plan):
     given = plan.flow
-    course = list(flow.course(given, given.needed_paths, given.leavers_paths))
+    course = list(stock.course(given, given.needed_paths, given.leavers_paths))
     short, over = plan.lacking(np.full(2, np.inf), len(course))
     for year, values in enumerate(course):
         gap = values["teachers_to_recruit"]
@@ -54,7 +54,7 @@ def test_teachers_of_a_year_are_those_before_less_leavers_and_with_those_hired(p
     staying = given.teachers - given.leavers_paths[0]
     gap = given.needed_paths[0] - staying
     assert (short[0] == np.maximum(gap, 0).sum(axis=1)).all()
-    staff = staying + flow.shared_out(gap, np.ones((1, 2)))
+    staff = staying + stock.shared_out(gap, np.ones((1, 2)))
     left = np.rint(given.leavers_paths[1] / given.teachers * staff)
     assert (short[1] == np.maximum(given.needed_paths[1] - (staff - left), 0).sum(axis=1)).all()
 

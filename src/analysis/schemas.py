@@ -78,6 +78,8 @@ COLUMN_LISTS = {
     # teachers still short where at most so many are hired a year; tested : whether forecasts that far were tested
     "hiring_plan.csv": f"plan sector hires_a_year:number? target_year tested:flag expected:number {LIMITS} "
     "hired:number surplus:number chance_met:number? basis",
+    # schools with more teachers than the norm asks for and with fewer, this year, by unit
+    "unit_balance.csv": "area sector short:number surplus:number movable:number basis",
     "least_hiring.csv": "sector target_year chance:number? hires_a_year:number basis",
     "sensitivity.csv": "assumption target_year direction value:number? expected:number difference:number basis",
     # a forecast as its release freezes it, with this year's numbers of needs.csv

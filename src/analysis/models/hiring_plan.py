@@ -1,6 +1,6 @@
 """A plan: teachers still short each year where at most so many are hired a year, and the least hiring that is enough.
 
-On the paths of needs.csv, in whole persons: those hired go to the units that are short (flow.shared_out), a unit's
+On the paths of needs.csv, in whole persons: those hired go to the units that are short (stock.shared_out), a unit's
 surplus stays in it. Past the years that forecasts were tested for, the last one's need and leaving rate go on: a
 scenario, without an interval.
 """
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import reference, store
-from analysis.models import flow as flows
+from analysis.models import stock
 from analysis.models.flow import SECTORS, Flow
 from analysis.models.scenarios import HIRING
 from analysis.models.staffing import rounds_of_a_year
@@ -50,12 +50,12 @@ class Plan:
         """
         which = slice(None) if paths is None else paths
         needed, leavers = self.needed[:years, which], self.leavers[:years, which]
-        hire = partial(flows.shared_out, limit=limit[..., None, :])
+        hire = partial(stock.shared_out, limit=limit[..., None, :])
         short, over = [], []
-        for need, (_, _, staying) in zip(needed, flows.stock(self.flow, needed, leavers, hire=hire), strict=True):
+        for need, (_, _, staying) in zip(needed, stock.year_by_year(self.flow, needed, leavers, hire=hire), strict=True):
             gap = need - staying
-            short.append(np.nansum(flows.filled(gap), axis=-2))
-            over.append(np.nansum(flows.filled(-gap), axis=-2))
+            short.append(np.nansum(stock.filled(gap), axis=-2))
+            over.append(np.nansum(stock.filled(-gap), axis=-2))
         return np.stack(short), np.stack(over)
 
     def least(self, years: int) -> np.ndarray:
@@ -64,7 +64,7 @@ class Plan:
         still = np.arange(len(enough))
         while len(still):
             lacks = self.lacking(enough[still], years, still)[0][-1] - enough[still]
-            enough[still] += np.ceil(flows.filled(lacks) / years)  # one more a year adds at most `years`: never too far
+            enough[still] += np.ceil(stock.filled(lacks) / years)  # one more a year adds at most `years`: never too far
             still = still[(lacks > 0).any(axis=-1)]
         return enough
 

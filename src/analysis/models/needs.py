@@ -11,13 +11,16 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from analysis import store
+from analysis import reference, store
 from analysis.models import forecasting
-from analysis.models.flow import SECTORS, Block, Inputs, add, course, flow_of, limits, rows
+from analysis.models.flow import SECTORS, Block, Inputs, add, flow_of, rows
+from analysis.models.stock import course, limits
 from analysis.models.trends import LEVELS, MIXED
 from analysis.reference import areas as units
 from analysis.reference import norms as norm_rules
+from analysis.reference import vietnamese
 from analysis.reference.areas import CITY
+from analysis.reference.entered import Entered, Key
 
 COLUMNS = [field.name for field in store.TABLES["needs.csv"]]
 SHOWN = [
@@ -35,6 +38,7 @@ FROM = {  # indicator → the forecast that it rests on alone
     "teachers_left": "teachers_left",
     "teachers_staying": "teachers_left",
 }
+ENTERED = "entered"  # the model of a number that an analyst entered
 OF_LEAVERS = ("teachers_left", "teachers_staying")
 PLACE = ["target_year", "area", "sector"]
 
@@ -86,8 +90,8 @@ def table(given: Inputs, enrolment: pd.DataFrame, staffing: pd.DataFrame) -> pd.
     result = rows(flow.areas, blocks)
     result["basis"] = forecasting.resting(result["area"], forecasting.bases(enrolment, staffing))
     result["model"] = _models(result, enrolment, staffing)
-    result["note"] = _notes(result, _reason(enrolment, "classes"), _reason(staffing, "teachers_left"))
-    return _ordered(result)[COLUMNS]
+    result["note"] = _notes(result, _reason(enrolment, "classes"), _why_no_recruits(staffing))
+    return _ordered(_with_entered(result, given.entered))[COLUMNS]
 
 
 def _year(
@@ -134,6 +138,41 @@ def _reason(table: pd.DataFrame, indicator: str) -> str:
     notes = table.loc[(table["indicator"] == indicator) & (table["kind"] == "observed"), "note"].dropna()
     reasons = notes[notes.str.startswith("Không dự báo")]
     return reasons.iloc[-1] if len(reasons) else "Không dự báo: đơn vị thiếu số liệu của kỳ này."
+
+
+def _why_no_recruits(staffing: pd.DataFrame) -> str:
+    """What is missing where leavers are not forecast: a year of them is three rounds, and teachers of the year before."""
+    known = staffing.loc[(staffing["indicator"] == "teachers_left") & (staffing["kind"] == "observed"), "target_year"]
+    least = int(reference.setting("minimum_points_rate"))
+    if known.nunique() >= least:
+        return _reason(staffing, "teachers_left")
+    return (
+        f"Chưa tính được số cần tuyển: thiếu chuỗi giáo viên nghỉ việc, nghỉ hưu. Cần {least} năm liền có đủ ba kỳ mỗi "
+        f"năm (tức biểu cùng kỳ của {least + 1} năm học), mới có {known.nunique()}; hoặc nhập tỷ lệ nghỉ, có nguồn, vào "
+        "leaving_rates.csv."
+    )
+
+
+def _with_entered(result: pd.DataFrame, rates: dict[Key, Entered]) -> pd.DataFrame:
+    """The rows that rest on leaving rates entered by hand say so, with their sources."""
+    if not rates:
+        return result
+    result = result.copy()
+    by_place = pd.DataFrame([(*key, rate.value, rate.source) for key, rate in rates.items()], columns=[*PLACE, "v", "s"])
+    of_leavers = result["indicator"].isin([*OF_LEAVERS, "teachers_to_recruit"]) & result["expected"].notna()
+    for at, row in result[of_leavers].iterrows():
+        here = by_place[by_place["target_year"] == row["target_year"]]
+        if row["area"] != CITY:
+            here = here[here["area"] == row["area"]]
+        if row["sector"] != "all":
+            here = here[here["sector"] == row["sector"]]
+        if len(here):
+            percents = ", ".join(vietnamese.percent(value) for value in sorted(here["v"].unique()))
+            said = f"Tỷ lệ nghỉ {percents} do chuyên viên nhập, nguồn: {'; '.join(here['s'].unique())}."
+            result.loc[at, "note"] = said if pd.isna(row["note"]) else f"{row['note']} {said}"
+            if row["indicator"] in OF_LEAVERS:
+                result.loc[at, "model"] = ENTERED
+    return result
 
 
 def _notes(result: pd.DataFrame, why_need: str, why_leave: str) -> list[str | None]:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis import reference, store
 from analysis.models import flow as flows
-from analysis.models import forecasting
+from analysis.models import forecasting, stock
 from analysis.models.flow import BANDS, Inputs
 from analysis.reference.areas import CITY
 
@@ -49,7 +49,7 @@ def world(
         given,
         _city(enrolment, "enrolment_rate", BANDS, given.years),
         _city(enrolment, "children_per_class", BANDS, given.years),
-        np.repeat(_city(staffing, "leaving_rate", ["all"], given.years), len(BANDS), axis=1),
+        np.repeat(_leaving(given)[:, None], len(BANDS), axis=1),
         np.where(np.isnan(back), 1.0, back),
         _unborn(series, school_year, period, len(given.years)),
         forecasting.bases(enrolment, staffing),
@@ -60,6 +60,13 @@ def _city(table: pd.DataFrame, indicator: str, bands: list[str], years: list[str
     rows = table[(table["indicator"] == indicator) & (table["kind"] == "forecast") & (table["area"] == CITY)]
     rows = rows[rows["sector"] == "all"].set_index(["target_year", "age_band"])["expected"]
     return rows.reindex(pd.MultiIndex.from_product([years, bands])).to_numpy(float).reshape(len(years), len(bands))
+
+
+def _leaving(given: Inputs) -> np.ndarray:
+    """Percent of the city's teachers in post now who leave, by year: of the areas whose leavers are known."""
+    known = np.isfinite(given.leavers + given.teachers)
+    left, there = (np.where(known, each, 0.0).sum(axis=(1, 2)) for each in (given.leavers, given.teachers))
+    return 100 * forecasting.ratio(left, there)
 
 
 def _unborn(series: pd.DataFrame, school_year: str, period: str, years: int) -> np.ndarray:
@@ -141,8 +148,8 @@ def scenario_table(of: World) -> pd.DataFrame:
             turned = changed(now, row.lever, row.how, row.age_band, float(row.value or "nan"))
             now = replace(now, inputs=turned)
         flow = flows.flow_of(now.inputs)
-        course = flows.course(flow, flow.needed, flow.leavers)
-        years = zip(flow.years, base, course, flows.limits(flow, SHOWN), strict=True)
+        course = stock.course(flow, flow.needed, flow.leavers)
+        years = zip(flow.years, base, course, stock.limits(flow, SHOWN), strict=True)
         for year, before, expected, ends in years:
             for name in SHOWN:
                 words = {"scenario": scenario, "target_year": year, "indicator": name}
@@ -155,7 +162,7 @@ def scenario_table(of: World) -> pd.DataFrame:
 def _recruits(given: Inputs) -> list[dict[str, np.ndarray]]:
     """The course of expected needs alone, without paths."""
     flow = flows.flow_of(given)
-    return list(flows.course(flow, flow.needed, flow.leavers))
+    return list(stock.course(flow, flow.needed, flow.leavers))
 
 
 def _values(expected: np.ndarray, before: np.ndarray) -> dict[str, np.ndarray]:
