@@ -32,6 +32,7 @@ class Inputs:
 
     areas: list[str]
     years: list[str]
+    period: str
     classes_now: np.ndarray
     teachers: np.ndarray
     left: np.ndarray
@@ -106,6 +107,7 @@ def read(
     expected = Inputs(
         areas,
         years,
+        period,
         classes_now=_with_zeros(now(enrolment, "classes", BANDS)),
         teachers=_with_zeros(now(staffing, "teachers", ["all"]))[..., 0],
         left=now(staffing, "teachers_left", ["all"])[:, :-1, 0],

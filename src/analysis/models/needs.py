@@ -94,6 +94,11 @@ def table(given: Inputs, enrolment: pd.DataFrame, staffing: pd.DataFrame) -> pd.
     return _ordered(_with_entered(result, given.entered))[COLUMNS]
 
 
+def basis_of_city(table: pd.DataFrame) -> str:
+    """What the city's rows of needs.csv rest on."""
+    return forecasting.worst_basis(table["basis"])
+
+
 def _year(
     year: str,
     names: list[str],

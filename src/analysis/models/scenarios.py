@@ -13,10 +13,12 @@ from analysis import reference, store
 from analysis.models import flow as flows
 from analysis.models import forecasting, stock
 from analysis.models.flow import BANDS, Inputs
+from analysis.reference import periods
 from analysis.reference.areas import CITY
 
 SHOWN = ["teachers_needed", "teachers_left", "teachers_to_recruit"]
 HIRING = "hiring"  # the lever of plans, which change no need: hiring_plan
+OF_YEARS = ("classes", "leavers", "classes_paths", "leavers_paths", "norms")  # arrays with an axis of years in front
 YOUNG = ["m3_12", "m13_24", "m25_36"]  # with every year further ahead, one more of these is still to be born
 
 
@@ -133,6 +135,17 @@ def _scaled(how: str, now: np.ndarray | None, value: float, years: int) -> np.nd
     raise ValueError(f"unknown way {how!r}")
 
 
+def _in_force(before: Inputs, after: Inputs, valid_from: str) -> Inputs:
+    """What goes into needs as it was in years whose round is before a day (empty: none), changed from then on."""
+    if not valid_from:
+        return after
+    first = sum(periods.as_of(year, before.period).isoformat() < valid_from for year in before.years)
+    changed_since = {
+        name: np.concatenate([getattr(before, name)[:first], getattr(after, name)[first:]]) for name in OF_YEARS
+    }
+    return replace(after, **changed_since)
+
+
 def scenario_table(of: World) -> pd.DataFrame:
     """Table scenarios.csv: needed, leaving and to recruit in each scenario of scenarios.csv, in whole persons.
 
@@ -146,7 +159,7 @@ def scenario_table(of: World) -> pd.DataFrame:
         now = of
         for row in rows.itertuples():
             turned = changed(now, row.lever, row.how, row.age_band, float(row.value or "nan"))
-            now = replace(now, inputs=turned)
+            now = replace(now, inputs=_in_force(now.inputs, turned, row.valid_from))
         flow = flows.flow_of(now.inputs)
         course = stock.course(flow, flow.needed, flow.leavers)
         years = zip(flow.years, base, course, stock.limits(flow, SHOWN), strict=True)
