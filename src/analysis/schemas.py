@@ -80,6 +80,8 @@ COLUMN_LISTS = {
     "hired:number surplus:number chance_met:number? basis",
     # schools with more teachers than the norm asks for and with fewer, this year, by unit
     "unit_balance.csv": "area sector short:number surplus:number movable:number basis",
+    # managers and cooks of the city, this year and in years to come
+    "other_posts.csv": "post sector target_year there:number needed:number basis",
     "least_hiring.csv": "sector target_year chance:number? hires_a_year:number basis",
     "sensitivity.csv": "assumption target_year direction value:number? expected:number difference:number basis",
     # a forecast as its release freezes it, with this year's numbers of needs.csv

@@ -52,7 +52,9 @@ class Plan:
         needed, leavers = self.needed[:years, which], self.leavers[:years, which]
         hire = partial(stock.shared_out, limit=limit[..., None, :])
         short, over = [], []
-        for need, (_, _, staying) in zip(needed, stock.year_by_year(self.flow, needed, leavers, hire=hire), strict=True):
+        for need, (_, _, staying) in zip(
+            needed, stock.year_by_year(self.flow, needed, leavers, hire=hire), strict=True
+        ):
             gap = need - staying
             short.append(np.nansum(stock.filled(gap), axis=-2))
             over.append(np.nansum(stock.filled(-gap), axis=-2))
@@ -136,7 +138,9 @@ def _years(plan: Plan, at: dict[str, np.ndarray]) -> list[dict]:
     ends = intervals(at["left"].T)
     for place, year in enumerate(plan.years):
         row = {"target_year": year, "tested": place < plan.tested}
-        row |= {"expected": _middle(at["left"][place])} | {part: _middle(at[part][place]) for part in ("hired", "surplus")}
+        row |= {"expected": _middle(at["left"][place])} | {
+            part: _middle(at[part][place]) for part in ("hired", "surplus")
+        }
         if row["tested"]:
             row |= {name: limit[place] for name, limit in ends.items()}
             row["chance_met"] = 100 * float((at["left"][place] == 0).mean())

@@ -163,7 +163,9 @@ def _with_entered(result: pd.DataFrame, rates: dict[Key, Entered]) -> pd.DataFra
     if not rates:
         return result
     result = result.copy()
-    by_place = pd.DataFrame([(*key, rate.value, rate.source) for key, rate in rates.items()], columns=[*PLACE, "v", "s"])
+    by_place = pd.DataFrame(
+        [(*key, rate.value, rate.source) for key, rate in rates.items()], columns=[*PLACE, "v", "s"]
+    )
     of_leavers = result["indicator"].isin([*OF_LEAVERS, "teachers_to_recruit"]) & result["expected"].notna()
     for at, row in result[of_leavers].iterrows():
         here = by_place[by_place["target_year"] == row["target_year"]]

@@ -36,7 +36,9 @@ def table(observations: pd.DataFrame, flow: Flow, school_year: str, period: str)
     city = made.groupby("sector", as_index=False).sum(numeric_only=True).assign(area=CITY)
     made = pd.concat([made, city], ignore_index=True)
     basis = forecasting.bases(observations)
-    return made.assign(basis=forecasting.resting(made["area"], basis))[[f.name for f in store.TABLES["unit_balance.csv"]]]
+    return made.assign(basis=forecasting.resting(made["area"], basis))[
+        [f.name for f in store.TABLES["unit_balance.csv"]]
+    ]
 
 
 def _facilities(observations: pd.DataFrame, school_year: str, period: str) -> tuple[pd.Series, pd.Series]:

@@ -68,6 +68,12 @@ def steps(report: Report) -> list[tuple[str, float]]:
     return values
 
 
+def no_recruits(report: Report) -> str:
+    """Why there is no number to recruit, in the words of needs.csv: which series is missing."""
+    note = needs_of(report).get("teachers_to_recruit", {}).get("note")
+    return note if isinstance(note, str) and note else NO_FORECAST
+
+
 def interval(row: Mapping, decimals: int = 0) -> str:
     """The 80 % interval: "1.496 đến 1.910"."""
     return between(row, *LIMITS_80, decimals)
