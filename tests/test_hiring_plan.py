@@ -1,4 +1,4 @@
-"""A hiring plan: whole persons to units that are short, the least that is enough, and no interval past what was tested."""
+"""A hiring plan: whole persons to units that are short, the least that is enough, no interval past tested years."""
 
 import numpy as np
 import pandas as pd
@@ -108,9 +108,9 @@ def test_past_the_tested_years_there_is_neither_interval_nor_chance(plan, table)
 def test_more_hiring_leaves_fewer_short_and_the_chance_rises(table):
     grid = table[(table["plan"] == "grid") & table["tested"]]
     for _, rows in grid.groupby(["sector", "target_year"]):
-        rows = rows.sort_values("hires_a_year")
-        assert rows["expected"].is_monotonic_decreasing and rows["chance_met"].is_monotonic_increasing
-        assert rows["chance_met"].iloc[-1] >= 90 or rows["target_year"].iloc[0] != AHEAD[0]
+        risen = rows.sort_values("hires_a_year")
+        assert risen["expected"].is_monotonic_decreasing and risen["chance_met"].is_monotonic_increasing
+        assert risen["chance_met"].iloc[-1] >= 90 or risen["target_year"].iloc[0] != AHEAD[0]
 
 
 def test_short_after_hiring_and_hired_is_what_was_lacking(plan, table):

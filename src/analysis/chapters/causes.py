@@ -65,9 +65,7 @@ def _parts(persons: dict[str, float]) -> str:
     parts = (
         _told(short, "đang thiếu {} người", "đang thừa {} người", "hiện vừa đủ người"),
         _told(persons["leavers"], "{} người dự kiến nghỉ", "{} người dự kiến nghỉ", "không ai dự kiến nghỉ"),
-        _told(
-            need, "nhu cầu theo định mức tăng {}", "nhu cầu theo định mức giảm {}", "nhu cầu theo định mức không đổi"
-        ),
+        f"nhu cầu theo định mức {vietnamese.change(need)}",
     )
     added = " ".join([number(short), *(_signed(value, " ") for value in (persons["leavers"], need))])
     return f"{listed(parts)}{by}; cộng lại {added} = {number(persons['to_recruit'])}"

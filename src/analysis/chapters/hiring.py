@@ -3,8 +3,8 @@
 import pandas as pd
 
 from analysis import reference
-from analysis.models.hiring_plan import GRID
-from analysis.pages.forecast_rows import INTERVALS, marks_of, needs_of, no_recruits
+from analysis.models.hiring_plan import CHANCES, GRID
+from analysis.pages.forecast_rows import INTERVALS, interval, marks_of, needs_of, no_recruits
 from analysis.pages.marks import Marks
 from analysis.pages.report import Report
 from analysis.pages.statements import Says
@@ -22,8 +22,8 @@ PLAN = (
     Field("Khả năng đủ", "chance_met", "number", 0, "%"),
 )
 LEAST = (
-    *under("Đủ với khả năng", (Field("50 %", "hires_a_year", "number", of=50.0),)),
-    *under("Đủ với khả năng", (Field("90 %", "hires_a_year", "number", of=90.0),)),
+    Field("50 %", "hires_a_year", "number", group="Đủ với khả năng", of=50.0),
+    Field("90 %", "hires_a_year", "number", group="Đủ với khả năng", of=90.0),
     Field("Kịch bản, không có khoảng", "hires_a_year", "number", of=0.0),
 )
 BALANCE = (Field("Thiếu", "short", "number"), Field("Thừa", "surplus", "number"))
@@ -33,12 +33,12 @@ NOT_ENTERED = "– chưa nhập"
 NO_SERIES = "– chưa có chuỗi"
 TO_CONFIRM = "xác nhận lại"
 BEYOND = (
-    "Quá số năm dự báo đã thử lại thì giữ nhu cầu và tỷ lệ nghỉ của năm cuối: chỉ là kịch bản, không có khoảng và không "
-    "có khả năng."
+    "Quá số năm dự báo đã thử lại thì giữ nhu cầu và tỷ lệ nghỉ của năm cuối: chỉ là kịch bản, không có "
+    "khoảng, không có khả năng."
 )
 SHARED = (
-    "Người tuyển được chia cho các đơn vị theo số còn thiếu; đơn vị thừa không bù cho đơn vị khác, nên tổng còn thiếu có "
-    "thể lớn hơn số cần tuyển trừ số tuyển. Số ở giữa của các đường thử, có thể lệch vài người so với số dự kiến."
+    "Người tuyển được chia cho các đơn vị theo số còn thiếu; đơn vị thừa không bù cho đơn vị khác. Số ở giữa các đường "
+    "thử, có thể lệch vài người so với số dự kiến ở bảng trên."
 )
 OF_PLAN = "sổ tay 05_needs (hiring_plan.csv, least_hiring.csv); mức tuyển ở data/reference/scenarios.csv."
 
@@ -46,41 +46,43 @@ OF_PLAN = "sổ tay 05_needs (hiring_plan.csv, least_hiring.csv); mức tuyển 
 def sentences(report: Report) -> Says:
     """Of each plan: what is short after it year by year, and when the norm is met."""
     rows = report.table("hiring_plan.csv", sector=["all"])
-    rows = rows[rows["plan"] != GRID]
-    said = []
-    for plan, years in rows.groupby("plan", sort=False):
-        tested, later = years[years["tested"]], years[~years["tested"]]
-        courses = [f"{row['target_year']} còn thiếu {number(row['expected'])}" for row in tested.to_dict("records")]
-        words = f"{_plan_names()[plan]} ({_most(report, str(plan))}): {'; '.join(courses)}. {_when(tested)}"
-        if len(later):
-            last = later.iloc[-1]
-            words += f" Kịch bản đến {last['target_year']}, không có khoảng: còn thiếu {number(last['expected'])}."
-        said.append((words, _marks(report, years)))
+    said = [in_words(report, plan, years) for plan, years in rows.groupby("plan", sort=False)]
     return Says(said or [(no_recruits(report), ())])
+
+
+def in_words(report: Report, plan: str, years: pd.DataFrame) -> tuple[str, Marks]:
+    """One plan in a sentence or two. years : its rows of hiring_plan.csv, of both sectors."""
+    rows = report.table("hiring_plan.csv", plan=[plan], sector=SECTORS).drop_duplicates("sector")
+    most = ", ".join(f"{label('sector', row['sector']).lower()} {_most(row)}" for row in rows.to_dict("records"))
+    return f"{_plan_names()[plan]} (mỗi năm tối đa: {most}): {course(years)}", _marks(report, years)
+
+
+def course(years: pd.DataFrame) -> str:
+    """What is short year by year, when no unit is, and where it goes past the tested years: a plan's rows in words."""
+    tested, later = years[years["tested"]], years[~years["tested"]]
+    short = [
+        f"{row['target_year']} còn thiếu {number(row['expected'])} ({interval(row)})"
+        for row in tested.to_dict("records")
+    ]
+    words = f"{'; '.join(short)}. {_when(tested)}"
+    if len(later):
+        last = later.iloc[-1]
+        words += f" Kịch bản đến {last['target_year']}, không có khoảng: còn thiếu {number(last['expected'])}."
+    return words
 
 
 def _when(tested: pd.DataFrame) -> str:
     """The first tested year in which no unit is short on half and on nine in ten of the paths."""
     found = []
-    for chance in (50, 90):
+    for chance in CHANCES:
         years = tested.loc[tested["chance_met"] >= chance, "target_year"]
-        found.append(f"{years.iloc[0]} (khả năng từ {chance} %)" if len(years) else "")
-    if found[0]:
-        last = f", {found[1]}" if found[1] else f"; chưa năm nào với khả năng 90 % đến {tested['target_year'].max()}"
-        return f"Mọi đơn vị đủ định mức lần đầu: {found[0]}{last}."
-    return f"Đến {tested['target_year'].max()} chưa năm nào mọi đơn vị đủ định mức với khả năng từ 50 %."
+        found.append(f"{chance} %: {years.iloc[0]}" if len(years) else f"{chance} %: chưa năm nào")
+    return f"Năm đầu mọi đơn vị đủ định mức, tính đến {tested['target_year'].max()}, khả năng {', '.join(found)}."
 
 
-def _most(report: Report, plan: str) -> str:
-    """The most that is hired a year, by sector."""
-    rows = report.table("hiring_plan.csv", plan=[plan], sector=SECTORS).drop_duplicates("sector")
-    parts = [_of_sector(row) for row in rows.to_dict("records")]
-    return "mỗi năm tối đa: " + ", ".join(parts)
-
-
-def _of_sector(row: dict) -> str:
-    most = "không giới hạn" if pd.isna(row["hires_a_year"]) else number(row["hires_a_year"])
-    return f"{label('sector', row['sector']).lower()} {most}"
+def _most(row: dict) -> str:
+    """The most that a sector hires a year, in words."""
+    return "không giới hạn" if pd.isna(row["hires_a_year"]) else number(row["hires_a_year"])
 
 
 def _plan_names() -> dict[str, str]:
@@ -99,12 +101,11 @@ def plan_table(report: Report, key: str, caption: str) -> Table:
     for (plan, sector), years in rows[rows["plan"] != GRID].groupby(["plan", "sector"], sort=False):
         if sector != "all" and years["hires_a_year"].eq(0).all():
             continue  # without hiring one line of all is enough
-        most = "" if sector == "all" else f", tối đa {_of_sector(years.iloc[0].to_dict())} người một năm"
+        most = "" if sector == "all" else f", tối đa {_most(years.iloc[0].to_dict())} người một năm"
         group = f"{_plan_names()[plan]}: {label('sector', sector).lower()}{most}"
         marks = _marks(report, years)
-        lines += [
-            Row(row["target_year"], cells(PLAN, row), group=group, marks=marks) for row in years.to_dict("records")
-        ]
+        for row in years.to_dict("records"):
+            lines.append(Row(row["target_year"], cells(PLAN, row), group=group, marks=marks))
     notes = ("Đơn vị: người; thiếu cuối năm, sau khi đã tuyển.", SHARED, BEYOND)
     return Table(key, caption, "Năm học", columns(PLAN), lines, notes, empty=no_recruits(report), origin=OF_PLAN)
 
@@ -189,8 +190,8 @@ def others_table(report: Report, key: str, caption: str) -> Table:
             )
         )
     notes = (
-        "Đơn vị: người. Nấu ăn: theo số trẻ dự kiến; quản lý: theo các trường của kỳ này. Chưa có khoảng, vì chưa thử lại "
-        "được; chưa có chuỗi người nghỉ của hai vị trí này, nên không có số cần tuyển. Giáo viên đạt chuẩn: xem phần 6.",
+        "Đơn vị: người. Nấu ăn: theo số trẻ dự kiến; quản lý: theo các trường của kỳ này; chưa thử lại được nên "
+        "không có khoảng. Biểu không có số người nghỉ của hai vị trí này, nên không có số cần tuyển. Đạt chuẩn: xem phần 6.",
     )
     origin = "sổ tay 05_needs (other_posts.csv)."
     return Table(key, caption, "Loại hình", columns(fields), lines, notes, origin=origin)
@@ -216,13 +217,13 @@ def laws_table(report: Report, key: str, caption: str) -> Table:
             marks = report.marks_of(effects) if len(effects) else ()
             lines.append(Row(_day(law["valid_from"]), cells(fields, record), marks=marks))
     notes = (
-        "Dự báo không tính các thay đổi này. Dòng có số là kịch bản thử (mức ở bảng kịch bản), người đọc bật, tắt ở bản "
-        f"tóm tắt; dòng không có số chưa có gì để tính. “{TO_CONFIRM}”: lấy từ báo chí, chưa đọc văn bản gốc.",
+        "Dự báo không tính các thay đổi này. Dòng có số là kịch bản thử (mức ở bảng kịch bản; 0: năm ấy chưa có hiệu "
+        "lực, hoặc dự báo đã ở mức ấy), bật, tắt được ở bản tóm tắt; dòng không có số chưa có gì để tính. "
+        f"“{TO_CONFIRM}”: lấy từ báo chí, chưa đọc văn bản gốc.",
     )
     origin = "data/reference/policy_changes.csv; tác động: sổ tay 05_needs (scenarios.csv)."
     return Table(key, caption, "Hiệu lực từ", columns(fields), lines, notes, origin=origin)
 
 
 def _day(iso: str) -> str:
-    year, month, day = iso.split("-")
-    return f"{day}/{month}/{year}"
+    return "/".join(reversed(iso.split("-")))

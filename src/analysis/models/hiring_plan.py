@@ -110,7 +110,7 @@ def table(plan: Plan, named: dict[str, np.ndarray], basis: str) -> pd.DataFrame:
     for name, limit in _with_grid(plan, named).items() if plan.known else ():
         short, over = plan.lacking(limit, len(plan.years))
         hired = np.minimum(short, limit)
-        parts = {"left": short - hired, "hired": hired, "surplus": over}
+        parts = {"expected": short - hired, "hired": hired, "surplus": over}
         both = {part: np.concatenate([each, each.sum(axis=-1, keepdims=True)], axis=-1) for part, each in parts.items()}
         most = [*limit, limit.sum()]
         for place, sector in enumerate([*SECTORS, "all"]):
@@ -133,17 +133,17 @@ def _with_grid(plan: Plan, named: dict[str, np.ndarray]) -> dict[str, np.ndarray
 
 
 def _years(plan: Plan, at: dict[str, np.ndarray]) -> list[dict]:
-    """One row a year of one plan and sector. at : years × paths of what is left short, hired, surplus."""
+    """One row a year of one plan and sector. at : years × paths of what is still short (expected), hired, surplus."""
     rows = []
-    ends = intervals(at["left"].T)
+    ends = intervals(at["expected"].T)
     for place, year in enumerate(plan.years):
         row = {"target_year": year, "tested": place < plan.tested}
-        row |= {"expected": _middle(at["left"][place])} | {
+        row |= {"expected": _middle(at["expected"][place])} | {
             part: _middle(at[part][place]) for part in ("hired", "surplus")
         }
         if row["tested"]:
             row |= {name: limit[place] for name, limit in ends.items()}
-            row["chance_met"] = 100 * float((at["left"][place] == 0).mean())
+            row["chance_met"] = 100 * float((at["expected"][place] == 0).mean())
         rows.append(row)
     return rows
 
@@ -167,7 +167,7 @@ def least_table(plan: Plan, basis: str) -> pd.DataFrame:
 
 
 def _as_declared(rows: list[dict], name: str, basis: str) -> pd.DataFrame:
-    columns = [field.name for field in store.TABLES[name]]
+    columns = store.schema(name).names
     return pd.DataFrame(rows).reindex(columns=columns).assign(basis=basis)
 
 

@@ -1,4 +1,4 @@
-"""Managers and cooks of the city: who is there, what the norm asks for, and what it will ask for of children expected."""
+"""Managers and cooks of the city: who is there, what the norm asks for, and what it will ask for in years to come."""
 
 import pandas as pd
 
@@ -35,7 +35,7 @@ def table(series: pd.DataFrame, enrolment: pd.DataFrame, school_year: str, perio
                     per_cook = norms.of_round("children_per_cook", year, period)
                     needed = norms.cooks_needed(ahead.loc[(year, sector)], per_cook).sum()
                 found.append((post, sector, year, there, needed))
-    columns = [field.name for field in store.TABLES["other_posts.csv"]][:-1]
+    columns = store.schema("other_posts.csv").names[:-1]
     return pd.DataFrame(found, columns=columns).assign(basis=forecasting.worst_basis(rows["basis"]))
 
 

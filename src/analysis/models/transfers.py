@@ -15,8 +15,8 @@ KEY = ["area", "sector", "facility"]
 def table(observations: pd.DataFrame, flow: Flow, school_year: str, period: str) -> pd.DataFrame:
     """Table unit_balance.csv: this year's teachers short and too many, summed over facilities, by unit and sector.
 
-    A facility's need is its groups and classes times the norm, made whole so that its unit's is that of needs.csv: short
-    less surplus is the unit's shortage. movable : those too many in one public school whom another one of the same
+    A facility's need is its groups and classes times the norm, made whole so that its unit's is that of needs.csv:
+    short less surplus is the unit's shortage. movable : those too many in one public school whom another one of the same
     unit lacks; a non-public owner's teachers are not moved. The city sums its units.
     A unit whose facilities do not sum to its own teachers is left out.
     """
@@ -36,9 +36,7 @@ def table(observations: pd.DataFrame, flow: Flow, school_year: str, period: str)
     city = made.groupby("sector", as_index=False).sum(numeric_only=True).assign(area=CITY)
     made = pd.concat([made, city], ignore_index=True)
     basis = forecasting.bases(observations)
-    return made.assign(basis=forecasting.resting(made["area"], basis))[
-        [f.name for f in store.TABLES["unit_balance.csv"]]
-    ]
+    return made.assign(basis=forecasting.resting(made["area"], basis))[store.schema("unit_balance.csv").names]
 
 
 def _facilities(observations: pd.DataFrame, school_year: str, period: str) -> tuple[pd.Series, pd.Series]:

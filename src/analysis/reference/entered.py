@@ -46,7 +46,7 @@ def numbers(table: str, column: str) -> dict[Key, Entered]:
 
 
 def leaving_rate(school_year: str, area: str, sector: str) -> Entered | None:
-    """Percent of teachers entered as leaving in the year up to that one: the unit's, or the city's where it has none."""
+    """Percent of teachers entered as leaving in the year up to that one: the unit's, else the city's."""
     rates = numbers("leaving_rates", "percent")
     for key in ((area, sector), (area, "all"), (CITY, sector), (CITY, "all")):
         if (school_year, *key) in rates:
