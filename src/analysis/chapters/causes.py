@@ -4,7 +4,7 @@ from analysis.models.waterfall import STEPS
 from analysis.pages import plots
 from analysis.pages.drawing import WIDTH, paper
 from analysis.pages.figures import Figure
-from analysis.pages.forecast_rows import NO_FORECAST
+from analysis.pages.forecast_rows import no_recruits
 from analysis.pages.report import Report
 from analysis.pages.statements import Says
 from analysis.pages.tables import Field, Table, area_row, cells, columns
@@ -90,7 +90,7 @@ def waterfall(
     """
     persons = causes(report)
     if not persons:
-        return Figure(key, caption, "", empty=NO_FORECAST)
+        return Figure(key, caption, "", empty=no_recruits(report))
     left_out, named = [], {}
     for step, value in persons.items():
         if every or value or step in ENDS:
@@ -123,4 +123,4 @@ def causes_table(report: Report, key: str, caption: str) -> Table:
         "Sửa số liệu: so với lần công bố đầu tiên của kỳ này. Địa giới: giữ địa giới ngày của kỳ này, nên bằng 0.",
     )
     origin = "sổ tay 05_needs (waterfall.csv)."
-    return Table(key, caption, "Đơn vị", columns(fields), lines, notes, empty=NO_FORECAST, origin=origin)
+    return Table(key, caption, "Đơn vị", columns(fields), lines, notes, empty=no_recruits(report), origin=origin)

@@ -45,9 +45,9 @@ OF_PLAN = "sổ tay 05_needs (hiring_plan.csv, least_hiring.csv); mức tuyển 
 
 def sentences(report: Report) -> Says:
     """Of each plan: what is short after it year by year, and when the norm is met."""
-    rows = report.table("hiring_plan.csv", sector=["all"])
+    rows = report.table("hiring_plan.csv", sector=["all"])  # the steps of the slider have no "all"
     said = [in_words(report, plan, years) for plan, years in rows.groupby("plan", sort=False)]
-    return Says(said or [(no_recruits(report), ())])
+    return Says([*said, *enough(report)] or [(no_recruits(report), ())])
 
 
 def in_words(report: Report, plan: str, years: pd.DataFrame) -> tuple[str, Marks]:
@@ -67,17 +67,38 @@ def course(years: pd.DataFrame) -> str:
     words = f"{'; '.join(short)}. {_when(tested)}"
     if len(later):
         last = later.iloc[-1]
-        words += f" Kịch bản đến {last['target_year']}, không có khoảng: còn thiếu {number(last['expected'])}."
+        words += (
+            f" Sau đó chỉ là kịch bản, không có khoảng: {last['target_year']} còn thiếu {number(last['expected'])}."
+        )
     return words
+
+
+def enough(report: Report) -> list[tuple[str, Marks]]:
+    """The least yearly hiring that meets the norm by the last tested year, by sector."""
+    rows = report.table("least_hiring.csv")
+    tested = rows[rows["chance"].notna()]
+    if tested.empty:
+        return []
+    year = tested["target_year"].max()
+    at = tested[tested["target_year"] == year].set_index(["chance", "sector"])["hires_a_year"]
+    parts = []
+    for chance in CHANCES:
+        of_sectors = [f"{label('sector', sector).lower()} {number(at[chance, sector])}" for sector in SECTORS]
+        parts.append(f"{', '.join(of_sectors)} (khả năng {chance} %)")
+    words = f"Muốn mọi đơn vị đủ định mức vào {year}, mỗi năm từng loại hình phải tuyển ít nhất: {'; '.join(parts)}."
+    return [(words, _marks(report, tested))]
 
 
 def _when(tested: pd.DataFrame) -> str:
     """The first tested year in which no unit is short on half and on nine in ten of the paths."""
-    found = []
-    for chance in CHANCES:
-        years = tested.loc[tested["chance_met"] >= chance, "target_year"]
-        found.append(f"{chance} %: {years.iloc[0]}" if len(years) else f"{chance} %: chưa năm nào")
-    return f"Năm đầu mọi đơn vị đủ định mức, tính đến {tested['target_year'].max()}, khả năng {', '.join(found)}."
+    last = tested["target_year"].max()
+    first = {chance: tested.loc[tested["chance_met"] >= chance, "target_year"].min() for chance in CHANCES}
+    said = [f"lần đầu vào {year} với khả năng {chance} %" for chance, year in first.items() if pd.notna(year)]
+    never = [f"{chance} %" for chance, year in first.items() if pd.isna(year)]
+    words = f"Mọi đơn vị đủ định mức {', '.join(said)}" if said else f"Đến {last} chưa năm nào mọi đơn vị đủ định mức"
+    if said and never:
+        return f"{words}; đến {last} chưa năm nào với khả năng {never[0]}."
+    return f"{words}{f' với khả năng {never[0]}' if never else ''}."
 
 
 def _most(row: dict) -> str:
@@ -191,7 +212,7 @@ def others_table(report: Report, key: str, caption: str) -> Table:
         )
     notes = (
         "Đơn vị: người. Nấu ăn: theo số trẻ dự kiến; quản lý: theo các trường của kỳ này; chưa thử lại được nên "
-        "không có khoảng. Biểu không có số người nghỉ của hai vị trí này, nên không có số cần tuyển. Đạt chuẩn: xem phần 6.",
+        "không có khoảng. Không có số người nghỉ của hai vị trí này, nên không có số cần tuyển. Đạt chuẩn: phần 6.",
     )
     origin = "sổ tay 05_needs (other_posts.csv)."
     return Table(key, caption, "Loại hình", columns(fields), lines, notes, origin=origin)

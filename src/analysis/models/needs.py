@@ -146,14 +146,15 @@ def _reason(table: pd.DataFrame, indicator: str) -> str:
 
 
 def _why_no_recruits(staffing: pd.DataFrame) -> str:
-    """What is missing where leavers are not forecast: a year of them is three rounds, after teachers of a year before."""
+    """What is missing where leavers are not forecast: a year of them is three rounds, after a year of teachers."""
     known = staffing.loc[(staffing["indicator"] == "teachers_left") & (staffing["kind"] == "observed"), "target_year"]
     least = int(reference.setting("minimum_points_rate"))
     if known.nunique() >= least:
         return _reason(staffing, "teachers_left")
     return (
-        f"Chưa tính được số cần tuyển: thiếu chuỗi giáo viên nghỉ việc, nghỉ hưu, cần {least} năm có đủ ba kỳ (tức biểu "
-        f"cùng kỳ của {least + 1} năm học), mới có {known.nunique()}; hoặc nhập tỷ lệ nghỉ, có nguồn, vào leaving_rates.csv."
+        f"Chưa tính được số cần tuyển: thiếu chuỗi giáo viên nghỉ việc, nghỉ hưu: cần {least} năm có đủ ba kỳ (tức "
+        f"biểu cùng kỳ của {least + 1} năm học), mới có {known.nunique()}; hoặc nhập tỷ lệ nghỉ, có nguồn, vào "
+        "leaving_rates.csv."
     )
 
 
@@ -174,7 +175,8 @@ def _with_entered(result: pd.DataFrame, rates: dict[Key, Entered]) -> pd.DataFra
             here = here[here["sector"] == row["sector"]]
         if len(here):
             percents = ", ".join(vietnamese.percent(value) for value in sorted(here["percent"].unique()))
-            said = f"Tỷ lệ nghỉ {percents} do chuyên viên nhập, nguồn: {'; '.join(here['s'].unique())}."
+            sources = here["source"].unique()
+            said = f"Tỷ lệ nghỉ {percents} do chuyên viên nhập, nguồn: {'; '.join(here['source'].unique())}."
             result.loc[at, "note"] = said if pd.isna(row["note"]) else f"{row['note']} {said}"
             if row["indicator"] in OF_LEAVERS:
                 result.loc[at, "model"] = ENTERED

@@ -16,8 +16,8 @@ def table(observations: pd.DataFrame, flow: Flow, school_year: str, period: str)
     """Table unit_balance.csv: this year's teachers short and too many, summed over facilities, by unit and sector.
 
     A facility's need is its groups and classes times the norm, made whole so that its unit's is that of needs.csv:
-    short less surplus is the unit's shortage. movable : those too many in one public school whom another one of the same
-    unit lacks; a non-public owner's teachers are not moved. The city sums its units.
+    short less surplus is the unit's shortage. movable : those too many in one public school whom another one of the
+    same unit lacks; a non-public owner's teachers are not moved. The city sums its units.
     A unit whose facilities do not sum to its own teachers is left out.
     """
     needed, teachers = _facilities(observations, school_year, period)

@@ -74,6 +74,15 @@ def no_recruits(report: Report) -> str:
     return note if isinstance(note, str) and note else NO_FORECAST
 
 
+def need_only(report: Report) -> str:
+    """Next year's need by norm, with its interval, where it is known, and why there is no number to recruit."""
+    row = needs_of(report).get("teachers_needed", {})
+    if pd.isna(row.get("expected")):
+        return no_recruits(report)
+    needed = f"{vietnamese.number(row['expected'])} giáo viên (khoảng 80 %: {interval(row)})"
+    return f"Năm học {report.next_year} định mức cần {needed}. {no_recruits(report)}"
+
+
 def interval(row: Mapping, decimals: int = 0) -> str:
     """The 80 % interval: "1.496 đến 1.910"."""
     return between(row, *LIMITS_80, decimals)
