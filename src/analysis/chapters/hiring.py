@@ -60,11 +60,11 @@ def in_words(report: Report, plan: str, years: pd.DataFrame) -> tuple[str, Marks
 def course(years: pd.DataFrame) -> str:
     """What is short year by year, when no unit is, and where it goes past the tested years: a plan's rows in words."""
     tested, later = years[years["tested"]], years[~years["tested"]]
-    short = [
+    each_year = [
         f"{row['target_year']} còn thiếu {number(row['expected'])} ({interval(row)})"
         for row in tested.to_dict("records")
     ]
-    words = f"{'; '.join(short)}. {_when(tested)}"
+    words = f"{'; '.join(each_year)}. {_when(tested)}"
     if len(later):
         last = later.iloc[-1]
         words += (

@@ -25,7 +25,7 @@ FILLED = "Từ năm thứ hai, số cần tuyển tính với giả định năm
 
 
 def years_table(report: Report, key: str, caption: str) -> Table:
-    """The city's teachers year by year: needed, leaving, staying, to recruit; need alone where leavers are not known."""
+    """The city's teachers year by year: needed, leaving, staying, to recruit; need alone without leavers."""
     rows = report.table("needs.csv", area=[CITY])
     rows = rows[rows["expected"].notna()]
     lines = []

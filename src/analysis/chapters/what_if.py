@@ -53,7 +53,7 @@ class Law:
 
 @dataclass(frozen=True)
 class Hiring:
-    """A sector's yearly hiring: steps of so many a year, with what comes of each on all paths, and the one it stands at."""
+    """A sector's yearly hiring: steps of so many a year, what comes of each on all paths, and the one it stands at."""
 
     sector: str
     words: str

@@ -176,7 +176,7 @@ def _with_entered(result: pd.DataFrame, rates: dict[Key, Entered]) -> pd.DataFra
         if len(here):
             percents = ", ".join(vietnamese.percent(value) for value in sorted(here["percent"].unique()))
             sources = here["source"].unique()
-            said = f"Tỷ lệ nghỉ {percents} do chuyên viên nhập, nguồn: {'; '.join(here['source'].unique())}."
+            said = f"Tỷ lệ nghỉ {percents} do chuyên viên nhập, nguồn: {'; '.join(sources)}."
             result.loc[at, "note"] = said if pd.isna(row["note"]) else f"{row['note']} {said}"
             if row["indicator"] in OF_LEAVERS:
                 result.loc[at, "model"] = ENTERED
