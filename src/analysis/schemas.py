@@ -71,6 +71,10 @@ COLUMN_LISTS = {
     "enrolment_backtest.csv": BACKTEST,
     "staffing_backtest.csv": BACKTEST,
     "nutrition_backtest.csv": BACKTEST,
+    # the whole chain tried again at past origins: error in percent of what came, relative_error beside "same as last
+    # year" (below 1 is better), coverage in percent, interval_score in the indicator's own unit (smaller is better)
+    "needs_backtest.csv": "lead:whole level indicator forecasts:whole mape:number? relative_error:number? "
+    "coverage_80:number? coverage_95:number? interval_score:number?",
     # from this year's shortage to the teachers to recruit: what each cause adds, in whole persons
     "waterfall.csv": "target_year area sector step persons:number basis",
     # the city's recruits where an assumption is another one: whole scenarios, and each assumption a step up and down

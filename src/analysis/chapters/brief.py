@@ -20,7 +20,7 @@ from analysis.pages.report import Report
 from analysis.pages.statements import Headline, Says
 from analysis.pages.tables import Field, Row, Table, cells, columns
 from analysis.pages.words import label, listed, plain
-from analysis.reference import norms, vietnamese
+from analysis.reference import norms
 from analysis.reference.areas import CITY
 from analysis.reference.vietnamese import number
 
@@ -120,17 +120,7 @@ def past(report: Report) -> Says:
     """How forecasts of past years did: made again at each past year by this very procedure, held against what came."""
     if not steps(report):
         return Says([(no_recruits(report), ())])
-    rows = report.table("enrolment_backtest.csv", level=["city"], model=["as_published"], indicator=["classes"])
-    rows = rows[(rows["sector"] == "all") & (rows["age_band"] == "all") & (rows["lead"] == 1)]
-    if rows.empty:
-        return Says()
-    row = rows.iloc[0]
-    trials, inside = int(row["forecasts"]), round(row["coverage_80"] * row["forecasts"] / 100)
-    words = (
-        f"Làm lại dự báo ở {trials} năm đã qua rồi so với số của năm sau: tổng số nhóm, lớp lệch trung bình "
-        f"{vietnamese.percent(row['mape'], 1)}, {inside} trên {trials} lần nằm trong khoảng 80 %."
-    )
-    return Says([(words, report.past_marks), *_scored(report), *_models(report)])
+    return Says([*track_record.chain_sentences(report, every=False).items, *_scored(report), *_models(report)])
 
 
 def _scored(report: Report) -> Sentences:
