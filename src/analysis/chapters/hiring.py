@@ -167,7 +167,7 @@ def posts_table(report: Report, key: str, caption: str) -> Table:
     fields = (
         Field("Định mức cần", "current", "number", of="teachers_needed"),
         Field("Hiện có", "current", "number", of="teachers_now"),
-        *(Field(head, lambda record, name=name: record[name]) for name, head in POSTS.items()),
+        *(Field(head, name) for name, head in POSTS.items()),
         Field("Nguồn", "sources"),
     )
     lines = []

@@ -74,7 +74,7 @@ CHAIN_TRIALS = (
 
 
 def chain_sentences(report: Report, every: bool = True) -> Says:
-    """How the number printed large did from end to end at past origins, then need; and what did worst, or all that did."""
+    """How the number printed large did from end to end at past origins, then need; and what did worst."""
     rows = report.table("needs_backtest.csv")
     rows = rows[rows["indicator"].isin(list(CHAIN))]
     said = []
@@ -86,9 +86,11 @@ def chain_sentences(report: Report, every: bool = True) -> Says:
 
 
 def _tried_again(row: dict) -> str:
-    trials, inside = int(row["forecasts"]), round(row["coverage_80"] * row["forecasts"] / 100)
+    trials = int(row["forecasts"])
     words = f"{CHAIN[row['indicator']]}, toàn thành phố, trước một năm, làm lại ở {trials} năm đã qua: lệch trung bình "
-    words += f"{vietnamese.percent(row['mape'], 1)}, {inside} trên {trials} lần trong khoảng 80 %"
+    words += vietnamese.percent(row["mape"], 1)
+    if pd.notna(row["coverage_80"]):
+        words += f", {round(row['coverage_80'] * trials / 100)} trên {trials} lần trong khoảng 80 %"
     return words + (f"; {_beside_same(row['relative_error'])}." if pd.notna(row["relative_error"]) else ".")
 
 
@@ -105,11 +107,10 @@ def _worst(rows: pd.DataFrame, every: bool) -> list[str]:
     """Where "same as last year" did better, every one or the worst, and which 80 % interval held least."""
     said = []
     worse = rows[rows["relative_error"].round(2) > 1].sort_values("relative_error", ascending=False)
-    if len(worse):
-        named = [
-            f"{_place(row)} ({vietnamese.number(row['relative_error'], 2)} lần)" for row in worse.to_dict("records")
-        ]
-        said.append(f"Kém hơn cách giữ nguyên số năm trước: {'; '.join(named)}.")
+    shown = worse if every else worse[:1]
+    named = [f"{_place(row)} ({vietnamese.number(row['relative_error'], 2)} lần)" for row in shown.to_dict("records")]
+    if named:
+        said.append(f"Kém {'hơn' if every else 'nhất so với'} cách giữ nguyên số năm trước: {'; '.join(named)}.")
     known = rows.dropna(subset="coverage_80")
     if len(known):
         row = known.loc[known["coverage_80"].idxmin()].to_dict()

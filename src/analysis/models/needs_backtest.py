@@ -27,7 +27,7 @@ def table(series: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame:
     """
     classes = enrolment.outlook(series, school_year, period)[1].contest
     leavers = staffing.leavers_outlook(series, school_year, period)[0].contest
-    scored = []
+    scored = list[tuple]()
     for known in range(2, len(classes.given.years)):
         leads = [lead for lead in paths.leads() if known - 1 + lead < len(classes.given.years)]
         made = paths.known_after(classes, known, leads, enrolment.SEED)

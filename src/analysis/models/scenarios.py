@@ -5,6 +5,7 @@ leaving, norms), expected and on every path alike; needs are then computed as al
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -140,7 +141,7 @@ def _in_force(before: Inputs, after: Inputs, valid_from: str) -> Inputs:
     if not valid_from:
         return after
     first = sum(periods.as_of(year, before.period).isoformat() < valid_from for year in before.years)
-    changed_since = {
+    changed_since: dict[str, Any] = {
         name: np.concatenate([getattr(before, name)[:first], getattr(after, name)[first:]]) for name in OF_YEARS
     }
     return replace(after, **changed_since)
