@@ -12,7 +12,6 @@ from analysis.pages.forecast_rows import (
     marks_of,
     need_only,
     needs_of,
-    no_recruits,
     steps,
 )
 from analysis.pages.marks import Marks
@@ -28,6 +27,7 @@ Sentences = list[tuple[str, Marks]]
 RECRUITS = "teachers_to_recruit"
 THREE = ("targets_met", "higher_attrition", "changed_norm")  # the scenarios that leadership can act on or must expect
 HALF = 3.5  # inches: half the width of the brief, where its two columns stand side by side
+SEE_TOP = "Chưa có: lý do ở đầu trang."
 AS_LAST_YEAR = "hiring_as_last_year"
 BANDS = {"nursery": "nhóm trẻ", "kindergarten": "lớp mẫu giáo"}
 SCENARIOS = (*expected("Cần tuyển"), Field("Chênh lệch", "difference", "signed"))
@@ -85,7 +85,7 @@ def plan(report: Report) -> Says:
     """When the norm is met if hiring goes on as last year, and how many a year meet it by the last tested year."""
     rows = report.table("hiring_plan.csv", plan=[AS_LAST_YEAR], sector=["all"])
     said = [hiring.in_words(report, AS_LAST_YEAR, rows)] if len(rows) else []
-    return Says([*said, *hiring.enough(report)])
+    return Says([*said, *hiring.enough(report)] or [(SEE_TOP, ())])
 
 
 def caveats(report: Report) -> Says:
@@ -113,14 +113,13 @@ def scenarios(report: Report) -> Table:
             lines.append(Row(names[scenario], cells(SCENARIOS, row), marks=marks_of(report, row)))
     caption = f"Số giáo viên cần tuyển năm học {report.next_year} nếu điều kiện khác đi, và chênh lệch so với dự báo"
     origin = "phụ lục, phần 9 (scenarios.csv)."
-    return Table("scenarios", caption, "Nếu", columns(SCENARIOS), lines, empty=no_recruits(report), origin=origin)
+    return Table("scenarios", caption, "Nếu", columns(SCENARIOS), lines, empty=SEE_TOP, origin=origin)
 
 
 def past(report: Report) -> Says:
     """How forecasts of past years did: made again at each past year by this very procedure, held against what came."""
-    if not steps(report):
-        return Says([(no_recruits(report), ())])
-    return Says([*track_record.chain_sentences(report, every=False).items, *_scored(report), *_models(report)])
+    tried = track_record.chain_sentences(report, every=False).items
+    return Says([*tried, *_scored(report), *(_models(report) if tried else [(SEE_TOP, ())])])
 
 
 def _scored(report: Report) -> Sentences:

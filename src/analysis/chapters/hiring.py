@@ -243,7 +243,7 @@ def laws_table(report: Report, key: str, caption: str) -> Table:
         f"“{TO_CONFIRM}”: lấy từ báo chí, chưa đọc văn bản gốc.",
     )
     origin = "data/reference/policy_changes.csv; tác động: sổ tay 05_needs (scenarios.csv)."
-    return Table(key, caption, "Hiệu lực từ", columns(fields), lines, notes, origin=origin)
+    return Table(key, caption, "Hiệu lực, hạn", columns(fields), lines, notes, origin=origin)
 
 
 def _day(iso: str) -> str:
