@@ -95,7 +95,7 @@ def test_a_reader_moves_a_slider_by_keyboard_and_goes_back(chromium, html):
     assert box.locator("b").inner_text() != before
     assert "so với dự báo" in box.locator("[role=status]").inner_text()
     assert box.get_by_label("nghỉ", exact=True).get_attribute("aria-valuetext") == "5,8 %"
-    for _ in range(5):
+    for _ in range(12):
         page_.keyboard.press("Tab")
         if page_.evaluate("document.activeElement.tagName") == "BUTTON":
             break

@@ -173,22 +173,30 @@ def posts_table(report: Report, key: str, caption: str) -> Table:
     lines = []
     for area in report.areas_and_city:
         for sector in ("all", *SECTORS):
-            posts = {name: entered.numbers("posts", name).get((report.school_year, area, sector)) for name in POSTS}
-            known = [each for each in posts.values() if each]
-            if not known and (area, sector) != (CITY, "all"):
+            said, sources = _entered(report.school_year, area, sector)
+            if not sources and (area, sector) != (CITY, "all"):
                 continue
             record = needs_of(report, area, sector)
-            said = {name: number(each.value) if each else NOT_ENTERED for name, each in posts.items()}
-            sources = "; ".join(dict.fromkeys(each.source for each in known))
             head = area_name(area) if sector == "all" else f"{area_name(area)}, {label('sector', sector).lower()}"
             marks = marks_of(report, record["teachers_now"]) if record else ()
-            lines.append(Row(head, cells(fields, {**record, **said, "sources": sources or "–"}), marks=marks))
+            lines.append(Row(head, cells(fields, record | said | {"sources": sources or "–"}), marks=marks))
     notes = (
         "Ba số nhập tay (data/reference/posts.csv) là ba số khác nhau, không suy ra nhau; số chưa nhập để trống, không "
         "đoán. Hợp đồng: theo NĐ 111/2022/NĐ-CP.",
     )
     origin = "định mức và hiện có: sổ tay 05_needs; số nhập: data/reference/posts.csv."
     return Table(key, caption, "Đơn vị", columns(fields), lines, notes, origin=origin)
+
+
+def _entered(school_year: str, area: str, sector: str) -> tuple[dict, str]:
+    """The numbers of posts.csv in words, a dash and a word where there is none, and where they are from."""
+    said, sources = {}, []
+    for name in POSTS:
+        found = entered.numbers("posts", name).get((school_year, area, sector))
+        said[name] = number(found.value) if found else NOT_ENTERED
+        if found and found.source not in sources:
+            sources.append(found.source)
+    return said, "; ".join(sources)
 
 
 def others_table(report: Report, key: str, caption: str) -> Table:

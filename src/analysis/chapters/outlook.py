@@ -172,18 +172,14 @@ def needs_table(report: Report, key: str, caption: str) -> Table:
 
 
 def recruit_sentences(report: Report) -> Says:
-    """The number to recruit, its interval in words, and the reasons, exact."""
-    parts = steps(report)
-    if not parts:
+    """The number to recruit and its interval in words."""
+    if not steps(report):
         return Says([(need_only(report), ())])
     row = needs_of(report)[RECRUITS]
     number = vietnamese.number(row["expected"])
-    shortage, change, leaving, _ = (value for _, value in parts)
     sentences = [
         f"Năm học {report.next_year}, toàn thành phố cần tuyển khoảng {number} giáo viên; "
         f"10 lần thì 8 lần con số thật nằm trong khoảng {interval(row)}.",
-        "Cách tính: thiếu hiện nay, cộng nhu cầu thay đổi, cộng số dự kiến nghỉ: "
-        f"{vietnamese.number(shortage)} {_added(change)} {_added(leaving)} = {number}.",
     ]
     public = needs_of(report, sector="public").get(RECRUITS)
     if public and pd.notna(public["expected"]):
@@ -193,8 +189,3 @@ def recruit_sentences(report: Report) -> Says:
         sentences.append(row["note"])
     marks = marks_of(report, row)
     return Says([(words, marks) for words in sentences])
-
-
-def _added(value: float) -> str:
-    sign = "+" if value >= 0 else vietnamese.MINUS
-    return f"{sign} {vietnamese.number(abs(value))}"

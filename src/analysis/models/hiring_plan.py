@@ -106,21 +106,10 @@ def table(plan: Plan, named: dict[str, np.ndarray], basis: str) -> pd.DataFrame:
     pass it and half do not; limits and chance_met (percent of paths on which no unit is short) for tested years only.
     hired, surplus : as expected.
     """
-    rows = []
+    rows = list[dict]()
     for name, limit in _with_grid(plan, named).items() if plan.known else ():
-        short, over = plan.lacking(limit, len(plan.years))
-        hired = np.minimum(short, limit)
-        parts = {"expected": short - hired, "hired": hired, "surplus": over}
-        both = {part: np.concatenate([each, each.sum(axis=-1, keepdims=True)], axis=-1) for part, each in parts.items()}
-        most = [*limit, limit.sum()]
-        for place, sector in enumerate([*SECTORS, "all"]):
-            if name.startswith(GRID) and sector == "all":
-                continue
-            at = {part: each[..., place] for part, each in both.items()}
-            rows += [
-                {"plan": name.partition(" ")[0], "sector": sector, "hires_a_year": most[place], **row}
-                for row in _years(plan, at)
-            ]
+        sectors = [*SECTORS, "all"] if name in named else SECTORS
+        rows += _of_plan(plan, name, limit, sectors)
     return _as_declared(rows, "hiring_plan.csv", basis).replace(np.inf, np.nan)
 
 
@@ -132,19 +121,23 @@ def _with_grid(plan: Plan, named: dict[str, np.ndarray]) -> dict[str, np.ndarray
     return named | {f"{GRID} {each:.0f}": np.array([each, each]) for each in grid}
 
 
-def _years(plan: Plan, at: dict[str, np.ndarray]) -> list[dict]:
-    """One row a year of one plan and sector. at : years × paths of what is still short (expected), hired, surplus."""
+def _of_plan(plan: Plan, name: str, limit: np.ndarray, sectors: list[str]) -> list[dict]:
+    """One row a sector and year of one plan."""
+    lacking, over = plan.lacking(limit, len(plan.years))
+    done = np.minimum(lacking, limit)
+    left, hired, surplus = (np.stack([*each.T, each.T.sum(axis=0)]) for each in (lacking - done, done, over))
+    most = [*limit, limit.sum()]
     rows = []
-    ends = intervals(at["expected"].T)
-    for place, year in enumerate(plan.years):
-        row = {"target_year": year, "tested": place < plan.tested}
-        row |= {"expected": _middle(at["expected"][place])} | {
-            part: _middle(at[part][place]) for part in ("hired", "surplus")
-        }
-        if row["tested"]:
-            row |= {name: limit[place] for name, limit in ends.items()}
-            row["chance_met"] = 100 * float((at["expected"][place] == 0).mean())
-        rows.append(row)
+    for place, sector in enumerate(sectors):
+        ends = intervals(left[place])
+        for year, target_year in enumerate(plan.years):
+            row = {"plan": name.partition(" ")[0], "sector": sector, "hires_a_year": most[place]}
+            row |= {"target_year": target_year, "tested": year < plan.tested, "expected": _middle(left[place, :, year])}
+            row |= {"hired": _middle(hired[place, :, year]), "surplus": _middle(surplus[place, :, year])}
+            if row["tested"]:
+                row |= {end: limits[year] for end, limits in ends.items()}
+                row["chance_met"] = 100 * float((left[place, :, year] == 0).mean())
+            rows.append(row)
     return rows
 
 
