@@ -44,13 +44,21 @@ def headline(report: Report) -> Headline:
         return Headline(number(short.value), "giáo viên đang thiếu", words, short.marks)
     words = (
         f"Năm học {report.next_year}, toàn thành phố cần tuyển khoảng {number(row['expected'])} giáo viên "
-        f"mầm non để đủ định mức. Con số thật nhiều khả năng nằm từ {interval(row)}: dự báo như thế này mười lần "
-        "thì chừng tám lần đúng trong khoảng ấy."
+        f"mầm non để đủ định mức. {_how_sure(row)}"
     )
     public = needs_of(report, sector="public").get(RECRUITS)
     if public and pd.notna(public["expected"]):
-        words += f" Riêng công lập: {number(public['expected'])} (từ {interval(public)})."
+        words += f" Riêng công lập: {number(public['expected'])} ({interval(public)})."
     return Headline(number(row["expected"]), "giáo viên cần tuyển", words, marks_of(report, row))
+
+
+def _how_sure(row: dict) -> str:
+    if pd.isna(row["lower_80"]):
+        return "Chưa có khoảng: chưa đủ lần dự báo trước để đo."
+    return (
+        f"Con số thật nhiều khả năng nằm từ {interval(row)}: dự báo như thế này mười lần thì chừng tám lần đúng trong "
+        "khoảng ấy."
+    )
 
 
 def where(report: Report) -> Figure:

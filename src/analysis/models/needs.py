@@ -91,7 +91,7 @@ def table(given: Inputs, enrolment: pd.DataFrame, staffing: pd.DataFrame) -> pd.
     result["basis"] = forecasting.resting(result["area"], forecasting.bases(enrolment, staffing))
     result["model"] = _models(result, enrolment, staffing)
     result["note"] = _notes(result, _reason(enrolment, "classes"), _why_no_recruits(staffing))
-    return _ordered(_with_entered(result, given.entered))[COLUMNS]
+    return _ordered(_with_entered(_with_surplus(result), given.entered))[COLUMNS]
 
 
 def basis_of_city(table: pd.DataFrame) -> str:
@@ -158,6 +158,30 @@ def _why_no_recruits(staffing: pd.DataFrame) -> str:
     )
 
 
+def _with_surplus(result: pd.DataFrame) -> pd.DataFrame:
+    """The city's recruits say what was taken off for teachers too many in a unit, whom another one cannot have."""
+    result = result.copy()
+    recruits = result[result["indicator"] == "teachers_to_recruit"]
+    over = recruits[(recruits["area"] != CITY) & recruits["sector"].isin(SECTORS) & (recruits["expected"] < 0)]
+    for at, row in recruits[(recruits["area"] == CITY) & recruits["expected"].notna()].iterrows():
+        here = over[over["target_year"] == row["target_year"]]
+        if row["sector"] != "all":
+            here = here[here["sector"] == row["sector"]]
+        if len(here):
+            many = -here["expected"].sum()
+            names = ", ".join(here["area"].map(units.name).unique())
+            said = (
+                f"Đã trừ {vietnamese.number(many)} người thừa ở {names}, không bù được cho nơi khác: những nơi thiếu "
+            )
+            _add_note(result, at, f"{said}cần tuyển {vietnamese.number(row['expected'] + many)}.")
+    return result
+
+
+def _add_note(result: pd.DataFrame, at, said: str) -> None:
+    before = result.at[at, "note"]
+    result.loc[at, "note"] = said if pd.isna(before) else f"{before} {said}"
+
+
 def _with_entered(result: pd.DataFrame, rates: dict[Key, Entered]) -> pd.DataFrame:
     """The rows that rest on leaving rates entered by hand say so, with their sources."""
     if not rates:
@@ -177,7 +201,7 @@ def _with_entered(result: pd.DataFrame, rates: dict[Key, Entered]) -> pd.DataFra
             percents = ", ".join(vietnamese.percent(value) for value in sorted(here["percent"].unique()))
             sources = here["source"].unique()
             said = f"Tỷ lệ nghỉ {percents} do chuyên viên nhập, nguồn: {'; '.join(sources)}."
-            result.loc[at, "note"] = said if pd.isna(row["note"]) else f"{row['note']} {said}"
+            _add_note(result, at, said)
             if row["indicator"] in OF_LEAVERS:
                 result.loc[at, "model"] = ENTERED
     return result

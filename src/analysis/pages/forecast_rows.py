@@ -11,6 +11,7 @@ from analysis.pages.tables import Field, between, by_key, under
 from analysis.reference import vietnamese
 from analysis.reference.areas import CITY
 
+NO_INTERVAL = "chưa có khoảng"
 NO_FORECAST = "Kỳ này chưa có dự báo: cần ít nhất hai năm học có số liệu cùng kỳ."
 STAGE_NAMES = {
     "children_enrolled": "Trẻ đến trường",
@@ -84,8 +85,8 @@ def need_only(report: Report) -> str:
 
 
 def interval(row: Mapping, decimals: int = 0) -> str:
-    """The 80 % interval: "1.496 đến 1.910"."""
-    return between(row, *LIMITS_80, decimals)
+    """The 80 % interval: "1.496 đến 1.910"; where there is none a word."""
+    return NO_INTERVAL if pd.isna(row["lower_80"]) else between(row, *LIMITS_80, decimals)
 
 
 def expected(head: str, decimals: int | None = 0) -> list[Field]:
