@@ -147,3 +147,28 @@ def test_without_leavers_there_is_no_plan(tmp_path):
                        ("least_hiring.csv", hiring_plan.least_table(plan, "derived"))):  # fmt: skip
         assert rows.empty
         store.write(rows, tmp_path, name)
+
+
+def test_a_year_without_leavers_is_past_the_tested_ones_and_holds_the_last_known_rate():
+    """Leavers known for one year only: the plan goes on with that year's, and says nothing is short only where so."""
+    made = staffed.tables(growth=1.02)
+    later = made["staffing"]["target_year"].isin(AHEAD[1:])
+    made["staffing"] = made["staffing"][~later]
+    made["leaver_paths"] = made["leaver_paths"][made["leaver_paths"]["target_year"] == AHEAD[0]]
+    plan = hiring_plan.Plan(flow.flow_of(staffed.inputs(made)))
+    assert (plan.tested, plan.years[:3]) == (1, AHEAD)
+    assert (plan.leavers[2] == plan.leavers[0]).all() and (plan.needed[2] == plan.needed[0]).all()
+    table = hiring_plan.table(plan, {"none": NONE}, "derived").query("plan == 'none' and sector == 'all'")
+    assert table["tested"].tolist() == [True] + [False] * 5
+    assert table["expected"].is_monotonic_increasing and table["expected"].iloc[0] > 0
+
+
+def test_an_area_that_lacks_a_year_is_in_none_of_the_plan():
+    made = staffed.tables()
+    for name in ("staffing", "leaver_paths"):
+        rows = made[name]
+        made[name] = rows[~((rows["area"] == "hai_an") & (rows["target_year"] == AHEAD[1]))]
+    plan = hiring_plan.Plan(flow.flow_of(staffed.inputs(made)))
+    assert plan.tested == 3
+    assert np.isnan(plan.needed[:, :, plan.flow.areas.index("hai_an")]).all()
+    assert np.isfinite(plan.needed[:, :, plan.flow.areas.index("le_chan")]).all()

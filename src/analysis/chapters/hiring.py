@@ -92,13 +92,18 @@ def enough(report: Report) -> list[tuple[str, Marks]]:
 def _when(tested: pd.DataFrame) -> str:
     """The first tested year in which no unit is short on half and on nine in ten of the paths."""
     last = tested["target_year"].max()
-    first = {chance: tested.loc[tested["chance_met"] >= chance, "target_year"].min() for chance in CHANCES}
-    said = [f"lần đầu vào {year} với khả năng {chance} %" for chance, year in first.items() if pd.notna(year)]
-    never = [f"{chance} %" for chance, year in first.items() if pd.isna(year)]
-    words = f"Mọi đơn vị đủ định mức {', '.join(said)}" if said else f"Đến {last} chưa năm nào mọi đơn vị đủ định mức"
-    if said and never:
-        return f"{words}; đến {last} chưa năm nào với khả năng {never[0]}."
-    return f"{words}{f' với khả năng {never[0]}' if never else ''}."
+    surest, never = {}, []
+    for chance in CHANCES:
+        year = tested.loc[tested["chance_met"] >= chance, "target_year"].min()
+        if pd.isna(year):
+            never.append(f"{chance} %")
+        else:
+            surest[year] = chance
+    if not surest:
+        return f"Đến {last} chưa năm nào mọi đơn vị đủ định mức với khả năng {never[0]}."
+    said = [f"lần đầu vào {year} với khả năng {chance} %" for year, chance in surest.items()]
+    lacking = f"; đến {last} chưa năm nào với khả năng {never[0]}" if never else ""
+    return f"Mọi đơn vị đủ định mức {', '.join(said)}{lacking}."
 
 
 def _most(row: dict) -> str:

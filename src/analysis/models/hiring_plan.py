@@ -26,22 +26,19 @@ CHANCES = (50, 90)  # percent
 class Plan:
     """A city's flow on its paths, with the years of the plan: years × paths × areas × sectors.
 
-    tested : how many of them have a forecast.
+    tested : how many of them have a forecast of need and leavers, in any area; areas are those that have it in each.
     """
 
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
-        self.tested = len(flow.years)
-        more = max(int(reference.setting("plan_years")) - self.tested, 0)
-        self.years = [*flow.years, *(periods.shift(flow.years[-1], each) for each in range(1, more + 1))]
-        held = [*range(self.tested), *[self.tested - 1] * more]
-        self.needed = flow.needed_paths[held]
+        known = np.isfinite(flow.needed + flow.leavers).all(axis=-1)  # years × areas
+        self.tested = int(np.logical_and.accumulate(known.any(axis=-1)).sum())
+        kept = np.where(known[: self.tested].all(axis=0), 1.0, np.nan)[:, None]
+        years = range(max(int(reference.setting("plan_years")), self.tested))
+        self.years = [periods.shift(flow.years[0], year) for year in years]
+        held = [min(year, self.tested - 1) for year in years]
+        self.needed = flow.needed_paths[held] * kept
         self.leavers = np.broadcast_to(flow.leavers_paths[held], self.needed.shape)
-
-    @property
-    def known(self) -> bool:
-        """Whether there is a unit whose need and leavers are known."""
-        return bool(np.isfinite(self.needed[0] - self.leavers[0]).any())
 
     def lacking(self, limit: np.ndarray, years: int, paths: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Teachers that units lack before a year's hiring, and those too many in others: years × paths × sectors.
@@ -107,7 +104,7 @@ def table(plan: Plan, named: dict[str, np.ndarray], basis: str) -> pd.DataFrame:
     hired, surplus : as expected.
     """
     rows = list[dict]()
-    for name, limit in _with_grid(plan, named).items() if plan.known else ():
+    for name, limit in _with_grid(plan, named).items() if plan.tested else ():
         sectors = [*SECTORS, "all"] if name in named else SECTORS
         rows += _of_plan(plan, name, limit, sectors)
     return _as_declared(rows, "hiring_plan.csv", basis).replace(np.inf, np.nan)
@@ -148,7 +145,7 @@ def least_table(plan: Plan, basis: str) -> pd.DataFrame:
     what is so on half of the paths.
     """
     rows = []
-    for place, year in enumerate(plan.years) if plan.known else ():
+    for place, year in enumerate(plan.years) if plan.tested else ():
         least = plan.least(place + 1)
         tested = place < plan.tested
         for chance in CHANCES if tested else CHANCES[:1]:
