@@ -33,12 +33,12 @@ class Plan:
         self.flow = flow
         known = np.isfinite(flow.needed + flow.leavers).all(axis=-1)  # years × areas
         self.tested = int(np.logical_and.accumulate(known.any(axis=-1)).sum())
-        kept = np.where(known[: self.tested].all(axis=0), 1.0, np.nan)[:, None]
+        self.at = np.flatnonzero(known[: self.tested].all(axis=0))
         years = range(max(int(reference.setting("plan_years")), self.tested))
         self.years = [periods.shift(flow.years[0], year) for year in years]
         held = [min(year, self.tested - 1) for year in years]
-        self.needed = flow.needed_paths[held] * kept
-        self.leavers = np.broadcast_to(flow.leavers_paths[held], self.needed.shape)
+        self.needed = flow.needed_paths[held][:, :, self.at]
+        self.leavers = np.broadcast_to(flow.leavers_paths[held][:, :, self.at], self.needed.shape)
 
     def lacking(self, limit: np.ndarray, years: int, paths: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Teachers that units lack before a year's hiring, and those too many in others: years × paths × sectors.
@@ -50,22 +50,26 @@ class Plan:
         hire = partial(stock.shared_out, limit=limit[..., None, :])
         short, over = [], []
         for need, (_, _, staying) in zip(
-            needed, stock.year_by_year(self.flow, needed, leavers, hire=hire), strict=True
+            needed, stock.year_by_year(self.flow, needed, leavers, self.at, hire), strict=True
         ):
             gap = need - staying
-            short.append(np.nansum(stock.filled(gap), axis=-2))
-            over.append(np.nansum(stock.filled(-gap), axis=-2))
+            short.append(stock.filled(gap).sum(axis=-2))
+            over.append(stock.filled(-gap).sum(axis=-2))
         return np.stack(short), np.stack(over)
 
     def least(self, years: int) -> np.ndarray:
-        """The least yearly hiring by which no unit is short any more in the last of so many years: paths × sectors."""
+        """The least yearly hiring by which no unit is short any more in the last of so many years: paths × sectors.
+
+        Past the tested years, which have no interval, of every fifth path.
+        """
+        still = np.arange(0, self.needed.shape[1], 1 if years <= self.tested else 5)
         enough = np.zeros((self.needed.shape[1], len(SECTORS)))
-        still = np.arange(len(enough))
+        asked = still
         while len(still):
             lacks = self.lacking(enough[still], years, still)[0][-1] - enough[still]
             enough[still] += np.ceil(stock.filled(lacks) / years)  # one more a year adds at most `years`: never too far
             still = still[(lacks > 0).any(axis=-1)]
-        return enough
+        return enough[asked]
 
 
 def recruited(series: pd.DataFrame, school_year: str, period: str) -> dict[str, float]:
@@ -112,8 +116,8 @@ def table(plan: Plan, named: dict[str, np.ndarray], basis: str) -> pd.DataFrame:
 
 def _with_grid(plan: Plan, named: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """The named plans, and one a step of hiring up to what meets the norm next year on nine of ten paths."""
-    step = reference.setting("hiring_step")
     most = np.quantile(plan.least(1), CHANCES[-1] / 100, axis=0, method="inverted_cdf").max()
+    step = 10 * max(np.ceil(most / 10 / reference.setting("hiring_steps")), 1.0)
     grid = np.arange(0.0, most + step, step)
     return named | {f"{GRID} {each:.0f}": np.array([each, each]) for each in grid}
 

@@ -13,6 +13,8 @@ from analysis.models.flow import Flow, add, city_of, whole_persons
 
 AREAS_AT_ONCE = 16
 Hire = Callable[[np.ndarray], np.ndarray]
+Areas = slice | np.ndarray  # places of areas
+ALL = slice(None)
 
 
 def filled(gap: np.ndarray) -> np.ndarray:
@@ -25,14 +27,14 @@ def shared_out(gap: np.ndarray, limit: np.ndarray) -> np.ndarray:
 
     gap : … × areas × sectors.  limit : … × 1 × sectors.  No area gets more than it lacks; one with a surplus none.
     """
-    lacking = np.nan_to_num(filled(gap)).cumsum(axis=-2)
+    lacking = filled(gap).cumsum(axis=-2)
     total = lacking[..., -1:, :]
     upto = np.floor(lacking * np.minimum(limit, total) / np.maximum(total, 1.0))
     return np.diff(upto, axis=-2, prepend=0.0)
 
 
 def year_by_year(
-    flow: Flow, needed: np.ndarray, leavers: np.ndarray, at: slice = slice(None), hire: Hire = filled
+    flow: Flow, needed: np.ndarray, leavers: np.ndarray, at: Areas = ALL, hire: Hire = filled
 ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Teachers before each year, those of them who leave and who stay: … × areas × sectors, whole persons.
 
@@ -50,9 +52,7 @@ def year_by_year(
         staff = staying + hire(need - staying)
 
 
-def course(
-    flow: Flow, needed: np.ndarray, leavers: np.ndarray, at: slice = slice(None)
-) -> Iterator[dict[str, np.ndarray]]:
+def course(flow: Flow, needed: np.ndarray, leavers: np.ndarray, at: Areas = ALL) -> Iterator[dict[str, np.ndarray]]:
     """One year after another, each year's gap filled in that year: name → … × areas × sectors; see year_by_year."""
     before = flow.needed_now[at]
     for need, (staff, left, staying) in zip(needed, year_by_year(flow, needed, leavers, at), strict=True):
@@ -71,8 +71,7 @@ def _leaving(leavers: np.ndarray, teachers: np.ndarray, staff: np.ndarray) -> np
     """Leavers of this many staff at the rate of the leavers of today's teachers, whole in every area."""
     if staff is teachers:
         return leavers
-    rate = np.divide(leavers, teachers, out=np.zeros_like(leavers), where=teachers > 0)
-    left = np.where(np.isnan(leavers), np.nan, rate) * staff
+    left = leavers / np.maximum(teachers, 1.0) * staff  # of no teachers no one leaves
     return whole_persons(left) if left.ndim == 2 else np.rint(left)
 
 
