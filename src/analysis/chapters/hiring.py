@@ -19,6 +19,7 @@ PLAN = (
     Field("Tuyển được", "hired", "number"),
     Field("Còn thiếu", "expected", "number"),
     *INTERVALS,
+    Field("Thừa ở nơi khác", "surplus", "number"),
     Field("Khả năng đủ", "chance_met", "number", 0, "%"),
 )
 LEAST = (
