@@ -81,3 +81,13 @@ def test_posts_that_were_not_entered_are_a_dash_and_a_word(tmp_path):
     (row,) = table.rows
     assert [cell.words for cell in row.cells[:2]] == ["1.200", "1.000"]
     assert [cell.words for cell in row.cells[2:5]] == ["– chưa nhập"] * 3
+
+
+def test_a_plan_whose_series_is_missing_is_named_with_what_is_missing(tmp_path):
+    row = ("hiring_none", "all", 0.0, "2025-2026", True, 58.0, 50.0, 66.0, 46.0, 70.0, 0.0, 0.0, 0.0, "derived")
+    plans = pd.DataFrame([row], columns=store.schema("hiring_plan.csv").names)
+    first, second = (
+        words for words, _ in hiring.sentences(releases.report(tmp_path, **{"hiring_plan.csv": plans})).items
+    )
+    assert "2025-2026 còn thiếu 58 (50 đến 66). Đến 2025-2026 chưa năm nào mọi đơn vị đủ định mức" in first
+    assert second.startswith("Mỗi năm tuyển được như năm qua: chưa tính được, thiếu số giáo viên tuyển mới")

@@ -28,7 +28,6 @@ RECRUITS = "teachers_to_recruit"
 THREE = ("targets_met", "higher_attrition", "changed_norm")  # the scenarios that leadership can act on or must expect
 HALF = 3.5  # inches: half the width of the brief, where its two columns stand side by side
 SEE_TOP = "Chưa có: lý do ở đầu trang."
-AS_LAST_YEAR = "hiring_as_last_year"
 BANDS = {"nursery": "nhóm trẻ", "kindergarten": "lớp mẫu giáo"}
 SCENARIOS = (*expected("Cần tuyển"), Field("Chênh lệch", "difference", "signed"))
 
@@ -91,8 +90,8 @@ def reasons(report: Report) -> Says:
 
 def plan(report: Report) -> Says:
     """When the norm is met if hiring goes on as last year, and how many a year meet it by the last tested year."""
-    rows = report.table("hiring_plan.csv", plan=[AS_LAST_YEAR], sector=["all"])
-    said = [hiring.in_words(report, AS_LAST_YEAR, rows)] if len(rows) else []
+    rows = report.table("hiring_plan.csv", plan=[hiring.AS_LAST_YEAR], sector=["all"])
+    said = [hiring.in_words(report, hiring.AS_LAST_YEAR, rows)] if len(rows) else []
     return Says([*said, *hiring.enough(report)] or [(SEE_TOP, ())])
 
 

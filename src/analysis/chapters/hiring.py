@@ -3,6 +3,7 @@
 import pandas as pd
 
 from analysis import reference
+from analysis.chapters.planning import scenario_names
 from analysis.models.hiring_plan import CHANCES, GRID
 from analysis.pages.forecast_rows import INTERVALS, interval, marks_of, needs_of, no_recruits
 from analysis.pages.marks import Marks
@@ -15,6 +16,7 @@ from analysis.reference.areas import CITY
 from analysis.reference.vietnamese import number
 
 SECTORS = ("public", "nonpublic")
+AS_LAST_YEAR = "hiring_as_last_year"
 PLAN = (
     Field("Tuyển được", "hired", "number"),
     Field("Còn thiếu", "expected", "number"),
@@ -31,6 +33,7 @@ BALANCE = (Field("Thiếu", "short", "number"), Field("Thừa", "surplus", "numb
 MOVABLE = Field("Điều chuyển được trong đơn vị", "movable", "number", group="Công lập", of="public")
 POSTS = {"need": "Nhu cầu đã đề nghị", "posts_granted": "Biên chế được giao", "contracts": "Hợp đồng (NĐ 111)"}
 NOT_ENTERED = "– chưa nhập"
+NOT_RECRUITED = "chưa tính được, thiếu số giáo viên tuyển mới của một trong ba kỳ gần nhất."
 NO_SERIES = "– chưa có chuỗi"
 TO_CONFIRM = "xác nhận lại"
 BEYOND = (
@@ -48,6 +51,8 @@ def sentences(report: Report) -> Says:
     """Of each plan: what is short after it year by year, and when the norm is met."""
     rows = report.table("hiring_plan.csv", sector=["all"])  # the steps of the slider have no "all"
     said = [in_words(report, plan, years) for plan, years in rows.groupby("plan", sort=False)]
+    if said and AS_LAST_YEAR not in set(rows["plan"]):
+        said.append((f"{scenario_names()[AS_LAST_YEAR]}: {NOT_RECRUITED}", ()))
     return Says([*said, *enough(report)] or [(no_recruits(report), ())])
 
 
@@ -55,7 +60,7 @@ def in_words(report: Report, plan: str, years: pd.DataFrame) -> tuple[str, Marks
     """One plan in a sentence or two. years : its rows of hiring_plan.csv, of both sectors."""
     rows = report.table("hiring_plan.csv", plan=[plan], sector=SECTORS).drop_duplicates("sector")
     most = ", ".join(f"{label('sector', row['sector']).lower()} {_most(row)}" for row in rows.to_dict("records"))
-    return f"{_plan_names()[plan]} (mỗi năm tối đa: {most}): {course(years)}", _marks(report, years)
+    return f"{scenario_names()[plan]} (mỗi năm tối đa: {most}): {course(years)}", _marks(report, years)
 
 
 def course(years: pd.DataFrame) -> str:
@@ -112,11 +117,6 @@ def _most(row: dict) -> str:
     return "không giới hạn" if pd.isna(row["hires_a_year"]) else number(row["hires_a_year"])
 
 
-def _plan_names() -> dict[str, str]:
-    rows = reference.table("scenarios")
-    return dict(zip(rows["scenario"], rows["label_vi"], strict=True))
-
-
 def _marks(report: Report, rows: pd.DataFrame) -> Marks:
     return report.marks_of(rows.assign(area=CITY))
 
@@ -129,7 +129,7 @@ def plan_table(report: Report, key: str, caption: str) -> Table:
         if sector != "all" and years["hires_a_year"].eq(0).all():
             continue  # without hiring one line of all is enough
         most = "" if sector == "all" else f", tối đa {_most(years.iloc[0].to_dict())} người một năm"
-        group = f"{_plan_names()[plan]}: {label('sector', sector).lower()}{most}"
+        group = f"{scenario_names()[plan]}: {label('sector', sector).lower()}{most}"
         marks = _marks(report, years)
         for row in years.to_dict("records"):
             lines.append(Row(row["target_year"], cells(PLAN, row), group=group, marks=marks))

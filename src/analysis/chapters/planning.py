@@ -60,7 +60,7 @@ def scenarios_figure(report: Report, key: str, caption: str, table: str) -> Figu
     rows = _scenarios(report, report.next_year)
     if rows.empty:
         return Figure(key, caption, "", empty=no_recruits(report))
-    drawn = interval_bars(rows, rows["scenario"].map(_scenario_names()).tolist())
+    drawn = interval_bars(rows, rows["scenario"].map(scenario_names()).tolist())
     with paper(0.26 * len(rows) + 0.55, marks=report.marks_of(rows)) as sheet:
         plots.bars(sheet.ax, drawn, bold=drawn["name"].iloc[0])
         sheet.ax.set_xlabel("giáo viên")
@@ -73,7 +73,7 @@ def scenarios_table(report: Report, key: str, caption: str) -> Table:
     """The city's recruits each year in each scenario, and how far that is from what is expected."""
     rows, assumed = _scenarios(report).sort_values("target_year"), reference.table("scenarios")
     lines = []
-    for scenario, name in _scenario_names().items():
+    for scenario, name in scenario_names().items():
         assumptions = dict.fromkeys(assumed.loc[assumed["scenario"] == scenario, "note"])
         group = f"{name}: {'; '.join(assumptions)}"
         for row in rows[rows["scenario"] == scenario].to_dict("records"):
@@ -89,6 +89,7 @@ def _scenarios(report: Report, *years: str) -> pd.DataFrame:
     return report.table("scenarios.csv", area=[CITY], sector=["all"], indicator=[RECRUITS], **of_year)
 
 
-def _scenario_names() -> dict[str, str]:
+def scenario_names() -> dict[str, str]:
+    """Scenarios and plans of scenarios.csv in words."""
     rows = reference.table("scenarios")
     return dict(zip(rows["scenario"], rows["label_vi"], strict=True))

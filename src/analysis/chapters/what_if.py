@@ -25,7 +25,6 @@ from analysis.reference.areas import CITY
 
 MACROS = macros("what_if")
 BANDS = ("nursery", "kindergarten")
-AS_LAST_YEAR = "hiring_as_last_year"
 
 
 @dataclass(frozen=True)
@@ -146,7 +145,7 @@ def _hiring(report: Report) -> tuple[Hiring, ...]:
     found = []
     for sector, steps in rows[rows["plan"] == GRID].groupby("sector", sort=False):
         courses = {hires: hiring.course(years) for hires, years in steps.groupby("hires_a_year")}
-        last_year = rows.loc[(rows["plan"] == AS_LAST_YEAR) & (rows["sector"] == sector), "hires_a_year"].mean()
+        last_year = rows.loc[(rows["plan"] == hiring.AS_LAST_YEAR) & (rows["sector"] == sector), "hires_a_year"].mean()
         nearest = min(courses, key=lambda hires: abs(hires - (0.0 if pd.isna(last_year) else last_year)))
         told = tuple((vietnamese.number(hires), words) for hires, words in courses.items())
         name = label("sector", str(sector)).lower()
