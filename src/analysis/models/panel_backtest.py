@@ -12,7 +12,7 @@ import pandas as pd
 from analysis import store
 from analysis.models import benchmarks, growth, long_panel, usual_errors
 from analysis.models.long_panel import LEADS
-from analysis.models.panel_files import MEASURES, LongPanel
+from analysis.models.panel_files import LongPanel
 
 OURS = "growth"
 SAME = "same_as_last_year"
@@ -28,7 +28,7 @@ def long_trials(panel: LongPanel, tell: Callable[[str], None] = lambda _: None, 
     LIMITS of ours. smoothing : with automatic exponential smoothing, which takes minutes.
     """
     parts = []
-    for measure in MEASURES:
+    for measure in panel.measures:
         history = long_panel.histories(panel, measure)
         counts = history.counts
         later = {lead: growth.lagged(counts[:, ::-1], lead)[:, ::-1] for lead in LEADS}
@@ -59,10 +59,10 @@ def short_trials(panel: LongPanel, known: int) -> pd.DataFrame:
     groups = {
         "unit": panel.area.index.to_series(),
         "area": panel.area[panel.area != ""],
-        "whole": panel.area.replace(".*", "", regex=True),
+        "whole": pd.Series("", index=panel.area.index),
     }
     parts = []
-    for measure in MEASURES:
+    for measure in panel.measures:
         for lead in LEADS:
             weights = long_panel.learned(measure, lead, tuple(panel.years))
             for origin in panel.years[known - 1 : -lead]:

@@ -12,13 +12,13 @@ import pandas as pd
 
 MEASURES = ("children_enrolled", "teachers")
 NUMBERS = {  # each column of numbers: how they are written, in words, and as a pattern ("1021.0" is pandas' 1021)
-    "children_enrolled": ("số nguyên từ 0", r"\d+(\.0)?"),
-    "teachers": ("số nguyên từ 0", r"\d+(\.0)?"),
-    "births_thousand": ("số từ 0, dấu chấm thập phân", r"\d+(\.\d+)?"),
+    "children_enrolled": ("số nguyên từ 0", r"[0-9]+(\.0)?"),
+    "teachers": ("số nguyên từ 0", r"[0-9]+(\.0)?"),
+    "births_thousand": ("số từ 0, dấu chấm thập phân", r"[0-9]+(\.[0-9]+)?"),
 }
 JUMP = np.log(1.5)  # a change of this size in a year is told as a possible break
 BROKEN = 0.25  # part of the units that lose more than half in one year: in no good year were there more than a 20th
-LEAST_BROKEN = 5  # such units
+LEAST_BROKEN = 3  # such units
 SHOWN = 40  # faulty rows written out before the rest is counted
 
 
@@ -43,6 +43,11 @@ class LongPanel:
     @property
     def years(self) -> list[int]:
         return list(self.values[MEASURES[0]].columns)
+
+    @property
+    def measures(self) -> list[str]:
+        """Those of which something is known."""
+        return [name for name in MEASURES if self.values[name].notna().any(axis=None)]
 
     def window(self, first: int, last: int) -> "LongPanel":
         """What was known in these years alone."""
@@ -109,8 +114,8 @@ def _by_year(rows: pd.DataFrame, units: pd.Index, name: str) -> pd.DataFrame:
 def _years(table: pd.DataFrame) -> pd.Series:
     """The calendar year of each row, or of the first half of its school year, as text; empty where there is none."""
     if "year" in table.columns:
-        return table["year"].where(table["year"].str.fullmatch(r"(1[89]|2[01])\d\d"), "")
-    halves = table["school_year"].str.extract(r"^((?:19|20)\d\d)-((?:19|20)\d\d)$").astype(float)
+        return table["year"].where(table["year"].str.fullmatch(r"(1[89]|2[01])[0-9]{2}"), "")
+    halves = table["school_year"].str.extract(r"^([0-9]{4})-([0-9]{4})$").astype(float)
     return halves[0].astype("Int64").astype(str).where(halves[1] == halves[0] + 1, "")
 
 

@@ -224,9 +224,7 @@ def trace(year: str, period: str, area: str, indicator: str, sector: str, band: 
 
 
 @main.command()
-@option(
-    "panel", "TỆP", "CSV: đơn vị, year, children_enrolled; nếu có: area, teachers, births_thousand. Mặc định: 67 nước."
-)
+@option("panel", "TỆP", "CSV: đơn vị, year, children_enrolled (area, teachers, births_thousand). Mặc định: 67 nước.")
 @option("known", "SỐ NĂM", "Chỉ biết bấy nhiêu năm cuối trước mỗi lần dự báo. Mặc định: mọi năm, khi đủ tám năm.")
 @option("out", "TỆP", "Ghi thêm bảng kết quả thành CSV.")
 def backtest(panel: str, known: str, out: str) -> int:
