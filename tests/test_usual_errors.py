@@ -21,12 +21,18 @@ class TestLaws:
         assert usual_errors.variance(150.0, 1) == pytest.approx(0.0012 + 0.0004 * 150 / 20150 + 0.6 / 150)
 
     def test_a_series_is_drawn_to_how_it_moved_and_a_wild_year_is_held_back(self):
-        counts = pd.DataFrame(
-            [[100, 101, 100, 99, 100], [100, 140, 90, 130, 95], [100, 100, 100, 1, 100]], index=[*"abc"]
-        )
-        scale = usual_errors.scale(counts, 1)
         usual = np.sqrt(usual_errors.variance(100.0, 1))
-        assert scale["a"] < usual < scale["b"] and scale["c"] < 3 * usual
+        calm, restless, wild = (
+            usual_errors.scale(pd.DataFrame([counts]), 1).iloc[0]
+            for counts in ([100, 101, 100, 99, 100], [100, 140, 90, 130, 95], [100, 100, 100, 1, 100])
+        )
+        assert 0.3 * usual < calm < usual < restless and wild < 3 * usual
+
+    def test_what_the_whole_panel_did_moves_every_series_of_it(self):
+        moved = np.array([100, 130, 100, 130, 100.0])
+        alone = usual_errors.scale(pd.DataFrame([moved / moved * 100]), 1).iloc[0]
+        among = usual_errors.scale(pd.DataFrame([moved / moved * 100, *[moved] * 9]), 1).iloc[0]
+        assert among > 1.3 * alone
 
     def test_one_year_known_leaves_what_is_usual(self):
         counts = pd.DataFrame({2020: [100.0, 5000.0]})
@@ -71,7 +77,7 @@ class TestRealSeries:
         assert (limits.diff(axis=1).iloc[:, 1:] > 0).all(axis=None) and (limits > 0).all(axis=None)
         trials = trials.assign(width=np.log(trials["upper_80"] / trials["lower_80"]))
         widths = trials.pivot_table(index=["level", "known", "unit", "origin"], columns="lead", values="width")
-        assert (widths[1] < widths[2])[widths[2].notna()].all() and (widths[2] < widths[3])[widths[3].notna()].all()
+        assert len(widths.dropna()) > 1500 and not (widths[1] >= widths[2]).any() and not (widths[2] >= widths[3]).any()
 
     def test_the_constants_are_those_that_the_series_tell(self, trials):
         """By how much each variance would have to be multiplied for four of five to hold: of countries, of units."""
@@ -82,7 +88,7 @@ class TestRealSeries:
         assert told["country"].to_numpy() == pytest.approx(1, abs=0.2)
         assert told["unit"].to_numpy() == pytest.approx(1, abs=0.25)
         cuts = off[trials["level"] == "country"].quantile([0.025, 0.1, 0.9, 0.975])
-        assert cuts.to_numpy() == pytest.approx([usual_errors.constant(name) for name in usual_errors.CUTS], abs=0.3)
+        assert cuts.to_numpy() == pytest.approx([usual_errors.constant(name) for name in usual_errors.CUTS], abs=0.4)
 
 
 def clustered(off: pd.Series, units: pd.Series, years: pd.Series) -> float:
