@@ -97,6 +97,21 @@ class TestBrokenYears:
         told = refusal(tmp_path, *self.rows(gone=(2023,), units=20), head="school,area,year,children_enrolled")
         assert "2023: 15 trên 20" in told
 
+    def test_a_year_is_held_against_the_last_one_that_was_whole(self, tmp_path):
+        rows = [row for row in self.rows(collapsed=(2021,), units=20) if ",2020," not in row]
+        blank = [f"k{unit},2020," for unit in range(20)]
+        told = refusal(
+            tmp_path, *(row.replace(",x,", ",") for row in rows), *blank, head="school,year,children_enrolled"
+        )
+        assert "2021: 10 trên 20" in told
+
+    def test_a_year_in_which_many_are_counted_in_another_way_is_told(self, tmp_path):
+        rows = [f"k{unit},{year},{100 if year < 2018 else 135}" for unit in range(6) for year in range(2015, 2021)]
+        panel = read(tmp_path, *rows, head="school,year,children_enrolled")
+        assert list(panel_files.oddities(panel)) == [
+            "2018: children_enrolled của 6 trên 6 đơn vị đổi quá một phần tư: đổi cách đếm?"
+        ]
+
     def test_the_good_years_of_real_kindergartens_and_countries_pass(self):
         kindergartens = panel_files.from_table(reference.table("vilnius_panel"), "kindergarten")
         assert kindergartens.values["children_enrolled"].sum().loc[[2015, 2023]].tolist() == [11775, 12307]

@@ -17,6 +17,7 @@ NUMBERS = {  # each column of numbers: how they are written, in words, and as a 
     "births_thousand": ("số từ 0, dấu chấm thập phân", r"[0-9]+(\.[0-9]+)?"),
 }
 JUMP = np.log(1.5)  # a change of this size in a year is told as a possible break
+MANY = np.log(1.25)  # a third of the units beyond this: in no good year were there more than a sixth
 BROKEN = 0.25  # part of the units that lose more than half in one year: in no good year were there more than a 20th
 LEAST_BROKEN = 3  # such units
 SHOWN = 40  # faulty rows written out before the rest is counted
@@ -146,7 +147,7 @@ def _refuse_broken_years(children: pd.DataFrame) -> None:
         lost = counted & (now < before / 2)
         if lost.sum() >= max(LEAST_BROKEN, BROKEN * counted.sum()):
             broken.append(f"{year}: {lost.sum()} trên {counted.sum()} đơn vị mất quá một nửa số trẻ")
-        else:
+        elif now.notna().any():
             before = now
     if broken:
         raise PanelError(
@@ -156,8 +157,13 @@ def _refuse_broken_years(children: pd.DataFrame) -> None:
 
 
 def oddities(panel: LongPanel) -> Iterator[str]:
-    """What is worth a look, in Vietnamese: zeros, gaps inside a series, changes of half or more within a year."""
-    for name in MEASURES:
+    """What is worth a look, in Vietnamese: years in which many changed, zeros, gaps, changes of half or more."""
+    for name in panel.measures:
+        known = panel.values[name].where(lambda counts: counts > 0)
+        moved = np.log(known).diff(axis=1).abs()
+        for year, changed in (moved > MANY).sum().items():
+            if changed >= max(LEAST_BROKEN, moved[year].count() / 3):
+                yield f"{year}: {name} của {changed} trên {moved[year].count()} đơn vị đổi quá một phần tư: đổi cách đếm?"
         for unit, counts in panel.values[name].iterrows():
             some = counts[counts > 0]
             years = some.index.to_numpy()
