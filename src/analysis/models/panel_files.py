@@ -96,11 +96,12 @@ def from_table(table: pd.DataFrame, unit: str) -> LongPanel:
     rows["year"] = rows["year"].astype(int)
     area = rows.drop_duplicates("unit").set_index("unit")["area"]
     values = {name: _by_year(rows, area.index, name) for name in NUMBERS}
-    if has_areas:  # a unit without a row that year was not there
+    if has_areas:  # a unit without a row, in a year that has rows, was not there
+        rows = _by_year(rows.assign(row="1"), area.index, "row")
+        absent = rows.isna() & rows.notna().any()
         for name in MEASURES:
-            if (rows[name] != "").any():
-                there = _by_year(rows.assign(there="1"), area.index, "there")
-                values[name] = values[name].mask(there.isna(), 0.0)
+            if values[name].notna().any(axis=None):
+                values[name] = values[name].mask(absent, 0.0)
     _refuse_broken_years(values[MEASURES[0]])
     return LongPanel(values, area)
 
@@ -162,8 +163,9 @@ def oddities(panel: LongPanel) -> Iterator[str]:
         known = panel.values[name].where(lambda counts: counts > 0)
         moved = np.log(known).diff(axis=1).abs()
         for year, changed in (moved > MANY).sum().items():
-            if changed >= max(LEAST_BROKEN, moved[year].count() / 3):
-                yield f"{year}: {name} của {changed} trên {moved[year].count()} đơn vị đổi quá một phần tư: đổi cách đếm?"
+            counted = moved[year].count()
+            if changed >= max(LEAST_BROKEN, counted / 3):
+                yield f"{year}: {name} của {changed} trên {counted} đơn vị đổi quá một phần tư: đổi cách đếm?"
         for unit, counts in panel.values[name].iterrows():
             some = counts[counts > 0]
             years = some.index.to_numpy()
