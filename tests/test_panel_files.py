@@ -34,7 +34,7 @@ class TestRows:
         lines = [line for line in told.splitlines() if line.startswith("dòng")]
         assert [line.split(":")[0] for line in lines] == [f"dòng {row}" for row in (2, 3, 4, 5, 6)]
         assert "năm này có hơn một dòng" in lines[1] and 'teachers = "y"' in lines[1]
-        assert "không có tên đơn vị" in lines[3] and "năm không đọc được" in lines[4]
+        assert "thiếu tên đơn vị" in lines[3] and "năm không đọc được" in lines[4]
 
     def test_a_year_twice_is_refused_even_where_both_rows_agree(self, tmp_path):
         assert "dòng 2" in refusal(tmp_path, "A,2000,10,1", "A,2000,10,1")
@@ -139,6 +139,12 @@ class TestShortHistories:
         made = trials[(trials["lead"] == 1) & (trials["origin"] == 2002)].set_index("level")
         assert made.loc["area", "growth"] == pytest.approx(190, rel=1e-3) and made.loc["area", "actual"] == 145
         assert made.loc[["unit"], "unit"].tolist() == ["x / A"]  # B has closed, C was there for one year
+
+    def test_a_panel_too_short_for_any_trial_says_so(self, tmp_path, capsys):
+        read(tmp_path, "A,2000,10,1", "A,2001,11,1", "B,2000,,")
+        for known in ("KNOWN=5", "KNOWN=2", "KNOWN="):
+            assert call("backtest", f"PANEL={tmp_path / 'panel.csv'}", known) == 0
+            assert "Không có chuỗi nào đủ" in capsys.readouterr().out
 
     def test_the_weighted_interval_score_is_that_of_the_formula(self):
         limits = {"lower_80": 90.0, "upper_80": 120.0, "lower_95": 80.0, "upper_95": 150.0}

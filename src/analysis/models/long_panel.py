@@ -60,10 +60,9 @@ def together(given: LongPanel, other: LongPanel) -> LongPanel:
 class Outlook:
     """Forecasts of a panel's own units, made in each year for `lead` years later; units × years.
 
-    history : what they rest on; expected : counts; limits : counts by name of limit.
+    expected : counts; limits : counts by name of limit.
     """
 
-    history: Histories
     expected: np.ndarray
     limits: dict[str, np.ndarray]
 
@@ -78,9 +77,8 @@ def outlook(panel: LongPanel, measure: str, lead: int) -> Outlook:
     limits = calibration.limits(every, expected, lead, mine[:, None] & (every.run >= growth.SETTLED))
     start = panel.years[0] - pool.years[0]
     cut = (slice(0, own), slice(start, start + len(panel.years)))
-    history = histories(panel, measure)
-    counts = history.counts
-    return Outlook(history, counts * np.exp(expected[cut]), {k: counts * np.exp(v[cut]) for k, v in limits.items()})
+    counts = _above_zero(panel, measure)
+    return Outlook(counts * np.exp(expected[cut]), {k: counts * np.exp(v[cut]) for k, v in limits.items()})
 
 
 def short_outlook(panel: LongPanel, measure: str, lead: int, weights: np.ndarray) -> pd.Series:

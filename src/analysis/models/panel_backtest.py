@@ -33,13 +33,14 @@ def long_trials(panel: LongPanel, tell: Callable[[str], None] = lambda _: None, 
         counts = history.counts
         later = {lead: growth.lagged(counts[:, ::-1], lead)[:, ::-1] for lead in LEADS}
         settled = history.run >= growth.SETTLED
-        models = {SAME: counts, "scale": _yearly_change(counts, history.run)}
+        yearly = np.abs(counts - growth.lagged(counts))
+        models = {SAME: counts, "scale": benchmarks.unbroken_mean(yearly, history.run)}
         if smoothing:
             wanted = settled & np.isfinite(list(later.values())).any(axis=0)
             smooth = benchmarks.smoothing(counts, history.run, wanted, tell)
         for lead in LEADS:
             ours = long_panel.outlook(panel, measure, lead)
-            models |= {OURS: ours.expected, "drift": benchmarks.drift(counts, lead), **ours.limits}
+            models |= {OURS: ours.expected, "drift": benchmarks.drift(counts, history.run, lead), **ours.limits}
             if smoothing:
                 models["exponential_smoothing"] = smooth[..., lead - 1]
             due = settled & np.isfinite(later[lead]) & np.isfinite(ours.expected)
@@ -47,7 +48,7 @@ def long_trials(panel: LongPanel, tell: Callable[[str], None] = lambda _: None, 
             made = {"unit": panel.area.index[unit], "origin": year + panel.years[0], "actual": later[lead][due]}
             made |= {name: values[due] for name, values in models.items()}
             parts.append(pd.DataFrame(made).assign(series=measure, level="unit", lead=lead))
-    return pd.concat(parts, ignore_index=True)
+    return _together(parts)
 
 
 def short_trials(panel: LongPanel, known: int) -> pd.DataFrame:
@@ -74,7 +75,11 @@ def short_trials(panel: LongPanel, known: int) -> pd.DataFrame:
                 for level, group in groups.items():
                     made = _short(sums.groupby(group).sum(skipna=False), lead, long_panel.PEOPLE[measure])
                     parts.append(made.assign(series=measure, level=level, lead=lead, origin=origin))
-    return pd.concat(parts, ignore_index=True)
+    return _together(parts)
+
+
+def _together(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=KEY)
 
 
 def _short(sums: pd.DataFrame, lead: int, people: float) -> pd.DataFrame:
@@ -140,14 +145,3 @@ def _interval(made: pd.DataFrame) -> dict[str, float]:
 def reference_scores() -> pd.DataFrame:
     """Table long_panel_scores.csv: score of the panel of data/reference, without exponential smoothing."""
     return score(long_trials(long_panel.known(), smoothing=False))[COLUMNS]
-
-
-def _yearly_change(counts: np.ndarray, run: np.ndarray) -> np.ndarray:
-    """Mean absolute yearly change of the unbroken years up to each year."""
-    change = np.abs(counts - growth.lagged(counts))
-    total = np.cumsum(np.nan_to_num(change), axis=1)
-    rows = np.arange(len(counts))[:, None]
-    before = np.concatenate([np.zeros((len(counts), 1)), total], axis=1)
-    first = np.maximum(np.arange(counts.shape[1]) - run + 2, 0).clip(max=counts.shape[1])
-    passed = total - before[rows, first]
-    return np.divide(passed, run - 1, out=np.full(counts.shape, np.nan), where=run > 1)

@@ -89,7 +89,7 @@ def from_table(table: pd.DataFrame, unit: str) -> LongPanel:
         rows["unit"] = rows["area"] + " / " + rows["unit"]
     for name in NUMBERS:
         rows[name] = table[name] if name in table.columns else ""
-    faults = _faulty_rows(rows, table[unit] != "")
+    faults = _faulty_rows(rows, (table[unit] != "") & ((rows["area"] != "") | (not has_areas)))
     if faults:
         more = [f"… và {len(faults) - SHOWN} dòng khác."] if len(faults) > SHOWN else []
         raise PanelError("\n".join([*faults[:SHOWN], *more, "Sửa các dòng này trong tệp rồi chạy lại."]))
@@ -122,9 +122,9 @@ def _years(table: pd.DataFrame) -> pd.Series:
 
 
 def _faulty_rows(rows: pd.DataFrame, named: pd.Series) -> list[str]:
-    """What is wrong, a line a row, by the row's number in the file. named : whether a row has the name of a unit."""
+    """What is wrong, a line a row, by the row's number in the file. named : whether a row says whose it is."""
     faults = pd.Series("", index=rows.index)
-    faults[~named] += "; không có tên đơn vị"
+    faults[~named] += "; thiếu tên đơn vị"
     faults[rows["year"] == ""] += "; năm không đọc được (cần 2024 hoặc 2024-2025)"
     faults[rows.duplicated(["unit", "year"], keep=False) & (rows["year"] != "")] += "; năm này có hơn một dòng"
     for name, (words, pattern) in NUMBERS.items():
