@@ -5,10 +5,11 @@ import pandas as pd
 import pytest
 
 from analysis import reference
-from analysis.models import benchmarks, calibration, growth, long_panel, panel_backtest, panel_files
+from analysis.models import benchmarks, calibration, growth, long_panel, panel_backtest
 from analysis.models.growth import Histories
 from analysis.models.long_panel import LEADS
-from analysis.models.panel_files import PanelError
+from analysis.reading import panel_files
+from analysis.reading.panel_files import PanelError
 from tests.called import call
 
 

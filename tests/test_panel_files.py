@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from analysis import reference
-from analysis.models import panel_backtest, panel_files
-from analysis.models.panel_files import PanelError
+from analysis.models import panel_backtest
+from analysis.reading import panel_files
+from analysis.reading.panel_files import PanelError
 from tests.called import call
 
 HEAD = "school,year,children_enrolled,teachers"

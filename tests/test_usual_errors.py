@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from analysis import reference
-from analysis.models import long_panel, panel_backtest, panel_files, usual_errors
+from analysis.models import long_panel, panel_backtest, usual_errors
+from analysis.reading import panel_files
 
 SIZES = np.array([5.0, 20, 150, 1000, 8000, 110_000, 4e6])
 

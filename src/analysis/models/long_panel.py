@@ -1,7 +1,7 @@
 """Long yearly panels of children, teachers and births by unit: how they are forecast, learned from many series at once.
 
 The panel of data/reference (67 countries) is what short local series learn from; any other of the same columns can be
-given to make backtest (panel_files).
+given to make backtest.
 """
 
 from dataclasses import dataclass
@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from analysis import reference
-from analysis.models import calibration, growth, panel_files, usual_errors
+from analysis.models import calibration, growth, usual_errors
 from analysis.models.growth import Histories
-from analysis.models.panel_files import MEASURES, LongPanel
+from analysis.reading import panel_files
+from analysis.reading.panel_files import MEASURES, LongPanel
 
 LEADS = (1, 2, 3)
 AGES = {3: 0.5, 4: 1.0, 5: 1.0, 6: 0.5}  # who is in preschool in a calendar year: two school years of ages 3 to 5

@@ -12,7 +12,7 @@ import pandas as pd
 from analysis import store
 from analysis.models import benchmarks, growth, long_panel, usual_errors
 from analysis.models.long_panel import LEADS
-from analysis.models.panel_files import LongPanel
+from analysis.reading.panel_files import LongPanel
 
 OURS = "growth"
 SAME = "same_as_last_year"

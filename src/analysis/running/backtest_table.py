@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.models import panel_backtest, panel_files
+from analysis.models import panel_backtest
+from analysis.reading import panel_files
 from analysis.reference import ROOT, vietnamese
 
 OWN_PANEL = ROOT / "data/reference/preschool_panel.csv"

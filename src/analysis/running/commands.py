@@ -229,7 +229,7 @@ def trace(year: str, period: str, area: str, indicator: str, sector: str, band: 
 @option("out", "TỆP", "Ghi thêm bảng kết quả thành CSV.")
 def backtest(panel: str, known: str, out: str) -> int:
     """Thử lại cách dự báo trên chuỗi nhiều năm của nhiều đơn vị, bên cạnh các cách dự báo đơn giản."""
-    from analysis.models import panel_files
+    from analysis.reading import panel_files
     from analysis.running import backtest_table
 
     years = option_values.whole_number("KNOWN", known) if known else 0
