@@ -34,12 +34,14 @@ def credibility(people: Counts) -> Counts:
 
 
 def variance(counts: Counts, lead: int, people: float = 1.0) -> Counts:
-    """Variance of the log error of counts above zero, `lead` years ahead: level_lead · credibility + count_lead / n.
+    """Variance of the log error of counts above zero, `lead` years ahead: a level, and a part that counting leaves.
 
-    counts : numbers, arrays or pandas objects; people : children behind each counted (1; more for teachers).
+    place + level_lead · credibility(n) + count_lead / n.
+    counts : numbers, arrays or pandas objects; people : children who tell as much of a trend as one
+    counted (1; more for teachers).
     It grows with the lead for every size. It is of the middle of errors: their tails are in `limits`.
     """
-    level = constant("level", lead) * credibility(counts * people)
+    level = constant("place") + constant("level", lead) * credibility(counts * people)
     return level + constant("count", lead) / counts
 
 
@@ -50,15 +52,13 @@ def scale(counts: pd.DataFrame, lead: int, people: float = 1.0) -> pd.Series:
     to how much the whole panel has moved, and that to how much the series has (an inverse χ² prior counts as so many
     years: Gelman et al. 2013, Bayesian Data Analysis, 2.6); one wild year is held back.
     """
-    before = counts.iloc[:, :-1]
-    changes = np.log(counts).diff(axis=1).iloc[:, 1:]
-    squares = changes**2 / variance(before, 1, people).to_numpy()
-    squares = squares.clip(upper=constant("extreme_square")) / constant("usual_square")
-    years = squares.shape[1]
-    usual = 1.0
-    if squares.size:
-        weight = constant("panel_years")
-        usual = (weight + years * squares.to_numpy().mean()) / (weight + years)
+    values = counts.to_numpy()
+    changes = np.diff(np.log(values))
+    squares = changes**2 / variance(values[:, :-1], 1, people)
+    squares = np.minimum(squares, constant("extreme_square")) / constant("usual_square")
+    years = changes.shape[1]
+    weight = constant("panel_years")
+    usual = (weight + years * squares.mean()) / (weight + years) if years else 1.0
     weight = constant("own_years")
     moved = (weight * usual + squares.sum(axis=1)) / (weight + years)
     return np.sqrt(variance(counts.iloc[:, -1], lead, people) * moved)
