@@ -13,7 +13,7 @@ from analysis.models.paths import Forecast
 from analysis.reference import norms
 
 WEIGHTS = {"80": 0.2, "95": 0.05}  # of each interval: the share of outcomes that it leaves out
-PARTS = ("classes", "children_enrolled")
+PARTS = {"classes": BANDS, "children_enrolled": ["nursery", *enrolment.AGED["kindergarten"]]}
 ALL = ["all"]
 
 
@@ -25,7 +25,7 @@ def table(series: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame:
     interval_score : the weighted interval score of both intervals and the expected number (Bracher et al. 2021, PLoS
     Comput. Biol. 17), mean over forecasts, in the indicator's unit.
     """
-    classes = enrolment.outlook(series, school_year, period)[1].contest
+    classes = enrolment.contest(series, school_year, period)
     leavers = staffing.leavers_outlook(series, school_year, period)[0].contest
     scored = list[tuple]()
     for known in range(2, len(classes.given.years)):
@@ -61,10 +61,10 @@ def _of_origin(
             came["teachers_to_recruit"] = needed - staying, flow_then.needed_now - stayed
         for name, (actual, same) in came.items():
             yield from _scored(lead, name, actual, same, expected[name], limits[name])
-        for name in PARTS:
+        for name, bands in PARTS.items():
             counted = [given.counts[..., at] for at in (year, known - 1)]
             values = [*counted, made[lead].expected, made[lead].paths]
-            actual, same, middle, drawn = (_cut(given, each, then.areas, name, BANDS).sum(axis=-1) for each in values)
+            actual, same, middle, drawn = (_cut(given, each, then.areas, name, bands).sum(axis=-1) for each in values)
             yield from _scored(lead, name, actual, same, middle, trends.intervals(flow.add(drawn)))
 
 
