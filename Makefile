@@ -10,7 +10,7 @@ export PYTHONHASHSEED := 0
 # NAME=VALUE reaches a command as ANALYSIS_NAME in its environment, never through the shell, so that a value may hold
 # any character; with the names that were given, so that one that the command does not know (YAER=...) stops it.
 COMMANDS := report reports release verify withdraw template check-data answers status trace backtest tables
-NAMES    := YEAR PERIOD JOBS MISSING ALLOW CORRECTION NUMBER REASON AREA RAW FILE TODAY INDICATOR SECTOR BAND LIMIT PANEL OUT TABLE
+NAMES    := YEAR PERIOD JOBS MISSING ALLOW CORRECTION NUMBER REASON AREA RAW FILE TODAY INDICATOR SECTOR BAND LIMIT PANEL KNOWN OUT TABLE
 given    := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
 $(foreach name,$(NAMES),$(eval $(COMMANDS): export ANALYSIS_$(name) := $$(value $(name))))
 $(COMMANDS): export ANALYSIS_GIVEN := $(filter-out PY PYTHON,$(given))
@@ -55,7 +55,7 @@ status: $(READY) ## đơn vị nào đã báo cáo, hạn ngày nào, còn thi�
 trace: $(READY) ## một con số đến từ những ô nào: make trace AREA=le_chan INDICATOR=enrolment_rate BAND=nursery
 	@$(PY) -m analysis trace
 
-backtest: $(READY) ## thử lại cách dự báo trên chuỗi dài nhiều nước: make backtest [PANEL=tệp.csv OUT=tệp.csv]
+backtest: $(READY) ## thử lại cách dự báo trên chuỗi dài nhiều nước: make backtest [PANEL=tệp.csv KNOWN=3 OUT=tệp.csv]
 	@$(PY) -m analysis backtest
 
 tables: $(READY) ## các bảng tham chiếu để sửa, từng cột nói gì, được ghi gì; kiểm tra mọi bảng: make tables [TABLE=norms]

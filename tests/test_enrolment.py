@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis import store
-from analysis.models import class_sizes, cohorts, enrolment, forecasting
+from analysis.models import class_counts, cohorts, enrolment, forecasting
 from tests import worlds
 
 YEAR, NEXT = "2024-2025", "2025-2026"
@@ -83,7 +83,7 @@ def test_rates_are_children_over_children_living_and_may_pass_100(table, series)
 def test_children_born_today_are_seen_coming(series, outlook, lead):
     """A small birth year reaches kindergarten up to three years later, and the model that sees it is used."""
     at = outlook[lead].panel.groups.index(("children_living", "all", "age5"))
-    assert outlook[lead].models[at] == "cohort"
+    assert outlook[lead].models[at] == enrolment.AGEING
     now = series[(series["school_year"] == YEAR) & (series["period"] == "HK1")]
     coming = now[(now["indicator"] == "children_living") & (now["age_band"] == f"age{5 - lead}")]
     coming = coming.set_index("area")["value"]
@@ -109,9 +109,9 @@ def test_a_wider_count_of_infants_is_told_as_a_break(wider):
 
 def test_a_wider_count_of_infants_does_not_pass_for_growth(wider, outlook):
     after = enrolment.outlook(wider, YEAR, "HK1")
-    classes = [g for g, group in enumerate(after[1].panel.groups) if group[0] != "children_living"]
+    classes = [g for g, group in enumerate(after[1].panel.groups) if group[0] == "children_enrolled"]
     for lead in (1, 2, 3):
-        for name in ("cohort", "learned_growth"):
+        for name in (enrolment.AGEING, enrolment.MOVING):
             before, now = (each[lead].candidates[lead][name][:, classes] for each in (outlook, after))
             assert np.array_equal(before[..., :-lead], now[..., :-lead], equal_nan=True)  # it was not known before
             assert now[..., -1] == pytest.approx(before[..., -1], abs=0.06, nan_ok=True)
@@ -132,33 +132,35 @@ class TestClassSizes:
 
     def test_the_largest_class_follows_the_ages_of_the_children(self):
         """25, 30 and 35 children a class of three, four and five years: Thông tư 52/2020, in force since 15/2/2021."""
-        found = class_sizes.largest(self.living, ["2022-2023", "2023-2024"], "HK1", 1)
+        found = class_counts.largest(self.living, ["2022-2023", "2023-2024"], "HK1", 1)
         assert found["kindergarten"][0, -1] == pytest.approx(2000 / (600 / 25 + 600 / 30 + 800 / 35))
         assert found["nursery"][0, -1] == pytest.approx(900 / (400 / 20 + 500 / 25))
         assert found["age5"][0, -1] == 35
 
     def test_before_the_norm_was_in_force_there_is_no_limit(self):
-        assert np.isinf(class_sizes.largest(self.living[..., :1], ["2018-2019"], "HK1", 1)["age5"]).all()
-        assert class_sizes.largest(self.living[..., :1], ["2018-2019"], "HK1", 3)["age5"][0, 0] == 35
+        assert np.isinf(class_counts.largest(self.living[..., :1], ["2018-2019"], "HK1", 1)["age5"]).all()
+        assert class_counts.largest(self.living[..., :1], ["2018-2019"], "HK1", 3)["age5"][0, 0] == 35
 
-    def test_classes_that_fill_up_stop_at_the_norm(self, series, monkeypatch):
-        """Children grow by a tenth a year and classes do not: by cohort, sizes pass the norm only without the limit."""
-        full = series.copy()
-        rooms = (full["indicator"] == "classes") & (full["age_band"] != "all")
-        now = full["school_year"] == YEAR
-        full.loc[rooms & ~now, "value"] = (full.loc[rooms & ~now, "value"] * 1.35).round()
-        full.loc[rooms & now, "value"] = (full.loc[rooms & now, "value"] * 0.95).round()
-        sizes = []
-        for limit in (True, False):
-            if not limit:
-                monkeypatch.setattr(class_sizes, "held", lambda change, size, limit: change)
-            each = enrolment.outlook(full, YEAR, "HK1")[1]
-            at, of = (
-                each.panel.groups.index((name, "public", "kindergarten")) for name in ("children_enrolled", "classes")
-            )
-            told = forecasting.from_scale(each.candidates[1]["cohort"][..., -1], None)
-            sizes.append((told[:, at] / told[:, of]).max())
-        assert sizes[0] < 31.5 < sizes[1]
+    def test_classes_that_fill_up_stop_at_the_norm_and_a_size_above_it_may_stay(self):
+        """Children grow by a fifth: at 28 a class there is room for 31.5, at 33 there is none left."""
+        classes = np.full((2, 1, 6), 50.0)
+        children = classes * np.array([28.0, 33.0])[:, None, None]
+        for limit, largest in ((31.5, [31.5, 33.0]), (np.inf, [32, 37])):
+            change = class_counts.following(classes, children, [1.2 * children], np.full((2, 1, 6), np.log(limit)))
+            sizes = 1.2 * children[..., -1] / (classes[..., -1] * np.exp(change[..., -1]))
+            assert (sizes[:, 0] <= np.array(largest) + 0.4).all() or np.isinf(limit)
+            assert (sizes[:, 0] > np.array(largest) - 1.5).all()
+
+    def test_classes_follow_children_about_as_far_as_they_did(self):
+        """Classes moved by a quarter of what children did, or by all: what is expected lies nearer to each."""
+        rng = np.random.default_rng(3)
+        children = np.rint(3000 * np.exp(rng.normal(0, 0.06, (14, 1, 9)).cumsum(axis=-1)))
+        moved = []
+        for share in (0.25, 1.0):
+            classes = np.rint(100 * (children / 3000) ** share)
+            change = class_counts.following(classes, children, [1.1 * children], np.full(children.shape, np.inf))
+            moved.append(change[..., -1].mean() / np.log(1.1))
+        assert 0.2 < moved[0] < 0.45 and 0.65 < moved[1] < 1.1
 
 
 class TestCohorts:
@@ -228,7 +230,7 @@ def test_an_area_missing_in_an_earlier_year_is_still_forecast(series):
 
 def test_a_sector_that_an_area_does_not_have_stays_zero(series):
     parts = series[(series["area"] != "hai_phong") & (series["sector"] != "all")]
-    parts = parts[parts["age_band"].isin(["nursery", "kindergarten", "age5"])]
+    parts = parts[parts["age_band"].isin(["nursery", "kindergarten", "age3", "age4", "age5"])]
     parts = parts[parts["indicator"].isin(["classes", "children_enrolled"])]
     parts = parts[(parts["area"] != "cat_hai") | (parts["sector"] == "public")]
     living = series[(series["indicator"] == "children_living") & (series["area"] != "hai_phong")]

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.models import flow, needs
+from analysis.models import flow, needs, stock
 from tests import staffed
 from tests.staffed import AHEAD
 
@@ -26,7 +26,7 @@ def table(given, made):
 
 def course(given, drawn: bool):
     of = flow.flow_of(given)
-    return of, list(flow.course(of, *((of.needed_paths, of.leavers_paths) if drawn else (of.needed, of.leavers))))
+    return of, list(stock.course(of, *((of.needed_paths, of.leavers_paths) if drawn else (of.needed, of.leavers))))
 
 
 @pytest.mark.parametrize("drawn", [False, True])
@@ -60,24 +60,6 @@ def test_leavers_of_a_later_year_are_its_rate_of_those_there_then(given):
     assert years[1]["teachers_left"].sum() > of.leavers[1].sum()
 
 
-def test_without_hiring_the_shortage_is_what_is_needed_less_who_is_left_of_today(given, table):
-    of, _ = course(given, drawn=False)
-    left = of.teachers
-    for year in range(3):
-        rate = of.leavers[year] / of.teachers
-        left = left - (of.leavers[0] if year == 0 else flow.whole_persons(rate * left))
-        rows = table[(table["target_year"] == AHEAD[year]) & (table["indicator"] == "teachers_short_without_hiring")]
-        told = rows.set_index(["area", "sector"])["expected"]
-        assert told["hai_phong", "all"] == (of.needed[year] - left).sum()
-    first = table[(table["target_year"] == AHEAD[0]) & (table["area"] == "hai_phong")].set_index(
-        ["sector", "indicator"]
-    )
-    assert (
-        first.at[("all", "teachers_short_without_hiring"), "expected"]
-        == first.at[("all", "teachers_to_recruit"), "expected"]
-    )
-
-
 def test_more_teachers_than_needed_stay_and_stand_against_the_next_year():
     made = staffed.tables()
     made["staffing"].loc[made["staffing"]["indicator"] == "teachers", ["value", "expected"]] *= 3
@@ -99,9 +81,9 @@ def test_city_limits_are_of_paths_added_up(given, table):
 def test_limits_do_not_depend_on_how_many_areas_are_gone_through_at_once(given, monkeypatch):
     of, names = flow.flow_of(given), ["teachers_to_recruit", "teachers_left"]
     assert len(of.areas) > 1
-    whole = flow.limits(of, names)
-    monkeypatch.setattr(flow, "AREAS_AT_ONCE", 1)
-    for together, apart in zip(whole, flow.limits(of, names), strict=True):
+    whole = stock.limits(of, names)
+    monkeypatch.setattr(stock, "AREAS_AT_ONCE", 1)
+    for together, apart in zip(whole, stock.limits(of, names), strict=True):
         for name in names:
             assert all(np.array_equal(together[name][end], apart[name][end]) for end in together[name])
 

@@ -140,7 +140,10 @@ def test_need_may_be_known_where_leavers_are_not(tmp_path):
     row = table[(table["area"] == "hai_phong") & (table["sector"] == "all") & (table["target_year"] == "2020-2021")]
     row = row.set_index("indicator")
     assert row.at["teachers_needed", "expected"] > 0
-    assert np.isnan(row.at["teachers_to_recruit", "expected"]) and "2 năm" in row.at["teachers_to_recruit", "note"]
+    assert np.isnan(row.at["teachers_to_recruit", "expected"])
+    why = row.at["teachers_to_recruit", "note"]
+    assert "thiếu chuỗi giáo viên nghỉ việc, nghỉ hưu" in why and "4 năm học" in why and "mới có 2" in why
+    assert pd.isna(row.at["teachers_needed", "note"])
 
 
 def test_an_area_without_this_years_workbook_is_named_beside_the_city():
@@ -173,3 +176,17 @@ def test_it_says_simulated_where_an_input_is(table):
     real = hand_made({("le_chan", "public"): (1, 1), ("le_chan", "nonpublic"): (1, 1)},
                      {("le_chan", "public"): 4, ("le_chan", "nonpublic"): 4})  # fmt: skip
     assert set(of(real)["basis"]) == {"derived"}
+
+
+def test_a_unit_with_too_many_takes_from_the_citys_number_and_it_is_said():
+    """Lê Chân keeps 43 too many that Hải An, 20 short, cannot have: the sum is −23, and 20 must be hired."""
+    classes = {(area, sector): (10, 10) for area in ("le_chan", "hai_an") for sector in ("public", "nonpublic")}
+    teachers = {("le_chan", "public"): 90, ("le_chan", "nonpublic"): 47,
+                ("hai_an", "public"): 27, ("hai_an", "nonpublic"): 47}  # fmt: skip
+    rows = of(hand_made(classes, teachers)).query("indicator == 'teachers_to_recruit'").set_index(["area", "sector"])
+    city = rows.loc[("hai_phong", "all")]
+    assert city["expected"] == -23
+    told = "Đã trừ 43 người thừa ở Lê Chân, không bù được cho nơi khác: những nơi thiếu cần tuyển 20."
+    assert city["note"].endswith(told)
+    assert pd.isna(rows.at[("hai_phong", "nonpublic"), "note"])
+    assert "Đã trừ" not in rows.at[("le_chan", "public"), "note"]

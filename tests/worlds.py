@@ -48,6 +48,8 @@ def _area(rng, births, size, year, place, stock, area):
         nursery = rng.poisson(share * 0.4 * sum(living[:3]))
         age5 = round(share * living[5])
         kindergarten = age5 + round(share * 0.97 * sum(living[3:5]))
+        age4 = round(share * 0.97 * living[4])
+        ages = {"age3": kindergarten - age5 - age4, "age4": age4}
         children = {"nursery": nursery, "kindergarten": kindergarten, "age5": age5}
         classes = {"nursery": round(nursery / 20), "kindergarten": round(kindergarten / 28), "age5": round(age5 / 31)}
         want = round(2.0 * (classes["nursery"] + classes["kindergarten"]))
@@ -60,8 +62,9 @@ def _area(rng, births, size, year, place, stock, area):
         yield sector, "nursery", "teachers", in_nursery
         yield sector, "kindergarten", "teachers", teachers - in_nursery
         yield sector, "all", "qualified_teachers", rng.binomial(teachers, min(0.99, 0.80 + 0.02 * (year - 2017)))
-        for band, count in children.items():
+        for band, count in (children | ages).items():
             yield sector, band, "children_enrolled", count
+        for band in children:
             yield sector, band, "classes", classes[band]
         for band in ("nursery", "kindergarten"):
             yield sector, band, "children_measured", children[band]

@@ -71,10 +71,22 @@ COLUMN_LISTS = {
     "enrolment_backtest.csv": BACKTEST,
     "staffing_backtest.csv": BACKTEST,
     "nutrition_backtest.csv": BACKTEST,
+    # the whole chain tried again at past origins: error in percent of what came, relative_error beside "same as last
+    # year" (below 1 is better), coverage in percent, interval_score in the indicator's own unit (smaller is better)
+    "needs_backtest.csv": "lead:whole level indicator forecasts:whole mape:number? relative_error:number? "
+    "coverage_80:number? coverage_95:number? interval_score:number?",
     # from this year's shortage to the teachers to recruit: what each cause adds, in whole persons
     "waterfall.csv": "target_year area sector step persons:number basis",
     # the city's recruits where an assumption is another one: whole scenarios, and each assumption a step up and down
     "scenarios.csv": f"scenario target_year area sector indicator expected:number {LIMITS} difference:number basis",
+    # teachers still short where at most so many are hired a year; tested : whether forecasts that far were tested
+    "hiring_plan.csv": f"plan sector hires_a_year:number? target_year tested:flag expected:number {LIMITS} "
+    "hired:number surplus:number chance_met:number? basis",
+    # schools with more teachers than the norm asks for and with fewer, this year, by unit
+    "unit_balance.csv": "area sector short:number surplus:number movable:number basis",
+    # managers and cooks of the city, this year and in years to come
+    "other_posts.csv": "post sector target_year there:number needed:number basis",
+    "least_hiring.csv": "sector target_year chance:number? hires_a_year:number basis",
     "sensitivity.csv": "assumption target_year direction value:number? expected:number difference:number basis",
     # a forecast as its release freezes it, with this year's numbers of needs.csv
     "forecasts.csv": f"stage target_year {WHERE} indicator current:number? {EXPECTED} model? basis",

@@ -9,7 +9,7 @@ from analysis import reference
 from analysis.pages import plots
 from analysis.pages.drawing import GREY, label_rows, paper, write
 from analysis.pages.figures import Figure
-from analysis.pages.forecast_rows import NO_FORECAST
+from analysis.pages.forecast_rows import no_recruits
 from analysis.pages.report import Report
 from analysis.pages.tables import NOTHING, Field, Row, Table, cells, columns, under
 from analysis.pages.words import label
@@ -44,7 +44,7 @@ def tornado(report: Report, key: str, caption: str, table: str) -> Figure:
         panels[title] = by_way.rename(index=named)
     first = next(iter(panels.values())).dropna()
     if first.empty:
-        return Figure(key, caption, "", empty=NO_FORECAST)
+        return Figure(key, caption, "", empty=no_recruits(report))
     strength = first.abs().max(axis=1)
     first = first.loc[strength.sort_values(ascending=False, kind="stable").index]
     marks = report.marks_of(rows.assign(area=CITY))
@@ -112,7 +112,7 @@ def assumptions_table(report: Report, key: str, caption: str) -> Table:
         f"Cách tính: tác động của mỗi số nói ở cột cuối. {label('note', 'panel_sensitivity')}",
     )
     origin = "sổ tay 05_needs (sensitivity.csv); giả định ở data/reference/assumptions.csv và settings.csv."
-    return Table(key, caption, "Giả định", columns(fields), lines, notes, empty=NO_FORECAST, origin=origin)
+    return Table(key, caption, "Giả định", columns(fields), lines, notes, empty=no_recruits(report), origin=origin)
 
 
 def _of_effects(effects: Iterable[str]) -> list[Field]:

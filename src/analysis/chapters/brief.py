@@ -3,15 +3,23 @@
 import pandas as pd
 
 from analysis import reference, store
-from analysis.chapters import causes, charts, outlook, quality, track_record
+from analysis.chapters import causes, charts, hiring, outlook, quality, track_record
 from analysis.pages.figures import Figure
-from analysis.pages.forecast_rows import NO_FORECAST, expected, interval, marks_of, needs_of, steps
+from analysis.pages.forecast_rows import (
+    NO_FORECAST,
+    expected,
+    interval,
+    marks_of,
+    need_only,
+    needs_of,
+    steps,
+)
 from analysis.pages.marks import Marks
 from analysis.pages.report import Report
 from analysis.pages.statements import Headline, Says
 from analysis.pages.tables import Field, Row, Table, cells, columns
 from analysis.pages.words import label, listed, plain
-from analysis.reference import norms, vietnamese
+from analysis.reference import norms
 from analysis.reference.areas import CITY
 from analysis.reference.vietnamese import number
 
@@ -19,6 +27,7 @@ Sentences = list[tuple[str, Marks]]
 RECRUITS = "teachers_to_recruit"
 THREE = ("targets_met", "higher_attrition", "changed_norm")  # the scenarios that leadership can act on or must expect
 HALF = 3.5  # inches: half the width of the brief, where its two columns stand side by side
+SEE_TOP = "Chưa có: lý do ở đầu trang."
 BANDS = {"nursery": "nhóm trẻ", "kindergarten": "lớp mẫu giáo"}
 SCENARIOS = (*expected("Cần tuyển"), Field("Chênh lệch", "difference", "signed"))
 
@@ -30,17 +39,25 @@ def headline(report: Report) -> Headline:
         short = report.number("teachers_shortage")
         if short is None:
             return Headline("", "", NO_FORECAST, ())
-        words = f"Đó là số thiếu hiện nay của {report.city_in_words} so với định mức. {NO_FORECAST}"
+        words = f"Đó là số thiếu hiện nay của {report.city_in_words} so với định mức. {need_only(report)}"
         return Headline(number(short.value), "giáo viên đang thiếu", words, short.marks)
     words = (
         f"Năm học {report.next_year}, {report.city_in_words} cần tuyển khoảng {number(row['expected'])} giáo viên "
-        f"mầm non để đủ định mức. Con số thật nhiều khả năng nằm từ {interval(row)}: dự báo như thế này mười lần "
-        "thì chừng tám lần đúng trong khoảng ấy."
+        f"mầm non để đủ định mức. {_how_sure(row)}"
     )
     public = needs_of(report, sector="public").get(RECRUITS)
     if public and pd.notna(public["expected"]):
-        words += f" Riêng công lập: {number(public['expected'])} (từ {interval(public)})."
+        words += f" Riêng công lập: {number(public['expected'])} ({interval(public)})."
     return Headline(number(row["expected"]), "giáo viên cần tuyển", words, marks_of(report, row))
+
+
+def _how_sure(row: dict) -> str:
+    if pd.isna(row["lower_80"]):
+        return "Chưa có khoảng: chưa đủ lần dự báo trước để đo."
+    return (
+        f"Con số thật nhiều khả năng nằm từ {interval(row)}: dự báo như thế này mười lần thì chừng tám lần đúng trong "
+        "khoảng ấy."
+    )
 
 
 def where(report: Report) -> Figure:
@@ -57,23 +74,25 @@ def why(report: Report) -> Figure:
 
 
 def reasons(report: Report) -> Says:
-    """The three parts of the number, exact, each with what it is made of."""
+    """Why that many where children are fewer, or more; and what the parts are made of."""
     parts = steps(report)
     if not parts:
         return Says()
-    short, more, leaving, _ = (value for _, value in parts)
     city = needs_of(report)
     needed, left = city["teachers_needed"], city["teachers_left"]["current"]
-    last_year = f" (năm qua: {number(left)})" if pd.notna(left) else ""
-    sentences = (
-        f"Đang thiếu {number(short)}: định mức cần {number(needed['current'])}, hiện có "
-        f"{number(city['teachers_now']['current'])} giáo viên.",
-        f"Nhu cầu năm sau {vietnamese.change(more, unit='người')}: số nhóm, lớp dự kiến cần "
-        f"{number(needed['expected'])} giáo viên.",
-        f"Dự kiến {number(leaving)} giáo viên đang dạy sẽ nghỉ{last_year}.",
+    last_year = f" Năm qua có {number(left)} người nghỉ." if pd.notna(left) else ""
+    words = (
+        f"Định mức cần {number(needed['current'])} giáo viên, hiện có {number(city['teachers_now']['current'])}; số "
+        f"nhóm, lớp dự kiến năm sau cần {number(needed['expected'])}.{last_year}"
     )
-    marks = marks_of(report, city[RECRUITS])
-    return Says([(words, marks) for words in sentences])
+    return Says([*causes.answer(report).items, (words, marks_of(report, city[RECRUITS]))])
+
+
+def plan(report: Report) -> Says:
+    """When the norm is met if hiring goes on as last year, and how many a year meet it by the last tested year."""
+    rows = report.table("hiring_plan.csv", plan=[hiring.AS_LAST_YEAR], sector=["all"])
+    said = [hiring.in_words(report, hiring.AS_LAST_YEAR, rows)] if len(rows) else []
+    return Says([*said, *hiring.enough(report)] or [(SEE_TOP, ())])
 
 
 def caveats(report: Report) -> Says:
@@ -101,24 +120,13 @@ def scenarios(report: Report) -> Table:
             lines.append(Row(names[scenario], cells(SCENARIOS, row), marks=marks_of(report, row)))
     caption = f"Số giáo viên cần tuyển năm học {report.next_year} nếu điều kiện khác đi, và chênh lệch so với dự báo"
     origin = "phụ lục, phần 9 (scenarios.csv)."
-    return Table("scenarios", caption, "Nếu", columns(SCENARIOS), lines, empty=NO_FORECAST, origin=origin)
+    return Table("scenarios", caption, "Nếu", columns(SCENARIOS), lines, empty=SEE_TOP, origin=origin)
 
 
 def past(report: Report) -> Says:
     """How forecasts of past years did: made again at each past year by this very procedure, held against what came."""
-    if not steps(report):
-        return Says([(NO_FORECAST, ())])
-    rows = report.table("enrolment_backtest.csv", level=["city"], model=["as_published"], indicator=["classes"])
-    rows = rows[(rows["sector"] == "all") & (rows["age_band"] == "all") & (rows["lead"] == 1)]
-    if rows.empty:
-        return Says()
-    row = rows.iloc[0]
-    trials, inside = int(row["forecasts"]), round(row["coverage_80"] * row["forecasts"] / 100)
-    words = (
-        f"Làm lại dự báo ở {trials} năm đã qua rồi so với số của năm sau: tổng số nhóm, lớp lệch trung bình "
-        f"{vietnamese.percent(row['mape'], 1)}, {inside} trên {trials} lần nằm trong khoảng 80 %."
-    )
-    return Says([(words, report.past_marks), *_scored(report), *_models(report)])
+    tried = track_record.chain_sentences(report, every=False).items
+    return Says([*tried, *_scored(report), *(_models(report) if tried else [(SEE_TOP, ())])])
 
 
 def _scored(report: Report) -> Sentences:

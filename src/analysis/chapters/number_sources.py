@@ -77,6 +77,6 @@ def _forecast(report: Report) -> list[Ground]:
         Ground("Nếu điều kiện khác đi", "tính lại từ đầu với giả định ấy (scenarios.csv)"),
         Ground(
             "Dự báo đã đúng đến đâu",
-            "dự báo ở các năm đã qua so với số của năm sau (enrolment_backtest.csv, forecast_scores.csv)",
+            "dự báo ở các năm đã qua so với số của năm sau (needs_backtest.csv, forecast_scores.csv)",
         ),
     ]

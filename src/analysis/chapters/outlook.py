@@ -16,7 +16,9 @@ from analysis.pages.forecast_rows import (
     interval_bars,
     made_whole,
     marks_of,
+    need_only,
     needs_of,
+    no_recruits,
     steps,
 )
 from analysis.pages.report import Report
@@ -139,7 +141,7 @@ def recruits(
     rows = report.table("needs.csv", area=report.areas, **of_next_year).set_index("area", drop=False)
     rows = rows.reindex(report.areas).dropna(subset="expected")
     if rows.empty:
-        return Figure(key, caption, "", empty=NO_FORECAST)
+        return Figure(key, caption, "", empty=no_recruits(report))
     rows = rows.sort_values("expected", ascending=False, kind="stable")
     drawn = interval_bars(rows, rows["area"].map(area_name).tolist())
     with paper(row_height * len(rows) + 0.55, width=width, marks=report.marks_of(rows)) as sheet:
@@ -156,36 +158,32 @@ def needs_table(report: Report, key: str, caption: str) -> Table:
     for area in report.areas_and_city:
         record = needs_of(report, area)
         total = record.get(RECRUITS)
-        if total is None or pd.isna(total["expected"]):
+        if total is None or pd.isna(record["teachers_needed"]["expected"]):
             continue
         record["public"] = needs_of(report, area, "public").get(RECRUITS, {})
         lines.append(area_row(area, cells(FLOW, record), marks_of(report, total)))
     notes = (
         f"Đơn vị: người; năm học {report.next_year}. Khoảng của các đơn vị không cộng lại thành khoảng của thành phố.",
+        *([] if steps(report) else [no_recruits(report)]),
     )
     origin = (
         "sổ tay 05_needs (needs.csv): nhóm, lớp dự kiến (enrolment.csv) nhân định mức, trừ giáo viên hiện có, cộng số "
         "dự kiến nghỉ (staffing.csv); khoảng lấy từ các khả năng rút thử của hai dự báo ấy."
     )
     lines = with_missing(report, lines, len(FLOW))
-    return Table(
-        key, caption, "Đơn vị", columns(FLOW), lines, (*notes, *made_whole(report)), empty=NO_FORECAST, origin=origin
-    )
+    notes = (*notes, *made_whole(report))
+    return Table(key, caption, "Đơn vị", columns(FLOW), lines, notes, empty=no_recruits(report), origin=origin)
 
 
 def recruit_sentences(report: Report) -> Says:
-    """The number to recruit, its interval in words, and the reasons, exact."""
-    parts = steps(report)
-    if not parts:
-        return Says([(NO_FORECAST, ())])
+    """The number to recruit and its interval in words."""
+    if not steps(report):
+        return Says([(need_only(report), ())])
     row = needs_of(report)[RECRUITS]
     number = vietnamese.number(row["expected"])
-    shortage, change, leaving, _ = (value for _, value in parts)
     sentences = [
         f"Năm học {report.next_year}, {report.city_in_words} cần tuyển khoảng {number} giáo viên; "
         f"10 lần thì 8 lần con số thật nằm trong khoảng {interval(row)}.",
-        "Cách tính: thiếu hiện nay, cộng nhu cầu thay đổi, cộng số dự kiến nghỉ: "
-        f"{vietnamese.number(shortage)} {_added(change)} {_added(leaving)} = {number}.",
     ]
     public = needs_of(report, sector="public").get(RECRUITS)
     if public and pd.notna(public["expected"]):
@@ -195,8 +193,3 @@ def recruit_sentences(report: Report) -> Says:
         sentences.append(row["note"])
     marks = marks_of(report, row)
     return Says([(words, marks) for words in sentences])
-
-
-def _added(value: float) -> str:
-    sign = "+" if value >= 0 else vietnamese.MINUS
-    return f"{sign} {vietnamese.number(abs(value))}"

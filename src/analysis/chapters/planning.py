@@ -7,19 +7,18 @@ from analysis.pages import plots
 from analysis.pages.by_area import with_missing
 from analysis.pages.drawing import paper
 from analysis.pages.figures import Figure
-from analysis.pages.forecast_rows import BARS_NOTE, INTERVALS, NO_FORECAST, each_year, expected, interval_bars, marks_of
+from analysis.pages.forecast_rows import BARS_NOTE, INTERVALS, each_year, expected, interval_bars, marks_of, no_recruits
 from analysis.pages.report import Report
 from analysis.pages.tables import Field, Row, Table, area_row, by_key, cells, columns, under
 from analysis.pages.words import label
 from analysis.reference.areas import CITY
 
-RECRUITS = "teachers_to_recruit"
+RECRUITS, NEEDED = "teachers_to_recruit", "teachers_needed"
 COURSE = (
     Field("Cần có", "expected", "number", of="teachers_needed"),
     Field("Nghỉ trong năm", "expected", "number", of="teachers_left"),
     Field("Ở lại", "expected", "number", of="teachers_staying"),
     *under("Cần tuyển trong năm", (Field("Số dự kiến", "expected", "number"), *INTERVALS), RECRUITS),
-    *under("Thiếu nếu từ nay không tuyển", expected("Số dự kiến"), "teachers_short_without_hiring"),
 )
 SCENARIO = (*expected("Cần tuyển"), Field("So với dự báo", "difference", "signed"))
 OF_NEEDS = "sổ tay 05_needs (needs.csv): nhóm, lớp dự kiến nhân định mức, trừ giáo viên ở lại."
@@ -27,18 +26,20 @@ FILLED = "Từ năm thứ hai, số cần tuyển tính với giả định năm
 
 
 def years_table(report: Report, key: str, caption: str) -> Table:
-    """The city's teachers year by year: needed, leaving, staying, to recruit, and short without any hiring."""
+    """The city's teachers year by year: needed, leaving, staying, to recruit; need alone without leavers."""
     rows = report.table("needs.csv", area=[CITY])
     rows = rows[rows["expected"].notna()]
     lines = []
     for sector in ("all", "public", "nonpublic"):
         for year, of_year in rows[rows["sector"] == sector].groupby("target_year"):
             record = by_key(of_year, "indicator")
-            if RECRUITS in record:
-                marks = marks_of(report, record[RECRUITS])
+            if NEEDED in record:
+                marks = marks_of(report, record[NEEDED])
                 lines.append(Row(str(year), cells(COURSE, record), group=label("sector", sector), marks=marks))
-    notes = (f"Đơn vị: người. {FILLED}", "Cần tuyển = cần có − ở lại; ở lại = có năm trước − nghỉ trong năm.")
-    return Table(key, caption, "Năm học", columns(COURSE), lines, notes, empty=NO_FORECAST, origin=OF_NEEDS)
+    notes = [f"Đơn vị: người. {FILLED}", "Cần tuyển = cần có − ở lại; ở lại = có năm trước − nghỉ trong năm."]
+    if rows[rows["indicator"] == RECRUITS].empty:
+        notes.append(no_recruits(report))
+    return Table(key, caption, "Năm học", columns(COURSE), lines, notes, empty=no_recruits(report), origin=OF_NEEDS)
 
 
 def areas_by_year(report: Report, key: str, caption: str) -> Table:
@@ -53,15 +54,15 @@ def areas_by_year(report: Report, key: str, caption: str) -> Table:
             lines.append(area_row(area, cells(fields, by_key(part, "target_year")), report.marks_of(part)))
     lines = with_missing(report, lines, len(fields))
     notes = (f"Đơn vị: người. {FILLED}",)
-    return Table(key, caption, "Đơn vị", columns(fields), lines, notes, empty=NO_FORECAST, origin=OF_NEEDS)
+    return Table(key, caption, "Đơn vị", columns(fields), lines, notes, empty=no_recruits(report), origin=OF_NEEDS)
 
 
 def scenarios_figure(report: Report, key: str, caption: str, table: str) -> Figure:
     """The city's recruits next year in each scenario, with the 80 % interval."""
     rows = _scenarios(report, report.next_year)
     if rows.empty:
-        return Figure(key, caption, "", empty=NO_FORECAST)
-    drawn = interval_bars(rows, rows["scenario"].map(_scenario_names()).tolist())
+        return Figure(key, caption, "", empty=no_recruits(report))
+    drawn = interval_bars(rows, rows["scenario"].map(scenario_names()).tolist())
     with paper(0.26 * len(rows) + 0.55, marks=report.marks_of(rows)) as sheet:
         plots.bars(sheet.ax, drawn, bold=drawn["name"].iloc[0])
         sheet.ax.set_xlabel("giáo viên")
@@ -74,14 +75,14 @@ def scenarios_table(report: Report, key: str, caption: str) -> Table:
     """The city's recruits each year in each scenario, and how far that is from what is expected."""
     rows, assumed = _scenarios(report).sort_values("target_year"), reference.table("scenarios")
     lines = []
-    for scenario, name in _scenario_names().items():
+    for scenario, name in scenario_names().items():
         assumptions = dict.fromkeys(assumed.loc[assumed["scenario"] == scenario, "note"])
         group = f"{name}: {'; '.join(assumptions)}"
         for row in rows[rows["scenario"] == scenario].to_dict("records"):
             lines.append(Row(row["target_year"], cells(SCENARIO, row), group=group, marks=marks_of(report, row)))
     notes = (f"Đơn vị: người, {report.city_in_words}. {FILLED}",)
     origin = "sổ tay 05_needs (scenarios.csv); giả định ở data/reference/scenarios.csv."
-    return Table(key, caption, "Năm học", columns(SCENARIO), lines, notes, empty=NO_FORECAST, origin=origin)
+    return Table(key, caption, "Năm học", columns(SCENARIO), lines, notes, empty=no_recruits(report), origin=origin)
 
 
 def _scenarios(report: Report, *years: str) -> pd.DataFrame:
@@ -90,6 +91,7 @@ def _scenarios(report: Report, *years: str) -> pd.DataFrame:
     return report.table("scenarios.csv", area=[CITY], sector=["all"], indicator=[RECRUITS], **of_year)
 
 
-def _scenario_names() -> dict[str, str]:
+def scenario_names() -> dict[str, str]:
+    """Scenarios and plans of scenarios.csv in words."""
     rows = reference.table("scenarios")
     return dict(zip(rows["scenario"], rows["label_vi"], strict=True))

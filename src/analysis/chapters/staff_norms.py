@@ -1,5 +1,8 @@
 """Section 6: the norms read in two ways, with the steps between them; qualified teachers against the law's roadmap."""
 
+import math
+
+from analysis import reference
 from analysis.pages.by_area import with_missing
 from analysis.pages.forecast_rows import marks_of
 from analysis.pages.report import Report
@@ -89,6 +92,7 @@ def qualified_table(report: Report, key: str, caption: str) -> Table:
         Field("Đang học / chưa đạt", "studying_share", "number", 1, "%"),
         Field(report.school_year, "qualified_teachers_share", "number", 2, "", GROUP),
         *(Field(f"Dự kiến {year}", year, "number", 2, "", GROUP) for year in sorted(rows["target_year"].unique())),
+        Field("Phải nâng chuẩn mỗi năm", "a_year", "number"),
     ]
     lines = []
     for area in report.areas_and_city:
@@ -101,6 +105,8 @@ def qualified_table(report: Report, key: str, caption: str) -> Table:
     notes = (
         "Chuẩn: cao đẳng sư phạm trở lên (Luật Giáo dục 2019, điều 72). Học đại học, thạc sĩ là nâng trên chuẩn, không "
         "tính ở đây. Người tuyển mới phải đạt chuẩn.",
+        "Phải nâng chuẩn mỗi năm: số chưa đạt chia cho số năm còn lại đến 31/12/2030 (NĐ 71/2020), làm tròn lên, nếu "
+        "không ai trong số ấy nghỉ.",
     )
     lines = with_missing(report, lines, len(fields))
     return Table(key, caption, "Đơn vị", columns(fields), lines, notes, origin=ORIGIN)
@@ -114,6 +120,9 @@ def _training(report: Report, area: str) -> dict | None:
     if "teachers" not in record or "qualified_teachers" not in record:
         return None
     record["below"] = record["teachers"] - record["qualified_teachers"]
+    left = int(reference.setting("qualified_by")) - periods.as_of(report.school_year, report.period).year
+    if left > 0:
+        record["a_year"] = math.ceil(record["below"] / left)
     if STUDYING in record and record["below"] > 0:
         record["studying_share"] = 100 * record[STUDYING] / record["below"]
     return record
@@ -129,4 +138,9 @@ def roadmap(report: Report) -> Says:
         f"{rows['document'].iloc[0]}: {rows['note'].iloc[0]}. Còn {record['below']:.0f} giáo viên chưa đạt chuẩn, "
         f"{record[STUDYING]:.0f} người đang học cao đẳng; số đã học xong từ 01/7/2020 không có trong biểu."
     )
+    if "a_year" in record:
+        words += (
+            f" Để mọi người đạt chuẩn vào 31/12/2030, mỗi năm phải có {record['a_year']} người học xong, nếu không ai "
+            "trong số ấy nghỉ (diện được miễn vì gần tuổi nghỉ hưu: xác nhận lại)."
+        )
     return Says([(words, report.numbers[CITY, "all", "all", "teachers"].marks)])

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from analysis import store
-from analysis.pages.forecast_rows import LIMITS_95, NO_FORECAST, STAGE_NAMES, marks_of
+from analysis.pages.forecast_rows import LIMITS_95, NO_FORECAST, STAGE_NAMES, marks_of, no_recruits
 from analysis.pages.report import Report
 from analysis.pages.statements import Says
 from analysis.pages.tables import Field, Row, Table, between, by_key, cells, columns, under
@@ -55,6 +55,95 @@ LONG_TRIALS = (
     Field("Trong khoảng 80 %", "coverage_80", "number", 1, "%"),
     Field("Trong khoảng 95 %", "coverage_95", "number", 1, "%"),
 )
+
+
+CHAIN = {  # the number that is printed large, then what it is made of
+    "teachers_to_recruit": "Giáo viên cần tuyển",
+    "teachers_needed": "Giáo viên cần có",
+    "classes": "Nhóm, lớp",
+    "children_enrolled": "Trẻ đến trường",
+}
+CHAIN_TRIALS = (
+    Field("Số lần thử", "forecasts", "number"),
+    Field("Sai số trung bình", "mape", "number", 1, "%"),
+    Field("So với như năm trước", "relative_error", "number", 2, "lần"),
+    Field("Trong khoảng 80 %", "coverage_80", "number", 0, "%"),
+    Field("Trong khoảng 95 %", "coverage_95", "number", 0, "%"),
+    Field("Điểm khoảng", "interval_score", "number", 1),
+)
+
+
+def chain_sentences(report: Report, every: bool = True) -> Says:
+    """How the number printed large did from end to end at past origins, then need; and what did worst."""
+    rows = report.table("needs_backtest.csv")
+    rows = rows[rows["indicator"].isin(list(CHAIN))]
+    said = []
+    for indicator in ("teachers_to_recruit", "teachers_needed"):
+        first = rows[(rows["indicator"] == indicator) & (rows["level"] == "city") & (rows["lead"] == 1)]
+        if len(first) and pd.notna(first["mape"].iloc[0]):
+            said.append(_tried_again(report, first.iloc[0].to_dict()))
+    return Says([(words, report.past_marks) for words in [*said, *_worst(rows, every)]])
+
+
+def _tried_again(report: Report, row: dict) -> str:
+    trials = int(row["forecasts"])
+    what = f"{CHAIN[row['indicator']]}, {report.city_in_words}"
+    words = f"{what}, trước một năm, làm lại ở {trials} năm đã qua: lệch trung bình "
+    words += vietnamese.percent(row["mape"], 1)
+    if pd.notna(row["coverage_80"]):
+        words += f", {round(row['coverage_80'] * trials / 100)} trên {trials} lần trong khoảng 80 %"
+    return words + (f"; {_beside_same(row['relative_error'])}." if pd.notna(row["relative_error"]) else ".")
+
+
+def _beside_same(relative: float) -> str:
+    """Beside "same as last year", in words that are right on either side of 1."""
+    shown = vietnamese.rounded(relative, 2)
+    if shown == 1:
+        return "ngang cách giữ nguyên số năm trước"
+    side = "ít" if shown < 1 else "nhiều"
+    return f"sai {side} hơn cách giữ nguyên số năm trước ({vietnamese.number(shown, 2)} lần)"
+
+
+def _worst(rows: pd.DataFrame, every: bool) -> list[str]:
+    """Where "same as last year" did better, every one or the worst, and which 80 % interval held least."""
+    said = []
+    worse = rows[rows["relative_error"].round(2) > 1].sort_values("relative_error", ascending=False)
+    shown = worse if every else worse[:1]
+    named = [f"{_place(row)} ({vietnamese.number(row['relative_error'], 2)} lần)" for row in shown.to_dict("records")]
+    if named:
+        said.append(f"Kém {'hơn' if every else 'nhất so với'} cách giữ nguyên số năm trước: {'; '.join(named)}.")
+    known = rows.dropna(subset="coverage_80")
+    if len(known):
+        row = known.loc[known["coverage_80"].idxmin()].to_dict()
+        held = vietnamese.percent(row["coverage_80"], 0)
+        said.append(f"Khoảng 80 % giữ kém nhất ở {_place(row)}: {held} trong {int(row['forecasts'])} lần thử.")
+    return said
+
+
+def _place(row: dict) -> str:
+    of = label("level", row["level"], short=True)
+    return f"{CHAIN[row['indicator']].lower()} của {of}, trước {int(row['lead'])} năm"
+
+
+def chain_table(report: Report, key: str, caption: str) -> Table:
+    """The chain tried again from end to end: recruits and need first, then classes and children, by lead and level."""
+    fields = [Field("Trước", "lead", "number", unit="năm")]
+    for level in ("city", "area"):
+        fields += under(label("level", level), CHAIN_TRIALS, level)
+    rows = report.table("needs_backtest.csv")
+    lines = []
+    for indicator, name in CHAIN.items():
+        for lead, series in rows[rows["indicator"] == indicator].groupby("lead"):
+            record = by_key(series, "level") | {"lead": lead}
+            lines.append(Row(name, cells(fields, record), marks=report.past_marks))
+    notes = (
+        "Mỗi lần thử: đứng ở một năm đã qua, làm lại cả chuỗi trẻ, nhóm lớp, nhu cầu, người nghỉ, cần tuyển chỉ với "
+        "những gì biết lúc ấy. Cần tuyển chỉ chấm trước một năm: các năm sau tuỳ số đã tuyển.",
+        "So với như năm trước: dưới 1 là sai ít hơn. Điểm khoảng (weighted interval score, Bracher 2021), cùng đơn vị "
+        "với số dự báo: càng nhỏ càng tốt, tính cả độ rộng lẫn chỗ trượt.",
+    )
+    origin = "sổ tay 05_needs (needs_backtest.csv)."
+    return Table(key, caption, "Số", columns(fields), lines, notes, empty=no_recruits(report), origin=origin)
 
 
 def nutrition_trend(report: Report) -> Says:

@@ -1,22 +1,26 @@
-"""A box for the reader of the brief: class size, participation and leaving moved by hand give the new need at once.
+"""A box for the reader of the brief: assumptions moved, laws switched on and hiring limited give the answer at once.
 
 It stands in the page hidden, with what its script computes from (templates/page/brief.js), by the formulas that
 `recruits` has here: without a script, or on paper, there is no box.
 """
 
 import json
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 
 import pandas as pd
 
+from analysis import reference
+from analysis.chapters import hiring
 from analysis.models import needs as formulas
+from analysis.models.hiring_plan import GRID
 from analysis.pages import forecast_rows
 from analysis.pages.displays import OnPage
 from analysis.pages.macros import macros
 from analysis.pages.marks import Marks, beside
 from analysis.pages.report import Report
 from analysis.pages.words import label
-from analysis.reference import norms, vietnamese
+from analysis.reference import norms, periods, vietnamese
 from analysis.reference.areas import CITY
 
 MACROS = macros("what_if")
@@ -36,6 +40,32 @@ class Lever:
 
 
 @dataclass(frozen=True)
+class Law:
+    """A law to come that a reader may switch on: what it does to a lever, times factor and no less than least."""
+
+    name: str
+    words: str
+    lever: str
+    factor: float = 1.0
+    least: float = 0.0
+
+
+@dataclass(frozen=True)
+class Hiring:
+    """A sector's yearly hiring: steps of so many a year, what comes of each on all paths, and the one it stands at."""
+
+    sector: str
+    words: str
+    steps: tuple[tuple[str, str], ...]
+    start: int
+
+    @property
+    def data(self) -> str:
+        """The steps as the script reads them."""
+        return json.dumps(self.steps, ensure_ascii=False)
+
+
+@dataclass(frozen=True)
 class WhatIf(OnPage):
     """The box. classes, norms : groups and classes expected next year, and teachers each, by age band of BANDS."""
 
@@ -46,6 +76,8 @@ class WhatIf(OnPage):
     levers: tuple[Lever, ...]
     recruits: float  # as published
     marks: Marks
+    laws: tuple[Law, ...] = ()
+    hiring: tuple[Hiring, ...] = ()
 
     def _repr_html_(self) -> str:
         if not self.levers:
@@ -84,16 +116,53 @@ def box(report: Report) -> WhatIf:
         tuple(levers),
         float(last["expected"]),
         forecast_rows.marks_of(report, last),
+        _laws(report),
+        _hiring(report),
     )
 
 
-def recruits(of: WhatIf, moved: dict[str, float]) -> dict[str, float]:
+def _laws(report: Report) -> tuple[Law, ...]:
+    """Laws of policy_changes.csv that are in force by next year's round and have a scenario."""
+    day = periods.as_of(report.next_year, report.period).isoformat()
+    scenarios = reference.table("scenarios").set_index("scenario")
+    laws = []
+    for law in reference.table("policy_changes").to_dict("records"):
+        if not law["scenario"] or law["valid_from"] > day:
+            continue
+        row = scenarios.loc[law["scenario"]]
+        lever = row["lever"] if row["lever"] == "leaving" else f"rate_{row['age_band']}"
+        value = float(row["value"])
+        moves = {"at_least": {"least": value}, "factor": {"factor": value}, "percent": {"factor": 1 + value / 100}}
+        confirm = ", xác nhận lại" if law["confirm"] else ""
+        words = f"{row['label_vi']} ({law['document']}{confirm})"
+        laws.append(Law(law["scenario"], words, lever, **moves[row["how"]]))
+    return tuple(laws)
+
+
+def _hiring(report: Report) -> tuple[Hiring, ...]:
+    """Of each sector the steps of hiring_plan.csv; the slider stands nearest to what was hired last year."""
+    rows = report.table("hiring_plan.csv")
+    found = []
+    for sector, steps in rows[rows["plan"] == GRID].groupby("sector", sort=False):
+        courses = {hires: hiring.course(years) for hires, years in steps.groupby("hires_a_year")}
+        last_year = rows.loc[(rows["plan"] == hiring.AS_LAST_YEAR) & (rows["sector"] == sector), "hires_a_year"].mean()
+        nearest = min(courses, key=lambda hires: abs(hires - (0.0 if pd.isna(last_year) else last_year)))
+        told = tuple((vietnamese.number(hires), words) for hires, words in courses.items())
+        name = label("sector", str(sector)).lower()
+        found.append(Hiring(str(sector), f"Tuyển tối đa mỗi năm, {name}", told, list(courses).index(nearest)))
+    return tuple(found)
+
+
+def recruits(of: WhatIf, moved: dict[str, float], laws: Collection[str] = ()) -> dict[str, float]:
     """Teachers needed, left, staying and to recruit where levers stand elsewhere; the script's formulas, word for word.
 
-    moved : lever name → its new value, in its unit; one that is not named stays as expected. Classes go with
-    participation and against class size; the rest is needs.what_if.
+    moved : lever name → its new value, in its unit; one that is not named stays as expected.  laws : names of those
+    switched on. Classes go with participation and against class size; the rest is needs.what_if.
     """
     at = {lever.name: moved.get(lever.name, lever.expected) for lever in of.levers}
+    for law in of.laws:
+        if law.name in laws:
+            at[law.lever] = max(at[law.lever] * law.factor, law.least)
     expected = {lever.name: lever.expected for lever in of.levers}
     classes = {
         band: count * (at[f"rate_{band}"] / expected[f"rate_{band}"]) * (expected[f"size_{band}"] / at[f"size_{band}"])

@@ -7,29 +7,23 @@ from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
 
+from analysis.models import growth
+
 TRENDS = ({"trend": None}, {"trend": "add"}, {"trend": "add", "damped_trend": True})
 
 
-def same_as_last_year(counts: np.ndarray, lead: int) -> np.ndarray:
-    """The last known count. counts : series × years; returns the forecast made in each year.
+def unbroken_mean(change: np.ndarray, run: np.ndarray) -> np.ndarray:
+    """Mean of what changed from year to year in the unbroken years up to each year: series × years; NaN with one."""
+    total = np.cumsum(np.nan_to_num(change), axis=1)
+    years = change.shape[1]
+    first = (np.arange(years) - run + 1).clip(0, years - 1)
+    passed = total - np.take_along_axis(total, first, axis=1)
+    return np.divide(passed, run - 1, out=np.full(change.shape, np.nan), where=run > 1)
 
-    Source: Hyndman & Athanasopoulos, Forecasting: Principles and Practice (naive method).
-    """
-    return counts.copy()
 
-
-def drift(counts: np.ndarray, lead: int) -> np.ndarray:
+def drift(counts: np.ndarray, run: np.ndarray, lead: int) -> np.ndarray:
     """The last count, moved on by the mean yearly change of the unbroken years behind it (Hyndman & Athanasopoulos)."""
-    forecast = np.full(counts.shape, np.nan)
-    first = np.zeros(len(counts), int)
-    for year in range(counts.shape[1]):
-        known = np.isfinite(counts[:, year])
-        first = np.where(known & (np.isfinite(counts[:, year - 1]) if year else False), first, year)
-        passed = year - first
-        began = counts[np.arange(len(counts)), first]
-        slope = np.divide(counts[:, year] - began, passed, out=np.full(len(counts), np.nan), where=passed > 0)
-        forecast[:, year] = counts[:, year] + lead * slope
-    return np.maximum(forecast, 0)
+    return np.maximum(counts + lead * unbroken_mean(counts - growth.lagged(counts), run), 0)
 
 
 def smoothed(history: np.ndarray) -> np.ndarray:

@@ -1,15 +1,18 @@
-"""Which model forecasts an indicator: the one that has forecast best what is published, with what was known then."""
+"""Which model forecasts a band of an indicator: its usual one, unless another has forecast better what is published."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 
 from analysis import reference
 from analysis.models.forecasting import SAME, Panel, from_scale, largest_remainder, needed_years, ratio
 
-INSIDE = {"age5": "kindergarten"}  # bands inside another one, never added
 Candidates = dict[int, dict[str, np.ndarray]]  # lead → model → areas × groups × (years + lead), on the model's scale
+AS_GOOD = 0.02  # relative error above 1 within which a model still does as well as "same as last year"
+Kind = tuple[str, str]  # indicator and age band: its sectors share a model, so that their sums are one model's too
 
 
 def choose(given: Panel, candidates: Candidates) -> list[str | None]:
@@ -19,7 +22,7 @@ def choose(given: Panel, candidates: Candidates) -> list[str | None]:
 
 @dataclass(frozen=True)
 class Tally:
-    """How one model did beside "same as last year", by how many years are known: errors at the four published levels.
+    """How one model did beside "same as last year", by how many years are known.
 
     ours, theirs : years × levels, absolute errors of whole counts added up so far; origins : years so far with any.
     """
@@ -31,18 +34,21 @@ class Tally:
 
 @dataclass(frozen=True)
 class Contest:
-    """What candidates have forecast of a panel, and which of them was best after any of its years.
+    """What candidates have forecast of a panel, and which of them is used after any of its years.
 
-    Groups of one indicator share a model, so that their sums are one model's too. Errors are those of whole counts
-    at every level that is published (areas and the city, by group and added up), on origins where "same as last year"
-    has a forecast too; each level counts the same. "Same as last year" stays where another gains less than tie_margin
-    percent or has under minimum_origins origins one year ahead. one_model : whether one serves all leads; else each
-    lead has the best of those up to it.
+    usual : the model of a kind until evidence speaks against it; "same as last year" where none is named. It gives way
+    to "same as last year" where that was better, and to any other that was better by more than tie_margin percent,
+    once there are minimum_origins origins one year ahead. Errors are those of whole counts at every level that is
+    published (areas and the city, by sector and added up), on origins where "same as last year" has a forecast too;
+    each level counts the same. one_model : whether one serves all leads; else each lead has the best of those up to it.
+    by_hand : models that somebody has set, whatever was better.
     """
 
     given: Panel
     candidates: Candidates
     one_model: bool = True
+    usual: Mapping[Kind, str] = field(default_factory=dict)
+    by_hand: Mapping[Kind, str] = field(default_factory=dict)
 
     def best(self, years: int) -> dict[int, list[str | None]]:
         """lead → the model of each group, by what was known after the first so many years.
@@ -54,83 +60,114 @@ class Contest:
             return dict.fromkeys(leads, self._models(leads, years))
         return {lead: self._models(leads[:place], years) for place, lead in enumerate(leads, start=1)}
 
+    def relative_errors(self, kind: Kind, leads: list[int], years: int) -> dict[str, float]:
+        """Error of each candidate over that of "same as last year", leads weighed by their origins.
+
+        Only of candidates that can be used: with enough origins, and a forecast wherever "same as last year" has one.
+        """
+        errors = {}
+        for name in self.candidates[leads[0]]:
+            tallies = [self._tallies[kind, lead, name] for lead in leads]
+            origins = [int(tally.origins[years - 1]) if years else 0 for tally in tallies]
+            covered = all(self._covers(kind, lead, name, years) for lead in leads)
+            if covered and origins[0] >= reference.setting("minimum_origins"):
+                known = [_mean_ratio(tally, years) for tally, count in zip(tallies, origins, strict=True) if count]
+                errors[name] = float(np.average(known, weights=[count for count in origins if count]))
+        return errors
+
     def _models(self, leads: list[int], years: int) -> list[str | None]:
-        best = {indicator: self._best(indicator, leads, years) for indicator in self._columns}
+        best = {kind: self._best(kind, leads, years) for kind in self._columns}
         known = np.isfinite(self.given.counts[..., :years]).any(axis=0)
         enough = (known.sum(axis=-1) >= needed_years(self.given)) & known[:, -1:].any(axis=-1)
-        return [best[group[0]] if there else None for group, there in zip(self.given.groups, enough, strict=True)]
+        groups = zip(self.given.groups, enough, strict=True)
+        return [best[indicator, band] if there else None for (indicator, _, band), there in groups]
 
-    def _best(self, indicator: str, leads: list[int], years: int) -> str:
-        best = SAME
-        least = 1 - reference.setting("tie_margin") / 100
-        for name in self.candidates[leads[0]]:
-            ratios = []
-            weights = []
-            for lead in leads:
-                tally = self._tallies[indicator, lead, name]
-                origins = int(tally.origins[years - 1]) if years else 0
-                if lead == leads[0] and origins < reference.setting("minimum_origins"):
-                    break
-                if origins:
-                    ratio_by_level = ratio(tally.ours[years - 1], tally.theirs[years - 1])
-                    known = ratio_by_level[np.isfinite(ratio_by_level)]
-                    ratios.append(float(np.mean(known)) if len(known) else 1.0)
-                    weights.append(origins)
-            ahead = all(self._covers(indicator, lead, name, years) for lead in leads)
-            if ratios and ahead and np.average(ratios, weights=weights) < least:
+    def _best(self, kind: Kind, leads: list[int], years: int) -> str:
+        if kind in self.by_hand:
+            return self.by_hand[kind]
+        best = self.usual.get(kind, SAME)
+        if not all(self._covers(kind, lead, best, years) for lead in leads):
+            best = SAME
+        errors = self.relative_errors(kind, leads, years)
+        if errors.get(best, 0.0) > 1.0 + AS_GOOD:
+            best = SAME
+        least = errors.get(best, 0.0) * (1 - reference.setting("tie_margin") / 100)
+        for name, error in errors.items():
+            if error < least:
                 best = name
-                least = float(np.average(ratios, weights=weights))
+                least = error
         return best
 
-    def _covers(self, indicator: str, lead: int, name: str, years: int) -> bool:
+    def _covers(self, kind: Kind, lead: int, name: str, years: int) -> bool:
         """Whether a model forecasts the year to come wherever "same as last year" does."""
-        at = (slice(None), self._columns[indicator], years + lead - 1)
+        at = (slice(None), self._columns[kind], years + lead - 1)
         offered = self.candidates[lead]
         return not (np.isnan(offered[name][at]) & np.isfinite(offered[SAME][at])).any()
 
     @cached_property
-    def _columns(self) -> dict[str, list[int]]:
-        columns: dict[str, list[int]] = {}
-        for g, group in enumerate(self.given.groups):
-            columns.setdefault(group[0], []).append(g)
+    def _columns(self) -> dict[Kind, list[int]]:
+        columns: dict[Kind, list[int]] = {}
+        for place, (indicator, _, band) in enumerate(self.given.groups):
+            columns.setdefault((indicator, band), []).append(place)
         return columns
 
     @cached_property
-    def _tallies(self) -> dict[tuple[str, int, str], Tally]:
+    def _tallies(self) -> dict[tuple[Kind, int, str], Tally]:
         return {
-            (indicator, lead, name): _tally(self.given, columns, forecast, offered[SAME])
-            for indicator, columns in self._columns.items()
+            (kind, lead, name): _tally(self.given, columns, forecast, offered[SAME])
+            for kind, columns in self._columns.items()
             for lead, offered in self.candidates.items()
             for name, forecast in offered.items()
         }
+
+
+def compared(contest: Contest) -> pd.DataFrame:
+    """What each candidate's error was beside "same as last year", by indicator and band, and whether it is used.
+
+    A candidate without a relative error could not be scored often enough.
+    """
+    leads = sorted(contest.candidates)
+    years = len(contest.given.years)
+    used = dict(zip(contest.given.groups, contest.best(years)[leads[0]], strict=True))
+    rows = []
+    for (indicator, sector, band), model_used in used.items():
+        errors = contest.relative_errors((indicator, band), leads, years)
+        for model, forecast in contest.candidates[leads[0]].items():
+            if np.isfinite(forecast[:, contest.given.groups.index((indicator, sector, band))]).any():
+                rows.append((indicator, band, model, errors.get(model), model == model_used))
+    columns = ["indicator", "age_band", "model", "relative_error", "used"]
+    return pd.DataFrame(rows, columns=columns).drop_duplicates(ignore_index=True)
+
+
+def _mean_ratio(tally: Tally, years: int) -> float:
+    by_level = ratio(tally.ours[years - 1], tally.theirs[years - 1])
+    known = by_level[np.isfinite(by_level)]
+    return float(np.mean(known)) if len(known) else 1.0
 
 
 def _tally(given: Panel, columns: list[int], forecast: np.ndarray, same: np.ndarray) -> Tally:
     years = len(given.years)
     actual = given.counts[:, columns]
     known = np.isfinite(actual) & np.isfinite(forecast[:, columns, :years]) & np.isfinite(same[:, columns, :years])
-    truth = _at_levels(given, columns, None, known)
-    ours, theirs = (_by_level(_at_levels(given, columns, each, known) - truth) for each in (forecast, same))
+    truth = _at_levels(np.where(known, actual, 0.0))
+    sizes = None if given.sizes is None else given.out_of[:, columns]
+    errors = []
+    for each in (forecast, same):
+        counts = np.where(known, from_scale(each[:, columns, :years], sizes), np.nan)
+        whole = largest_remainder(counts, axis=0)
+        errors.append(_by_level(_at_levels(np.where(known, whole, 0.0)) - truth))
+    ours, theirs = errors
     return Tally(ours, theirs, np.cumsum(known.any(axis=(0, 1))))
 
 
-def _at_levels(given: Panel, columns: list[int], forecast: np.ndarray | None, known: np.ndarray) -> np.ndarray:
-    """Counts of areas and the city (rows) × groups and their sum (columns) × years; actual ones without a forecast."""
-    years = len(given.years)
-    if forecast is None:
-        counts = given.counts[:, columns]
-    else:
-        sizes = given.sizes_known
-        counts = from_scale(forecast[:, columns, :years], None if sizes is None else sizes[:, columns])
-        counts = largest_remainder(np.where(known, counts, np.nan), axis=0)
-    counts = np.where(known, counts, 0.0)
-    added = [i for i, g in enumerate(columns) if given.groups[g][2] not in INSIDE]
-    counts = np.concatenate([counts, counts[:, added].sum(axis=1, keepdims=True)], axis=1)
+def _at_levels(counts: np.ndarray) -> np.ndarray:
+    """areas × sectors × years to (areas, city) × (sectors, all) × years."""
+    counts = np.concatenate([counts, counts.sum(axis=1, keepdims=True)], axis=1)
     return np.concatenate([counts, counts.sum(axis=0, keepdims=True)], axis=0)
 
 
 def _by_level(errors: np.ndarray) -> np.ndarray:
-    """Absolute errors so far, years × the four levels: area by group, area, city by group, city."""
+    """Absolute errors so far, years × the four levels: areas by sector, areas, city by sector, city."""
     size = np.abs(errors)
     levels = [size[:-1, :-1].sum(axis=(0, 1)), size[:-1, -1].sum(axis=0), size[-1, :-1].sum(axis=0), size[-1, -1]]
     return np.cumsum(np.stack(levels, axis=-1), axis=0)

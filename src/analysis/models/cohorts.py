@@ -11,7 +11,7 @@ from analysis import reference
 from analysis.models.forecasting import fading, ratio
 
 AGES = 6
-BANDS = {"nursery": [0, 1, 2], "kindergarten": [3, 4, 5], "age5": [5]}
+BANDS = {"nursery": [0, 1, 2], "kindergarten": [3, 4, 5], "age3": [3], "age4": [4], "age5": [5]}
 
 
 @dataclass(frozen=True)

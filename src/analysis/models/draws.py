@@ -29,7 +29,7 @@ class Aim:
 
     @property
     def never(self) -> np.ndarray:
-        """Where there never was a single one."""
+        """Where there is nothing left that could grow."""
         return np.isneginf(self.target)
 
     @property
@@ -159,6 +159,7 @@ def _shifted(
 
 def _shares(against: np.ndarray, shift: np.ndarray, out: np.ndarray) -> np.ndarray:
     """1 / (1 + against · exp(−shift)), written to out."""
-    np.multiply(against, np.exp(-shift), out=out)
+    with np.errstate(over="ignore"):  # a rate of nothing
+        np.multiply(against, np.exp(-shift), out=out)
     out += 1
     return np.reciprocal(out, out=out)

@@ -1,41 +1,93 @@
-"""Children and classes of the next school years: history by area, sector and age band, and what is expected."""
+"""Children and classes of the next school years: history by area, sector and age band, and what is expected.
+
+Children grow a year older. Those living in an area move up with their birth years (cohorts); of each age a share goes
+to preschool, which moves on as it did; groups and classes follow the children in them (class_counts).
+"""
 
 import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from analysis import store
-from analysis.models import backtest, class_sizes, cohorts, forecasting, long_panel, paths, pooling, trends
+from analysis.models import backtest, class_counts, cohorts, forecasting, paths, pooling, trends
+from analysis.models.choice import Contest, Kind
 from analysis.models.forecasting import SAME, Panel
 from analysis.models.paths import Forecast
-from analysis.reference import periods
 
 BANDS = ["nursery", "kindergarten", "age5", "all"]
-GROUPS = [
-    *itertools.product(("children_enrolled", "classes"), forecasting.SECTORS, BANDS[:3]),
-    *itertools.product(("children_living",), ("all",), BANDS[:3]),
-]
+AGED = {"nursery": ["nursery"], "kindergarten": ["age3", "age4", "age5"], "age5": ["age5"]}  # bands children move in
+CHILDREN = list(itertools.product(("children_enrolled",), forecasting.SECTORS, ["nursery", *AGED["kindergarten"]]))
+CLASSES = list(itertools.product(("classes",), forecasting.SECTORS, AGED))
+LIVING = list(itertools.product(("children_living",), ("all",), AGED))
+BIRTH_YEARS = [("children_living", "all", f"age{age}") for age in range(cohorts.AGES)]
 SHOWN = ["children_enrolled", "children_living", "enrolment_rate", "classes", "children_per_class"]
-LIVING = [("children_living", "all", f"age{age}") for age in range(cohorts.AGES)]
+AGEING, HALF_AGEING, MOVING = "ageing", "half_ageing", "ageing_and_trend"
+FOLLOWING = "following_children"
+USUAL = {  # until evidence speaks against it: the way from births to classes
+    **{(indicator, band): AGEING for indicator, _, band in LIVING},
+    **{(indicator, band): MOVING for indicator, _, band in CHILDREN},
+    **{(indicator, band): FOLLOWING for indicator, _, band in CLASSES},
+    ("children_enrolled", "nursery"): HALF_AGEING,  # places are few: the share of children gives way
+}
 SEED = 1
 
 
 def outlook(series: pd.DataFrame, school_year: str, period: str) -> dict[int, Forecast]:
-    """Forecasts of the same period of the coming school years: children enrolled, children living there, classes.
+    """Forecasts of the same period of the coming school years, by lead: what contest offers, with its models."""
+    return ahead(contest(series, school_year, period))
 
-    All are drawn together, so that rates and class sizes are ratios within each path. Returns lead → forecast.
+
+def ahead(offered: Contest) -> dict[int, Forecast]:
+    """Children living there, children enrolled and classes, drawn together: lead → forecast.
+
+    So rates and class sizes are ratios within each path.
     """
-    together = forecasting.panel(series, school_year, period, GROUPS + LIVING)
-    given = replace(together, groups=GROUPS, counts=together.counts[:, : len(GROUPS)])
-    living = together.counts[:, len(GROUPS) :]
-    return paths.ahead(given, {lead: candidates(given, living, period, lead) for lead in paths.leads()}, SEED)
+    return paths.ahead(offered, SEED)
 
 
-def candidates(given: Panel, living: np.ndarray, period: str, lead: int) -> dict[str, np.ndarray]:
-    """Forecast arrays by model name. living : children living in the area, areas × ages × years.
+def contest(series: pd.DataFrame, school_year: str, period: str, by_hand: Mapping[Kind, str] | None = None) -> Contest:
+    """What can be forecast of children living there, children enrolled and classes, and which model is used for each.
 
+    Classes follow the children as these were expected then: a link rests on the one before it. by_hand : models of an
+    experiment, by indicator and age band.
+    """
+    by_hand = by_hand or {}
+    together = forecasting.panel(series, school_year, period, CHILDREN + LIVING + CLASSES + BIRTH_YEARS)
+    people = CHILDREN + LIVING
+    ends = np.cumsum([len(people), len(CLASSES)])
+    of_people, of_classes, living = np.split(together.counts, ends, axis=1)
+    children = replace(together, groups=people, counts=of_people)
+    rooms = replace(together, groups=CLASSES, counts=of_classes)
+    offered = {lead: moving_up(children, living, lead) for lead in paths.leads()}
+    of_children = Contest(children, offered, usual=USUAL, by_hand=by_hand)
+    sitting = enrolled(children, children.counts)
+    coming = {lead: enrolled(children, paths.expected_then(of_children, lead)) for lead in paths.leads()}
+    candidates = {}
+    for lead, of_lead in offered.items():
+        sizes = class_counts.largest(living, together.years, period, lead)
+        expected = [coming[step] for step in range(1, lead + 1)]
+        candidates[lead] = _beside(of_lead, class_candidates(rooms, sitting, expected, sizes))
+    both = replace(together, groups=people + CLASSES, counts=together.counts[:, : ends[-1]])
+    return Contest(both, candidates, usual=USUAL, by_hand=by_hand)
+
+
+def _beside(offered: dict[str, np.ndarray], others: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Candidates of one panel beside those of another one; NaN for the groups that a model is not for."""
+    models = dict.fromkeys([*offered, *others])
+    nothing = [np.full_like(next(iter(each.values())), np.nan) for each in (offered, others)]
+    return {
+        name: np.concatenate([offered.get(name, nothing[0]), others.get(name, nothing[1])], axis=1) for name in models
+    }
+
+
+def moving_up(given: Panel, living: np.ndarray, lead: int) -> dict[str, np.ndarray]:
+    """Forecast arrays of children by model name. living : children living in the area, areas × ages × years.
+
+    ageing : children living there as each birth year moves up, the share of them enrolled as it is. half_ageing : half
+    of that change. ageing_and_trend : the share moves on, too. pooled_trend : trends of areas drawn to the city's.
     A forecast of children living there across a break is none: what was counted changed, not the children. What was
     expected before a break became known does not know of it.
     """
@@ -43,36 +95,43 @@ def candidates(given: Panel, living: np.ndarray, period: str, lead: int) -> dict
     changes: dict[str, np.ndarray] = {}
     for since in sorted({0, *(jump.year for jump in breaks)}):
         joined = cohorts.spliced(living, [jump for jump in breaks if jump.year <= since])
-        for name, change in _changes(given, joined, period, lead).items():
+        born = _born(given, joined, lead)
+        share = _trend(_participation(given, joined), lead)
+        models = {SAME: 0 * given.counts, AGEING: born, HALF_AGEING: born / 2, MOVING: born + share}
+        for name, change in (models | {"pooled_trend": pooling.changes(given, lead)}).items():
             changes.setdefault(name, change.copy())[..., since:] = change[..., since:]
     across = _across(given, breaks, lead)
-    forecasts = {"drift": forecasting.drift(given.scaled, lead)}
-    for name, change in changes.items():
-        forecasts[name] = forecasting.same_as_last_year(given.scaled + change, lead)
-    return {name: np.where(across, np.nan, forecasts[name]) for name in [*changes, "drift"]}
-
-
-def _changes(given: Panel, living: np.ndarray, period: str, lead: int) -> dict[str, np.ndarray]:
-    """Expected change on the model's scale by model name, areas × groups × years of origin.
-
-    pooled_trend : trends of areas drawn to the city's. cohort : children living there as each birth year moves up,
-    times the trend of participation, over the trend of class size, which stops at the norm. class_size_as_now : the
-    same with class sizes as they are.
-    learned_growth : the city's change as long series of other countries tell it, areas by their birth years.
-    """
-    born = _born(given, living, lead)
-    participation = _shrunk(_participation(given, living), lead)
     return {
-        SAME: np.zeros(given.counts.shape),
-        "pooled_trend": pooling.changes(given, lead),
-        "cohort": born + participation - _size_trend(given, living, period, lead),
-        "class_size_as_now": np.where(_is(given, "classes"), born + participation, np.nan),
-        "learned_growth": _learned(given, born, lead),
+        name: np.where(across, np.nan, forecasting.same_as_last_year(given.scaled + change, lead))
+        for name, change in changes.items()
     }
 
 
-def _is(given: Panel, indicator: str) -> np.ndarray:
-    return np.array([group[0] == indicator for group in given.groups])[None, :, None]
+def class_candidates(
+    given: Panel, children: np.ndarray, coming: Sequence[np.ndarray], sizes: dict[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    """Forecast arrays of classes by model name. children, coming : see class_counts.following, of the panel's groups.
+
+    sizes : largest class by band. following_children : with the children expected, and a trend in what these leave.
+    """
+    follow = np.full(given.counts.shape, np.nan)
+    for band, limit in sizes.items():
+        at = [place for place, group in enumerate(given.groups) if group[2] == band]
+        expected = [step[:, at] for step in coming]
+        follow[:, at] = class_counts.following(given.counts[:, at], children[:, at], expected, np.log(limit)[:, None])
+    changes = {SAME: 0 * given.counts, FOLLOWING: follow}
+    return {name: forecasting.same_as_last_year(given.scaled + change, len(coming)) for name, change in changes.items()}
+
+
+def enrolled(given: Panel, counts: np.ndarray) -> np.ndarray:
+    """Children in the classes of each sector and band: areas × CLASSES × years, of counts of the panel's groups."""
+    return np.stack(
+        [
+            sum(counts[:, given.groups.index(("children_enrolled", sector, age))] for age in AGED[band])
+            for _, sector, band in CLASSES
+        ],
+        axis=1,
+    )
 
 
 def _born(given: Panel, living: np.ndarray, lead: int) -> np.ndarray:
@@ -82,47 +141,20 @@ def _born(given: Panel, living: np.ndarray, lead: int) -> np.ndarray:
 
 
 def _participation(given: Panel, living: np.ndarray) -> np.ndarray:
-    """Log of children enrolled over children living, for classes that of their children; 0 for children living."""
+    """Log of children enrolled over children living; 0 for children living, NaN where none is enrolled."""
     there = np.stack([living[:, cohorts.BANDS[band]].sum(axis=1) for _, _, band in given.groups], axis=1)
-    part = given.scaled[:, _children(given)] - np.log(np.where(there > 0, there, np.nan))
-    return np.where(_is(given, "children_living"), 0.0, part)
+    share = np.log(forecasting.ratio(given.counts, there), where=given.counts > 0, out=np.full(there.shape, np.nan))
+    is_living = np.array([group[0] == "children_living" for group in given.groups])[None, :, None]
+    return np.where(is_living, 0.0, share)
 
 
-def _class_size(given: Panel) -> np.ndarray:
-    """Log of children per class for classes, 0 for what is no class."""
-    return np.where(_is(given, "classes"), given.scaled[:, _children(given)] - given.scaled, 0.0)
-
-
-def _size_trend(given: Panel, living: np.ndarray, period: str, lead: int) -> np.ndarray:
-    """Expected log change of class sizes, no further than the norm allows; 0 for what is no class."""
-    size = _class_size(given)
-    limits = class_sizes.largest(living, given.years, period, lead)
-    limit = np.log(np.stack([limits[band] for _, _, band in given.groups], axis=1))
-    return np.where(_is(given, "classes"), class_sizes.held(_shrunk(size, lead), size, limit), 0.0)
-
-
-def _children(given: Panel) -> list[int]:
-    """For each group the group of its children: those of the class, or itself."""
-    at = {group: g for g, group in enumerate(given.groups)}
-    return [at.get(("children_enrolled", *group[1:]), at[group]) for group in given.groups]
-
-
-def _shrunk(log_ratio: np.ndarray, lead: int) -> np.ndarray:
-    """Damped trend of a log ratio, areas drawn towards their mean."""
+def _trend(log_ratio: np.ndarray, lead: int) -> np.ndarray:
+    """Damped trend of a log ratio, areas drawn towards their mean, and that towards none where few years are known."""
     own = np.diff(log_ratio, axis=-1, prepend=np.nan)
-    mean = forecasting.ratio(np.nansum(own, axis=0), np.isfinite(own).sum(axis=0))
-    return pooling.shrunk(own, mean, lead)
-
-
-def _learned(given: Panel, born: np.ndarray, lead: int) -> np.ndarray:
-    """The city's change as long series of other countries tell it, moved in each area by its own birth years."""
-    known = np.isfinite(given.counts)
-    totals = np.where(known, given.counts, 0.0).sum(axis=0)
-    children = np.where(known & np.isfinite(born), given.counts, 0.0)
-    later = (children * np.nan_to_num(np.exp(born))).sum(axis=0)
-    coming = np.log(forecasting.ratio(later, children.sum(axis=0)))
-    change = long_panel.learned_change(totals, coming, [periods.start(year) for year in given.years], lead)
-    return np.where(_is(given, "children_living"), np.nan, change + born - coming)
+    known = np.isfinite(own)
+    mean = forecasting.ratio(np.nansum(own, axis=0), known.sum(axis=0))
+    changes = known.any(axis=0).cumsum(axis=-1)
+    return np.nan_to_num(pooling.shrunk(own, mean, lead)) * changes / (changes + 1)
 
 
 def _across(given: Panel, breaks: list[cohorts.Break], lead: int) -> np.ndarray:
@@ -178,7 +210,7 @@ def breaks_table(series: pd.DataFrame, school_year: str, period: str) -> pd.Data
 
     before, after : infants living in the area in the year before and in that year.
     """
-    given = forecasting.panel(series, school_year, period, LIVING)
+    given = forecasting.panel(series, school_year, period, BIRTH_YEARS)
     columns = [field.name for field in store.TABLES["breaks.csv"]]
     rows = []
     for jump in cohorts.breaks(given.counts):

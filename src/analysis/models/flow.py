@@ -1,24 +1,23 @@
-"""Stock and flow of teachers: what next years' needs are made of, and how one year follows from the one before.
+"""What next years' needs are made of: classes, norms, teachers and leavers, as arrays in whole persons.
 
 Arrays are years × areas × sectors, with an axis of paths after the years where drawn; NaN where not known.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+import itertools
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from analysis.models import forecasting, trends
+from analysis.models import forecasting
 from analysis.models.forecasting import SECTORS
 from analysis.reference import norms, periods
 from analysis.reference.areas import CITY
+from analysis.reference.entered import Entered, Key, leaving_rate
 
 BANDS = ["nursery", "kindergarten"]
 AT_ONCE = 200_000  # numbers made whole at once: what a processor keeps near
-AREAS_AT_ONCE = 16
 Block = tuple[dict[str, str], dict[str, np.ndarray]]  # what it is named by; its values, (areas, city) × (sectors, all)
 
 
@@ -27,11 +26,13 @@ class Inputs:
     """The forecasts as they come: classes and leavers, expected and drawn, and the norms of each year.
 
     classes, classes_paths : … × areas × sectors × bands.  leavers : of the teachers in post now, in each year.
-    norm_now : bands; norms : years × bands.
+    norm_now : bands; norms : years × bands.  entered : leaving rates that an analyst entered in place of the model's,
+    by target year, area and sector.
     """
 
     areas: list[str]
     years: list[str]
+    period: str
     classes_now: np.ndarray
     teachers: np.ndarray
     left: np.ndarray
@@ -41,6 +42,7 @@ class Inputs:
     leavers_paths: np.ndarray
     norm_now: np.ndarray
     norms: np.ndarray
+    entered: dict[Key, Entered] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -102,9 +104,10 @@ def read(
     def norm(year: str) -> np.ndarray:
         return norms.of_round("teachers_per_class", year, period)[BANDS].to_numpy()
 
-    return Inputs(
+    expected = Inputs(
         areas,
         years,
+        period,
         classes_now=_with_zeros(now(enrolment, "classes", BANDS)),
         teachers=_with_zeros(now(staffing, "teachers", ["all"]))[..., 0],
         left=now(staffing, "teachers_left", ["all"])[:, :-1, 0],
@@ -115,6 +118,28 @@ def read(
         norm_now=norm(school_year),
         norms=np.stack([norm(year) for year in years]),
     )
+    return with_entered_rates(expected)
+
+
+def with_entered_rates(given: Inputs) -> Inputs:
+    """Leavers at the rates of leaving_rates.csv where there is one, of the teachers in post now, in whole persons.
+
+    On the paths as far off as the model's leavers are; where there is no model's, the same on every path.
+    """
+    keys = itertools.product(given.years, given.areas, SECTORS)
+    rates = {key: rate for key in keys if (rate := leaving_rate(*key))}
+    leavers = given.leavers.copy()
+    shape = np.broadcast_shapes(given.leavers_paths.shape, given.classes_paths.shape[:-1])
+    drawn = np.broadcast_to(given.leavers_paths, shape).copy()
+    for (year, area, sector), rate in rates.items():
+        place = given.areas.index(area), SECTORS.index(sector)
+        at = (given.years.index(year), *place)
+        model = given.leavers[at]
+        leavers[at] = np.rint(given.teachers[place] * rate.value / 100)
+        on_path = drawn[at[0], :, *place]
+        as_far_off = np.rint(on_path * (leavers[at] / model)) if model > 0 else leavers[at]
+        on_path[:] = np.minimum(as_far_off, given.teachers[place])
+    return replace(given, leavers=leavers, leavers_paths=drawn, entered=rates) if rates else given
 
 
 def flow_of(given: Inputs) -> Flow:
@@ -134,66 +159,6 @@ def flow_of(given: Inputs) -> Flow:
         keep=keep,
         given=given,
     )
-
-
-def course(
-    flow: Flow, needed: np.ndarray, leavers: np.ndarray, at: slice = slice(None)
-) -> Iterator[dict[str, np.ndarray]]:
-    """One year after another, each year's gap filled in that year: name → … × areas × sectors, whole persons.
-
-    needed, leavers : of the flow, expected or drawn.  at : places of their areas in it.
-    Leavers of a later year are that year's rate of the teachers there then. Where more teachers stay than are needed no
-    one is let go: they stand against the next year's need.
-    teachers_short_without_hiring : needed, less those in post now who would still be there had no one been hired.
-    Source: stock and flow, as in Statistics Norway's LÆRERMOD, with the base year's shortage kept.
-    """
-    before = flow.needed_now[at]
-    staff = alone = teachers = flow.teachers[at]
-    for year in range(len(flow.years)):
-        left = _leaving(leavers[year], teachers, staff)
-        staying = staff - left
-        alone = alone - _leaving(leavers[year], teachers, alone)
-        yield {
-            "teachers_needed": needed[year],
-            "teachers_shortage": before - staff + 0 * staying,
-            "need_change": needed[year] - before,
-            "teachers_left": left,
-            "teachers_staying": staying,
-            "teachers_to_recruit": needed[year] - staying,
-            "teachers_short_without_hiring": needed[year] - alone,
-        }
-        before = needed[year]
-        staff = np.maximum(before, staying)
-
-
-def _leaving(leavers: np.ndarray, teachers: np.ndarray, staff: np.ndarray) -> np.ndarray:
-    """Leavers of this many staff at the rate of the leavers of today's teachers, whole in every area."""
-    if staff is teachers:
-        return leavers
-    rate = np.divide(leavers, teachers, out=np.zeros_like(leavers), where=teachers > 0)
-    left = np.where(np.isnan(leavers), np.nan, rate) * staff
-    return whole_persons(left) if left.ndim == 2 else np.rint(left)
-
-
-def limits(flow: Flow, names: Collection[str]) -> list[dict[str, dict[str, np.ndarray]]]:
-    """trends.intervals of these numbers of every year's course on the paths: (areas, city) × (sectors, all).
-
-    A few areas at a time, so that their paths stay near the processor.
-    """
-    ends = defaultdict(list)
-    sums = defaultdict(list)
-    for start in range(0, max(len(flow.areas), 1), AREAS_AT_ONCE):
-        at = slice(start, start + AREAS_AT_ONCE)
-        years = course(flow, flow.needed_paths[:, :, at], flow.leavers_paths[:, :, at], at)
-        for year, values in enumerate(years):
-            for name in names:
-                persons = add(values[name])
-                ends[year, name].append(trends.intervals(persons[:, :-1]))
-                sums[year, name].append(persons[:, -1:])
-    for place, parts in sums.items():
-        cities = np.concatenate(parts, axis=1)
-        ends[place].append(trends.intervals(_city(cities, np.isfinite(cities))))
-    return [{name: trends.joined(ends[year, name]) for name in names} for year in range(len(flow.years))]
 
 
 def block(
@@ -264,10 +229,10 @@ def add(persons: np.ndarray) -> np.ndarray:
     known = np.isfinite(total)
     if not known.all():
         both = np.where(known, both, np.nan)
-    return np.concatenate([both, _city(both, known)], axis=-2)
+    return np.concatenate([both, city_of(both, known)], axis=-2)
 
 
-def _city(of: np.ndarray, known: np.ndarray) -> np.ndarray:
+def city_of(of: np.ndarray, known: np.ndarray) -> np.ndarray:
     """Areas added up, … × areas × sectors to … × 1 × sectors; NaN where none is known."""
     return np.where(known.any(axis=-2, keepdims=True), of.sum(axis=-2, keepdims=True, where=known), np.nan)
 

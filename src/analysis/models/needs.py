@@ -2,8 +2,8 @@
 
 This year's shortage is part of it, not set to zero: to recruit = shortage before + change in need + leavers, exactly,
 in whole persons, in every area and sector, every year and on every path. Below zero means more teachers than the norm
-asks for. From the second year on, each year's gap is taken to be filled in that year; what would be lacking without any
-hiring stands beside it.
+asks for. From the second year on, each year's gap is taken to be filled in that year; hiring_plan says what comes of
+hiring less.
 """
 
 from collections.abc import Iterator
@@ -11,13 +11,16 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from analysis import store
+from analysis import reference, store
 from analysis.models import forecasting
-from analysis.models.flow import SECTORS, Block, Inputs, add, course, flow_of, limits, rows
+from analysis.models.flow import SECTORS, Block, Inputs, add, flow_of, rows
+from analysis.models.stock import course, limits
 from analysis.models.trends import LEVELS, MIXED
 from analysis.reference import areas as units
 from analysis.reference import norms as norm_rules
+from analysis.reference import vietnamese
 from analysis.reference.areas import CITY
+from analysis.reference.entered import Entered, Key
 
 COLUMNS = [field.name for field in store.TABLES["needs.csv"]]
 SHOWN = [
@@ -28,7 +31,6 @@ SHOWN = [
     "teachers_left",
     "teachers_staying",
     "teachers_to_recruit",
-    "teachers_short_without_hiring",
 ]
 FROM = {  # indicator → the forecast that it rests on alone
     "teachers_needed": "classes",
@@ -36,6 +38,7 @@ FROM = {  # indicator → the forecast that it rests on alone
     "teachers_left": "teachers_left",
     "teachers_staying": "teachers_left",
 }
+ENTERED = "entered"  # the model of a number that an analyst entered
 OF_LEAVERS = ("teachers_left", "teachers_staying")
 PLACE = ["target_year", "area", "sector"]
 
@@ -87,8 +90,13 @@ def table(given: Inputs, enrolment: pd.DataFrame, staffing: pd.DataFrame) -> pd.
     result = rows(flow.areas, blocks)
     result["basis"] = forecasting.resting(result["area"], forecasting.bases(enrolment, staffing))
     result["model"] = _models(result, enrolment, staffing)
-    result["note"] = _notes(result, _reason(enrolment, "classes"), _reason(staffing, "teachers_left"))
-    return _ordered(result)[COLUMNS]
+    result["note"] = _notes(result, _reason(enrolment, "classes"), _why_no_recruits(staffing))
+    return _ordered(_with_entered(_with_surplus(result), given.entered))[COLUMNS]
+
+
+def basis_of_city(table: pd.DataFrame) -> str:
+    """What the city's rows of needs.csv rest on."""
+    return forecasting.worst_basis(table["basis"])
 
 
 def _year(
@@ -135,6 +143,68 @@ def _reason(table: pd.DataFrame, indicator: str) -> str:
     notes = table.loc[(table["indicator"] == indicator) & (table["kind"] == "observed"), "note"].dropna()
     reasons = notes[notes.str.startswith("Không dự báo")]
     return reasons.iloc[-1] if len(reasons) else "Không dự báo: đơn vị thiếu số liệu của kỳ này."
+
+
+def _why_no_recruits(staffing: pd.DataFrame) -> str:
+    """What is missing where leavers are not forecast: a year of them is three rounds, after a year of teachers."""
+    known = staffing.loc[(staffing["indicator"] == "teachers_left") & (staffing["kind"] == "observed"), "target_year"]
+    least = int(reference.setting("minimum_points_rate"))
+    if known.nunique() >= least:
+        return _reason(staffing, "teachers_left")
+    return (
+        f"Chưa tính được số cần tuyển: thiếu chuỗi giáo viên nghỉ việc, nghỉ hưu: cần {least} năm có đủ ba kỳ (tức "
+        f"biểu cùng kỳ của {least + 1} năm học), mới có {known.nunique()}; hoặc nhập tỷ lệ nghỉ, có nguồn, vào "
+        "leaving_rates.csv."
+    )
+
+
+def _with_surplus(result: pd.DataFrame) -> pd.DataFrame:
+    """The city's recruits say what was taken off for teachers too many in a unit, whom another one cannot have."""
+    result = result.copy()
+    recruits = result[result["indicator"] == "teachers_to_recruit"]
+    over = recruits[(recruits["area"] != CITY) & recruits["sector"].isin(SECTORS) & (recruits["expected"] < 0)]
+    for at, row in recruits[(recruits["area"] == CITY) & recruits["expected"].notna()].iterrows():
+        here = over[over["target_year"] == row["target_year"]]
+        if row["sector"] != "all":
+            here = here[here["sector"] == row["sector"]]
+        if len(here):
+            many = -here["expected"].sum()
+            names = ", ".join(here["area"].map(units.name).unique())
+            said = (
+                f"Đã trừ {vietnamese.number(many)} người thừa ở {names}, không bù được cho nơi khác: những nơi thiếu "
+            )
+            _add_note(result, at, f"{said}cần tuyển {vietnamese.number(row['expected'] + many)}.")
+    return result
+
+
+def _add_note(result: pd.DataFrame, at, said: str) -> None:
+    before = result.at[at, "note"]
+    result.loc[at, "note"] = said if pd.isna(before) else f"{before} {said}"
+
+
+def _with_entered(result: pd.DataFrame, rates: dict[Key, Entered]) -> pd.DataFrame:
+    """The rows that rest on leaving rates entered by hand say so, with their sources."""
+    if not rates:
+        return result
+    result = result.copy()
+    by_place = pd.DataFrame(
+        [(*key, rate.value, rate.source) for key, rate in rates.items()], columns=[*PLACE, "percent", "source"]
+    )
+    of_leavers = result["indicator"].isin([*OF_LEAVERS, "teachers_to_recruit"]) & result["expected"].notna()
+    for at, row in result[of_leavers].iterrows():
+        here = by_place[by_place["target_year"] == row["target_year"]]
+        if row["area"] != CITY:
+            here = here[here["area"] == row["area"]]
+        if row["sector"] != "all":
+            here = here[here["sector"] == row["sector"]]
+        if len(here):
+            percents = ", ".join(vietnamese.percent(value) for value in sorted(here["percent"].unique()))
+            sources = here["source"].unique()
+            said = f"Tỷ lệ nghỉ {percents} do chuyên viên nhập, nguồn: {'; '.join(sources)}."
+            _add_note(result, at, said)
+            if row["indicator"] in OF_LEAVERS:
+                result.loc[at, "model"] = ENTERED
+    return result
 
 
 def _notes(result: pd.DataFrame, why_need: str, why_leave: str) -> list[str | None]:

@@ -11,7 +11,7 @@ from analysis import reference
 from analysis.models import long_panel, spread
 from analysis.models.choice import Candidates, Contest
 from analysis.models.draws import Aim, draw
-from analysis.models.forecasting import Panel
+from analysis.models.forecasting import Panel, from_scale
 from analysis.models.spread import Spread
 from analysis.reference import periods
 
@@ -41,12 +41,9 @@ def leads() -> range:
     return range(1, min(int(reference.setting("years_ahead")), long_panel.LEADS[-1]) + 1)
 
 
-def ahead(given: Panel, candidates: Candidates, seed: int = 0, one_model: bool = True) -> dict[int, Forecast]:
-    """predict for every lead there are candidates for: each path is the same world year after year.
-
-    one_model : see choice.Contest.
-    """
-    return known_after(Contest(given, candidates, one_model), len(given.years), candidates, seed)
+def ahead(contest: Contest, seed: int = 0) -> dict[int, Forecast]:
+    """predict for every lead there are candidates for: each path is the same world year after year."""
+    return known_after(contest, len(contest.given.years), contest.candidates, seed)
 
 
 def predict(given: Panel, candidates: Candidates, lead: int = 1, seed: int = 0) -> Forecast:
@@ -80,15 +77,30 @@ def known_after(contest: Contest, years: int, leads: Iterable[int], seed: int = 
     }
 
 
+def expected_then(contest: Contest, lead: int) -> np.ndarray:
+    """Counts expected `lead` years after each year by the models of that time, areas × groups × years; not rounded."""
+    given = contest.given
+    made = np.full(given.counts.shape, np.nan)
+    for years in range(1, len(given.years) + 1):
+        best = contest.best(years)[lead]
+        then = given.until(years)
+        target = _target(then, _of_models(contest.candidates[lead], best, years + lead)[..., -1], best)
+        made[..., years - 1] = from_scale(target, None).clip(0)
+    return made
+
+
 def _target(given: Panel, ahead: np.ndarray, models: list[str | None]) -> np.ndarray:
-    """The model's forecast on its scale, areas × groups: NaN where there is none, −∞ where there never was one."""
+    """The model's forecast on its scale, areas × groups: NaN where there is none, −∞ where nothing is left to grow.
+
+    What has closed stays closed; of a rate, only what never was is never expected.
+    """
     target = ahead.copy()
     target[:, [model is None for model in models]] = np.nan
     for indicator in {group[0] for group in given.groups}:
         block = [g for g, group in enumerate(given.groups) if group[0] == indicator and models[g]]
         target[np.ix_(np.isnan(target[:, block]).any(axis=1), np.array(block, dtype=int))] = np.nan
-    none_ever = np.nan_to_num(given.counts).sum(axis=-1) == 0
-    return np.where(none_ever & np.isfinite(target), -np.inf, target)
+    none = given.counts[..., -1] == 0 if given.sizes is None else np.nan_to_num(given.counts).sum(axis=-1) == 0
+    return np.where(none & np.isfinite(target), -np.inf, target)
 
 
 def _of_models(candidates: dict[str, np.ndarray], models: Sequence[str | None], columns: int) -> np.ndarray:

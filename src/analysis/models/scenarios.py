@@ -5,17 +5,21 @@ leaving, norms), expected and on every path alike; needs are then computed as al
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis import reference, store
 from analysis.models import flow as flows
-from analysis.models import forecasting
+from analysis.models import forecasting, stock
 from analysis.models.flow import BANDS, Inputs
+from analysis.reference import periods
 from analysis.reference.areas import CITY
 
 SHOWN = ["teachers_needed", "teachers_left", "teachers_to_recruit"]
+HIRING = "hiring"  # the lever of plans, which change no need: hiring_plan
+OF_YEARS = ("classes", "leavers", "classes_paths", "leavers_paths", "norms")  # arrays with an axis of years in front
 YOUNG = ["m3_12", "m13_24", "m25_36"]  # with every year further ahead, one more of these is still to be born
 
 
@@ -48,7 +52,7 @@ def world(
         given,
         _city(enrolment, "enrolment_rate", BANDS, given.years),
         _city(enrolment, "children_per_class", BANDS, given.years),
-        np.repeat(_city(staffing, "leaving_rate", ["all"], given.years), len(BANDS), axis=1),
+        np.repeat(_leaving(given)[:, None], len(BANDS), axis=1),
         np.where(np.isnan(back), 1.0, back),
         _unborn(series, school_year, period, len(given.years)),
         forecasting.bases(enrolment, staffing),
@@ -59,6 +63,13 @@ def _city(table: pd.DataFrame, indicator: str, bands: list[str], years: list[str
     rows = table[(table["indicator"] == indicator) & (table["kind"] == "forecast") & (table["area"] == CITY)]
     rows = rows[rows["sector"] == "all"].set_index(["target_year", "age_band"])["expected"]
     return rows.reindex(pd.MultiIndex.from_product([years, bands])).to_numpy(float).reshape(len(years), len(bands))
+
+
+def _leaving(given: Inputs) -> np.ndarray:
+    """Percent of the city's teachers in post now who leave, by year: of the areas whose leavers are known."""
+    known = np.isfinite(given.leavers + given.teachers)
+    left, there = (np.where(known, each, 0.0).sum(axis=(1, 2)) for each in (given.leavers, given.teachers))
+    return 100 * forecasting.ratio(left, there)
 
 
 def _unborn(series: pd.DataFrame, school_year: str, period: str, years: int) -> np.ndarray:
@@ -125,6 +136,17 @@ def _scaled(how: str, now: np.ndarray | None, value: float, years: int) -> np.nd
     raise ValueError(f"unknown way {how!r}")
 
 
+def _in_force(before: Inputs, after: Inputs, valid_from: str) -> Inputs:
+    """What goes into needs as it was in years whose round is before a day (empty: none), changed from then on."""
+    if not valid_from:
+        return after
+    first = sum(periods.as_of(year, before.period).isoformat() < valid_from for year in before.years)
+    changed_since: dict[str, Any] = {
+        name: np.concatenate([getattr(before, name)[:first], getattr(after, name)[first:]]) for name in OF_YEARS
+    }
+    return replace(after, **changed_since)
+
+
 def scenario_table(of: World) -> pd.DataFrame:
     """Table scenarios.csv: needed, leaving and to recruit in each scenario of scenarios.csv, in whole persons.
 
@@ -133,14 +155,15 @@ def scenario_table(of: World) -> pd.DataFrame:
     """
     base = _recruits(of.inputs)
     blocks: list[flows.Block] = []
-    for scenario, rows in reference.table("scenarios").groupby("scenario", sort=False):
+    told = reference.table("scenarios")
+    for scenario, rows in told[told["lever"] != HIRING].groupby("scenario", sort=False):
         now = of
         for row in rows.itertuples():
             turned = changed(now, row.lever, row.how, row.age_band, float(row.value or "nan"))
-            now = replace(now, inputs=turned)
+            now = replace(now, inputs=_in_force(now.inputs, turned, row.valid_from))
         flow = flows.flow_of(now.inputs)
-        course = flows.course(flow, flow.needed, flow.leavers)
-        years = zip(flow.years, base, course, flows.limits(flow, SHOWN), strict=True)
+        course = stock.course(flow, flow.needed, flow.leavers)
+        years = zip(flow.years, base, course, stock.limits(flow, SHOWN), strict=True)
         for year, before, expected, ends in years:
             for name in SHOWN:
                 words = {"scenario": scenario, "target_year": year, "indicator": name}
@@ -153,7 +176,7 @@ def scenario_table(of: World) -> pd.DataFrame:
 def _recruits(given: Inputs) -> list[dict[str, np.ndarray]]:
     """The course of expected needs alone, without paths."""
     flow = flows.flow_of(given)
-    return list(flows.course(flow, flow.needed, flow.leavers))
+    return list(stock.course(flow, flow.needed, flow.leavers))
 
 
 def _values(expected: np.ndarray, before: np.ndarray) -> dict[str, np.ndarray]:
@@ -165,7 +188,7 @@ def sensitivity_table(of: World) -> pd.DataFrame:
     """Table sensitivity.csv: the city's recruits with each assumption of assumptions.csv a step lower and higher.
 
     value : the assumption now, in its unit, where it has one.  direction : lower, higher; other : the assumption
-    dropped (public_only: recruits of public schools alone; no_hiring: what a year adds to the shortage then).
+    dropped (public_only: recruits of public schools alone).
     """
     given = of.inputs  # of what is expected alone: its paths are left out
     bare = replace(given, classes_paths=given.classes_paths[:, :0], leavers_paths=given.leavers_paths[:, :0])
@@ -187,21 +210,17 @@ def _turned(of: World, base: list[dict[str, np.ndarray]], row) -> dict[str, list
     """Recruits of each year with the assumption of a row turned, by direction."""
     if row.how == "public_only":
         return {"other": _totals(base, sectors=[0])}
-    if row.how == "no_hiring":
-        short = _totals(base, "teachers_short_without_hiring")
-        return {"other": np.diff(short, prepend=0.0).tolist()}  # what each year adds to it
     step = float(row.step)
     lower, higher = (changed(of, row.lever, row.how, row.age_band, by) for by in (-step, step))
     return {"lower": _totals(_recruits(lower)), "higher": _totals(_recruits(higher))}
 
 
-def _totals(
-    years: list[dict[str, np.ndarray]], name: str = "teachers_to_recruit", sectors: list[int] | slice = slice(None)
-) -> list[float]:
-    """The city's persons of each year, over areas with both sectors; NaN without one."""
+def _totals(years: list[dict[str, np.ndarray]], sectors: list[int] | slice = slice(None)) -> list[float]:
+    """The city's recruits of each year, over areas with both sectors; NaN without one."""
     totals = []
     for year in years:
-        both = year[name][np.isfinite(year[name]).all(axis=1)]
+        recruits = year["teachers_to_recruit"]
+        both = recruits[np.isfinite(recruits).all(axis=1)]
         totals.append(float(both[:, sectors].sum()) if len(both) else float("nan"))
     return totals
 

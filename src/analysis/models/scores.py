@@ -21,7 +21,8 @@ LACKING = {"partial", "carry"}  # allowances of a release that did not rest on t
 KEY = ["stage", "area", "sector", "age_band", "indicator"]
 LIMITS = ["lower_80", "upper_80", "lower_95", "upper_95"]
 COLUMNS = [field.name for field in store.TABLES["forecast_scores.csv"]]
-NEXT_ONLY = ["teachers_left", "teachers_to_recruit"]  # later years of these rest on hiring that is not a forecast
+# later years of these rest on hiring that is taken to be done, not forecast: a shortage of 0 above all
+NEXT_ONLY = ["teachers_shortage", "teachers_left", "teachers_to_recruit"]
 
 
 def forecasts_of(folder: Path | str) -> pd.DataFrame:

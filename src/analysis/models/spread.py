@@ -8,10 +8,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analysis import reference
-from analysis.models import error_quantiles, forecasting, long_panel
+from analysis.models import error_quantiles, forecasting, usual_errors
 from analysis.models.forecasting import Panel, from_scale, ratio, slope, to_scale
 
 FEW = 2  # past errors of the city without which a group is not forecast
+ALIKE, ALIKE_ORIGINS = 0.4, 4  # correlation of two groups' errors until there is evidence, and what it counts as
+PAIRS = 10  # pairs that the usual errors of places of that size count as beside an area's own
+ONE, CLOSED = 0.75, 5.0  # counts forecast that mean "some", and "too many to be gone by chance"
+LEAST_GROWTH = 1.1  # of a variance from one year to the next: further ahead is never surer
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,7 @@ class Spread:
     level: np.ndarray  # groups: variance of an area's distance from the city that no size makes smaller
     count: np.ndarray  # groups: variance that shrinks with size, as counting does (1 = plain Poisson or binomial)
     own_root: np.ndarray  # groups × groups
-    own_origins: int  # (area, year) pairs behind level, count and own_root
+    own_origins: int  # (area, year) pairs behind level, count and own_root, with those of what is usual
 
 
 def measure(given: Panel, forecast: np.ndarray) -> Spread:
@@ -33,11 +37,14 @@ def measure(given: Panel, forecast: np.ndarray) -> Spread:
 
     An area's distance from the city has variance level + count / size (size: the counts, or size·p·(1 − p) for rates),
     fitted by least squares and never negative (moments: Searle et al. 1992, Variance Components). What the subtracting
-    of the city took away is put back first.
+    of the city took away is put back first. Opening and closing of all that a unit has is an event, no error.
     """
     error = given.scaled - forecast
+    natural = from_scale(forecast, given.sizes_known)
     known = np.isfinite(error)
-    natural = np.where(known, from_scale(forecast, given.sizes_known), 0.0)
+    if given.sizes is None:
+        known &= (natural >= ONE) & ((given.counts > 0) | (natural < CLOSED))
+    natural = np.where(known, natural, 0.0)
     city = to_scale(*_city_sums(np.where(known, given.counts, 0.0), given.sizes_known, known))
     city -= to_scale(*_city_sums(natural, given.sizes_known, known))
     city = np.where(known.any(axis=0), city, np.nan)
@@ -46,64 +53,55 @@ def measure(given: Panel, forecast: np.ndarray) -> Spread:
     alone = known.sum(axis=0) < 2
     distance = np.where(known & ~alone, error - city, np.nan) / np.sqrt(np.where(left > 1e-9, left, np.nan))
     size = slope(forecast, given.sizes_known)
-    level, count = np.array([_variance(distance[:, g], size[:, g]) for g in range(len(given.groups))]).reshape(-1, 2).T
+    level, count = _variances(given, distance, size)
     deviation = np.sqrt(level[:, None] + count[:, None] / size)
     standard = ratio(distance, deviation)
     pairs = np.moveaxis(standard, 1, 2).reshape(-1, len(given.groups))
     pairs = pairs[np.isfinite(pairs).any(axis=1)]
     origins = np.isfinite(city).sum(axis=1)
     typical = np.sqrt(np.nansum(city**2, axis=1) / np.maximum(origins, 1))
-    return Spread(typical, origins, origins, _root(city.T), level, count, _root(pairs), len(pairs))
+    behind = len(pairs) + (PAIRS if given.sizes is None else 0)
+    return Spread(typical, origins, origins, _root(city.T), level, count, _root(pairs), behind)
 
 
 def beside(errors: Spread, given: Panel, lead: int, nearer: Spread | None) -> Spread:
     """The few errors at one lead beside what else is known of such errors, which counts as reference_origins origins.
 
     A year ahead, the city's counts stand beside what long series of other countries were off by; a rate has nothing of
-    the kind. Further ahead all stand beside the errors one year nearer: what counting leaves stays, the rest grows.
-    Past forecasts that share years count as fewer (error_quantiles.independent).
+    the kind. Further ahead all stand beside the errors one year nearer, grown.
+    Past forecasts that share years count as fewer (error_quantiles.independent). How groups go together is what one
+    year ahead tells at every lead: so sums and ratios widen with it as their parts do.
     """
     usual = int(reference.setting("reference_origins"))
     own = error_quantiles.independent(errors.city_origins, lead)
     if nearer is None:
-        weight = np.where((own > 0) & (given.sizes is None), usual, 0)
-        other = long_panel.usual_error(_totals(given)[0], lead) ** 2 if given.sizes is None else np.zeros(len(own))
-    else:
-        weight = np.minimum(nearer.city_origins, usual)
-        errors = _areas_beside(errors, nearer, lead, usual)
-        counting = np.fmin(ratio(nearer.count, _last_slope(given)), nearer.city**2)
-        other = counting + (nearer.city**2 - counting) * _growth(errors, nearer, lead)
+        weight = np.full(len(own), usual if given.sizes is None else 0)
+        other = (usual_errors.constant("place") + usual_errors.constant("level", lead)) * usual_errors.constant(
+            "usual_square"
+        )
+        city = error_quantiles.beside(errors.city**2, own, np.full(len(own), other), weight)
+        return replace(errors, city=np.sqrt(city), city_origins=own + weight)
+    weight = np.minimum(nearer.city_origins, usual)
+    grown = _grown(nearer.city**2, np.fmin(ratio(nearer.count, _last_slope(given)), nearer.city**2), lead)
+    city = error_quantiles.beside(errors.city**2, own, grown, weight)
+    part = errors.own_origins / (errors.own_origins + usual)  # the areas' growth is one ratio: it counts once
+    level = part * errors.level + (1 - part) * _grown(nearer.level, 0.0, lead)
     return replace(
         errors,
-        city=np.sqrt(error_quantiles.beside(errors.city**2, own, other, weight)),
+        city=np.sqrt(np.maximum(city, LEAST_GROWTH * nearer.city**2)),
         city_origins=own + weight,
-        city_known=errors.city_known if nearer is None else nearer.city_known,
-    )
-
-
-def _areas_beside(errors: Spread, nearer: Spread, lead: int, usual: int) -> Spread:
-    """Areas' errors beside those one year nearer, grown: one ratio, so it counts once, not once an area.
-
-    Where none of this lead are known, those one year nearer stand alone, with as many behind them.
-    """
-    part = errors.own_origins / (errors.own_origins + usual)
-    return replace(
-        errors,
-        level=part * errors.level + (1 - part) * nearer.level * long_panel.growth_of_errors(lead),
-        count=part * errors.count + (1 - part) * nearer.count,
+        city_known=nearer.city_known,
+        city_root=nearer.city_root,
+        level=np.maximum(level, LEAST_GROWTH * nearer.level),
+        count=np.maximum(part * errors.count + (1 - part) * nearer.count, nearer.count),
+        own_root=nearer.own_root,
         own_origins=errors.own_origins + usual if errors.own_origins else nearer.own_origins,
     )
 
 
-def _growth(errors: Spread, nearer: Spread, lead: int) -> np.ndarray:
-    """Variance of a group's errors over that one year nearer, as its areas tell: the city's own are too few to.
-
-    Held between what never grows and a straight line, whose errors grow as the lead does; as in long series where the
-    areas tell nothing.
-    """
-    known = (errors.level > 0) & (nearer.level > 0)
-    areas = np.where(known, ratio(errors.level, nearer.level), long_panel.growth_of_errors(lead))
-    return areas.clip(1, (lead / (lead - 1)) ** 2)
+def _grown(variance: np.ndarray, counting: np.ndarray | float, lead: int) -> np.ndarray:
+    """Variance one year further ahead: what counting leaves stays, the rest grows as a random walk's does."""
+    return counting + (variance - counting) * lead / (lead - 1)
 
 
 def _totals(given: Panel) -> tuple[np.ndarray, np.ndarray | None]:
@@ -120,6 +118,16 @@ def _last_slope(given: Panel) -> np.ndarray:
 
 def _city_sums(counts: np.ndarray, sizes: np.ndarray | None, known: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
     return counts.sum(axis=0), None if sizes is None else np.where(known, sizes, 0.0).sum(axis=0)
+
+
+def _variances(given: Panel, distance: np.ndarray, size: np.ndarray) -> np.ndarray:
+    """level and count of every group, 2 × groups; of counts, drawn to what places are usually off by."""
+    told = np.array([_variance(distance[:, g], size[:, g]) for g in range(distance.shape[1])]).reshape(-1, 2)
+    if given.sizes is None:
+        usual = np.array([usual_errors.constant("place"), usual_errors.constant("count", 1)])
+        weight = 1 / (1 + np.isfinite(distance).sum(axis=(0, 2)) / PAIRS)[:, None]
+        told = (1 - weight) * told + weight * usual
+    return told.T
 
 
 def _variance(distance: np.ndarray, size: np.ndarray) -> tuple[float, float]:
@@ -139,11 +147,17 @@ def _variance(distance: np.ndarray, size: np.ndarray) -> tuple[float, float]:
 
 
 def _root(draws: np.ndarray) -> np.ndarray:
-    """Root of the correlation matrix of rows × groups about zero; what is not known counts as unrelated."""
-    known = np.nan_to_num(draws)
+    """Root of the correlation matrix of rows × groups about zero, drawn to ALIKE by as much as so few rows tell.
+
+    A group without rows, or that never was off, goes with the others as ALIKE says. Source: Schäfer & Strimmer 2005,
+    Stat. Appl. Genet. Mol. Biol. 4 (shrinkage of a correlation matrix to a constant one).
+    """
+    known = np.nan_to_num(draws[np.isfinite(draws).any(axis=1)])
     length = np.sqrt((known**2).sum(axis=0))
     unit = np.divide(known, length, out=np.zeros_like(known), where=length > 0)
-    correlation = unit.T @ unit
+    is_told = np.outer(length > 0, length > 0)
+    weight = is_told * len(known) / (len(known) + ALIKE_ORIGINS)
+    correlation = weight * (unit.T @ unit) + (1 - weight) * ALIKE
     np.fill_diagonal(correlation, 1.0)
     values, vectors = np.linalg.eigh(correlation)
     return vectors * np.sqrt(values.clip(0)) @ vectors.T

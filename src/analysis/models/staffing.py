@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.models import backtest, forecasting, paths, pooling, trends
+from analysis.models.choice import Contest
 from analysis.models.forecasting import SAME, SECTORS, Panel
 from analysis.models.paths import Forecast
 from analysis.reference import periods
@@ -45,7 +46,7 @@ def _with_trends(given: Panel, seed: int) -> list[Forecast]:
         }
         for lead in paths.leads()
     }
-    return list(paths.ahead(given, models, seed, one_model=False).values())
+    return list(paths.ahead(Contest(given, models, one_model=False), seed).values())
 
 
 def leavers_outlook(series: pd.DataFrame, school_year: str, period: str) -> list[Forecast]:
@@ -62,7 +63,7 @@ def leavers_outlook(series: pd.DataFrame, school_year: str, period: str) -> list
         same = forecasting.same_as_last_year(given.scaled, lead)
         shrunk = shrunk_to_city(given, lead)
         models[lead] = {SAME: np.where(np.isnan(same), shrunk, same), "shrunk_to_city": shrunk}
-    return list(paths.ahead(given, models, SEEDS["leavers"], one_model=False).values())
+    return list(paths.ahead(Contest(given, models, one_model=False), SEEDS["leavers"]).values())
 
 
 def outlooks(series: pd.DataFrame, school_year: str, period: str) -> dict[str, list[Forecast]]:

@@ -1,6 +1,7 @@
 """Tables of what was and what is expected: history, and forecasts added up to sectors and the city."""
 
 import functools
+import itertools
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -8,13 +9,13 @@ import pandas as pd
 
 from analysis.models import forecasting
 from analysis.models.calibration import LEVELS
-from analysis.models.choice import INSIDE
 from analysis.models.forecasting import Panel, ratio
 from analysis.models.paths import Forecast
 from analysis.reference import areas as units
 from analysis.reference.areas import CITY
 
 AT_ONCE = 32  # areas added up, cells ranked at once: few enough for their paths to stay near the processor
+YEARS = ("age3", "age4", "age5")  # of kindergarten
 MIXED = "sum_of_parts"  # parts forecast by different models
 COLUMNS = [
     "area",
@@ -35,33 +36,29 @@ COLUMNS = [
 class Margins:
     """One indicator's counts with their margins: … × areas (the city last) × sectors ("all" last) × bands ("all" last).
 
-    An "all" stands only where there are parts to add. The city is the sum of the areas that have a number.
+    Single ages from three on are shown as kindergarten. An "all" stands only where there are parts to add. The city is
+    the sum of the areas that have a number.
     """
 
     def __init__(self, given: Panel, indicator: str) -> None:
-        groups = [group for group in given.groups if group[0] == indicator]
-        sectors = list(dict.fromkeys(sector for _, sector, _ in groups))
-        bands = list(dict.fromkeys(band for _, _, band in groups))
+        groups = {group[1:]: place for place, group in enumerate(given.groups) if group[0] == indicator}
+        sectors = list(dict.fromkeys(sector for sector, _ in groups))
+        parts = _parts(list(dict.fromkeys(band for _, band in groups)))
         self.indicator = indicator
-        self._parts = [i for i, band in enumerate(bands) if band not in INSIDE]
-        self._columns = {
-            (i, j): given.groups.index((indicator, sector, band))
-            for i, sector in enumerate(sectors)
-            for j, band in enumerate(bands)
-        }
+        self.columns = list(groups.values())
         self.areas = [*given.areas, CITY]
         self.sectors = sectors + ["all"] * (len(sectors) > 1)
-        self.bands = bands + ["all"] * (len(self._parts) > 1)
+        self.bands = list(parts)
+        self._cells = {}
+        for i, sector in enumerate(self.sectors):
+            for j, bands in enumerate(parts.values()):
+                added = itertools.product([sector] if sector in sectors else sectors, bands)
+                self._cells[i, j] = [groups[part] for part in added]
 
     @property
     def shape(self) -> tuple[int, int, int]:
         """Areas, sectors and bands, with totals."""
         return len(self.areas), len(self.sectors), len(self.bands)
-
-    @property
-    def columns(self) -> list[int]:
-        """Places of the indicator's groups in the panel."""
-        return list(self._columns.values())
 
     def add(self, counts: np.ndarray, where: np.ndarray | None = None) -> np.ndarray:
         """counts : … × areas × groups; where : those that count. Returns … × areas × sectors × bands, with totals."""
@@ -89,30 +86,34 @@ class Margins:
 
     def _with_totals(self, counts: np.ndarray, where: np.ndarray | None) -> np.ndarray:
         """areas × groups × … to areas × sectors × bands × …, with totals of sectors and bands."""
+        if where is not None:
+            counts = np.where(where.reshape(*where.shape, *[1] * (counts.ndim - where.ndim)), counts, np.nan)
         added = np.empty((len(counts), *self.shape[1:], *counts.shape[2:]))
-        for (i, j), column in self._columns.items():
-            added[:, i, j] = counts[:, column]
-            if where is not None:
-                added[:, i, j][~where[:, column]] = np.nan
-        sectors, bands = (1 + last for last in max(self._columns))
-        if len(self.bands) > bands:
-            added[:, :sectors, -1] = functools.reduce(np.add, (added[:, :sectors, j] for j in self._parts))
-        if len(self.sectors) > sectors:
-            added[:, -1] = functools.reduce(np.add, (added[:, i] for i in range(sectors)))
+        for (i, j), columns in self._cells.items():
+            added[:, i, j] = functools.reduce(np.add, (counts[:, column] for column in columns))
         return added
 
-    def models(self, given: Panel, models: list[str | None]) -> np.ndarray:
-        """Model behind each sector × band; sum_of_parts where the parts have different ones."""
-        names = np.empty((len(self.sectors), len(self.bands)), dtype=object)
-        for i, j in np.ndindex(names.shape):
-            used = set()
-            for (indicator, sector, band), model in zip(given.groups, models, strict=True):
-                part_of_sector = self.sectors[i] in (sector, "all")
-                part_of_band = self.bands[j] == band or (self.bands[j] == "all" and band not in INSIDE)
-                if indicator == self.indicator and part_of_sector and part_of_band and model is not None:
-                    used.add(model)
-            names[i, j] = used.pop() if len(used) == 1 else MIXED
+    def models(self, models: list[str | None]) -> np.ndarray:
+        """Model behind each sector × band; sum_of_parts where the parts have different ones. models : of the groups."""
+        names = np.empty(self.shape[1:], dtype=object)
+        for cell, columns in self._cells.items():
+            used = {models[column] for column in columns} - {None}
+            names[cell] = used.pop() if len(used) == 1 else MIXED
         return names
+
+
+def _parts(bands: list[str]) -> dict[str, list[str]]:
+    """Bands that are shown, each with those of the panel that it adds up: five years is inside kindergarten."""
+    years = [band for band in bands if band in YEARS]
+    parts = {band: [band] for band in bands if band not in years}
+    if "kindergarten" not in parts and len(years) > 1:
+        parts["kindergarten"] = years
+    if "age5" in bands:
+        parts["age5"] = ["age5"]
+    added = [part for band, of in parts.items() if band != "age5" or len(parts) == 1 for part in of]
+    if sum(band != "age5" for band in parts) > 1:
+        parts["all"] = added
+    return parts
 
 
 def intervals(drawn: np.ndarray) -> dict[str, np.ndarray]:
@@ -144,7 +145,7 @@ def forecast_rows(
 
     The ratio is taken on every path; the expected one is the ratio of expected counts.
     """
-    models = counts.models(forecast.panel, forecast.models)
+    models = counts.models(forecast.models)
     expected = counts.add(forecast.expected)
     drawn = counts.blocks(forecast.paths)
     if per is None:
@@ -156,7 +157,7 @@ def forecast_rows(
         intervals(ratio(top, bottom[..., bands]) * scale)
         for (_, top), (_, bottom) in zip(drawn, per.blocks(forecast.paths), strict=True)
     )
-    below = per.models(forecast.panel, forecast.models)[..., bands]
+    below = per.models(forecast.models)[..., bands]
     return _rows(counts, forecast, expected, limits, indicator, np.where(models == below, models, MIXED))
 
 
@@ -169,7 +170,7 @@ def rate_rows(cases: Margins, forecast: Forecast, indicator: str) -> pd.DataFram
     sizes = cases.add(np.where(np.isfinite(forecast.expected), np.nan if of is None else of, np.nan))
     expected = 100 * ratio(cases.add(forecast.expected), sizes)
     limits = joined(intervals(100 * ratio(block, sizes[at])) for at, block in cases.blocks(forecast.paths))
-    models = cases.models(forecast.panel, forecast.models)
+    models = cases.models(forecast.models)
     return _rows(cases, forecast, expected, limits, indicator, models)
 
 
@@ -257,10 +258,11 @@ def with_reasons(history: pd.DataFrame, forecast: Forecast, indicators: dict[str
         counted, sector, band = group
         if model is not None or counted not in indicators or not panel.years:
             continue
+        shown_in = [band, "kindergarten", "all"] if band in YEARS else [band, "all"]
         here = (
             (history["indicator"] == indicators[counted])
             & history["sector"].isin([sector, "all"])
-            & history["age_band"].isin([band, "all"])
+            & history["age_band"].isin(shown_in)
             & (history["target_year"] == panel.years[-1])
         )
         history.loc[here, "note"] = forecasting.why_not(panel, group)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis import store
 from analysis.models import flow as flows
-from analysis.models import forecasting
+from analysis.models import forecasting, stock
 from analysis.models.flow import SECTORS, Inputs
 
 COLUMNS = [field.name for field in store.TABLES["waterfall.csv"]]
@@ -43,7 +43,7 @@ def table(
     classes = given.classes_now
     norm = given.norm_now
     needed = flow.needed_now
-    for year, recruits in enumerate(flows.course(flow, flow.needed, flow.leavers)):
+    for year, recruits in enumerate(stock.course(flow, flow.needed, flow.leavers)):
         children = _factor(living[year + 1], living[year])
         participation = _factor(enrolled[year + 1], enrolled[year], children)
         chain = [(classes * children) @ norm, (classes * participation) @ norm, given.classes[year] @ norm]

@@ -12,6 +12,7 @@ from analysis.pages.words import area_name, listed
 from analysis.reference import vietnamese
 from analysis.reference.areas import CITY
 
+NO_INTERVAL = "chưa có khoảng"
 NO_FORECAST = "Kỳ này chưa có dự báo: cần ít nhất hai năm học có số liệu cùng kỳ."
 STAGE_NAMES = {
     "children_enrolled": "Trẻ đến trường",
@@ -81,9 +82,24 @@ def steps(report: Report) -> list[tuple[str, float]]:
     return values
 
 
+def no_recruits(report: Report) -> str:
+    """Why there is no number to recruit, in the words of needs.csv: which series is missing."""
+    note = needs_of(report).get("teachers_to_recruit", {}).get("note")
+    return note if isinstance(note, str) and note else NO_FORECAST
+
+
+def need_only(report: Report) -> str:
+    """Next year's need by norm, with its interval, where it is known, and why there is no number to recruit."""
+    row = needs_of(report).get("teachers_needed", {})
+    if pd.isna(row.get("expected")):
+        return no_recruits(report)
+    needed = f"{vietnamese.number(row['expected'])} giáo viên (khoảng 80 %: {interval(row)})"
+    return f"Năm học {report.next_year} định mức cần {needed}. {no_recruits(report)}"
+
+
 def interval(row: Mapping, decimals: int = 0) -> str:
-    """The 80 % interval: "1.496 đến 1.910"."""
-    return between(row, *LIMITS_80, decimals)
+    """The 80 % interval: "1.496 đến 1.910"; where there is none a word."""
+    return NO_INTERVAL if pd.isna(row["lower_80"]) else between(row, *LIMITS_80, decimals)
 
 
 def expected(head: str, decimals: int | None = 0) -> list[Field]:

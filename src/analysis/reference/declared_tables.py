@@ -267,7 +267,7 @@ def _not_known(name: str, known: set[str], parts: list[str]) -> str:
 
 def _repeated(table: Table, key: list[str]) -> Iterator[Fault]:
     """Rows of one key that are there twice or, where rows are dated, overlap or leave a gap between them."""
-    is_dated = "valid_from" in table.file.head
+    is_dated = {"valid_from", "valid_to"} <= set(table.file.head)
     of_key: dict[tuple, list[int]] = {}
     for number, row in table.rows.items():
         of_key.setdefault(tuple(row.get(column, "") for column in key), []).append(number)

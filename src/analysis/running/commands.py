@@ -234,12 +234,14 @@ def tables(table: str) -> int:
 
 
 @main.command()
-@option("panel", "TỆP", "CSV: đơn vị, rồi year, children_enrolled, teachers, births_thousand. Mặc định: 67 nước.")
+@option("panel", "TỆP", "CSV: đơn vị, year, children_enrolled (area, teachers, births_thousand). Mặc định: 67 nước.")
+@option("known", "SỐ NĂM", "Chỉ biết bấy nhiêu năm cuối trước mỗi lần dự báo. Mặc định: mọi năm, khi đủ tám năm.")
 @option("out", "TỆP", "Ghi thêm bảng kết quả thành CSV.")
-def backtest(panel: str, out: str) -> int:
-    """Thử lại cách dự báo trên chuỗi dài nhiều nước, bên cạnh các cách dự báo đơn giản."""
-    from analysis.models import long_panel
+def backtest(panel: str, known: str, out: str) -> int:
+    """Thử lại cách dự báo trên chuỗi nhiều năm của nhiều đơn vị, bên cạnh các cách dự báo đơn giản."""
+    from analysis.reading import panel_files
     from analysis.running import backtest_table
 
-    with refused(long_panel.PanelError):
-        return backtest_table.run(panel or backtest_table.OWN_PANEL, out)
+    years = option_values.whole_number("KNOWN", known) if known else 0
+    with refused(panel_files.PanelError):
+        return backtest_table.run(panel or backtest_table.OWN_PANEL, out, years)

@@ -3,7 +3,9 @@
 const box = document.getElementById("neu");
 if (box) {
   const given = JSON.parse(box.dataset.given);
-  const sliders = [...box.querySelectorAll("input")];
+  const sliders = [...box.querySelectorAll("[data-unit]")];
+  const laws = [...box.querySelectorAll("[type=checkbox]")];
+  const hiring = [...box.querySelectorAll("[data-steps]")];
   const written = (value, places) =>
     value.toLocaleString("vi-VN", { minimumFractionDigits: places, maximumFractionDigits: places });
   // a half goes to the even number, as numpy's rint
@@ -31,6 +33,16 @@ if (box) {
       slider.previousElementSibling.textContent = words;
       slider.setAttribute("aria-valuetext", words);
     });
+    laws.filter((law) => law.checked).forEach(({ dataset: law }) => {
+      at[law.lever] = Math.max(at[law.lever] * Number(law.factor), Number(law.least));
+    });
+    // made on every path beforehand: the script only shows what belongs to the step
+    hiring.forEach((slider) => {
+      const [hires, course] = JSON.parse(slider.dataset.steps)[Number(slider.value)];
+      slider.previousElementSibling.textContent = `${hires} người`;
+      slider.setAttribute("aria-valuetext", `${hires} người`);
+      if (slider.nextElementSibling.textContent !== course) slider.nextElementSibling.textContent = course;
+    });
     const now = recruits(at);
     box.dataset.recruits = now;
     status.querySelector("b").textContent = written(now, 0);
@@ -39,7 +51,8 @@ if (box) {
   };
   box.addEventListener("input", tell);
   box.querySelector("button").addEventListener("click", () => {
-    sliders.forEach((slider) => (slider.value = 0));
+    [...sliders, ...hiring].forEach((slider) => (slider.value = slider.defaultValue));
+    laws.forEach((law) => (law.checked = false));
     tell();
   });
   tell();

@@ -1,0 +1,133 @@
+"""The whole chain tried again at past years: recruits, need, classes and children as they would have been forecast."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from analysis import store
+from analysis.models import enrolment, flow, forecasting, paths, staffing, stock, trends
+from analysis.models.flow import BANDS, SECTORS, Inputs
+from analysis.models.forecasting import Panel
+from analysis.models.paths import Forecast
+from analysis.reference import norms
+
+WEIGHTS = {"80": 0.2, "95": 0.05}  # of each interval: the share of outcomes that it leaves out
+PARTS = {"classes": BANDS, "children_enrolled": ["nursery", *enrolment.AGED["kindergarten"]]}
+ALL = ["all"]
+
+
+def table(series: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame:
+    """Table needs_backtest.csv, by lead, level (area: every unit by itself; city) and indicator, both sectors together.
+
+    From every year with two years known before it, by the models that would have been chosen then. Recruits are scored
+    one year ahead only: what came is needed then, less the teachers of the year before who stayed.
+    interval_score : the weighted interval score of both intervals and the expected number (Bracher et al. 2021, PLoS
+    Comput. Biol. 17), mean over forecasts, in the indicator's unit.
+    """
+    classes = enrolment.contest(series, school_year, period)
+    leavers = staffing.leavers_outlook(series, school_year, period)[0].contest
+    scored = list[tuple]()
+    for known in range(2, len(classes.given.years)):
+        leads = [lead for lead in paths.leads() if known - 1 + lead < len(classes.given.years)]
+        made = paths.known_after(classes, known, leads, enrolment.SEED)
+        left = paths.known_after(leavers, known, leads, staffing.SEEDS["leavers"])
+        scored += _of_origin(classes.given, leavers.given, made, left, period)
+    rows = pd.DataFrame(scored, columns=["lead", "level", "indicator", "error", "same", "80", "95", "score", "actual"])
+    names = store.schema("needs_backtest.csv").names
+    return pd.DataFrame(
+        [_summary(key, part) for key, part in rows.groupby(["lead", "level", "indicator"])], columns=names
+    )
+
+
+def _of_origin(
+    given: Panel, staff: Panel, made: dict[int, Forecast], left: dict[int, Forecast], period: str
+) -> Iterator[tuple]:
+    """One row a place, lead and indicator: see table."""
+    known = len(made[1].panel.years)
+    then = _inputs(given, staff, made, left, known, period)
+    flow_then = flow.flow_of(then)
+    names = ["teachers_needed", "teachers_to_recruit"]
+    course = stock.course(flow_then, flow_then.needed, flow_then.leavers)
+    ends = stock.limits(flow_then, names)
+    for lead, expected, limits in zip(made, course, ends, strict=True):
+        year = known - 1 + lead
+        classes = _cut(given, given.counts[..., year], then.areas, "classes", BANDS)
+        needed = flow.whole_persons(classes @ then.norms[lead - 1])
+        came = {"teachers_needed": (needed, flow_then.needed_now)}
+        if lead == 1:
+            gone, gone_before = (_cut(staff, staff.counts[..., at], then.areas)[..., 0] for at in (year, year - 1))
+            staying, stayed = (flow_then.teachers - each for each in (gone, gone_before))
+            came["teachers_to_recruit"] = needed - staying, flow_then.needed_now - stayed
+        for name, (actual, same) in came.items():
+            yield from _scored(lead, name, actual, same, expected[name], limits[name])
+        for name, bands in PARTS.items():
+            counted = [given.counts[..., at] for at in (year, known - 1)]
+            values = [*counted, made[lead].expected, made[lead].paths]
+            actual, same, middle, drawn = (_cut(given, each, then.areas, name, bands).sum(axis=-1) for each in values)
+            yield from _scored(lead, name, actual, same, middle, trends.intervals(flow.add(drawn)))
+
+
+def _inputs(
+    given: Panel, staff: Panel, made: dict[int, Forecast], left: dict[int, Forecast], known: int, period: str
+) -> Inputs:
+    """What needs are made of as it was known and forecast after so many years."""
+    years = [made[lead].target_year for lead in made]
+    areas = given.areas
+    ahead = [_cut(given, each.expected, areas, "classes", BANDS) for each in made.values()]
+    drawn = [_cut(given, each.paths, areas, "classes", BANDS) for each in made.values()]
+    of_years = (given.years[known - 1], *years)
+    norm = [norms.of_round("teachers_per_class", year, period)[BANDS].to_numpy() for year in of_years]
+    teachers = _cut(staff, staff.out_of[..., known], areas)[..., 0]
+    return Inputs(
+        areas,
+        years,
+        period,
+        classes_now=_cut(given, given.counts[..., known - 1], areas, "classes", BANDS),
+        teachers=teachers,
+        left=np.full_like(teachers, np.nan),
+        classes=np.stack(ahead),
+        leavers=np.stack([_cut(staff, each.expected, areas)[..., 0] for each in left.values()]),
+        classes_paths=np.stack(drawn),
+        leavers_paths=np.stack([_cut(staff, each.paths, areas)[..., 0] for each in left.values()]),
+        norm_now=norm[0],
+        norms=np.stack(norm[1:]),
+    )
+
+
+def _cut(
+    panel: Panel, values: np.ndarray, areas: list[str], indicator: str = "teachers_left", bands: list[str] = ALL
+) -> np.ndarray:
+    """… × areas × groups of a panel to … × areas × sectors × bands of one indicator; NaN for areas it lacks."""
+    lacking = np.full((*values.shape[:-2], 1, values.shape[-1]), np.nan)
+    places = [panel.areas.index(area) if area in panel.areas else len(panel.areas) for area in areas]
+    columns = [[panel.groups.index((indicator, sector, band)) for band in bands] for sector in SECTORS]
+    return np.concatenate([values, lacking], axis=-2)[..., places, :][..., columns]
+
+
+def _scored(
+    lead: int, name: str, actual: np.ndarray, same: np.ndarray, expected: np.ndarray, limits: dict[str, np.ndarray]
+) -> Iterator[tuple]:
+    """Rows of every area and the city, both sectors together, where what came is known wherever it was forecast."""
+    came, before, middle = (flow.add(each)[:, -1] for each in (actual, same, expected))
+    if (np.isnan(came) & np.isfinite(middle)).any():
+        came[-1] = np.nan
+    for place in np.flatnonzero(np.isfinite(came + middle)):
+        level = "city" if place == len(came) - 1 else "area"
+        score = abs(came[place] - middle[place]) / 2
+        inside = []
+        for width, outside in WEIGHTS.items():
+            low, high = limits[f"lower_{width}"][place, -1], limits[f"upper_{width}"][place, -1]
+            missed = max(low - came[place], came[place] - high, 0.0)
+            score += outside / 2 * (high - low + 2 / outside * missed)
+            inside.append(low <= came[place] <= high)
+        off = abs(middle[place] - came[place])
+        yield lead, level, name, off, abs(before[place] - came[place]), *inside, score / 2.5, abs(came[place])
+
+
+def _summary(key: tuple, rows: pd.DataFrame) -> tuple:
+    percent = 100 * forecasting.ratio(rows["error"].to_numpy(), rows["actual"].to_numpy())
+    both = rows[rows["same"].notna()]
+    relative = both["error"].sum() / both["same"].sum() if both["same"].sum() > 0 else np.nan
+    coverage = 100 * rows[["80", "95"]].astype(float).mean()
+    return (*key, len(rows), np.nanmean(percent), relative, *coverage, rows["score"].mean())
