@@ -56,5 +56,5 @@ def test_a_number_that_no_sum_encloses_is_told_at_its_cell(world):
 
 def _alone(book, place) -> bool:
     """Whether a row of indicators has no sectors that add up to it; facilities with teachers and children enough."""
-    sheet, row, column = place
+    sheet, row, _ = place
     return (sheet, row, 5) not in book.numbers if sheet == ROWS else book.numbers[place] > (20 if sheet == STAFF else 0)
