@@ -125,5 +125,5 @@ def causes_table(report: Report, key: str, caption: str) -> Table:
     )
     origin = "sổ tay 05_needs (waterfall.csv)."
     lines = with_missing(report, lines, len(fields))
-    notes = (*notes, *made_whole(report))
-    return Table(key, caption, "Đơn vị", columns(fields), lines, notes, empty=no_recruits(report), origin=origin)
+    notes_here = (*notes, *made_whole(report))
+    return Table(key, caption, "Đơn vị", columns(fields), lines, notes_here, empty=no_recruits(report), origin=origin)

@@ -190,7 +190,7 @@ def _answers(lines: list[list], header: int, formats: CellFormats) -> Iterator[A
 def _unread(row: int, labels: list[str], line: list, formats: CellFormats) -> str:
     """What is wrong with a cell of a row that the fast reader gives as empty; empty where nothing is."""
     for at, (label, value) in enumerate(zip(labels, line, strict=True)):
-        check = formats.why_empty(queries.SHEET, address(row, at)) if value == "" else "empty_cell"
+        check = formats.why_empty(queries.SHEET, (row, at)) if value == "" else "empty_cell"
         if label in queries.QUESTION_COLUMNS and check != "empty_cell":
             return f"ô {address(row, at)} ({label}): {name_of(check).lower()}. Ghi giá trị, không ghi công thức."
     return ""

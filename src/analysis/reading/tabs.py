@@ -4,6 +4,7 @@ import re
 
 from analysis.reading import forms, layout
 from analysis.reading.cells import Cells, shown
+from analysis.reading.sheet_rows import is_numbering
 from analysis.reading.workbook_parts import Workbook
 from analysis.reference.vietnamese import key
 
@@ -79,7 +80,7 @@ def _figures(cells: Cells, columns: tuple[forms.Column, ...]) -> list[list[str]]
     rows = []
     for line in cells[where.first :]:
         said = [shown(line[place]) for place in at] if columns else [shown(value) for value in line if value != ""]
-        if any(map(NOT_ZERO.search, said)) and not layout.is_numbering(line):
+        if any(map(NOT_ZERO.search, said)) and not is_numbering(line):
             rows.append(said)
     return rows
 

@@ -58,7 +58,7 @@ def _matching(name: str) -> list[Path]:
     if Path(name).is_file():
         return [Path.cwd() / name]
     found = (Path.cwd() / file for file in sorted(glob.glob(name)))
-    return [file for file in found if not file.name.startswith(received.NO_DELIVERY)]
+    return [file for file in found if received.is_delivery(file)]
 
 
 def whole_number(name: str, text: str) -> int:
