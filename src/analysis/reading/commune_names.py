@@ -6,12 +6,12 @@ from analysis.reference import areas, communes
 
 
 def check(table: CountColumns, named: list[str]) -> None:
-    """A commune that no unit has, or another one, is asked about; the unit's own old or new names are not."""
+    """A commune that no unit has, or another one, is asked about; the unit's own old or new names are not, nor none."""
     book = table.page.book
     unknown, elsewhere = [], []
     for row, commune in zip(table.rows, named, strict=True):
         units = communes.units_with(commune, book.day)
-        if book.area in units or (not units and book.area in communes.had(commune)):
+        if not commune or book.area in units or (not units and book.area in communes.had(commune)):
             continue
         cell = address(row, table.at["commune"])
         if units:

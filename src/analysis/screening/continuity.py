@@ -41,7 +41,7 @@ def geography(now: Facts, last: Facts) -> Iterator[Finding]:
             yield now.row_finding("kind_changed", at, f"{named} là {KIND_VI[kind]}", KIND_VI[kind_was])
         if key(row["name"]) != key(row["name_was"]):
             yield now.row_finding("name_changed", at, named, row["name_was"])
-        if key(commune) != key(commune_was):
+        if commune and key(commune) != key(commune_was):
             yield now.row_finding("commune_changed", at, f"{named} ở {commune}", commune_was)
 
 

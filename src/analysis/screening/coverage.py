@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from analysis.reading.findings import Finding, limit
+from analysis.reading.findings import MOST_ALIKE, Finding, limit
 from analysis.screening import counting_noise
 from analysis.screening.facts import Facts, band_name, rules
 
@@ -17,7 +17,10 @@ def measured(facts: Facts) -> Iterator[Finding]:
         is_missing = (weighed < enrolled * limit(rule.check) / 100) & (enrolled - weighed >= rule.least)
         is_behind = _behind(weighed, enrolled) & ~is_missing
         words = f"{{}} trẻ {band_name(rule.part[1])} được cân đo"
-        yield from facts.findings(rule.check, is_missing, rule.place, words, weighed, enrolled)
+        for _, here in is_missing[is_missing].groupby(level="area"):
+            several = len(here) > MOST_ALIKE  # of a unit: one cause
+            told = f"{words} (và {len(here) - 1} cơ sở khác)" if several else words
+            yield from facts.findings(rule.check, here[:1] if several else here, rule.place, told, weighed, enrolled)
         yield from facts.findings("weigh_in_behind", is_behind, rule.place, words, weighed, enrolled)
 
 
