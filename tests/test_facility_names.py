@@ -59,7 +59,7 @@ def test_a_single_other_name_is_asked_about(name, tmp_path):
 
 @pytest.mark.parametrize(
     ("commune", "check"),
-    [("Phường Không Có Thật", "commune_unknown"), ("", "commune_unknown"), ("Xã Tân Dương", "commune_elsewhere")],
+    [("Phường Không Có Thật", "commune_unknown"), ("", "missing_text"), ("Xã Tân Dương", "commune_elsewhere")],
 )
 def test_a_commune_that_no_unit_or_another_unit_has_is_asked_about(commune, check, tmp_path):
     cells = {place: value for place, value in (good_cells() | {(NETWORK, "D9"): commune}).items() if value != ""}

@@ -66,6 +66,7 @@ def computed(value: float, indicator: str = "classes") -> pd.DataFrame:
                 "change": -1.0,
                 "gap": None,
                 "met": None,
+                "areas": 14,
             }
         ]
     )

@@ -154,7 +154,8 @@ def test_an_office_is_asked_in_words_that_are_for_it_and_never_told_of_the_regis
     checks = reference.table("checks")["check"]
     asked = {check: Finding(check, UNIT, "x.xlsx", "Mạng lưới", "Q8", "3.059", "300").question for check in checks}
     assert asked["not_whole"] == (
-        "3.059 là số lẻ, cần số nguyên. Nếu dấu chấm hoặc phẩy là dấu ngăn hàng nghìn thì gõ lại liền số (ví dụ 3059)."
+        "3.059 là số lẻ, cần số nguyên. "
+        "Ghi số đúng ở cột Giá trị đúng, liền số, không dấu ngăn hàng nghìn (ví dụ 3059)."
     )
     assert not any(re.search("corrections|status|x.xlsx", question) for question in asked.values())
     assert all(question[0] == question[0].upper() and question.endswith(".") for question in asked.values())

@@ -27,7 +27,7 @@ def credibility(people: Counts) -> Counts:
 
     Source: Bühlmann 1967, ASTIN Bulletin 4 (credibility).
 
-    >>> credibility(10_000.0)
+    >>> credibility(20_000.0)
     0.5
     """
     return people / (people + constant("half_believed"))

@@ -35,9 +35,10 @@ def find_rows(cells: Cells, first: int, key_column: int, texts: Collection[int],
     """
     rows = Rows()
     without_figure = []
+    width = 1 + max((key_column, *counts, *texts))  # what stands beside the table is none of its rows
     for row, line in enumerate(cells[first:], first):
         key = line[key_column]
-        if (not isinstance(key, str) or len(key) <= LONGEST_LETTER) and is_numbering(line):
+        if (not isinstance(key, str) or len(key) <= LONGEST_LETTER) and is_numbering(line[:width]):
             continue
         if not _has_key(line, key_column):
             if any(is_total(value) for column, value in enumerate(line) if column not in counts):

@@ -31,7 +31,8 @@ def choose(book: Workbook, tabs: Tabs, school_year: str) -> dict[str, str | None
         if not named:
             book.doubt("renamed_sheet", name, found=alike[0], expected=name)
         chosen[sheet] = _only_one(book, tabs, school_year, sheet, alike)
-    _tell_others(book, {tab: tabs[tab] for tab in tabs if tab not in of_the_form})
+    if chosen:
+        _tell_others(book, {tab: tabs[tab] for tab in tabs if tab not in of_the_form})
     return chosen
 
 

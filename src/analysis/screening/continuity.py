@@ -76,7 +76,8 @@ def time(now: Facts, last: Facts | None, year_ago: Facts | None) -> Iterator[Fin
         yield from _come_and_gone(now, last)
         both = now.counts.index.intersection(last.counts.index)
         yield from _facility_jumps(now, last, both)
-        yield from _flow(now, last, both)
+        if now.place_of_round == last.place_of_round + 1:  # flows of a round that is not there are not known
+            yield from _flow(now, last, both)
     this = _comparable(now)
     for before in (last, year_ago):
         if before is not None:

@@ -40,6 +40,12 @@ class Facts:
         """The day of the round."""
         return periods.as_of(*self.observations[["school_year", "period"]].iloc[0])
 
+    @property
+    def place_of_round(self) -> int:
+        """Rounds counted through the years: two that follow one another differ by 1."""
+        year, place = periods.order(*self.observations[["school_year", "period"]].iloc[0])
+        return year * len(periods.names()) + place
+
     @cached_property
     def counts(self) -> pd.DataFrame:
         """One row a facility, indexed (area, facility); one column an (indicator, age band)."""
