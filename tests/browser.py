@@ -48,11 +48,11 @@ class Reader:
             .right > innerWidth + 1).map((e) => e.outerHTML.slice(0, 120))"""
         )
 
-    def breaches(self, within: str = "body") -> list[str]:
+    def breaches(self, within: str = "body", contrast_only: bool = False) -> list[str]:
         """What axe-core finds against WCAG 2.2 AA and good practice inside an element: rule, and the first place.
 
         Every rule but one looks at every element, so at whole tables too. Contrast, which takes minutes on them, is
-        looked at where a colour, background, size or weight of text stands first.
+        looked at where a colour, background, size or weight of text stands first. contrast_only : that alone.
         """
         from axe_playwright_python.sync_playwright import Axe
 
@@ -62,7 +62,7 @@ class Reader:
         contrast = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
         looks = [[f"[data-look='{number}']"] for number in range(self.page.locator("[data-look]").count())]
         found = []
-        for options, where in ((all_but_contrast, [[within]]), (contrast, looks)):
+        for options, where in ((all_but_contrast, [[within]]), (contrast, looks))[contrast_only:]:
             run = Axe().run(self.page, {"include": where}, options | {"resultTypes": ["violations"]})
             found += run.response["violations"]
         return [f"{rule['id']} ×{len(rule['nodes'])}: {rule['nodes'][0]['html'][:200]}" for rule in found]

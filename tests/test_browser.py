@@ -309,7 +309,8 @@ def test_the_accessibility_rules_find_no_breach(chromium, written, window, name)
         reader.page.keyboard.press("Escape")
     else:
         reader.page.locator("details.grounds summary").click()
-    assert reader.breaches() == []
+    # the elements of the long page are those of the desk, where every rule looks at each
+    assert reader.breaches(contrast_only=name == "appendix" and window != WINDOWS[0]) == []
 
 
 def test_on_a_phone_the_first_column_stays(chromium, written):

@@ -275,17 +275,12 @@ def members(path: Path) -> dict[str, bytes]:
         return {name: parts.read(name) for name in parts.namelist()}
 
 
-def test_the_stored_workbooks_are_what_the_code_writes_and_twice_the_same_bytes(tmp_path):
-    for turn in ("a", "b"):
-        assert main(["--year", FIRST[0], "--period", FIRST[1], "--out", str(tmp_path / turn)]) == 0
-    for area in AREAS:
-        first, second = (tmp_path / turn / FIRST[0] / FIRST[1] / f"{area}.xlsx" for turn in ("a", "b"))
-        assert first.read_bytes() == second.read_bytes()
-    assert main(["--year", NEWEST[0], "--period", NEWEST[1], "--out", str(tmp_path / "a")]) == 0
+def test_the_stored_workbooks_are_what_the_code_writes(tmp_path):
     for year, period in (FIRST, NEWEST):
+        assert main(["--year", year, "--period", period, "--out", str(tmp_path)]) == 0
         for area in AREAS:
             name = Path(year, period, f"{area}.xlsx")
-            assert members(tmp_path / "a" / name) == members(RAW / name), name
+            assert members(tmp_path / name) == members(RAW / name), name
 
 
 def test_an_unknown_round_is_refused(capsys, tmp_path):
