@@ -69,6 +69,10 @@ class Facts:
         return dict(zip(self.counts.columns, np.nan_to_num(self.counts.to_numpy()).T, strict=True))
 
     @cached_property
+    def _of_area(self) -> dict[str, pd.DataFrame]:
+        return dict(list(self.observations.groupby("area")))
+
+    @cached_property
     def _names(self) -> dict[tuple[str, str], str]:
         return self.facilities["name"].to_dict()
 
@@ -125,17 +129,16 @@ class Facts:
         """
         indicator, band, sector = (*place.split("/"), "", "")[:3]
         name = indicator.split("|")[0]
+        area = at if isinstance(at, str) else at[0]
+        rows = self._of_area.get(area, self.observations[:0])
         if isinstance(at, str):
-            area = at
-            is_asked = self.observations["facility"].isna()
+            rows = rows[rows["facility"].isna()]
             if _is_total(indicator):
                 name = indicators.made_of(name)[0]
         else:
-            area, facility = at
-            is_asked = self.observations["facility"] == facility
-            found = f"{self.named(area, facility)}: {found}"
-        rows = self.observations[is_asked]
-        rows = rows[(rows["area"] == area) & (rows["indicator"] == name)]
+            rows = rows[rows["facility"] == at[1]]
+            found = f"{self.named(*at)}: {found}"
+        rows = rows[rows["indicator"] == name]
         if sector not in ("", "all"):
             rows = rows[rows["sector"] == sector]
         if rows.empty:
