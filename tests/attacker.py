@@ -15,7 +15,7 @@ from analysis import reference
 from analysis.meaning.suppression import PAIRS, VIEWS
 from analysis.pages.tables import HIDDEN
 from analysis.reference import areas
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 COUNTS = {
     "underweight_rate": "underweight_children",
@@ -23,7 +23,7 @@ COUNTS = {
     "overweight_rate": "overweight_children",
     "obesity_rate": "obese_children",
 }
-WHOLE = "Toàn thành phố"
+WHOLE_VI = "Toàn thành phố"
 UNITS = ("%", "trẻ", "đồng/trẻ/ngày")  # the second column of the city's table
 SHOWN = re.compile(r"\d|^–$|^\[kín\]$|^không đổi$")  # what stands where a number would
 CLOSE = 0.005  # what rounding to two places hides
@@ -62,14 +62,14 @@ class Problem:
 def exactly(counts: dict[tuple[str, int], float], groups: dict, printed: set[tuple[str, int]]) -> Problem:
     """One condition at one weigh-in, every printable count known to the child. Keys: (area, number of the view)."""
     problem = Problem()
-    units = sorted({area for area, _ in counts if area != CITY})
+    units = sorted({area for area, _ in counts if area != WHOLE})
     for key, group in groups.items():
         problem.tell([(key, 1.0)], 0.0, group)
-    for area in (*units, CITY):
+    for area in (*units, WHOLE):
         for pair in PAIRS:
             problem.tell([((area, 0), 1.0), *(((area, view), -1.0) for view in pair)], 0.0, 0.0)
     for view in range(len(VIEWS)):
-        problem.tell([((CITY, view), 1.0), *(((area, view), -1.0) for area in units)], 0.0, 0.0)
+        problem.tell([((WHOLE, view), 1.0), *(((area, view), -1.0) for area in units)], 0.0, 0.0)
     for key in printed:
         problem.tell([(key, 1.0)], counts[key], counts[key])
     return problem
@@ -87,7 +87,7 @@ class Printed:
 
     def read(self, lines: list[list[str]], which: tuple[str, str]) -> None:
         """Every line of cells that a published file holds (leaked.FORMS), whatever the file."""
-        names = {areas.name(area) for area in areas.order()} | {WHOLE}
+        names = {areas.name(area) for area in areas.order()} | {WHOLE_VI}
         self._by_area([line for line in lines if line[0] in names and len(line) > 5], which)
         units = [(line, next((at for at, cell in enumerate(line) if cell in UNITS), 0)) for line in lines]
         self._of_city([line[at:] for line, at in units if at and all(map(SHOWN.search, line[at + 1 :]))], which)
@@ -109,7 +109,7 @@ class Printed:
         rows = reference.table("appendix").query("table == 'nutrition'")
         for cells, row in zip(lines, rows.itertuples(), strict=True):
             if row.indicator in COUNTS and re.search(r"\d", cells[1]):
-                self.rates[which, CITY, row.age_band, row.indicator] = _number(cells[1])
+                self.rates[which, WHOLE, row.age_band, row.indicator] = _number(cells[1])
 
     def look(self, html: str, rate: str, rounds: list[tuple[str, str]]) -> int:
         """Colours of the map of weigh-ins, made numbers by those printed at its side. Gives back how many were read."""
@@ -134,7 +134,7 @@ class Printed:
     def _downwards(self, rate: str, which: tuple[str, str]) -> list[str]:
         """Areas from the highest printed rate down: the order of the map, withheld ones last."""
         at = {area: value for (of, area, *what), value in self.rates.items() if of == which and what == ["all", rate]}
-        return sorted(at.keys() - {CITY}, key=lambda area: -at[area])
+        return sorted(at.keys() - {WHOLE}, key=lambda area: -at[area])
 
     def problem(self, rate: str) -> Problem:
         """All that the pages say about one condition, in children: keys (round, area)."""
@@ -142,8 +142,8 @@ class Printed:
         for key, children in self.measured.items():
             problem.tell([(key, 1.0)], 0.0, children)
         for which in dict.fromkeys(which for which, _ in self.measured):
-            units = [area for of, area in self.measured if of == which and area != CITY]
-            problem.tell([((which, CITY), 1.0), *(((which, area), -1.0) for area in units)], 0.0, 0.0)
+            units = [area for of, area in self.measured if of == which and area != WHOLE]
+            problem.tell([((which, WHOLE), 1.0), *(((which, area), -1.0) for area in units)], 0.0, 0.0)
         told = {
             key[:2]: (value - CLOSE, value + CLOSE) for key, value in self.rates.items() if key[2:] == ("all", rate)
         }
@@ -160,7 +160,7 @@ class Printed:
 
 
 def _code(head: str) -> str:
-    return CITY if head == WHOLE else next(area for area in areas.order() if areas.name(area) == head)
+    return WHOLE if head == WHOLE_VI else next(area for area in areas.order() if areas.name(area) == head)
 
 
 def _number(shown: str) -> float:

@@ -12,7 +12,7 @@ from analysis.pages import page
 from analysis.pages.report import Report
 from analysis.reading import rounds
 from analysis.reference import periods
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 from analysis.running import steps
 from tests import plain
 
@@ -133,10 +133,10 @@ def _series(basis: str, before: str, years: int, area_basis: dict[str, str]) -> 
         year = periods.shift("2024-2025", -back)
         for place, name in enumerate(_names()):
             percent = indicators.definitions().at[name, "unit"] == "percent"
-            for size, area in enumerate((*AREAS, CITY), 1):
+            for size, area in enumerate((*AREAS, WHOLE), 1):
                 of = (
                     (before if back else basis)
-                    if area == CITY
+                    if area == WHOLE
                     else (area_basis.get(area, basis) if not back else before)
                 )
                 one = 100.0 if name in disclosure.rules().index else 1000.0  # children with a condition are few
@@ -154,7 +154,7 @@ def _names() -> list[str]:
 
 def _needs(basis: str, years: int) -> pd.DataFrame:
     rows = []
-    for size, area in enumerate((*AREAS, CITY), 1):
+    for size, area in enumerate((*AREAS, WHOLE), 1):
         for sector in ("all", "public", "nonpublic"):
             for name, value in NEEDS.items():
                 ahead = years >= 3 and name not in ("teachers_now", "teachers_shortage")
@@ -168,13 +168,13 @@ def _waterfall(basis: str, years: int) -> pd.DataFrame:
     steps = {"shortage_published": 50.0, "data_correction": 0.0, "boundary": 0.0, "children": -6.0,
              "participation": 1.0, "class_size": 1.0, "norm": 0.0, "leavers": 12.0, "to_recruit": 58.0}  # fmt: skip
     rows = [("2025-2026", area, sector, step, value * size, basis)
-            for size, area in enumerate((*AREAS, CITY), 1)
+            for size, area in enumerate((*AREAS, WHOLE), 1)
             for sector in ("all", "public", "nonpublic") for step, value in steps.items()]  # fmt: skip
     return pd.DataFrame(rows if years >= 3 else [], columns=store.schema("waterfall.csv").names)
 
 
 def _scenarios(basis: str, years: int) -> pd.DataFrame:
-    rows = [(scenario, year, CITY, "all", "teachers_to_recruit",
+    rows = [(scenario, year, WHOLE, "all", "teachers_to_recruit",
              *(232.0 + 9 * place + off for off in (0, -5, 6, -9, 11)), 9.0 * place, basis)
             for place, scenario in enumerate(reference.table("scenarios")["scenario"].unique())
             for year in ("2025-2026", "2026-2027")]  # fmt: skip
@@ -194,7 +194,7 @@ def _readings(basis: str) -> pd.DataFrame:
              "short_circular": 10.0}  # fmt: skip
     steps = ("nonpublic_left_out", "full_classes", "left_over_children")
     rows = [(area, "teachers", line, "step" if line in steps else "total", value * size, basis)
-            for size, area in enumerate((*AREAS, CITY), 1) for line, value in lines.items()]  # fmt: skip
+            for size, area in enumerate((*AREAS, WHOLE), 1) for line, value in lines.items()]  # fmt: skip
     return pd.DataFrame(rows, columns=store.schema("norm_readings.csv").names)
 
 
@@ -205,9 +205,9 @@ def _forecasts(basis: str, years: int) -> pd.DataFrame:
             for band in BANDS:
                 for back in range(years):
                     year = periods.shift("2024-2025", -back)
-                    rows.append((CITY, sector, band, name, "observed", 900.0 - back, year, *[None] * 6, basis, None))
+                    rows.append((WHOLE, sector, band, name, "observed", 900.0 - back, year, *[None] * 6, basis, None))
                 if years >= 3:
-                    rows.append((CITY, sector, band, name, "forecast", None, "2025-2026", 905.0, 890.0, 920.0, 880.0,
+                    rows.append((WHOLE, sector, band, name, "forecast", None, "2025-2026", 905.0, 890.0, 920.0, 880.0,
                                  930.0, "pooled_trend", basis, None))  # fmt: skip
     return pd.DataFrame(rows, columns=store.schema("enrolment.csv").names)
 

@@ -43,9 +43,9 @@ def tables(growth: float = 1.0, participation: float = 1.0, size: float = 1.0) -
                 else:
                     rows.append((area, sector, "all", "teachers", kind, year, teachers))
     for year in AHEAD:
-        rows += [("hai_phong", "all", band, "enrolment_rate", "forecast", year, RATE[band]) for band in BANDS]
-        rows += [("hai_phong", "all", band, "children_per_class", "forecast", year, SIZE[band]) for band in BANDS]
-        rows.append(("hai_phong", "all", "all", "leaving_rate", "forecast", year, 100 * LEAVING))
+        rows += [("all", "all", band, "enrolment_rate", "forecast", year, RATE[band]) for band in BANDS]
+        rows += [("all", "all", band, "children_per_class", "forecast", year, SIZE[band]) for band in BANDS]
+        rows.append(("all", "all", "all", "leaving_rate", "forecast", year, 100 * LEAVING))
     columns = ["area", "sector", "age_band", "indicator", "kind", "target_year", "value"]
     made = pd.DataFrame(rows, columns=columns).assign(model="same_as_last_year", basis="derived", note=None)
     made["expected"] = made["value"]
@@ -56,7 +56,7 @@ def tables(growth: float = 1.0, participation: float = 1.0, size: float = 1.0) -
         "class_paths": pd.DataFrame(drawn, columns=["target_year", "area", "sector", "age_band", "classes"]),
         "leaver_paths": pd.DataFrame(gone, columns=["target_year", "area", "sector", "age_band", "leavers"]),
         "series": pd.DataFrame(
-            [(YEAR, "HK1", "hai_phong", "all", band, "children_enrolled", value, "derived")
+            [(YEAR, "HK1", "all", "all", band, "children_enrolled", value, "derived")
              for band, value in (("m3_12", 10.0), ("m13_24", 190.0), ("m25_36", 300.0))],
             columns=["school_year", "period", "area", "sector", "age_band", "indicator", "value", "basis"],
         ),

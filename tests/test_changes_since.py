@@ -9,7 +9,7 @@ from analysis import store
 from analysis.chapters import changes
 from analysis.pages.report import Report
 from analysis.reading.released import ReleaseError, of_round
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 from analysis.running import changes_since
 from tests import publishing, releases
 
@@ -42,7 +42,7 @@ class World:
 
     def set(self, area, indicator, column="value", to=4242.0):
         rows = self.indicators
-        here = rows["area"].isin([area, CITY]) & (rows["indicator"] == indicator) & (rows["sector"] == "all")
+        here = rows["area"].isin([area, WHOLE]) & (rows["indicator"] == indicator) & (rows["sector"] == "all")
         rows.loc[here & (rows["age_band"] == "all"), column] = to
 
     def correct(self, sheet="Đội ngũ"):
@@ -110,7 +110,7 @@ def test_a_draft_is_compared_with_the_last_release_not_with_the_last_run(world):
     world.set("le_chan", "schools")
     world.draft()
     again = world.draft()
-    assert causes(again) == {("le_chan", "schools", "value"): "workbook", (CITY, "schools", "value"): "workbook"}
+    assert causes(again) == {("le_chan", "schools", "value"): "workbook", (WHOLE, "schools", "value"): "workbook"}
     assert world.numbers == [1]
 
 
@@ -132,7 +132,7 @@ def test_a_changed_workbook_is_the_cause_for_its_unit_and_the_city_only(world):
     world.set("le_chan", "schools")
     world.write(world.rests_on[0], "mã khác")
     made = world.release()
-    assert causes(made) == {("le_chan", "schools", "value"): "workbook", (CITY, "schools", "value"): "workbook"}
+    assert causes(made) == {("le_chan", "schools", "value"): "workbook", (WHOLE, "schools", "value"): "workbook"}
     said = repr(changes.since_release(made))
     assert "bản phát hành số 1" in said and "1 số của toàn thành phố và 1 số của các đơn vị" in said
     assert "Biểu của kỳ này đã thay: Lê Chân." in said
@@ -200,17 +200,17 @@ def test_one_units_workbook_explains_no_other_units_number(world):
     world.set("cat_hai", "schools")
     assert causes(world.release()) == {
         ("cat_hai", "schools", "value"): "method",
-        (CITY, "schools", "value"): "workbook",
+        (WHOLE, "schools", "value"): "workbook",
     }
 
 
 def test_needs_are_part_of_a_release(world):
     world.release()
     world.workbook("hong_bang")
-    here = (world.needs["indicator"] == "teachers_to_recruit") & (world.needs["area"] == CITY)
+    here = (world.needs["indicator"] == "teachers_to_recruit") & (world.needs["area"] == WHOLE)
     world.needs.loc[here & (world.needs["sector"] == "all"), "expected"] = 77.0
     made = world.release()
-    assert causes(made) == {(CITY, "teachers_to_recruit", "expected"): "workbook"}
+    assert causes(made) == {(WHOLE, "teachers_to_recruit", "expected"): "workbook"}
     assert changes.since_release_table(made, "x", "x").rows[0].head == "Giáo viên cần tuyển năm học sau"
 
 

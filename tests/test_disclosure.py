@@ -22,7 +22,7 @@ from analysis.pages.report import Report
 from analysis.pages.tables import HIDDEN, Cell
 from analysis.reading import rounds
 from analysis.reference import areas, periods
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 from tests import attacker, leaked, releases, worlds
 
 ROUNDS = [("2022-2023", "HK1"), ("2023-2024", "HK1"), ("2024-2025", "DN"), ("2024-2025", "HK1")]
@@ -197,11 +197,11 @@ def test_everything_that_may_be_printed_of_the_simulated_rounds_is_safe_together
     read = [rounds.read(reference.ROOT / "data/raw", *which) for which in (ROUNDS[1], ROUNDS[3])]
     series = pd.concat([indicators.of_round(each.observations, each.facilities) for each in read], ignore_index=True)
     may = Disclosure(series)
-    city = series[(series["area"] == CITY) & (series["sector"] == "all") & (series["age_band"] == "all")]
+    city = series[(series["area"] == WHOLE) & (series["sector"] == "all") & (series["age_band"] == "all")]
     assert not may.mask(city).any()  # what the official report prints stays
     for which in (ROUNDS[1], ROUNDS[3]):
         assert not _too_close(series, may, which, "obese_children")
-        units = [area for area in series["area"].unique() if area != CITY]
+        units = [area for area in series["area"].unique() if area != WHOLE]
         assert all(may.withheld(area, "all", "all", "children_with_disability_known", *which) for area in units)
 
 
@@ -213,8 +213,8 @@ def _too_close(series: pd.DataFrame, may: Disclosure, which: tuple[str, str], co
     if rule["beside"]:
         groups = {key: value - attacker.counts_of(series, which, rule["beside"])[key] for key, value in groups.items()}
     shown = {key for key in counts if not may.withheld(key[0], *VIEWS[key[1]], count, *which)}
-    few = {key for key in counts if 0 < counts[key] < FEW and key[0] != CITY}
-    assert few and not few & shown and (CITY, 0) in shown
+    few = {key for key in counts if 0 < counts[key] < FEW and key[0] != WHOLE}
+    assert few and not few & shown and (WHOLE, 0) in shown
     problem = attacker.exactly(counts, groups, shown)
     ends = {key: problem.interval(key) for key in counts.keys() - shown}
     return [(key, low, high) for key, (low, high) in ends.items() if high - low < min(FEW, groups[key]) - 1e-6]
@@ -232,9 +232,9 @@ def test_tables_of_any_shape_leave_every_withheld_cell_open(seed):
     hidden, city = suppression.withheld(suppression.Counts(count, group, FEW), group, order)
     assert hidden[suppression.small(count, group, FEW)].all() and not city[0]
     keys = {(str(at), view): (at, view) for at in range(units) for view in range(len(VIEWS))}
-    counts = {key: count[at] for key, at in keys.items()} | {(CITY, v): count[:, v].sum() for v in range(len(VIEWS))}
+    counts = {key: count[at] for key, at in keys.items()} | {(WHOLE, v): count[:, v].sum() for v in range(len(VIEWS))}
     groups = {key: group[at] for key, at in keys.items()}
-    shown = {key for key, at in keys.items() if not hidden[at]} | {(CITY, v) for v in range(len(VIEWS)) if not city[v]}
+    shown = {key for key, at in keys.items() if not hidden[at]} | {(WHOLE, v) for v in range(len(VIEWS)) if not city[v]}
     problem = attacker.exactly(counts, groups, shown)
     for key in keys.keys() - shown:
         low, high = problem.interval(key)
@@ -268,7 +268,7 @@ def test_where_no_choice_of_cells_is_safe_the_table_goes_and_a_small_total_with_
         shown = {key for key in counts if not may.withheld(key[0], *VIEWS[key[1]], count, *ROUNDS[-1])}
         problem = attacker.exactly(counts, groups, shown)
         for area, view in counts.keys() - shown:
-            if area == CITY:
+            if area == WHOLE:
                 continue
             low, high = problem.interval((area, view))
             pair = [0] if view == 0 else next(pair for pair in suppression.PAIRS if view in pair)
@@ -284,7 +284,7 @@ def test_a_total_that_is_itself_small_goes_with_its_complement_and_its_funnel():
                 rows.append((*ROUNDS[-1], area, "public", "kindergarten", name, value, "derived"))
         return Disclosure(worlds.with_totals(pd.DataFrame(rows, columns=worlds.COLUMNS)))
 
-    printed, few, many = (CITY, "all", "all"), of(1.0), of(30.0)
+    printed, few, many = (WHOLE, "all", "all"), of(1.0), of(30.0)
     for name in ("stunted_children", "stunting_rate", "children_normal_height"):
         assert few.withheld(*printed, name, *ROUNDS[-1]) and not many.withheld(*printed, name, *ROUNDS[-1])
     assert not few.withheld(*printed, "children_measured", *ROUNDS[-1])
@@ -295,7 +295,7 @@ def test_the_centre_of_each_funnel_is_the_citys_rate_that_is_printed():
     may = Disclosure(series)
     rows = funnel.table(weigh_ins.read(weigh_ins.of_series(series), *ROUNDS[-1]), ROUNDS[-1][1], may)
     this = series[(series["school_year"] == ROUNDS[-1][0]) & (series["period"] == ROUNDS[-1][1])]
-    printed = this[this["area"] == CITY].set_index(["sector", "age_band", "indicator"])["value"]
+    printed = this[this["area"] == WHOLE].set_index(["sector", "age_band", "indicator"])["value"]
     assert len(rows) and may.mask(this[this["indicator"].isin(rows["indicator"])]).any()
     for row in rows.itertuples():
         assert row.centre == pytest.approx(printed[row.sector, row.age_band, row.indicator])

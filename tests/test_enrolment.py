@@ -39,11 +39,8 @@ def test_areas_sectors_and_bands_add_up_in_whole_numbers(table, indicator, year)
     for band in ("nursery", "kindergarten", "age5", "all"):
         for sector in ("public", "nonpublic", "all"):
             areas = [values[area, sector, band] for area in worlds.AREAS]
-            assert sum(areas) == values["hai_phong", sector, band]
-        assert (
-            values["hai_phong", "public", band] + values["hai_phong", "nonpublic", band]
-            == values["hai_phong", "all", band]
-        )
+            assert sum(areas) == values["all", sector, band]
+        assert values["all", "public", band] + values["all", "nonpublic", band] == values["all", "all", band]
     assert (
         values["cat_hai", "all", "nursery"] + values["cat_hai", "all", "kindergarten"]
         == values["cat_hai", "all", "all"]
@@ -53,7 +50,7 @@ def test_areas_sectors_and_bands_add_up_in_whole_numbers(table, indicator, year)
 def test_the_interval_of_the_city_is_that_of_its_summed_paths(table, outlook):
     drawn = enrolment.class_paths(outlook).query("target_year == @NEXT")["classes"].sum()
     row = table[(table["kind"] == "forecast") & (table["target_year"] == NEXT)
-                & (table["indicator"] == "classes") & (table["area"] == "hai_phong")
+                & (table["indicator"] == "classes") & (table["area"] == "all")
                 & (table["sector"] == "all") & (table["age_band"] == "all")].iloc[0]  # fmt: skip
     limits = np.quantile(drawn, [0.025, 0.1, 0.9, 0.975], method="inverted_cdf")
     assert row[["lower_95", "lower_80", "upper_80", "upper_95"]].tolist() == limits.tolist()
@@ -71,7 +68,7 @@ def test_rates_are_children_over_children_living_and_may_pass_100(table, series)
     rate, children, living = (
         expected(table, name) for name in ("enrolment_rate", "children_enrolled", "children_living")
     )
-    place = ("hai_phong", "all", "kindergarten")
+    place = ("all", "all", "kindergarten")
     assert rate[place] == pytest.approx(100 * children[place] / living[place])
     more = series.copy()
     more.loc[more["indicator"] == "children_enrolled", "value"] *= 1.2
@@ -220,7 +217,7 @@ def test_an_area_missing_this_year_is_named_beside_the_city(series):
     table = enrolment.trend_table(part, YEAR, "HK1", enrolment.outlook(part, YEAR, "HK1"))
     rows = table[(table["kind"] == "forecast") & (table["indicator"] == "classes")]
     assert "cat_hai" not in set(rows["area"])
-    assert rows.loc[rows["area"] == "hai_phong", "note"].eq("Chưa gồm đơn vị không có dự báo: Cát Hải.").all()
+    assert rows.loc[rows["area"] == "all", "note"].eq("Chưa gồm đơn vị không có dự báo: Cát Hải.").all()
 
 
 def test_an_area_missing_in_an_earlier_year_is_still_forecast(series):
@@ -229,11 +226,11 @@ def test_an_area_missing_in_an_earlier_year_is_still_forecast(series):
 
 
 def test_a_sector_that_an_area_does_not_have_stays_zero(series):
-    parts = series[(series["area"] != "hai_phong") & (series["sector"] != "all")]
+    parts = series[(series["area"] != "all") & (series["sector"] != "all")]
     parts = parts[parts["age_band"].isin(["nursery", "kindergarten", "age3", "age4", "age5"])]
     parts = parts[parts["indicator"].isin(["classes", "children_enrolled"])]
     parts = parts[(parts["area"] != "cat_hai") | (parts["sector"] == "public")]
-    living = series[(series["indicator"] == "children_living") & (series["area"] != "hai_phong")]
+    living = series[(series["indicator"] == "children_living") & (series["area"] != "all")]
     living = living[living["age_band"].str.match(r"age\d")]
     part = worlds.with_totals(pd.concat([parts, living]))
     values = expected(enrolment.trend_table(part, YEAR, "HK1", enrolment.outlook(part, YEAR, "HK1")), "classes")

@@ -55,7 +55,7 @@ def test_a_rate_entered_for_a_unit_is_used_there_and_said_with_its_source(enter)
     assert table.at[here, "note"] == f"Tỷ lệ nghỉ 20\u00a0% do chuyên viên nhập, nguồn: {SOURCE}."
     recruits = (AHEAD[0], "hai_an", "public", "teachers_to_recruit")
     assert table.at[recruits, "expected"] - before.at[recruits, "expected"] == 21 - before.at[here, "expected"]
-    assert SOURCE in table.at[(AHEAD[0], "hai_phong", "all", "teachers_to_recruit"), "note"]
+    assert SOURCE in table.at[(AHEAD[0], "all", "all", "teachers_to_recruit"), "note"]
     elsewhere = (AHEAD[0], "le_chan", "public", "teachers_to_recruit")
     assert table.at[elsewhere, "expected"] == before.at[elsewhere, "expected"] and pd.isna(table.at[elsewhere, "note"])
     later = (AHEAD[1], "hai_an", "public", "teachers_left")
@@ -79,7 +79,7 @@ def test_a_units_own_rate_goes_before_the_citys_and_its_sectors_before_both(ente
 def test_without_a_history_of_leavers_an_entered_rate_gives_recruits_and_none_gives_need_and_the_reason(enter):
     made = without_model(staffed.tables())
     _, table = of(made)
-    city = (AHEAD[0], "hai_phong", "all")
+    city = (AHEAD[0], "all", "all")
     assert table.at[(*city, "teachers_needed"), "expected"] > 0
     assert np.isnan(table.at[(*city, "teachers_to_recruit"), "expected"])
     assert "thiếu chuỗi giáo viên nghỉ việc, nghỉ hưu" in table.at[(*city, "teachers_to_recruit"), "note"]
@@ -91,7 +91,7 @@ def test_without_a_history_of_leavers_an_entered_rate_gives_recruits_and_none_gi
     assert row["expected"] == (
         table.at[(*city, "teachers_needed"), "expected"] - table.at[(*city, "teachers_staying"), "expected"]
     )
-    assert np.isnan(table.at[(AHEAD[1], "hai_phong", "all", "teachers_to_recruit"), "expected"])
+    assert np.isnan(table.at[(AHEAD[1], "all", "all", "teachers_to_recruit"), "expected"])
 
 
 def test_an_entered_rate_keeps_the_models_doubt_in_proportion(enter):

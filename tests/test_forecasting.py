@@ -54,7 +54,7 @@ class TestPanel:
         assert np.array_equal(given.counts[0, 0], [5, np.nan, 6], equal_nan=True)
 
     def test_other_periods_and_the_city_stay_out(self):
-        rows = [row("public", "nursery", 5), row("public", "nursery", 50, area="hai_phong"),
+        rows = [row("public", "nursery", 5), row("public", "nursery", 50, area="all"),
                 row("public", "nursery", 7, period="HK2")]  # fmt: skip
         given = forecasting.panel(pd.DataFrame(rows), "2020-2021", "HK1", [GROUP])
         assert given.areas == ["le_chan"] and given.counts.ravel().tolist() == [5]
@@ -73,7 +73,7 @@ class TestPanel:
             made = trends.panel_rows(cube, forecast.panel, GROUP[0]), trends.forecast_rows(cube, forecast)
             return [each.set_index("area")["basis"].to_dict() for each in made]
 
-        carried = {"le_chan": "derived", "cat_hai": "carried", "hai_phong": "carried"}
+        carried = {"le_chan": "derived", "cat_hai": "carried", "all": "carried"}
         assert bases("carried") == [carried, carried]
         seen, ahead = bases("simulated")
         assert seen == {area: basis.replace("carried", "simulated") for area, basis in carried.items()}

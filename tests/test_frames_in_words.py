@@ -8,7 +8,7 @@ from analysis.reference import frames_in_words
 
 def test_heads_codes_and_numbers_are_in_words_and_the_table_stays():
     frame = pd.DataFrame({
-        "area": ["hai_phong", "le_chan"], "indicator": ["teachers_to_recruit", "x"], "kind": ["forecast", "observed"],
+        "area": ["all", "le_chan"], "indicator": ["teachers_to_recruit", "x"], "kind": ["forecast", "observed"],
         "expected": [1747.0, np.nan], "lower_80": [1.5, 2.0], "own": [True, False], "note": [None, "<b>"],
     })  # fmt: skip
     before = frame.copy()

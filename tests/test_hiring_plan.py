@@ -120,7 +120,7 @@ def test_short_after_hiring_and_hired_is_what_was_lacking(plan, table):
 def test_last_years_hiring_is_that_of_its_three_rounds_and_unknown_where_one_is_missing():
     rounds = [("2023-2024", "HK2"), ("2024-2025", "DN"), ("2024-2025", "HK1"), ("2023-2024", "HK1")]
     series = pd.DataFrame(
-        [(*each, "hai_phong", sector, "all", "teachers_recruited", value)
+        [(*each, "all", sector, "all", "teachers_recruited", value)
          for each in rounds for sector, value in (("public", 100.0), ("nonpublic", 60.0))],
         columns=["school_year", "period", "area", "sector", "age_band", "indicator", "value"],
     )  # fmt: skip

@@ -6,7 +6,7 @@ import pytest
 from analysis import store
 from analysis.meaning import indicators
 from analysis.meaning.cube import Cube, Texts
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 YEAR, PERIOD = "2024-2025", "HK1"
 
@@ -87,24 +87,24 @@ def values() -> pd.Series:
 
 
 def test_the_city_is_the_sum_of_its_areas_and_an_area_of_its_sectors(values):
-    assert values[CITY, "all", "all", "children_enrolled"] == 80 + 180 + 40 + 240 + 30 + 50
+    assert values[WHOLE, "all", "all", "children_enrolled"] == 80 + 180 + 40 + 240 + 30 + 50
     assert values["hai_an", "all", "nursery", "children_enrolled"] == 70
     assert values["hai_an", "public", "all", "classes"] == 10
 
 
 def test_age5_is_inside_kindergarten_and_never_added_to_it(values):
-    assert values[CITY, "all", "kindergarten", "children_living"] == 600
-    assert values[CITY, "all", "all", "children_living"] == 1200
+    assert values[WHOLE, "all", "kindergarten", "children_living"] == 600
+    assert values[WHOLE, "all", "all", "children_living"] == 1200
 
 
 def test_independent_facilities_are_told_apart_inside_the_nonpublic_sector(values):
     assert values["hai_an", "independent", "nursery", "children_enrolled"] == 30
     assert values["hai_an", "nonpublic", "nursery", "children_enrolled"] == 30
-    assert values[CITY, "all", "all", "english_facilities"] == 3
+    assert values[WHOLE, "all", "all", "english_facilities"] == 3
 
 
 def test_a_rate_is_the_ratio_of_sums_and_may_pass_100(values):
-    assert values[CITY, "all", "nursery", "enrolment_rate"] == pytest.approx(150 / 600 * 100)
+    assert values[WHOLE, "all", "nursery", "enrolment_rate"] == pytest.approx(150 / 600 * 100)
     assert values["le_chan", "all", "kindergarten", "enrolment_rate"] == pytest.approx(60)
     assert values["hai_an", "all", "kindergarten", "enrolment_rate"] == pytest.approx(290 / 300 * 100)
     assert values["hai_an", "nonpublic", "all", "schools_share"] == pytest.approx(50)
@@ -116,32 +116,32 @@ def test_an_enrolment_rate_exists_only_where_children_living_there_are_known(val
 
 def test_a_shortage_is_what_the_norm_asks_for_less_who_is_there(values):
     assert values["le_chan", "public", "all", "teachers_shortage"] == pytest.approx(2.5 * 4 + 2.2 * 6 - 20)
-    assert values[CITY, "all", "all", "teachers_shortage"] == pytest.approx(2.5 * 8 + 2.2 * 16 - 53)
-    assert values[CITY, "all", "all", "cooks_shortage"] == pytest.approx(150 / 35 + 470 / 50 - 6)
-    assert values[CITY, "public", "all", "managers_shortage"] == 3 + 3 - 4
+    assert values[WHOLE, "all", "all", "teachers_shortage"] == pytest.approx(2.5 * 8 + 2.2 * 16 - 53)
+    assert values[WHOLE, "all", "all", "cooks_shortage"] == pytest.approx(150 / 35 + 470 / 50 - 6)
+    assert values[WHOLE, "public", "all", "managers_shortage"] == 3 + 3 - 4
     assert values["hai_an", "nonpublic", "all", "managers_shortage"] == -2
 
 
 def test_an_indicator_that_is_a_total_of_others_is_their_sum(values):
-    assert values[CITY, "all", "all", "teachers_upgrading"] == 9
+    assert values[WHOLE, "all", "all", "teachers_upgrading"] == 9
 
 
 def test_a_score_is_not_added_up_over_areas(values):
     assert values["le_chan", "all", "all", "digital_records_score"] == 93.6
-    assert (CITY, "all", "all", "digital_records_score") not in values.index
+    assert (WHOLE, "all", "all", "digital_records_score") not in values.index
 
 
 def test_an_independent_facility_above_70_children_is_counted():
     values = indicators.of_round(observations(*ROWS), KINDS).set_index(indicators.KEY)["value"]
     assert values["hai_an", "nonpublic", "all", "independent_facilities_over_70_children"] == 1
-    assert values[CITY, "all", "all", "independent_facilities_over_70_children"] == 1
+    assert values[WHOLE, "all", "all", "independent_facilities_over_70_children"] == 1
 
 
 def test_a_sum_over_one_simulated_number_is_simulated():
     basis = indicators.of_round(observations(*ROWS), KINDS).set_index(indicators.KEY)["basis"]
     assert basis["le_chan", "all", "all", "children_enrolled"] == "derived"
     assert basis["hai_an", "all", "all", "children_enrolled"] == "simulated"
-    assert basis[CITY, "all", "all", "children_enrolled"] == "simulated"
+    assert basis[WHOLE, "all", "all", "children_enrolled"] == "simulated"
 
 
 def series(year: str, children: float, living: float) -> pd.DataFrame:
@@ -149,7 +149,7 @@ def series(year: str, children: float, living: float) -> pd.DataFrame:
     rows = [
         ("le_chan", "children_enrolled", children),
         ("le_chan", "enrolment_rate", rate),
-        (CITY, "enrolment_rate", rate),
+        (WHOLE, "enrolment_rate", rate),
     ]
     return pd.DataFrame(
         [[year, PERIOD, area, "all", "nursery", indicator, value, "derived"] for area, indicator, value in rows],

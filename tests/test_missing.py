@@ -14,7 +14,7 @@ from analysis.pages.words import label
 from analysis.reading import rounds
 from analysis.reading.findings import DataError, stop_on_faults
 from analysis.reference import ROOT
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 from analysis.screening import screening
 from tests import project as projects
 from tests.workbooks import cells_of, write
@@ -55,10 +55,10 @@ def test_left_out_it_is_named_and_the_city_counts_one_unit_less_and_shows_no_cha
     assert [(f.check, f.area, f.severity) for f in this.findings] == [("unit_left_out", GONE, "attention")]
     assert this.partial[["area", "choice"]].to_numpy().tolist() == [[GONE, "partial"]]
     partial = table("partial")
-    assert value(partial, CITY, column="areas") == 13 and value(partial, GONE) is None
-    others = partial.query("area not in ['hai_phong', 'cat_hai']")["area"].unique()
-    assert value(partial, CITY) == sum(value(partial, area) for area in others)
-    assert pd.isna(value(partial, CITY, column="change")) and not pd.isna(value(partial, "le_chan", column="change"))
+    assert value(partial, WHOLE, column="areas") == 13 and value(partial, GONE) is None
+    others = partial.query("area not in ['all', 'cat_hai']")["area"].unique()
+    assert value(partial, WHOLE) == sum(value(partial, area) for area in others)
+    assert pd.isna(value(partial, WHOLE, column="change")) and not pd.isna(value(partial, "le_chan", column="change"))
 
 
 def test_a_part_of_the_city_is_held_against_no_target_and_each_unit_still_is(received):
@@ -66,8 +66,8 @@ def test_a_part_of_the_city_is_held_against_no_target_and_each_unit_still_is(rec
     whole = series[series["school_year"] == YEAR].assign(school_year="2024-2025", period="HK1")  # a year with targets
     of_all, of_part = (indicators.compare(rows, "2024-2025", "HK1") for rows in (whole, whole[whole["area"] != GONE]))
     for column in ("target", "gap", "met"):
-        assert not pd.isna(value(of_all, CITY, "enrolment_rate", column))
-        assert pd.isna(value(of_part, CITY, "enrolment_rate", column))
+        assert not pd.isna(value(of_all, WHOLE, "enrolment_rate", column))
+        assert pd.isna(value(of_part, WHOLE, "enrolment_rate", column))
         assert not pd.isna(value(of_part, "le_chan", "enrolment_rate", column))
 
 
@@ -76,24 +76,24 @@ def test_earlier_rounds_of_the_city_are_made_of_the_units_that_this_one_has(rece
     before = series[series["school_year"] == "2017-2018"].query("sector == 'all' and age_band == 'all'")
     for indicator in ("children_enrolled", "teachers_shortage", "managers_shortage"):
         by_area = before[before["indicator"] == indicator].set_index("area")["value"]
-        assert by_area[CITY] == pytest.approx(by_area.drop([CITY, GONE]).sum()) and by_area[GONE] > 0
-    left, there = (before[before["indicator"] == name].set_index("area")["value"].drop([CITY, GONE])
+        assert by_area[WHOLE] == pytest.approx(by_area.drop([WHOLE, GONE]).sum()) and by_area[GONE] > 0
+    left, there = (before[before["indicator"] == name].set_index("area")["value"].drop([WHOLE, GONE])
                    for name in ("obese_children", "children_measured"))  # fmt: skip
-    [rate] = before[(before["indicator"] == "obesity_rate") & (before["area"] == CITY)]["value"]
+    [rate] = before[(before["indicator"] == "obesity_rate") & (before["area"] == WHOLE)]["value"]
     assert rate == pytest.approx(100 * left.sum() / there.sum())
 
 
 def test_what_happened_in_a_period_is_never_carried_and_its_sum_is_of_the_other_units(received, table):
     carried = table("carry")
-    others = set(carried["area"]) - {CITY, GONE}
+    others = set(carried["area"]) - {WHOLE, GONE}
     for flow in ("teachers_left", "teachers_recruited", "social_funding", "classrooms_built"):
-        assert value(carried, GONE, flow) is None and value(carried, CITY, flow, "areas") == 13
-        assert value(carried, CITY, flow) == sum(value(carried, area, flow) for area in others)
-        assert pd.isna(value(carried, CITY, flow, "change"))
+        assert value(carried, GONE, flow) is None and value(carried, WHOLE, flow, "areas") == 13
+        assert value(carried, WHOLE, flow) == sum(value(carried, area, flow) for area in others)
+        assert pd.isna(value(carried, WHOLE, flow, "change"))
     spent, eating = (sum(value(carried, area, name) for area in others)
                      for name in ("meal_spending_per_day", "boarding_children"))  # fmt: skip
-    assert value(carried, CITY, "meal_price_per_day") == pytest.approx(1000 * spent / eating)
-    assert value(carried, CITY, "teachers", "areas") == 14 and value(carried, GONE, "teachers") > 0
+    assert value(carried, WHOLE, "meal_price_per_day") == pytest.approx(1000 * spent / eating)
+    assert value(carried, WHOLE, "teachers", "areas") == 14 and value(carried, GONE, "teachers") > 0
 
 
 def test_the_message_that_stops_names_both_ways_on(received):
@@ -108,9 +108,9 @@ def test_carried_it_stands_with_its_last_workbook_and_says_from_where(received, 
     assert set(this.observations.query("area == @GONE")["workbook"]) == {f"2017-2018/DN/{GONE}.xlsx"}
     assert this.partial["workbook"].tolist() == [f"2017-2018/DN/{GONE}.xlsx"]
     carried = table("carry")
-    assert value(carried, CITY, column="areas") == 14
+    assert value(carried, WHOLE, column="areas") == 14
     assert value(carried, GONE, column="change") == 0
-    assert not pd.isna(value(carried, CITY, column="change"))
+    assert not pd.isna(value(carried, WHOLE, column="change"))
 
 
 def test_a_sum_over_a_carried_number_says_so_unless_something_worse_is_in_it(received, tmp_path):
@@ -122,13 +122,13 @@ def test_a_sum_over_a_carried_number_says_so_unless_something_worse_is_in_it(rec
     this = rounds.read(raw, YEAR, "DN", missing="carry")
     assert set(this.observations.query("area == @GONE")["basis"]) == {"carried"}
     series = indicators.of_round(this.observations, this.facilities)
-    assert set(series.query("area in ['hai_phong', @GONE]")["basis"]) == {"carried"}
+    assert set(series.query("area in ['all', @GONE]")["basis"]) == {"carried"}
     assert set(series.query("area == 'le_chan'")["basis"]) == {"derived"}
     worse = this.observations.assign(
         basis=this.observations["basis"].mask(this.observations["area"] == "le_chan", "simulated")
     )
     said = indicators.of_round(worse, this.facilities).groupby("area")["basis"].agg(set)
-    assert (said[CITY], said[GONE], said["le_chan"]) == ({"simulated"}, {"carried"}, {"simulated"})
+    assert (said[WHOLE], said[GONE], said["le_chan"]) == ({"simulated"}, {"carried"}, {"simulated"})
 
 
 def test_a_unit_that_never_reported_cannot_be_carried_and_stops_the_run(received, tmp_path):
@@ -195,7 +195,7 @@ def test_make_report_goes_on_by_choice_with_the_unit_named_on_the_page_and_stops
     assert not re.search(r"Lê Chân<sup>[^<]*\*", page)
     processed = project / "data/processed/2024-2025-HK1"
     assert store.read(processed, "partial.csv")["choice"].tolist() == ["partial"]
-    assert value(store.read(processed, "indicators.csv"), CITY, column="areas") == 13
+    assert value(store.read(processed, "indicators.csv"), WHOLE, column="areas") == 13
     again = projects.make(project, "report", "MISSING=partial")
     assert again.returncode == 0 and "01_clean" not in again.stdout
     assert projects.make(project, "report").returncode != 0  # the choice is made each time, never remembered

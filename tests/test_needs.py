@@ -75,7 +75,7 @@ def test_the_published_shortage_stands_at_every_level():
                 ("le_chan", "nonpublic"): 840, ("hai_an", "nonpublic"): 840, ("cat_hai", "nonpublic"): 839}  # fmt: skip
     short = by_place(of(hand_made(classes, teachers)), "teachers_shortage", "current")
     for sector, printed in (("all", 1177), ("public", 654), ("nonpublic", 1177 - 654)):
-        assert short["hai_phong", sector] == printed
+        assert short["all", sector] == printed
         assert sum(short[area, sector] for area in ("le_chan", "hai_an", "cat_hai")) == printed
 
 
@@ -89,15 +89,15 @@ def test_to_recruit_is_shortage_and_change_and_leavers_to_the_person(table):
     assert (recruit == parts).all() and (recruit == recruit.round()).all()
     staying = by_place(table, "teachers_needed") - by_place(table, "teachers_staying")
     assert (recruit == staying).all()
-    assert recruit["hai_phong", "all"] > by_place(table, "teachers_shortage", "current")["hai_phong", "all"] > 0
+    assert recruit["all", "all"] > by_place(table, "teachers_shortage", "current")["all", "all"] > 0
 
 
 @pytest.mark.parametrize("indicator", ["teachers_needed", "teachers_left", "teachers_staying", "teachers_to_recruit"])
 def test_the_city_is_the_sum_of_its_areas_and_of_its_sectors(table, indicator):
     values = by_place(table, indicator)
     for sector in ("public", "nonpublic", "all"):
-        assert sum(values[area, sector] for area in worlds.AREAS) == values["hai_phong", sector]
-    assert values["hai_phong", "public"] + values["hai_phong", "nonpublic"] == values["hai_phong", "all"]
+        assert sum(values[area, sector] for area in worlds.AREAS) == values["all", sector]
+    assert values["all", "public"] + values["all", "nonpublic"] == values["all", "all"]
 
 
 def test_every_path_of_the_city_is_the_sum_of_its_areas(stages, table):
@@ -107,10 +107,10 @@ def test_every_path_of_the_city_is_the_sum_of_its_areas(stages, table):
     norm = classes["age_band"].map({"nursery": 2.5, "kindergarten": 2.2})
     needed = np.rint((classes["classes"] * norm).sum().round(6))
     left = leavers["leavers"].sum()
-    now = by_place(table, "teachers_now", "current")["hai_phong", "all"]
+    now = by_place(table, "teachers_now", "current")["all", "all"]
     limits = np.quantile(needed - (now - left), [0.1, 0.9], method="inverted_cdf")
     row = table[
-        (table["indicator"] == "teachers_to_recruit") & (table["area"] == "hai_phong") & (table["sector"] == "all")
+        (table["indicator"] == "teachers_to_recruit") & (table["area"] == "all") & (table["sector"] == "all")
     ].query("target_year == @NEXT")
     assert row[["lower_80", "upper_80"]].to_numpy().ravel().tolist() == limits.tolist()
 
@@ -127,7 +127,7 @@ def test_fewer_teachers_asked_for_than_stay_is_below_zero_and_said():
 def test_no_forecast_leaves_this_years_numbers_and_the_reason(tmp_path):
     series = worlds.series(last=2017)
     table = of(run(series, "2017-2018"), "2017-2018")
-    row = table[(table["area"] == "hai_phong") & (table["sector"] == "all")].set_index("indicator")
+    row = table[(table["area"] == "all") & (table["sector"] == "all")].set_index("indicator")
     assert row.at["teachers_shortage", "current"] > 0
     assert np.isnan(row.at["teachers_to_recruit", "expected"])
     assert row.at["teachers_to_recruit", "note"] == "Không dự báo: mới có 1 năm số liệu cùng kỳ, cần ít nhất 2."
@@ -137,7 +137,7 @@ def test_no_forecast_leaves_this_years_numbers_and_the_reason(tmp_path):
 def test_need_may_be_known_where_leavers_are_not(tmp_path):
     series = worlds.series(last=2019)
     table = of(run(series, "2019-2020"), "2019-2020")
-    row = table[(table["area"] == "hai_phong") & (table["sector"] == "all") & (table["target_year"] == "2020-2021")]
+    row = table[(table["area"] == "all") & (table["sector"] == "all") & (table["target_year"] == "2020-2021")]
     row = row.set_index("indicator")
     assert row.at["teachers_needed", "expected"] > 0
     assert np.isnan(row.at["teachers_to_recruit", "expected"])
@@ -151,7 +151,7 @@ def test_an_area_without_this_years_workbook_is_named_beside_the_city():
     part = series[~((series["area"] == "cat_hai") & (series["school_year"] == YEAR))]
     table = of(run(part))
     recruit, parts = by_place(table, "teachers_to_recruit"), by_place(table, "teachers_shortage", "current")
-    city = ("hai_phong", "all")
+    city = ("all", "all")
     assert recruit[city] == parts[city] + by_place(table, "need_change")[city] + by_place(table, "teachers_left")[city]
     assert "cat_hai" not in set(table["area"]) or "Cát Hải" in by_place(table, "teachers_to_recruit", "note")[city]
 
@@ -164,7 +164,7 @@ def test_norms_of_the_coming_year_are_asked_for(monkeypatch, stages):
         flow.norms, "of_round", lambda item, year, period: real(item, YEAR, period) + 0.1 * (year == NEXT)
     )
     after = of(stages)
-    city = ("hai_phong", "all")
+    city = ("all", "all")
     assert (
         by_place(after, "teachers_shortage", "current")[city] == by_place(before, "teachers_shortage", "current")[city]
     )
@@ -184,9 +184,9 @@ def test_a_unit_with_too_many_takes_from_the_citys_number_and_it_is_said():
     teachers = {("le_chan", "public"): 90, ("le_chan", "nonpublic"): 47,
                 ("hai_an", "public"): 27, ("hai_an", "nonpublic"): 47}  # fmt: skip
     rows = of(hand_made(classes, teachers)).query("indicator == 'teachers_to_recruit'").set_index(["area", "sector"])
-    city = rows.loc[("hai_phong", "all")]
+    city = rows.loc[("all", "all")]
     assert city["expected"] == -23
     told = "Đã trừ 43 người thừa ở Lê Chân, không bù được cho nơi khác: những nơi thiếu cần tuyển 20."
     assert city["note"].endswith(told)
-    assert pd.isna(rows.at[("hai_phong", "nonpublic"), "note"])
+    assert pd.isna(rows.at[("all", "nonpublic"), "note"])
     assert "Đã trừ" not in rows.at[("le_chan", "public"), "note"]

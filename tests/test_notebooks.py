@@ -48,9 +48,9 @@ class TestNotebook:
 
     def test_takes_only_declared_parameters(self, notebook, tmp_path):
         assert (
-            {"school_year", "period", "processed", "experiment"}
+            {"place", "school_year", "period", "processed", "experiment"}
             <= notebooks.parameters_of(notebook)
-            <= {"school_year", "period", "raw", "processed", "releases", "missing", "experiment"}
+            <= {"place", "school_year", "period", "raw", "processed", "releases", "missing", "experiment"}
         )
         with pytest.raises(notebooks.NotebookError, match="nam_hoc"):
             notebooks.run(notebook, {"nam_hoc": "2024-2025"}, tmp_path / "out.ipynb")

@@ -57,9 +57,9 @@ class TestTrend:
         rows = table[
             (table["kind"] == "trend") & (table["indicator"] == "underweight_rate") & (table["age_band"] == "all")
         ]
-        assert set(rows["area"]) == {*worlds.AREAS, "hai_phong"}
+        assert set(rows["area"]) == {*worlds.AREAS, "all"}
         assert (rows["lower_95"] < rows["lower_80"]).all() and (rows["upper_80"] < rows["upper_95"]).all()
-        city = rows[rows["area"] == "hai_phong"].iloc[0]
+        city = rows[rows["area"] == "all"].iloc[0]
         assert city["lower_95"] < -0.15 < city["upper_95"] < 0  # 5 % a year of about 3 %
         assert city["model"] == "pooled_trend" and pd.isna(city["note"])
 
@@ -67,7 +67,7 @@ class TestTrend:
         rows = table[
             (table["indicator"] == "stunting_rate") & (table["age_band"] == "all") & (table["sector"] == "all")
         ]
-        rows = rows[rows["area"] == "hai_phong"].set_index("target_year")
+        rows = rows[rows["area"] == "all"].set_index("target_year")
         line, seen = rows.loc[rows["kind"] == "fitted", "expected"], rows.loc[rows["kind"] == "observed", "value"]
         assert list(line.index) == list(seen.index)
         assert line.to_numpy() == pytest.approx(seen.to_numpy(), rel=0.12)
@@ -85,7 +85,7 @@ class TestTrend:
         )
         assert rows.at[("cat_hai", "all"), "note"] == "Không dùng 1 lần cân đo chưa đủ trẻ."
         assert pd.isna(rows.at[("le_chan", "all"), "note"])
-        assert "1" in rows.at[("hai_phong", "all"), "note"]
+        assert "1" in rows.at[("all", "all"), "note"]
         without = dataclasses.replace(weighed, measured=np.where(weighed.reliable, weighed.measured, np.nan))
         kept, all_in = (rate_trends.fit(each.cases, each.measured) for each in (without, weighed))
         assert nutrition.pooled(weighed).slope == pytest.approx(kept.slope, nan_ok=True)
@@ -99,7 +99,7 @@ class TestForecast:
         cases = total.add(outlook.expected)
         children = total.add(given.out_of[..., -1])
         rows = trends.rate_rows(total, outlook, "underweight_rate").set_index(["area", "sector", "age_band"])
-        assert rows.at[("hai_phong", "all", "all"), "expected"] == pytest.approx(
+        assert rows.at[("all", "all", "all"), "expected"] == pytest.approx(
             100 * cases[-1, -1, -1] / children[-1, -1, -1]
         )
         assert cases[-1, -1, -1] == outlook.expected[:, :4].sum()
@@ -167,7 +167,7 @@ class TestForecast:
 
 
 class TestWeighIns:
-    def pick(self, table, year, period, area="hai_phong", indicator="underweight_rate"):
+    def pick(self, table, year, period, area="all", indicator="underweight_rate"):
         rows = table[(table["school_year"] == year) & (table["period"] == period) & (table["area"] == area)]
         return rows[(rows["indicator"] == indicator) & (rows["sector"] == "all") & (rows["age_band"] == "all")].iloc[0]
 
@@ -210,7 +210,7 @@ class TestWeighIns:
         assert ((table["lower_95"] <= table["value"]) & (table["value"] <= table["upper_95"])).all()
         now = table[(table["school_year"] == YEAR) & (table["period"] == "HK1") & (table["age_band"] == "all")]
         now = now[(now["sector"] == "all") & (now["indicator"] == "underweight_rate")].set_index("area")
-        assert (now["upper_95"] - now["lower_95"]).idxmin() == "hai_phong"
+        assert (now["upper_95"] - now["lower_95"]).idxmin() == "all"
 
     @pytest.mark.parametrize(
         ("end", "verdict"),

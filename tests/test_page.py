@@ -164,10 +164,10 @@ def test_pages_of_real_numbers_do_not_know_the_word(tmp_path):
 
 
 def test_one_simulated_unit_marks_its_row_and_the_city_but_not_the_others(tmp_path):
-    bases = {"le_chan": "simulated", "hai_phong": "simulated"}
+    bases = {"le_chan": "simulated", "all": "simulated"}
     mixed = releases.report(tmp_path, basis="derived", area_basis=bases)
     series = releases.stored(mixed, "series.parquet")
-    series.loc[(series["area"] == "hai_phong") & (series["school_year"] == "2024-2025"), "basis"] = "simulated"
+    series.loc[(series["area"] == "all") & (series["school_year"] == "2024-2025"), "basis"] = "simulated"
 
     again = releases.report(
         tmp_path / "again", basis="derived", area_basis=bases,
@@ -244,7 +244,7 @@ def drawn_by_seaborn():
 
 
 DRAWN = (drawn_by_matplotlib, drawn_by_seaborn)
-FRAME = pd.DataFrame({"area": ["le_chan", "hai_phong"], "rate": [38.1, 39.25], "note": ["<b>", None]})
+FRAME = pd.DataFrame({"area": ["le_chan", "all"], "rate": [38.1, 39.25], "note": ["<b>", None]})
 ALT = "Tỷ lệ huy động tăng từ 38,1 % lên 39,3 % trong một năm."
 
 

@@ -9,7 +9,7 @@ from analysis.chapters import evidence, number_formulas, number_paths, sections
 from analysis.pages.report import Report
 from analysis.pages.tables import HIDDEN
 from analysis.reference import vietnamese
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 from tests import releases
 
 
@@ -29,7 +29,7 @@ def rows(table):
 
 
 def test_every_number_of_the_tables_and_every_part_of_a_formula_has_a_row(report, rows):
-    shown = [key for key in sections.shown() if report.number(key[2], CITY, *key[:2])]
+    shown = [key for key in sections.shown() if report.number(key[2], WHOLE, *key[:2])]
     assert len(shown) > 150
     assert {number_paths.code(key) for key in shown} <= set(rows)
     parts = {part.key for row in rows.values() for formula in row.formulas for part in formula.parts if part.key}

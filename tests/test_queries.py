@@ -380,7 +380,7 @@ LETTERS = zip("ABCDEFGHIJK", queries.QUESTION_COLUMNS, strict=True)
 HEAD = {(queries.SHEET, f"{letter}7"): label for letter, label in LETTERS}
 OF_NO_UNIT = {
     (queries.SHEET, f"{letter}{row}"): text
-    for row, said in enumerate(zip(queries.FIELDS.values(), ("hai_phong", YEAR, PERIOD), strict=True), 2)
+    for row, said in enumerate(zip(queries.FIELDS.values(), ("all", YEAR, PERIOD), strict=True), 2)
     for letter, text in zip("AC", said, strict=True)
 }
 

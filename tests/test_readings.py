@@ -20,7 +20,7 @@ def table(read):
 
 
 def of_city(table, post):
-    return table[(table["area"] == "hai_phong") & (table["post"] == post)].set_index("line")["persons"]
+    return table[(table["area"] == "all") & (table["post"] == post)].set_index("line")["persons"]
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_the_city_s_practice_gives_the_printed_shortages(table, post, everyone, 
 
 @pytest.mark.parametrize("post", ["teachers", "managers", "cooks"])
 def test_the_steps_lead_exactly_from_one_reading_to_the_other_in_the_city_and_in_whole_persons(table, post):
-    rows = table[(table["post"] == post) & (table["area"] == "hai_phong")]
+    rows = table[(table["post"] == post) & (table["area"] == "all")]
     at = rows.set_index("line")["persons"]
     steps = rows.loc[rows["kind"] == "step", "persons"]
     assert at["practice"] + steps.sum() == at["circular" if "circular" in at else "practice_public"]
@@ -43,10 +43,10 @@ def test_the_steps_lead_exactly_from_one_reading_to_the_other_in_the_city_and_in
 
 def test_the_city_is_the_sum_of_its_areas_in_every_line_that_areas_have(table):
     by_line = table.pivot(index="area", columns=["post", "line"], values="persons")
-    areas = by_line.drop(index="hai_phong")
+    areas = by_line.drop(index="all")
     of_areas = areas.columns[areas.notna().all()]
     assert len(of_areas) >= 20
-    assert (areas[of_areas].sum() == by_line.loc["hai_phong", of_areas]).all()
+    assert (areas[of_areas].sum() == by_line.loc["all", of_areas]).all()
 
 
 def test_the_circular_asks_a_public_school_for_no_more_than_full_classes_would_have(table):
@@ -59,7 +59,7 @@ def test_the_circular_asks_a_public_school_for_no_more_than_full_classes_would_h
 def test_cooks_have_no_line_of_the_circular_and_disabled_children_are_told_of_the_city_alone(table):
     assert not table[(table["post"] == "cooks") & (table["line"] == "circular")].size
     told = table[(table["post"] == "support") | (table["line"] == "disabled_children")]
-    assert set(told["area"]) == {"hai_phong"}
+    assert set(told["area"]) == {"all"}
 
 
 def test_before_16_december_2023_there_is_only_the_city_s_practice(read):

@@ -26,15 +26,13 @@ def table(world):
 
 
 def recruits(table, scenario, column="expected"):
-    rows = table[(table["area"] == "hai_phong") & (table["sector"] == "all") & (table["scenario"] == scenario)]
+    rows = table[(table["area"] == "all") & (table["sector"] == "all") & (table["scenario"] == scenario)]
     return rows[rows["indicator"] == "teachers_to_recruit"].set_index("target_year")[column]
 
 
 def test_the_first_scenario_is_needs_themselves(table, made, world):
     rows = needs.table(world.inputs, made["enrolment"], made["staffing"])
-    rows = rows[
-        (rows["area"] == "hai_phong") & (rows["sector"] == "all") & (rows["indicator"] == "teachers_to_recruit")
-    ]
+    rows = rows[(rows["area"] == "all") & (rows["sector"] == "all") & (rows["indicator"] == "teachers_to_recruit")]
     for column in ("expected", "lower_80", "upper_95"):
         assert recruits(table, "as_expected", column).tolist() == rows[column].tolist()
     assert (recruits(table, "as_expected", "difference") == 0).all()
@@ -52,7 +50,7 @@ def test_scenarios_move_the_way_they_must(table):
 def test_persons_are_whole_and_areas_add_up(table):
     assert (table["expected"] == table["expected"].round()).all()
     wide = table.pivot(index=["scenario", "target_year", "sector", "indicator"], columns="area", values="expected")
-    assert (wide[list(staffed.AREAS)].sum(axis=1) == wide["hai_phong"]).all()
+    assert (wide[list(staffed.AREAS)].sum(axis=1) == wide["all"]).all()
 
 
 def test_targets_met_raises_nursery_classes_by_45_over_39_and_leaves_kindergarten(world):
@@ -103,7 +101,7 @@ def test_it_can_be_written(table, tmp_path):
 
 def test_a_law_changes_nothing_in_years_whose_round_is_before_it_is_in_force(table):
     """Early retirement from 1 January 2026: the round of 31 December 2025 does not know it, the next one does."""
-    rows = table[(table["area"] == "hai_phong") & (table["sector"] == "all")]
+    rows = table[(table["area"] == "all") & (table["sector"] == "all")]
     rows = rows[(rows["scenario"] == "early_retirement") & (rows["indicator"] == "teachers_left")]
     by_year = rows.set_index("target_year")["difference"]
     assert by_year[AHEAD[0]] == 0 and by_year[AHEAD[1]] > 0 and by_year[AHEAD[2]] > 0

@@ -73,7 +73,7 @@ def test_every_row_of_a_table_fills_as_many_columns_as_its_head(report):
 def test_units_stand_in_the_head_and_totals_apart(report):
     html = sections.table(report, "enrolment_by_area", "Huy động")._repr_html_()
     assert "(điểm %)" in html
-    assert '<tr class="total" data-area="hai_phong"><th scope="row" class="n">Toàn thành phố' in html
+    assert '<tr class="total" data-area="all"><th scope="row" class="n">Toàn thành phố' in html
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -226,12 +226,12 @@ def test_numbers_whose_own_basis_is_carried_say_so_without_a_count(tmp_path):
 def test_a_forecast_says_of_each_unit_whether_its_own_past_is_carried(tmp_path):
     made = releases.report(tmp_path, basis="derived")
     needs = releases.stored(made, "needs.csv")
-    needs["basis"] = needs["area"].map({"cat_hai": "carried", "hai_phong": "carried"}).fillna("derived")
+    needs["basis"] = needs["area"].map({"cat_hai": "carried", "all": "carried"}).fillna("derived")
     made = releases.report(tmp_path, basis="derived", **{"needs.csv": needs})
     said = {
         row["area"]: [m.tag for m in forecast_rows.marks_of(made, row)] for row in forecast_rows.needs(made).values()
     }
-    assert said == {"hong_bang": [], "le_chan": [], "cat_hai": ["số kỳ trước"], "hai_phong": ["số kỳ trước"]}
+    assert said == {"hong_bang": [], "le_chan": [], "cat_hai": ["số kỳ trước"], "all": ["số kỳ trước"]}
 
 
 def test_an_earlier_round_that_lacked_a_unit_marks_the_citys_rows_that_show_it_and_no_other_unit(tmp_path):
@@ -260,7 +260,7 @@ def test_with_every_unit_reported_no_table_carries_a_mark(tmp_path):
 def test_a_city_of_fewer_units_is_not_said_to_lack_last_year(tmp_path):
     made = releases.report(tmp_path, basis="derived", missing={"cat_hai": "partial"})
     rows = made.table("indicators.csv")
-    rows.loc[rows["area"] == "hai_phong", ["last_year", "change"]] = None
+    rows.loc[rows["area"] == "all", ["last_year", "change"]] = None
     html = sections.table(made, "network", "x")._repr_html_()
     assert "tổng của ít đơn vị hơn" in html and "Không có số liệu cùng kỳ" not in html
     assert "So với cùng kỳ" not in repr(sentences.of(made, "2.1.a", "4.1"))

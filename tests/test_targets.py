@@ -5,7 +5,7 @@ import pytest
 from analysis import reference
 from analysis.chapters import sections, target_results
 from analysis.pages import number_cells
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 from tests import releases
 
 
@@ -16,7 +16,7 @@ def report(tmp_path_factory):
 
 def of_year(year: str):
     rows = reference.table("targets")
-    return rows[(rows["school_year"] == year) & (rows["area"] == CITY)].to_dict("records")
+    return rows[(rows["school_year"] == year) & (rows["area"] == WHOLE)].to_dict("records")
 
 
 def test_every_target_of_the_year_has_its_line_and_its_word_agrees_with_the_flag(report):
@@ -27,11 +27,11 @@ def test_every_target_of_the_year_has_its_line_and_its_word_agrees_with_the_flag
         found = flags
         for column in ("sector", "age_band", "indicator"):
             found = found[found[column] == aim[column]]
-        (city,) = found[found["area"] == CITY].to_dict("records")
+        (city,) = found[found["area"] == WHOLE].to_dict("records")
         word = row.cells[2].words.split()[0]
         assert (word in ("đạt", "vượt")) == city["met"], row.head
         assert row.cells[1].figure == float(aim["value"])
-        units = found[(found["area"] != CITY) & found["met"].notna()]["met"]
+        units = found[(found["area"] != WHOLE) & found["met"].notna()]["met"]
         counts = [None, None] if units.empty else [units.sum(), (~units.astype(bool)).sum()]
         assert [cell.figure for cell in row.cells[3:5]] == counts
 
@@ -45,7 +45,7 @@ def test_the_printed_gaps_come_out(report):
 
 
 def test_a_gap_too_small_to_print_is_not_called_met(report):
-    number = report.number("enrolment_rate", CITY, "all", "nursery")
+    number = report.number("enrolment_rate", WHOLE, "all", "nursery")
     near = number._replace(value=44.9999, gap=-0.0001, met=False)
     assert number_cells.cell(near, "gap").words == "thiếu 0,0001"
     assert number_cells.cell(near._replace(gap=0.0, met=True), "gap").words == "đạt"
@@ -80,7 +80,7 @@ def test_a_target_without_a_number_of_this_round_keeps_its_line_and_is_not_drawn
 def test_every_number_of_a_target_has_a_path_to_its_cells():
     table = reference.table("targets")
     known = reference.table("indicators")["indicator"]
-    aims = table[(table["area"] == CITY) & table["indicator"].isin(known)]
+    aims = table[(table["area"] == WHOLE) & table["indicator"].isin(known)]
     keys = set(aims[["sector", "age_band", "indicator"]].itertuples(index=False, name=None))
     assert keys <= set(sections.shown())
 

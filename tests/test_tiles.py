@@ -11,7 +11,7 @@ from analysis.chapters import tiles
 from analysis.pages import drawing
 from analysis.pages.words import area_name
 from analysis.reference import areas, vietnamese
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 from tests import releases
 
 BANDS = ["nursery", "kindergarten"]
@@ -63,7 +63,7 @@ def short(report):
 
 def test_every_unit_that_reports_has_a_square_of_its_own():
     places = tiles.places()
-    assert set(places) == set(areas.order()) - {CITY}
+    assert set(places) == set(areas.order()) - {WHOLE}
     assert set(areas.reporting(dt.date(2024, 12, 31))) < set(places)
     assert len(set(places.values())) == len(reference.table("tiles"))
 

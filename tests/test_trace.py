@@ -11,14 +11,14 @@ from analysis.meaning.origin import Origin
 from analysis.meaning.provenance import Origins
 from analysis.reading import rounds
 from analysis.reference import ROOT
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 from analysis.running import trace
 from tests.called import call
 from tests.faults import OTHER, UNIT, only
 
 RAW = ROOT / "data/raw"
 YEAR, PERIOD = "2024-2025", "HK1"
-SAMPLE = (CITY, UNIT, "le_chan")
+SAMPLE = (WHOLE, UNIT, "le_chan")
 KEY = ["area", "sector", "age_band", "indicator"]
 
 
@@ -68,26 +68,26 @@ def test_every_leaf_is_a_cell_that_was_read_with_that_value(this, origins):
         "managers_shortage",
         "meal_price_per_day",
     ):
-        ends = leaves(origins.tree(CITY, "all", "all", indicator))
+        ends = leaves(origins.tree(WHOLE, "all", "all", indicator))
         assert ends
         assert {(*step.where, step.value) for step in ends} <= read
 
 
 def test_a_number_that_the_table_does_not_have_has_no_tree(origins):
-    assert origins.tree(CITY, "all", "age5", "teachers_shortage") is None
-    assert origins.tree(CITY, "all", "all", "digital_records_score") is None  # scores do not add up to a city
+    assert origins.tree(WHOLE, "all", "age5", "teachers_shortage") is None
+    assert origins.tree(WHOLE, "all", "all", "digital_records_score") is None  # scores do not add up to a city
     with pytest.raises(KeyError):
-        origins.tree(CITY, "all", "all", "no_such_indicator")
+        origins.tree(WHOLE, "all", "all", "no_such_indicator")
 
 
 def test_no_cell_is_counted_twice_in_a_sum(origins):
     for indicator in ("children_enrolled", "teachers", "classes", "facilities", "children_living"):
-        ends = [step.where for step in leaves(origins.tree(CITY, "all", "all", indicator))]
+        ends = [step.where for step in leaves(origins.tree(WHOLE, "all", "all", indicator))]
         assert len(ends) == len(set(ends))
 
 
 def test_a_shortage_names_the_norm_with_its_document_and_the_day_it_came_into_force(origins):
-    nursery, kindergarten, there = origins.tree(CITY, "all", "all", "teachers_shortage").parts
+    nursery, kindergarten, there = origins.tree(WHOLE, "all", "all", "teachers_shortage").parts
     assert (nursery.how, nursery.factor, nursery.parts[0].value) == ("times", 2.5, 1021)
     assert nursery.note == "TT 19/2023/TT-BGDĐT, điều 5(1)(a), từ 2023-12-16"
     assert (kindergarten.factor, there.value) == (2.2, 8796)
@@ -120,8 +120,8 @@ def test_a_correction_shows_what_was_found_what_is_used_and_who_said_so(this):
 
 @pytest.mark.parametrize(
     ("area", "sector", "band", "indicator"),
-    [(CITY, "all", "nursery", "enrolment_rate"), (UNIT, "all", "kindergarten", "enrolment_rate"),
-     (CITY, "all", "all", "qualified_teachers_share"), (CITY, "all", "all", "national_standard_schools_new")],
+    [(WHOLE, "all", "nursery", "enrolment_rate"), (UNIT, "all", "kindergarten", "enrolment_rate"),
+     (WHOLE, "all", "all", "qualified_teachers_share"), (WHOLE, "all", "all", "national_standard_schools_new")],
 )  # fmt: skip
 def test_change_target_and_gap_are_those_of_the_table(this, last_year, table, area, sector, band, indicator):
     row = table.set_index(KEY).loc[(area, sector, band, indicator)]

@@ -17,7 +17,7 @@ def steps(published=None, **moved) -> pd.DataFrame:
 
 
 def of_city(table, year=AHEAD[0], sector="all"):
-    rows = table[(table["area"] == "hai_phong") & (table["sector"] == sector) & (table["target_year"] == year)]
+    rows = table[(table["area"] == "all") & (table["sector"] == sector) & (table["target_year"] == year)]
     return rows.set_index("step")["persons"]
 
 
@@ -29,8 +29,8 @@ def test_the_steps_add_up_to_the_person_in_every_place_and_year_and_places_to_th
     both = wide.unstack("sector")
     for step in waterfall.STEPS:
         assert (both[step, "public"] + both[step, "nonpublic"] == both[step, "all"]).all()
-    areas = wide.drop(index="hai_phong", level="area").groupby(level=["target_year", "sector"]).sum()
-    assert (areas == wide.xs("hai_phong", level="area")).all(axis=None)
+    areas = wide.drop(index="all", level="area").groupby(level=["target_year", "sector"]).sum()
+    assert (areas == wide.xs("all", level="area")).all(axis=None)
 
 
 def test_it_starts_and_ends_where_needs_do():
@@ -38,7 +38,7 @@ def test_it_starts_and_ends_where_needs_do():
     given = staffed.inputs(made)
     table = waterfall.table(given, made["enrolment"], YEAR)
     rows = needs.table(given, made["enrolment"], made["staffing"])
-    rows = rows[(rows["area"] == "hai_phong") & (rows["sector"] == "public") & (rows["target_year"] == AHEAD[0])]
+    rows = rows[(rows["area"] == "all") & (rows["sector"] == "public") & (rows["target_year"] == AHEAD[0])]
     rows = rows.set_index("indicator")
     city = of_city(table, sector="public")
     assert city["shortage_published"] == rows.at["teachers_shortage", "current"]
@@ -105,7 +105,7 @@ def test_where_leavers_are_not_known_there_are_no_steps_and_an_area_without_them
     here = (staff["area"] == "cat_hai") & (staff["indicator"] == "teachers_left")
     part = made | {"staffing": staff[~here], "leaver_paths": gone[gone["area"] != "cat_hai"]}
     table = waterfall.table(staffed.inputs(part), made["enrolment"], YEAR)
-    assert set(table["area"]) == {"le_chan", "hai_an", "hai_phong"}
+    assert set(table["area"]) == {"le_chan", "hai_an", "all"}
     wide = table.pivot(index=["target_year", "area", "sector"], columns="step", values="persons")
     assert (wide[waterfall.STEPS[:-1]].sum(axis=1) == wide["to_recruit"]).all()
 

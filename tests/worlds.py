@@ -85,7 +85,7 @@ def with_totals(table: pd.DataFrame) -> pd.DataFrame:
     parts = table[table["age_band"].isin(["nursery", "kindergarten"])]
     table = pd.concat([table, _summed(parts, "age_band", bands, key)])
     table = pd.concat([table, _summed(table[table["sector"] != "all"], "sector", dict.fromkeys(SHARES, "all"), key)])
-    table = pd.concat([table, _summed(table, "area", dict.fromkeys(table["area"].unique(), "hai_phong"), key)])
+    table = pd.concat([table, _summed(table, "area", dict.fromkeys(table["area"].unique(), "all"), key)])
     values = table.set_index(key)["value"]
     rates = []
     for rate, (above, below) in SHARED.items():

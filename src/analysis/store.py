@@ -21,7 +21,7 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from analysis import atomic_files, reference
-from analysis.reference import frames_in_words, periods, received
+from analysis.reference import frames_in_words, periods, places, received
 from analysis.schemas import NUMBER, TABLES, TEXT
 
 pa.set_memory_pool(pa.system_memory_pool())  # tables come and go, round by round: this one gives their memory back
@@ -113,10 +113,15 @@ class RoundTables:
         return self.folder
 
 
-def round_tables(processed: str, school_year: str = "", period: str = "", experiment: str = "") -> RoundTables:
+def round_tables(
+    processed: str, school_year: str = "", period: str = "", experiment: str = "", place: str = ""
+) -> RoundTables:
     """The tables of a round; of the newest that has workbooks where none is named. Raises ExperimentError for a name
     of an experiment that cannot be a folder's, MissingTableError where there is no round at all.
+
+    place : what the notebook is about from here on (places.csv); "" is the first, or what the run says.
     """
+    places.use(place)
     if experiment and not EXPERIMENT.fullmatch(experiment):
         raise ExperimentError(f'experiment = "{experiment}": tên thử nghiệm chỉ gồm chữ thường a-z, số, gạch nối, "_".')
     if experiment and "IPython" in sys.modules:

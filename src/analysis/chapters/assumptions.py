@@ -14,7 +14,7 @@ from analysis.pages.report import Report
 from analysis.pages.tables import NOTHING, Field, Row, Table, cells, columns, under
 from analysis.pages.words import label
 from analysis.reference import vietnamese
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 UNITS = {"percent": "điểm %", "children": "trẻ", "teachers per group or class": "người"}
 COUNTED = {
@@ -47,7 +47,7 @@ def tornado(report: Report, key: str, caption: str, table: str) -> Figure:
         return Figure(key, caption, "", empty=no_recruits(report))
     strength = first.abs().max(axis=1)
     first = first.loc[strength.sort_values(ascending=False, kind="stable").index]
-    marks = report.marks_of(rows.assign(area=CITY))
+    marks = report.marks_of(rows.assign(area=WHOLE))
     with paper(0.3 * len(first) + 0.9, len(panels), len(panels), marks=marks, sharey=True) as sheet:
         for ax, (title, effects) in zip(sheet.axes, panels.items(), strict=True):
             _draw_ways(ax, effects.loc[first.index])
@@ -96,7 +96,7 @@ def assumptions_table(report: Report, key: str, caption: str) -> Table:
     values = of_next_year.set_index("assumption")["value"]
     effects = _effects(rows, report.next_year)
     fields = [*NOW, *_of_effects(effects), ORIGIN]
-    marks = report.marks_of(rows.assign(area=CITY))
+    marks = report.marks_of(rows.assign(area=WHOLE))
     lines = []
     for row in _assumptions():
         if row["assumption"] in values.index:

@@ -20,7 +20,7 @@ from analysis.pages.statements import Headline, Says
 from analysis.pages.tables import Field, Row, Table, cells, columns
 from analysis.pages.words import label, listed, plain
 from analysis.reference import norms
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 from analysis.reference.vietnamese import number
 
 Sentences = list[tuple[str, Marks]]
@@ -110,7 +110,7 @@ def caveats(report: Report) -> Says:
 
 def scenarios(report: Report) -> Table:
     """What would change the number: three scenarios of the appendix, each with its interval and its difference."""
-    rows = report.table("scenarios.csv", area=[CITY], sector=["all"], indicator=[RECRUITS])
+    rows = report.table("scenarios.csv", area=[WHOLE], sector=["all"], indicator=[RECRUITS])
     by_scenario = rows[rows["target_year"] == report.next_year].set_index("scenario").to_dict("index")
     names = reference.table("scenarios").drop_duplicates("scenario").set_index("scenario")["label_vi"]
     lines = []
@@ -131,7 +131,7 @@ def past(report: Report) -> Says:
 
 def _scored(report: Report) -> Sentences:
     """How the forecast that last year's report published did."""
-    rows = store.among(track_record.latest(report), area=[CITY], sector=["all"], indicator=[RECRUITS])
+    rows = store.among(track_record.latest(report), area=[WHOLE], sector=["all"], indicator=[RECRUITS])
     rows = rows[rows["lead"] == 1]
     if rows.empty:
         return []
@@ -146,7 +146,7 @@ def _scored(report: Report) -> Sentences:
 
 def _models(report: Report) -> Sentences:
     """The models of the city's classes in words."""
-    rows = report.table("enrolment.csv", indicator=["classes"], kind=["forecast"], area=[CITY], age_band=BANDS)
+    rows = report.table("enrolment.csv", indicator=["classes"], kind=["forecast"], area=[WHOLE], age_band=BANDS)
     rows = rows[(rows["target_year"] == report.next_year) & rows["sector"].isin(["public", "nonpublic"])]
     parts = []
     for model, series in rows.groupby("model", sort=False):

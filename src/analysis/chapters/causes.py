@@ -11,7 +11,7 @@ from analysis.pages.statements import Says
 from analysis.pages.tables import Field, Table, area_row, cells, columns
 from analysis.pages.words import label, listed
 from analysis.reference import vietnamese
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 from analysis.reference.vietnamese import number
 
 CARRIED_OVER = ("shortage_published", "data_correction", "boundary")
@@ -19,7 +19,7 @@ OF_NEED = ("children", "participation", "class_size", "norm")
 ENDS = (STEPS[0], STEPS[-1])
 
 
-def causes(report: Report, area: str = CITY) -> dict[str, float]:
+def causes(report: Report, area: str = WHOLE) -> dict[str, float]:
     """Steps of waterfall.csv to next year's recruits, both sectors, in order; empty where any of them is not known."""
     rows = report.table("waterfall.csv", target_year=[report.next_year], area=[area], sector=["all"])
     persons = rows.set_index("step")["persons"].reindex(STEPS)
@@ -31,11 +31,13 @@ def answer(report: Report) -> Says:
     persons = causes(report)
     if not persons:
         return Says()
-    rows = report.table("enrolment.csv", area=[CITY], sector=["all"], age_band=["all"], indicator=["children_enrolled"])
+    rows = report.table(
+        "enrolment.csv", area=[WHOLE], sector=["all"], age_band=["all"], indicator=["children_enrolled"]
+    )
     now = rows.loc[rows["target_year"] == report.school_year, "value"].sum()
     expected = rows.loc[rows["target_year"] == report.next_year, "expected"].dropna()
     more = float(expected.iloc[0] - now) if now and len(expected) else None
-    marks = report.marks_of(report.table("waterfall.csv", area=[CITY]))
+    marks = report.marks_of(report.table("waterfall.csv", area=[WHOLE]))
     return Says([(in_words(persons, more, now), marks)])
 
 
@@ -98,7 +100,7 @@ def waterfall(
             named[label("step", step)] = value
         else:
             left_out.append(label("step", step, short=True))
-    marks = report.marks_of(report.table("waterfall.csv", area=[CITY]))
+    marks = report.marks_of(report.table("waterfall.csv", area=[WHOLE]))
     with paper(0.235 * len(named) + 0.5, width=width, marks=marks) as sheet:
         plots.waterfall(sheet.ax, named)
         sheet.ax.margins(x=0.1 * WIDTH / width)

@@ -15,7 +15,7 @@ from analysis.pages.statements import Says
 from analysis.pages.tables import Field, Row, Table, by_key, cells, columns, text
 from analysis.pages.words import about, area_name, indicator_name, label, listed, round_name
 from analysis.reference import periods, vietnamese
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 SHOWN = 60  # lines of the table of changed numbers; changes.csv has all
 FIRST = "Kỳ này chưa có lần phát hành nào trước đây; từ lần sau, số nào thay đổi và vì sao sẽ được liệt kê ở đây."
@@ -39,7 +39,7 @@ def since_release(report: Report) -> Says:
     compared_with = inputs.loc[inputs["kind"] == "compared_with", "name"]
     if compared_with.empty:
         return Says([(FIRST, ())])
-    of_city = report.table("changes.csv")["area"] == CITY
+    of_city = report.table("changes.csv")["area"] == WHOLE
     city, areas = vietnamese.number(of_city.sum()), vietnamese.number((~of_city).sum())
     differ = inputs.loc[inputs["kind"] == "units_differ", "name"]
     first = f"So với bản phát hành số {compared_with.iloc[0]} của kỳ này, "
@@ -55,7 +55,7 @@ def since_release_table(report: Report, key: str, caption: str) -> Table:
     """The changed numbers that this appendix prints, the city's first, with both values and the cause."""
     rows = report.table("changes.csv")
     printed = rows[_printed(rows)]
-    places = {area: place for place, area in enumerate([CITY, *report.areas])}
+    places = {area: place for place, area in enumerate([WHOLE, *report.areas])}
     order = printed["area"].map(places).fillna(len(places)).sort_values(kind="stable").index
     basis = SIMULATED if report.simulated_areas else ""
     lines = []
@@ -88,7 +88,7 @@ def since_round(report: Report, key: str, caption: str) -> Table:
     rows = reference.table("appendix")
     lines = []
     for row in rows[rows["table"] == "since_round"].itertuples():
-        number = report.number(row.indicator, CITY, row.sector, row.age_band)
+        number = report.number(row.indicator, WHOLE, row.sector, row.age_band)
         earlier = before.get((row.sector, row.age_band, row.indicator))
         if number is None or number.hidden or earlier is None:
             continue
@@ -160,7 +160,7 @@ def _cell(name: str) -> str:
 
 def _printed(rows: pd.DataFrame) -> pd.Series:
     """Which changed numbers are listed; last year's and the target only where this round's own value stayed."""
-    recruits, city = rows["indicator"] == "teachers_to_recruit", rows["area"] == CITY
+    recruits, city = rows["indicator"] == "teachers_to_recruit", rows["area"] == WHOLE
     value = rows["field"] == "value"
     keys = pd.MultiIndex.from_frame(rows[indicators.KEY])
     beside = rows["field"].isin(["last_year", "target"]) & ~keys.isin(keys[value])
@@ -194,10 +194,10 @@ def _round_before(report: Report) -> tuple[str, str]:
 def _of_city(report: Report, school_year: str, period: str) -> dict[tuple[str, str, str], dict]:
     """The city's rows of the series in another round by KEY; none where other units made them up."""
     rows = report.table(SERIES, school_year=[school_year], period=[period])
-    same = set(rows["area"]) - {CITY, *report.areas_missing}  # those are not in the city's rows: history.of_same_units
+    same = set(rows["area"]) - {WHOLE, *report.areas_missing}  # those are not in the city's rows: history.of_same_units
     if same != set(report.areas):
         return {}
-    return by_key(rows[rows["area"] == CITY], *KEY)
+    return by_key(rows[rows["area"] == WHOLE], *KEY)
 
 
 def _named(school_year: str, period: str) -> str:

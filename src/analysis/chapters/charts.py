@@ -12,7 +12,7 @@ from analysis.pages.report import Number, Report
 from analysis.pages.tables import HIDDEN, withheld_means
 from analysis.pages.words import RATE_NAMES, RATES, area_name, indicator_name, label, listed, plain, round_name
 from analysis.reference import periods, vietnamese
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 TOO_FEW_YEARS = "Cần ít nhất hai năm học có số liệu cùng kỳ."
 TOO_FEW_WEIGH_INS = "Cần ít nhất hai lần cân đo."
@@ -36,7 +36,7 @@ def against_target(report: Report, key: str, caption: str, indicator: str, bands
     with paper(height, len(panels), len(panels), marks=_marks(*panels.values())) as sheet:
         for ax, (band, rows) in zip(sheet.axes, panels.items(), strict=True):
             target = rows.loc[rows["city"], "target"].max()
-            plots.dots(ax, rows, target, area_name(CITY))
+            plots.dots(ax, rows, target, area_name(WHOLE))
             ax.set_title(f"{band} (%)" if len(panels) > 1 else "%", pad=14)
             own = rows[~rows["city"]]
             words.append(f"{band}: {_in_words(own)}.")
@@ -68,7 +68,7 @@ def over_years(report: Report, key: str, caption: str, indicator: str, band: str
     if len(years) < 2:
         return Figure(key, caption, "", empty=TOO_FEW_YEARS)
     first, last = years[0], years[-1]
-    city, own = wide.loc[CITY], wide.loc[report.areas]
+    city, own = wide.loc[WHOLE], wide.loc[report.areas]
     breaks = _breaks(report, band, years)
     upright = {}
     for area, since in breaks.items():
@@ -126,7 +126,7 @@ def shortage(report: Report, key: str, caption: str, table: str) -> Figure:
 
 def weigh_ins(report: Report, key: str, caption: str, table: str) -> Figure:
     """The four in-school rates of the city over every weigh-in up to this one."""
-    rows = report.table("series.parquet", area=[CITY], sector=["all"], age_band=["all"], indicator=RATES)
+    rows = report.table("series.parquet", area=[WHOLE], sector=["all"], age_band=["all"], indicator=RATES)
     wide = _by_weigh_in(rows, "indicator").reindex(RATES).dropna(how="all")
     rounds = list(wide)
     if len(rounds) < 2:
@@ -192,7 +192,7 @@ def _by_area(report: Report, indicator: str, band: str = "all", sector: str = "a
     rows = pd.DataFrame(_printable(report, indicator, band, sector), columns=Number._fields)
     rows["name"] = rows["area"].map(area_name)
     rows["words"] = rows["value"].map(vietnamese.number)
-    rows["city"] = rows["area"] == CITY
+    rows["city"] = rows["area"] == WHOLE
     return rows.sort_values(["city", "value"], ascending=[True, False], kind="stable")
 
 
@@ -200,7 +200,7 @@ def _printable(report: Report, indicator: str, band: str, sector: str) -> Iterat
     """Those numbers, of the city also where it is withheld."""
     for area in report.areas_and_city:
         number = report.number(indicator, area, sector, band)
-        if number and (area == CITY or not number.hidden):
+        if number and (area == WHOLE or not number.hidden):
             yield number
 
 

@@ -12,7 +12,7 @@ from analysis.pages.tables import Field, Row, Table, cells, columns, text
 from analysis.pages.words import full_name
 from analysis.reading.rounds import Round
 from analysis.reference import vietnamese
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 HEADLINES = (
     ("all", "all", "children_enrolled"),
@@ -46,7 +46,7 @@ def origins(report: Report, key: str, caption: str) -> Table:
         return Table(key, caption, "", (), ())
     lines = []
     for sector, band, indicator in HEADLINES:
-        number, tree = report.number(indicator, CITY, sector, band), of_round.tree(CITY, sector, band, indicator)
+        number, tree = report.number(indicator, WHOLE, sector, band), of_round.tree(WHOLE, sector, band, indicator)
         if number is None or number.hidden or tree is None:
             continue
         where = set(_places(tree))

@@ -12,7 +12,7 @@ from analysis.pages.statements import Says
 from analysis.pages.tables import Field, Row, Table, area_row, by_key, cells, columns, under
 from analysis.pages.words import area_name, label
 from analysis.reference import entered, periods
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 from analysis.reference.vietnamese import number
 
 SECTORS = ("public", "nonpublic")
@@ -118,7 +118,7 @@ def _most(row: dict) -> str:
 
 
 def _marks(report: Report, rows: pd.DataFrame) -> Marks:
-    return report.marks_of(rows.assign(area=CITY))
+    return report.marks_of(rows.assign(area=WHOLE))
 
 
 def plan_table(report: Report, key: str, caption: str) -> Table:
@@ -180,7 +180,7 @@ def posts_table(report: Report, key: str, caption: str) -> Table:
     for area in report.areas_and_city:
         for sector in ("all", *SECTORS):
             said, sources = _entered(report.school_year, area, sector)
-            if not sources and (area, sector) != (CITY, "all"):
+            if not sources and (area, sector) != (WHOLE, "all"):
                 continue
             record = needs_of(report, area, sector)
             head = area_name(area) if sector == "all" else f"{area_name(area)}, {label('sector', sector).lower()}"
@@ -235,7 +235,7 @@ def others_table(report: Report, key: str, caption: str) -> Table:
 def laws_table(report: Report, key: str, caption: str) -> Table:
     """Rules that come into force within the years of the plan, each with its scenario's effect and its source."""
     first = periods.as_of(report.school_year, report.period).isoformat()
-    rows = report.table("scenarios.csv", area=[CITY], sector=["all"], indicator=["teachers_to_recruit"])
+    rows = report.table("scenarios.csv", area=[WHOLE], sector=["all"], indicator=["teachers_to_recruit"])
     years = sorted(rows["target_year"].unique())
     fields = (
         Field("Văn bản", "document"),

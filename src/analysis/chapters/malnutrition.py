@@ -17,7 +17,7 @@ from analysis.pages.tables import Field, Row, Table, area_row, between, by_key, 
 from analysis.pages.words import RATE_NAMES, RATES, area_name, label, listed
 from analysis.reading.findings import limit
 from analysis.reference import vietnamese
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 VERDICTS = {"met": "✓ đạt", "not_met": "✗ chưa đạt", "undecided": "chưa đủ chắc", "unreliable": "chưa đủ tin cậy"}
 START = "DN"  # the weigh-in that changes within a school year count from
@@ -78,7 +78,7 @@ def rounds(report: Report, school_year: str, period: str) -> pd.DataFrame:
 def within_year(report: Report, key: str, caption: str) -> Table:
     """The city's rates at this weigh-in and how they moved since the first one of the school year, with the target."""
     rows = rounds(report, report.school_year, report.period)
-    rows = rows[rows["area"] == CITY]
+    rows = rows[rows["area"] == WHOLE]
     judged, start = rows["target"].notna().any(), rows["change"].notna().any()
     fields = [*NOW, *(SINCE_START if start else ()), *(TARGET if judged else ()), *COVERAGE]
     of_city = by_key(rows, "indicator", "age_band")
@@ -88,8 +88,8 @@ def within_year(report: Report, key: str, caption: str) -> Table:
             row = of_city.get((name, band))
             if row is None:
                 continue
-            row["hidden"] = report.withheld(name, CITY, "all", band)
-            row["change_hidden"] = row["hidden"] or report.withheld(name, CITY, "all", band, period=START)
+            row["hidden"] = report.withheld(name, WHOLE, "all", band)
+            row["change_hidden"] = row["hidden"] or report.withheld(name, WHOLE, "all", band, period=START)
             head = indicators.definitions().at[name, "label_vi"] if band == "all" else label("age_band", band)
             lines.append(Row(head, cells(fields, row), int(band != "all"), marks=marks_of(report, row)))
     notes = [INTERVAL, "Chỉ tiêu giảm trong năm học được xét ở lần cân đo cuối năm."]
@@ -181,7 +181,7 @@ def trends(report: Report, key: str, caption: str, names: Iterable[str]) -> Tabl
 
 
 def _left_out(rows: pd.DataFrame) -> list[str]:
-    noted = rows[(rows["kind"] == "trend") & rows["note"].notna() & (rows["area"] != CITY)]
+    noted = rows[(rows["kind"] == "trend") & rows["note"].notna() & (rows["area"] != WHOLE)]
     names = listed(map(area_name, noted["area"].drop_duplicates()))
     return [f"Có lần cân đo chưa đủ tin cậy, không dùng cho xu hướng: {names}."] if names else []
 
@@ -189,11 +189,11 @@ def _left_out(rows: pd.DataFrame) -> list[str]:
 def who_classes(report: Report, key: str, caption: str) -> Table:
     """The city's rates in the classes of the World Health Organization: orientation, for other children."""
     rows = rounds(report, report.school_year, report.period)
-    rows = rows[(rows["area"] == CITY) & (rows["age_band"] == "all")]
+    rows = rows[(rows["area"] == WHOLE) & (rows["age_band"] == "all")]
     rates = rows.set_index("indicator")["value"].reindex(RATES)
     rates[HEAVY] = rates["overweight_rate"] + rates["obesity_rate"]
     names = RATE_NAMES | {HEAVY: "Thừa cân và béo phì cộng lại"}
-    marks = report.marks([CITY], rows["basis"])
+    marks = report.marks([WHOLE], rows["basis"])
     lines = []
     for name, value in rates[[*REDUCED, HEAVY]].dropna().items():
         level = severity.severity(str(name), value)

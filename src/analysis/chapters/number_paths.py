@@ -22,7 +22,7 @@ from analysis.pages.report import Number, Report
 from analysis.pages.tables import HIDDEN, NOTHING, text
 from analysis.pages.words import area_name, full_name, label, plain
 from analysis.reference import periods, vietnamese
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 from analysis.reference.targets import target
 
 MACROS = macros("paths")
@@ -123,7 +123,7 @@ def _places(report: Report, before: Origins | None) -> list[Place]:
             book, basis = text(rows.at[area, "workbook"]), label("basis", rows.at[area, "basis"])
             units.append(Place(area, area_name(area), book, basis, text(last_books.get(area))))
     bases = "; ".join(dict.fromkeys(unit.basis for unit in units))
-    return [Place(CITY, area_name(CITY), "", bases), *units]
+    return [Place(WHOLE, area_name(WHOLE), "", bases), *units]
 
 
 def _trees(origins: Origins, places: list[Place], key: Key) -> dict[str, Origin]:
@@ -133,14 +133,14 @@ def _trees(origins: Origins, places: list[Place], key: Key) -> dict[str, Origin]
 
 
 def _of_units(trees: dict[str, Origin]) -> dict[str, Origin]:
-    return {area: tree for area, tree in trees.items() if area != CITY}
+    return {area: tree for area, tree in trees.items() if area != WHOLE}
 
 
 def _row(
     report: Report, key: Key, places: list[Place], trees: dict[str, Origin], last: dict[str, Origin] | None
 ) -> PathRow:
     """One row. trees, last : of this year and last year's period; None where that is not compared with."""
-    city, units = trees.get(CITY), _of_units(trees)
+    city, units = trees.get(WHOLE), _of_units(trees)
     summed = city is not None and city.how == "sum" and all(part.key[1:] == key for part in city.parts)
     ranges = {area: number_formulas.ranges(tree) for area, tree in units.items()}
     sheets = {sheet for of_unit in ranges.values() for sheet, _ in of_unit}
@@ -164,7 +164,7 @@ def _beside_last_year(
     cells = []
     for place, at in zip(places, row.cells, strict=True):
         before = number_formulas.ranges(last[place.area]) if place.area in last else []
-        moved = place.area != CITY and before != ranges.get(place.area, [])
+        moved = place.area != WHOLE and before != ranges.get(place.area, [])
         cells.append(at._replace(ranges_before=_where(before, sheet) or NOTHING) if moved else at)
     ways = {formula.parts for formula in row.formulas}
     again = bool(last) and ways.issuperset(map(number_formulas.formula, last.values()))
@@ -202,8 +202,8 @@ def _checks(report: Report, key: Key, trees: dict[str, Origin]) -> list[str]:
             known += 1
             same += abs(tree.recomputed() - number.value) < 1e-6
     checks = [f"tính lại từ các ô: khớp {same}/{known} số (từng đơn vị và toàn thành phố)"] if known else []
-    city = report.number(indicator, CITY, sector, band)
-    aim = target(report.school_year, CITY, *key) if city and city.target == city.target else None
+    city = report.number(indicator, WHOLE, sector, band)
+    aim = target(report.school_year, WHOLE, *key) if city and city.target == city.target else None
     if aim:
         checks.append(f"chỉ tiêu năm: {plain(aim.value, 2)} ({text(aim.document)})")
     return checks
@@ -211,7 +211,7 @@ def _checks(report: Report, key: Key, trees: dict[str, Origin]) -> list[str]:
 
 def _printed(report: Report) -> dict[Key, list[str]]:
     """Printed figures of the city by key, each held against the sum."""
-    rows = report.table("reconciliation.csv", area=[CITY], published_as=["reported"])
+    rows = report.table("reconciliation.csv", area=[WHOLE], published_as=["reported"])
     by_key: dict[Key, list[str]] = defaultdict(list)
     for row in rows[rows["computed"].notna()].itertuples():
         same = "khớp" if row.status in MATCHES else "KHÔNG KHỚP"

@@ -26,7 +26,7 @@ from analysis.pages.statements import Says
 from analysis.pages.tables import Field, Row, Table, area_row, by_key, cells, columns, under
 from analysis.pages.words import area_name, label
 from analysis.reference import vietnamese
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 FANS = {
     ("children_enrolled", "nursery"): "Trẻ nhà trẻ",
@@ -56,7 +56,7 @@ BANDS = ("nursery", "kindergarten", "age5")
 
 def enrolment_fans(report: Report, key: str, caption: str, table: str) -> Figure:
     """Children and classes of the city, what was and what is expected, a panel an age band."""
-    rows = report.table("enrolment.csv", area=[CITY], sector=["all"])
+    rows = report.table("enrolment.csv", area=[WHOLE], sector=["all"])
     rows = rows.dropna(subset=["value", "expected"], how="all")
     panels = {}
     for (indicator, band), name in FANS.items():
@@ -89,7 +89,7 @@ def _expected(rows: pd.DataFrame) -> str:
 def enrolment_table(report: Report, key: str, caption: str) -> Table:
     """Children and classes of the city expected next year, by age band and sector."""
     rows = report.table(
-        "enrolment.csv", area=[CITY], indicator=["children_enrolled", "classes"], age_band=["all", *BANDS]
+        "enrolment.csv", area=[WHOLE], indicator=["children_enrolled", "classes"], age_band=["all", *BANDS]
     )
     observed = rows[(rows["kind"] == "observed") & (rows["target_year"] == report.school_year)]
     ahead = rows[(rows["kind"] == "forecast") & (rows["target_year"] == report.next_year)].dropna(subset="expected")
@@ -117,7 +117,7 @@ def enrolment_table(report: Report, key: str, caption: str) -> Table:
 
 def years_ahead(report: Report, key: str, caption: str) -> Table:
     """Children, those living there and classes of the city in each of the years to come, with the 80 % interval."""
-    rows = report.table("enrolment.csv", area=[CITY], sector=["all"], kind=["forecast"])
+    rows = report.table("enrolment.csv", area=[WHOLE], sector=["all"], kind=["forecast"])
     rows["decimals"] = rows["indicator"].map(STAGES)
     fields = each_year(sorted(rows["target_year"].unique()), "Dự kiến", None)
     lines = []

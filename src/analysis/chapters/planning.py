@@ -11,7 +11,7 @@ from analysis.pages.forecast_rows import BARS_NOTE, INTERVALS, each_year, expect
 from analysis.pages.report import Report
 from analysis.pages.tables import Field, Row, Table, area_row, by_key, cells, columns, under
 from analysis.pages.words import label
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 RECRUITS, NEEDED = "teachers_to_recruit", "teachers_needed"
 COURSE = (
@@ -27,7 +27,7 @@ FILLED = "Từ năm thứ hai, số cần tuyển tính với giả định năm
 
 def years_table(report: Report, key: str, caption: str) -> Table:
     """The city's teachers year by year: needed, leaving, staying, to recruit; need alone without leavers."""
-    rows = report.table("needs.csv", area=[CITY])
+    rows = report.table("needs.csv", area=[WHOLE])
     rows = rows[rows["expected"].notna()]
     lines = []
     for sector in ("all", "public", "nonpublic"):
@@ -88,7 +88,7 @@ def scenarios_table(report: Report, key: str, caption: str) -> Table:
 def _scenarios(report: Report, *years: str) -> pd.DataFrame:
     """The city's recruits in each scenario, of all years where none is named."""
     of_year = {"target_year": years} if years else {}
-    return report.table("scenarios.csv", area=[CITY], sector=["all"], indicator=[RECRUITS], **of_year)
+    return report.table("scenarios.csv", area=[WHOLE], sector=["all"], indicator=[RECRUITS], **of_year)
 
 
 def scenario_names() -> dict[str, str]:

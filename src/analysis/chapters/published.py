@@ -10,7 +10,7 @@ from analysis.pages.report import Report
 from analysis.pages.tables import Field, Row, Table, cells, columns, under
 from analysis.pages.words import about, area_name, indicator_name, label, listed, plain
 from analysis.reference import periods, vietnamese
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 SECTORS = ("all", "public", "nonpublic")
 UNIT_NAMES = {"schools": "Trường", "classes": "Nhóm, lớp"}
@@ -86,7 +86,7 @@ def _with_year(values: pd.Series) -> list[str]:
 def both_years(report: Report, key: str, caption: str) -> Table:
     """What the report prints for its own year and, by its printed changes, for the year before."""
     rows = report.published("report_figures")
-    rows = rows[rows["area"] == CITY].drop_duplicates([*KEY, "basis"], keep="last")
+    rows = rows[rows["area"] == WHOLE].drop_duplicates([*KEY, "basis"], keep="last")
     printed, changes = rows[rows["basis"] == "reported"], rows[rows["basis"] == "change_vs_previous_year"]
     both = changes.merge(printed, on=KEY, suffixes=("_change", ""))
     both["decimals"] = both[["value", "value_change"]].map(_places).max(axis=1)
@@ -172,7 +172,7 @@ def _origin(name: str) -> str:
 
 def _history(report: Report) -> pd.DataFrame:
     rows = report.published("yearbook_history")
-    rows = rows[(rows["area"] == CITY) & rows["indicator"].isin(UNIT_NAMES) & (rows["age_band"] == "all")]
+    rows = rows[(rows["area"] == WHOLE) & rows["indicator"].isin(UNIT_NAMES) & (rows["age_band"] == "all")]
     return rows.assign(value=rows["value"].astype(float))
 
 

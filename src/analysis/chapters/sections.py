@@ -17,7 +17,7 @@ from analysis.pages.rests_on import in_order
 from analysis.pages.tables import Cell, Column, Row, Table, area_row
 from analysis.pages.words import area_name, label, listed
 from analysis.reference import targets
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 KEY = ("sector", "age_band", "indicator")
 AIM = ("target", "gap", "met")  # what needs a target
@@ -70,7 +70,7 @@ def _numbers(report: Report, line: dict, columns: list[dict]) -> list[Number | N
     numbers = []
     for column in columns:
         sector, band, indicator = (line[part] or column[part] for part in KEY)
-        numbers.append(report.number(indicator, line.get("area", CITY), sector, band))
+        numbers.append(report.number(indicator, line.get("area", WHOLE), sector, band))
     return numbers
 
 

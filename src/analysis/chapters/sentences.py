@@ -8,7 +8,7 @@ from analysis.chapters.sentences_patterns import fill, in_force, patterns
 from analysis.pages.marks import Marks, together
 from analysis.pages.report import Report
 from analysis.pages.statements import Says
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def written(report: Report) -> list[Sentence]:
 def _with_units_counted(report: Report, words: str, figures: Iterable[Figure]) -> str:
     """A sentence says in its own words how many units it stands for, where it lacks some."""
     numbers = [number for each in figures for number in each.numbers]
-    of_fewer = any(number.area == CITY and number.areas < len(report.areas) for number in numbers)
+    of_fewer = any(number.area == WHOLE and number.areas < len(report.areas) for number in numbers)
     if not numbers or not report.left_out(of_fewer):
         return words
     return f"{words.removesuffix('.')} (số liệu của {report.counted(of_fewer)} đơn vị)."

@@ -8,7 +8,7 @@ from analysis.pages.marks import Marks, together
 from analysis.pages.report import Number, Report
 from analysis.pages.words import area_name, label, listed, plain
 from analysis.reference import periods, vietnamese
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 COUNTED = {  # units as they stand after a number in running text
     "class": {"all": "nhóm lớp", "nursery": "nhóm trẻ", "kindergarten": "lớp mẫu giáo", "age5": "lớp mẫu giáo 5 tuổi"},
@@ -49,7 +49,7 @@ def figure(report: Report, slot: Slot) -> Figure | None:
         return Figure(slot, FACTS[slot.name](report))
     if slot.show in OF_AREAS:
         return _of_areas(report, slot)
-    city = _number(report, CITY, slot)
+    city = _number(report, WHOLE, slot)
     words = OF_CITY[slot.show](city) if city and not city.hidden else None
     if city is None or words is None:
         return None

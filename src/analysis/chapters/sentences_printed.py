@@ -13,7 +13,7 @@ from analysis.pages.statements import Says
 from analysis.pages.tables import Field, Row, Table, cells, columns
 from analysis.pages.words import about, area_name, indicator_name, label, listed, plain
 from analysis.reference import vietnamese
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 from analysis.reference.rounding import judge
 
 PRINTED_AS = {  # how a figure of a sentence, by what it shows, is held against the print
@@ -107,7 +107,7 @@ def _printed(report: Report) -> pd.DataFrame:
     """
     rows = report.table("reconciliation.csv", school_year=[report.school_year], period=[report.period])
     if report.left_out(of_fewer=True):
-        rows = rows[(rows["area"] != CITY) | rows["computed"].notna()]
+        rows = rows[(rows["area"] != WHOLE) | rows["computed"].notna()]
     figures = report.published("report_figures")[["row", "value", "unit"]]
     figures = figures.astype({"row": int}).rename(columns={"value": "text"})
     return rows[rows["published_as"] != "target"].merge(figures, on="row")
@@ -161,7 +161,7 @@ def _what(number: Number, basis: str) -> str:
     if basis != "reported":
         parts.append(label("published_as", basis))
     parts = [words[0].lower() + words[1:] for words in parts]
-    if number.area != CITY:
+    if number.area != WHOLE:
         parts.append(area_name(number.area))
     name = indicator_name(number.indicator)
     return f"{name}: {listed(parts)}" if parts else name

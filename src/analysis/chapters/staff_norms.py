@@ -10,7 +10,7 @@ from analysis.pages.statements import Says
 from analysis.pages.tables import Column, Field, Row, Table, area_row, by_key, cells, columns
 from analysis.pages.words import label
 from analysis.reference import norms, periods
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 STUDYING = "teachers_upgrading_college"
 GROUP = "Đạt chuẩn (%)"
@@ -45,7 +45,7 @@ NOT_YET = "Vào ngày của kỳ này Thông tư 19/2023/TT-BGDĐT chưa có hi�
 
 def readings_table(report: Report, key: str, caption: str) -> Table:
     """Both readings for the city, the steps from one to the other, who is there and what is short."""
-    rows = report.table("norm_readings.csv", area=[CITY])
+    rows = report.table("norm_readings.csv", area=[WHOLE])
     lines = []
     for line in LINES:
         by_post = by_key(rows[rows["line"] == line], "post")
@@ -131,7 +131,7 @@ def _training(report: Report, area: str) -> dict | None:
 def roadmap(report: Report) -> Says:
     """What the law's roadmap asks for on the day of the round, and where the city stands."""
     rows = norms.in_force("qualification_roadmap", periods.as_of(report.school_year, report.period))
-    record = _training(report, CITY)
+    record = _training(report, WHOLE)
     if rows.empty or record is None or STUDYING not in record or record["below"] <= 0:
         return Says()
     words = (
@@ -143,4 +143,4 @@ def roadmap(report: Report) -> Says:
             f" Để mọi người đạt chuẩn vào 31/12/2030, mỗi năm phải có {record['a_year']} người học xong, nếu không ai "
             "trong số ấy nghỉ (diện được miễn vì gần tuổi nghỉ hưu: xác nhận lại)."
         )
-    return Says([(words, report.numbers[CITY, "all", "all", "teachers"].marks)])
+    return Says([(words, report.numbers[WHOLE, "all", "all", "teachers"].marks)])

@@ -16,7 +16,7 @@ from analysis.pages.report import Number, Report
 from analysis.pages.tables import NOTHING, Field, Row, Table, cells, columns
 from analysis.pages.words import indicator_name, label, listed, plain
 from analysis.reference import targets, vietnamese
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 IMPLIED = "≈"
 IMPLIED_MEANS = f"{IMPLIED} Chỉ tiêu không in thẳng mà suy ra từ số in: giá trị in và phần thiếu hoặc vượt in cạnh nó."
@@ -62,7 +62,7 @@ def _aim(report: Report, row: dict[str, str]) -> Aim:
         if unit and not unit.hidden and unit.met is not None:
             met.append(unit.met)
     source = f"{row['document']}, mục {row['section']}: {row['note'] or BASES[row['status']]}"
-    number = report.number(row["indicator"], CITY, *key)
+    number = report.number(row["indicator"], WHOLE, *key)
     implied = row["status"] == "implied"
     return Aim(_name(row), float(row["value"]), implied, source, number, sum(met), len(met))
 

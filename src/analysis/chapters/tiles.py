@@ -23,7 +23,7 @@ from analysis.pages.report import Number, Report
 from analysis.pages.tables import NOTHING, Cell, Field, Table, area_row, cells, columns, under
 from analysis.pages.words import area_name, label, listed, plain
 from analysis.reference import areas, periods, vietnamese
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 SHADES = ("#ffffff", "#d9e8f3", "#a9cae2", "#74a9cf")  # the darkest still carries ink at 6:1
 ABOVE, BELOW = "▲", "▼"
@@ -136,14 +136,14 @@ def _teachers(report: Report) -> pd.DataFrame:
 def _against_city(title: str, values: pd.Series, under: Sequence[str]) -> Panel:
     """A map of values by area, the city among them: signed where an area is above the city."""
     tiles = pd.DataFrame({"value": values.map(_one), "under": under, "shade": values}, index=values.index)
-    tiles["sign"] = np.where(values > values.get(CITY, np.inf), ABOVE, "")
-    own = tiles.drop(CITY, errors="ignore")
+    tiles["sign"] = np.where(values > values.get(WHOLE, np.inf), ABOVE, "")
+    own = tiles.drop(WHOLE, errors="ignore")
     ranked = own.sort_values("shade", ascending=False, kind="stable")["value"]
     named = ranked.index.map(area_name) + " " + ranked
     alt = f"{title}: cao nhất {listed(named[:3])}; thấp nhất {named.iloc[-1]}"
-    if CITY in tiles.index:
+    if WHOLE in tiles.index:
         above = own.index[own["sign"] == ABOVE].map(area_name)
-        city = tiles.at[CITY, "value"]
+        city = tiles.at[WHOLE, "value"]
         alt += f"; toàn thành phố {city}, cao hơn mức ấy: {len(above)} trên {len(own)} đơn vị"
         alt += f" ({listed(above)})" if len(above) else ""
     return Panel(title, "người trên 100", f"{alt}.", own)

@@ -9,7 +9,7 @@ from analysis.pages.statements import Says
 from analysis.pages.tables import Field, Row, Table, between, by_key, cells, columns, under
 from analysis.pages.words import label
 from analysis.reference import vietnamese
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 BANDS = ("nursery", "kindergarten")
 KEY = ["made_year", "stage", "sector", "age_band", "indicator"]
@@ -148,7 +148,7 @@ def chain_table(report: Report, key: str, caption: str) -> Table:
 
 def nutrition_trend(report: Report) -> Says:
     """How the in-school rates of the city have moved a year, from the fitted trend."""
-    rows = report.table("nutrition.csv", area=[CITY], sector=["all"], age_band=["all"], kind=["trend"])
+    rows = report.table("nutrition.csv", area=[WHOLE], sector=["all"], age_band=["all"], kind=["trend"])
     sentences = []
     for row in rows.to_dict("records"):
         name = STAGE_NAMES.get(row["indicator"], row["indicator"])
@@ -162,9 +162,9 @@ def nutrition_trend(report: Report) -> Says:
 def scores_table(report: Report, key: str, caption: str) -> Table:
     """Forecasts published in earlier rounds about this one, beside what came: the city, and how many areas held."""
     rows = latest(report)
-    city = store.among(rows, area=[CITY], sector=["all"], indicator=SCORED)
+    city = store.among(rows, area=[WHOLE], sector=["all"], indicator=SCORED)
     by_band = city["age_band"].isin(BANDS) & city["indicator"].isin(["enrolment_rate", "classes"])
-    of_areas = rows[rows["area"] != CITY].astype({"inside_80": float})
+    of_areas = rows[rows["area"] != WHOLE].astype({"inside_80": float})
     areas_held = of_areas.groupby(KEY)["inside_80"].agg(["sum", "count"])
     lines = []
     for row in city[(city["age_band"] == "all") | by_band].to_dict("records"):

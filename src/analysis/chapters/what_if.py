@@ -21,7 +21,7 @@ from analysis.pages.marks import Marks, beside
 from analysis.pages.report import Report
 from analysis.pages.words import label
 from analysis.reference import norms, periods, vietnamese
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 MACROS = macros("what_if")
 BANDS = ("nursery", "kindergarten")
@@ -173,6 +173,6 @@ def recruits(of: WhatIf, moved: dict[str, float], laws: Collection[str] = ()) ->
 
 def _expected(report: Report, indicator: str) -> dict[str, float]:
     """What is expected of the city next year, by age band; a band without a forecast is left out."""
-    rows = report.table("enrolment.csv", area=[CITY], sector=["all"], kind=["forecast"], indicator=[indicator])
+    rows = report.table("enrolment.csv", area=[WHOLE], sector=["all"], kind=["forecast"], indicator=[indicator])
     rows = rows[(rows["target_year"] == report.next_year) & rows["age_band"].isin(BANDS)]
     return rows.set_index("age_band")["expected"].dropna().astype(float).to_dict()

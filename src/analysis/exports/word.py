@@ -21,6 +21,7 @@ from analysis.pages.marks import Marks
 from analysis.pages.page import slug
 from analysis.pages.statements import Headline, Opening, Says
 from analysis.pages.tables import Table, layout
+from analysis.reference import places
 from analysis.reference.vietnamese import visible
 
 ZIP_DAY = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can hold: the same content is the same file
@@ -51,7 +52,7 @@ class _Word:
         word_styles.apply(self.word)
         about = self.word.core_properties
         about.title = document.title
-        about.author = "Sở GD&ĐT Hải Phòng"
+        about.author = places.latest().authority_vi
         about.subject = "Phụ lục báo cáo học kỳ"
         about.language = "vi-VN"
         about.last_modified_by = about.comments = ""

@@ -17,6 +17,7 @@ from analysis.exports.document import Document
 from analysis.exports.flat import FORMULA, TEXT, WHOLE, Field, Flat
 from analysis.pages.statements import Opening
 from analysis.pages.tables import WORDS, Cell, text
+from analysis.reference import places
 
 FONT = {"font_name": "Arial", "font_size": 11, "valign": "top"}
 LOOKS: dict[str, dict] = {
@@ -58,7 +59,7 @@ def write(document: Document, tables: Sequence[Flat], file: Path) -> Path:
     about = {
         "title": document.title,
         "subject": "Bảng số liệu của phụ lục",
-        "author": "Sở GD&ĐT Hải Phòng",
+        "author": places.latest().authority_vi,
         "comments": "Mỗi trang một bảng; ký hiệu và ghi chú ở trang Ghi chú.",
         "created": document.made,
     }

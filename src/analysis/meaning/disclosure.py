@@ -21,7 +21,7 @@ from analysis.meaning import indicators, suppression
 from analysis.meaning.cube import Texts
 from analysis.meaning.suppression import VIEWS
 from analysis.reference import areas, periods
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 KEY = ["school_year", "period", "area", "sector", "age_band", "indicator"]
 
@@ -109,11 +109,11 @@ class Disclosure:
         by_area = rules()[rules()["detail"] == "area"]
         for name, rule in by_area.iterrows():
             cells += self._of_areas(str(name), rule["of"], rule["beside"])
-        totals = {(*cell[:2], cell[5]) for cell in cells if cell[2:5] == (CITY, *VIEWS[0]) and cell[-1]}
+        totals = {(*cell[:2], cell[5]) for cell in cells if cell[2:5] == (WHOLE, *VIEWS[0]) and cell[-1]}
         for name, rule in rules().drop(by_area.index).iterrows():
             for which, band in itertools.product(self._rounds, rule["printed"].split("|")):
                 told = any((*which, beside) in totals for beside in rule["beside"].split("|"))
-                cells.append((*which, CITY, "all", band, name, told or self._left_out(which).any()))
+                cells.append((*which, WHOLE, "all", band, name, told or self._left_out(which).any()))
         return pd.DataFrame(cells, columns=[*KEY, "hidden"])
 
     def _left_out(self, which: tuple[str, str]) -> np.ndarray:
@@ -130,7 +130,7 @@ class Disclosure:
     def _rounds(self) -> dict[tuple[str, str], "_Counts"]:
         """What the rules name of each round, the oldest first."""
         rows = self._series
-        wanted = rows["indicator"].isin(counts_named()) & (rows["area"] != CITY)
+        wanted = rows["indicator"].isin(counts_named()) & (rows["area"] != WHOLE)
         wanted &= (rows["sector"] == "all") | (rows["age_band"] == "all")
         rows = rows[wanted]
         rows = store.plain(rows).set_index([*KEY[:5], "indicator"])["value"]
@@ -168,7 +168,7 @@ class Disclosure:
             city[0] = chosen.all() and suppression.total_tells(of)
             city |= chosen[self._left_out(which)].any(axis=0)
             cells = np.vstack([chosen, city]).tolist()
-            for area, of_area in zip([*counts.areas, CITY], cells, strict=True):
+            for area, of_area in zip([*counts.areas, WHOLE], cells, strict=True):
                 for view, is_hidden in zip(VIEWS, of_area, strict=True):
                     yield (*which, area, *view, name, is_hidden)
             known = counts.areas

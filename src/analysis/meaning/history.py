@@ -13,7 +13,7 @@ from analysis.meaning import indicators, parts
 from analysis.reading import rounds
 from analysis.reading.findings import DataError, stop_on_faults
 from analysis.reference import periods, received
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 TABLE = "series.parquet"
 SECONDS_OF_SILENCE = 2.0  # longer work says how far it is
@@ -73,7 +73,7 @@ def of_same_units(series: pd.DataFrame, school_year: str, period: str) -> pd.Dat
 
 def _without(rows: pd.DataFrame, left_out: Collection[str]) -> pd.DataFrame:
     """Rows of one round, the city's added up without these units."""
-    of_units = rows[rows["area"] != CITY]
+    of_units = rows[rows["area"] != WHOLE]
     city = indicators.city_of(of_units[~of_units["area"].isin(left_out)])
     return pd.concat([of_units, city]).sort_values(indicators.KEY, kind="stable")
 

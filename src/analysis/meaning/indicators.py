@@ -10,7 +10,7 @@ from analysis import reference, store
 from analysis.meaning import parts
 from analysis.meaning.cube import KEY, Cube, Texts, added
 from analysis.reference import norms, periods, targets
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 SECTORS = ("public", "nonpublic")
 WORSE = ("carried", "simulated")  # than what units report and what is derived from it; the worst last
@@ -81,14 +81,14 @@ def city_of(rows: pd.DataFrame) -> pd.DataFrame:
     """The city's rows of one round, added up from rows of its units (series.parquet): of as many as are given."""
     texts = {axis: Texts(rows[axis]) for axis in KEY}
     names = {axis: set(texts[axis].names) for axis in KEY}
-    names["area"].add(CITY)
+    names["area"].add(WHOLE)
     names["indicator"].update(definitions().index)
     sums = Cube(**names)
     sums.put(texts, rows["value"].to_numpy(dtype="float64"))
     _put_city(sums)
     _put_ratios(sums)
     table = sums.table()
-    table = table[table["area"] == CITY].round({"value": 9})
+    table = table[table["area"] == WHOLE].round({"value": 9})
     return table.assign(basis=_worst(set(rows["basis"])))
 
 
@@ -131,7 +131,7 @@ def _of(series: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame:
 
 def _of_city(rows: pd.DataFrame, flow: bool) -> pd.Series:
     """Which rows are the city's, of flows or of all else."""
-    return (rows["area"] == CITY) & (rows["indicator"].isin(parts.flows()) == flow)
+    return (rows["area"] == WHOLE) & (rows["indicator"].isin(parts.flows()) == flow)
 
 
 def _targets(table: pd.DataFrame, school_year: str) -> pd.Series:
@@ -203,13 +203,13 @@ def _put_city(sums: Cube) -> None:
     city = added(sums.along("area"))
     scores = [sums.at("indicator", score.indicator) for score in _of_kind("score")]
     city[scores] = np.nan  # scores do not add up
-    sums.along("area")[sums.at("area", CITY)] = city
+    sums.along("area")[sums.at("area", WHOLE)] = city
 
 
 def _empty(rows: _Rows) -> Cube:
     """A cube with a place for every number of a round."""
     names = {axis: set(rows.texts[axis].names) for axis in KEY}
-    names["area"].update([CITY], rows.facilities["area"])
+    names["area"].update([WHOLE], rows.facilities["area"])
     names["sector"].update(["all"], SECTORS, rows.kind.names, rows.facilities["sector"])
     names["age_band"].update(["all"], *BANDS.values())
     names["indicator"].update(definitions().index)
@@ -235,7 +235,7 @@ def _put_over_norm(sums: Cube, rows: _Rows) -> None:
 
 def _put_ratios(sums: Cube) -> None:
     """Every ratio of indicators.csv for every key that has both parts and something to divide by."""
-    city = sums.at("area", CITY)
+    city = sums.at("area", WHOLE)
     for ratio in _of_kind("ratio"):
         below = sums[ratio.denominator]
         if ratio.indicator in parts.flows():  # of the city, out of the units that have both
@@ -282,7 +282,7 @@ def _managers_needed(sums: Cube, rows: _Rows) -> np.ndarray:
     totals = totals.reindex(index=sums.axes["area"], columns=sums.axes["sector"])
     by_sector = totals.to_numpy(copy=True)
     by_sector[:, sums.at("sector", "all")] = added(by_sector.T)
-    by_sector[sums.at("area", CITY)] = added(by_sector)
+    by_sector[sums.at("area", WHOLE)] = added(by_sector)
     needed = np.full_like(sums["classes"], np.nan)
     needed[..., sums.at("age_band", "all")] = by_sector
     return needed
@@ -294,7 +294,7 @@ def _basis(area: pd.Series, observations: pd.DataFrame) -> pd.Series:
     for basis in WORSE:
         rows = observations[observations["basis"] == basis]
         if len(rows):
-            touched = [*rows["area"].unique(), CITY]
+            touched = [*rows["area"].unique(), WHOLE]
             result[area.isin(touched)] = basis
     return result
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis import reference
 from analysis.reference import areas, periods
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 
 @reference.cached
@@ -41,7 +41,7 @@ class Units(NamedTuple):
 
 def units_of(rows: pd.DataFrame, school_year: str, period: str) -> Units:
     """The units of a round. rows : its rows of series.parquet, or of indicators.csv."""
-    of_units = rows[rows["area"] != CITY]
+    of_units = rows[rows["area"] != WHOLE]
     flowing = of_units.loc[of_units["indicator"].isin(flows()), "area"]
     owing = areas.reporting(periods.as_of(school_year, period))
     return Units(frozenset(owing), frozenset(of_units["area"]), frozenset(flowing))

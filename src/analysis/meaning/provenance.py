@@ -17,7 +17,7 @@ from analysis.meaning.indicators import BANDS, SECTORS
 from analysis.meaning.origin import Key, Origin
 from analysis.reading.rounds import Round
 from analysis.reference import norms, periods
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 APPLIED = {"teachers_per_class": "times", "children_per_cook": "divided"}  # how a norm by age band is applied
 
@@ -49,7 +49,7 @@ class Origins:
             return self._ratio(key)
         if kind == "shortage":
             return self._shortage(key)
-        if area == CITY:
+        if area == WHOLE:
             areas = [] if kind == "score" else self.areas  # scores do not add up
             return self._sum(key, [(unit, sector, band, indicator) for unit in areas])
         if kind == "total":
@@ -81,7 +81,7 @@ class Origins:
         row = _defined()[indicator]
         above = self.tree(area, sector, band, row["numerator"])
         below = self.tree(area, row["denominator_sector"] or sector, band, row["denominator"])
-        if area == CITY and indicator in parts.flows() and above and below:  # out of the units that have both
+        if area == WHOLE and indicator in parts.flows() and above and below:  # out of the units that have both
             having = {part.key[0] for part in above.parts}
             below = _added(below.key, [part for part in below.parts if part.key[0] in having])
         if above is None or below is None or below.value <= 0:
@@ -141,7 +141,7 @@ class Origins:
         if band != "all" or sector not in ("all", *SECTORS):
             return []
         parts = []
-        if area == CITY:
+        if area == WHOLE:
             for unit in self.areas:
                 parts += self._managers((unit, sector, band, indicator))
         else:

@@ -7,17 +7,27 @@ import pandas as pd
 from analysis import reference
 from analysis.meaning import indicators
 from analysis.meaning.cube import KEY
-from analysis.reference import areas, periods, targets
-from analysis.reference.areas import CITY
+from analysis.reference import areas, periods, places, targets
+from analysis.reference.areas import WHOLE
 from analysis.reference.rounding import judge
 
 VALUE_OF = {"reported": "value", "change_vs_previous_year": "change", "gap_to_target": "gap"}
 PER_UNIT = {("billion_vnd", "million_vnd"): 1000.0}
 
 
-def published(raw: Path | str) -> pd.DataFrame:
-    """The published figures, one row each, as printed: every cell is text."""
-    return pd.read_csv(reference.ROOT / raw / "published/report_figures.csv", dtype=str, keep_default_na=False)
+def published(raw: Path | str, name: str = "report_figures") -> pd.DataFrame:
+    """One file of published figures, one row each, as printed: every cell is text.
+
+    Rows of units of another place are left out; the area of a figure of the whole place on its day is WHOLE.
+    """
+    figures = pd.read_csv(reference.ROOT / raw / f"published/{name}.csv", dtype=str, keep_default_na=False)
+    if "school_year" not in figures:
+        return figures
+    figures = figures[figures["area"].map(areas.place_of) == places.current()].reset_index(drop=True)
+    of_a_day = figures["period"].isin(list(periods.names()))
+    ends = figures["period"].where(of_a_day, "HK2")  # a figure of a whole year is of its end
+    days = [periods.as_of(*which) for which in zip(figures["school_year"], ends, strict=True)]
+    return figures.assign(area=[areas.own(area, day) for area, day in zip(figures["area"], days, strict=True)])
 
 
 def reconcile(table: pd.DataFrame, figures: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame:
@@ -50,7 +60,7 @@ def _judged(figure, known: dict, school_year: str, period: str, owing: int) -> t
         value, missing = target.value if target else None, "chưa có dòng trong targets.csv"
     elif (figure.school_year, figure.period) != (school_year, period):
         value, missing = None, f"số in thuộc kỳ {figure.period} năm học {figure.school_year}"
-    elif figure.area == CITY and key in known and known[key]["areas"] < owing:
+    elif figure.area == WHOLE and key in known and known[key]["areas"] < owing:
         value, missing = None, f"số in của toàn thành phố, ở đây mới có {known[key]['areas']}/{owing} đơn vị"
     else:
         value, missing = _computed(figure, known.get(key)), "biểu không có chỉ tiêu này"

@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.models import forecasting
 from analysis.models.forecasting import SECTORS
 from analysis.reference import norms, periods
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 from analysis.reference.entered import Entered, Key, leaving_rate
 
 BANDS = ["nursery", "kindergarten"]
@@ -96,7 +96,7 @@ def read(
     """
     target_years = enrolment.loc[enrolment["kind"] == "forecast", "target_year"]
     years = sorted({*target_years, periods.shift(school_year, 1)})
-    areas = forecasting.in_order(set(_rows(enrolment, "classes", "observed", [school_year])["area"]) - {CITY})
+    areas = forecasting.in_order(set(_rows(enrolment, "classes", "observed", [school_year])["area"]) - {WHOLE})
 
     def now(table: pd.DataFrame, indicator: str, bands: list[str]) -> np.ndarray:
         return block(table, indicator, "observed", [school_year], areas, bands, [*SECTORS, "all"])[0]
@@ -239,7 +239,7 @@ def city_of(of: np.ndarray, known: np.ndarray) -> np.ndarray:
 
 def rows(areas: list[str], blocks: list[Block]) -> pd.DataFrame:
     """A row a block and place, with the block's words and its value there."""
-    index = pd.MultiIndex.from_product([[*areas, CITY], [*SECTORS, "all"]], names=["area", "sector"])
+    index = pd.MultiIndex.from_product([[*areas, WHOLE], [*SECTORS, "all"]], names=["area", "sector"])
     places = index.to_frame(index=False)
     table = pd.concat([places] * len(blocks), ignore_index=True)
     shape = (len(areas) + 1, len(SECTORS) + 1)

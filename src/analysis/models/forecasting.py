@@ -14,7 +14,7 @@ import pandas as pd
 from analysis import reference
 from analysis.reference import areas as units
 from analysis.reference import periods
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 SECTORS = ["public", "nonpublic"]
 SAME = "same_as_last_year"
@@ -116,7 +116,7 @@ def panel(
         (series["period"] == period)
         & series["indicator"].isin([*(group[0] for group in groups), out_of or ""])
         & series["age_band"].isin([group[2] for group in groups])
-        & (series["area"] != CITY)
+        & (series["area"] != WHOLE)
     ]
     rows = rows[rows["school_year"].isin(years_until(rows, school_year))]
     years = years_since(rows, school_year)
@@ -196,12 +196,12 @@ def worst_basis(basis: pd.Series) -> str:
 def bases(*tables: pd.DataFrame) -> dict[str, str]:
     """Basis of what rests on each area's own rows, and of the city, which rests on all; columns area and basis."""
     rows = pd.concat([table[["area", "basis"]].drop_duplicates() for table in tables])
-    return rows.groupby("area")["basis"].agg(worst_basis).to_dict() | {CITY: worst_basis(rows["basis"])}
+    return rows.groupby("area")["basis"].agg(worst_basis).to_dict() | {WHOLE: worst_basis(rows["basis"])}
 
 
 def resting(area: pd.Series, basis: dict[str, str], ahead: bool = False) -> pd.Series:
     """Basis of rows of these areas. ahead : of forecasts, which lean on every area: simulated where one of them is."""
-    if ahead and basis.get(CITY) == "simulated":
+    if ahead and basis.get(WHOLE) == "simulated":
         return pd.Series("simulated", index=area.index)
     return area.map(basis).fillna("derived")
 

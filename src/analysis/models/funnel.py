@@ -19,7 +19,7 @@ from analysis.models import forecasting
 from analysis.models.forecasting import ratio
 from analysis.models.weigh_ins import RATES, WeighIns
 from analysis.reference import periods
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 LIMITS = {"95": 1.959963984540054, "998": 3.090232306167813}  # two-sided 95 % and 99,8 %
 COLUMNS = [field.name for field in store.TABLES["funnel.csv"]]
@@ -77,7 +77,7 @@ def table(weighed: WeighIns, period: str, may: Disclosure) -> pd.DataFrame:
     city = ratio(np.where(known, cases, 0).sum(axis=0), np.where(known, sizes, 0).sum(axis=0))
     for place, g in enumerate(groups):
         condition, sector, band = weighed.groups[g]
-        if may.withheld(CITY, sector, band, condition, weighed.years[-1], period):
+        if may.withheld(WHOLE, sector, band, condition, weighed.years[-1], period):
             city[place] = np.nan
     for a, area in enumerate(weighed.areas):
         for place, g in enumerate(groups):

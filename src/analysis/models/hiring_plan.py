@@ -17,7 +17,7 @@ from analysis.models.scenarios import HIRING
 from analysis.models.staffing import rounds_of_a_year
 from analysis.models.trends import intervals
 from analysis.reference import periods
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 GRID = "grid"  # every so many a year: what a reader's slider chooses from
 CHANCES = (50, 90)  # percent
@@ -74,7 +74,7 @@ class Plan:
 
 def recruited(series: pd.DataFrame, school_year: str, period: str) -> dict[str, float]:
     """Teachers recruited in the year up to a round, by sector; one that lacks a round of it is left out."""
-    rows = series[(series["indicator"] == "teachers_recruited") & (series["area"] == CITY)]
+    rows = series[(series["indicator"] == "teachers_recruited") & (series["area"] == WHOLE)]
     rows = rows[(rows["age_band"] == "all") & rows["sector"].isin(SECTORS)]
     by_round = rows.pivot_table(index=["school_year", "period"], columns="sector", values="value")
     year = by_round.reindex(rounds_of_a_year(school_year, period))

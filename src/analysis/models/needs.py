@@ -19,7 +19,7 @@ from analysis.models.trends import LEVELS, MIXED
 from analysis.reference import areas as units
 from analysis.reference import norms as norm_rules
 from analysis.reference import vietnamese
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 from analysis.reference.entered import Entered, Key
 
 COLUMNS = [field.name for field in store.TABLES["needs.csv"]]
@@ -162,8 +162,8 @@ def _with_surplus(result: pd.DataFrame) -> pd.DataFrame:
     """The city's recruits say what was taken off for teachers too many in a unit, whom another one cannot have."""
     result = result.copy()
     recruits = result[result["indicator"] == "teachers_to_recruit"]
-    over = recruits[(recruits["area"] != CITY) & recruits["sector"].isin(SECTORS) & (recruits["expected"] < 0)]
-    for at, row in recruits[(recruits["area"] == CITY) & recruits["expected"].notna()].iterrows():
+    over = recruits[(recruits["area"] != WHOLE) & recruits["sector"].isin(SECTORS) & (recruits["expected"] < 0)]
+    for at, row in recruits[(recruits["area"] == WHOLE) & recruits["expected"].notna()].iterrows():
         here = over[over["target_year"] == row["target_year"]]
         if row["sector"] != "all":
             here = here[here["sector"] == row["sector"]]
@@ -193,7 +193,7 @@ def _with_entered(result: pd.DataFrame, rates: dict[Key, Entered]) -> pd.DataFra
     of_leavers = result["indicator"].isin([*OF_LEAVERS, "teachers_to_recruit"]) & result["expected"].notna()
     for at, row in result[of_leavers].iterrows():
         here = by_place[by_place["target_year"] == row["target_year"]]
-        if row["area"] != CITY:
+        if row["area"] != WHOLE:
             here = here[here["area"] == row["area"]]
         if row["sector"] != "all":
             here = here[here["sector"] == row["sector"]]
@@ -211,7 +211,7 @@ def _notes(result: pd.DataFrame, why_need: str, why_leave: str) -> list[str | No
     """Why a row has no forecast, which areas a city's lacks, or what a number below zero means."""
     first = result["target_year"] == result["target_year"].min()
     known = (result["indicator"] == "teachers_now") | (result["indicator"] == "teachers_shortage") & first
-    lacking = result[result["expected"].isna() & ~known & (result["area"] != CITY) & (result["sector"] == "all")]
+    lacking = result[result["expected"].isna() & ~known & (result["area"] != WHOLE) & (result["sector"] == "all")]
     lacking = lacking.assign(name=lacking["area"].map(units.name))
     without = lacking.groupby(["target_year", "indicator"])["name"].agg(", ".join).to_dict()
     has_need = result["expected"].notna() & (result["indicator"] == "teachers_needed")
@@ -225,7 +225,7 @@ def _notes(result: pd.DataFrame, why_need: str, why_leave: str) -> list[str | No
         elif np.isnan(row.expected):
             of_leavers = row.indicator in OF_LEAVERS or row.target_year in years_with_need
             note = why_leave if of_leavers else why_need
-        elif row.area == CITY and left_out:
+        elif row.area == WHOLE and left_out:
             note = f"Chưa gồm đơn vị không có dự báo: {left_out}."
         elif row.indicator == "teachers_to_recruit" and row.expected < 0:
             note = "Âm: số giáo viên ở lại nhiều hơn định mức cần."
@@ -235,7 +235,7 @@ def _notes(result: pd.DataFrame, why_need: str, why_leave: str) -> list[str | No
 
 def _ordered(result: pd.DataFrame) -> pd.DataFrame:
     orders = {
-        "area": [CITY, *forecasting.in_order(set(result["area"]) - {CITY})],
+        "area": [WHOLE, *forecasting.in_order(set(result["area"]) - {WHOLE})],
         "sector": ["all", *SECTORS],
         "indicator": SHOWN,
         "target_year": sorted(result["target_year"].unique()),

@@ -11,7 +11,7 @@ from analysis.models.paths import Forecast
 from analysis.models.rate_trends import Trend
 from analysis.models.weigh_ins import BANDS, RATES, WeighIns
 from analysis.reference import periods
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 from analysis.reference.vietnamese import number
 
 POOLED = "pooled_trend"
@@ -80,7 +80,7 @@ def trend_rows(weighed: WeighIns, fitted: Trend, period: str) -> pd.DataFrame:
     """Rows of kind "fitted" and "trend" of both sectors together, by area and for the city."""
     both_sectors = [g for g, group in enumerate(weighed.groups) if group[1] == "all"]
     keys = []
-    for area in [*weighed.areas, CITY]:
+    for area in [*weighed.areas, WHOLE]:
         for g in both_sectors:
             condition, sector, band = weighed.groups[g]
             keys.append((area, sector, band, RATES[condition]))

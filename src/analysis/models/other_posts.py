@@ -6,7 +6,7 @@ from analysis import store
 from analysis.models import forecasting
 from analysis.models.flow import BANDS, SECTORS
 from analysis.reference import norms
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 POSTS = ("managers", "cooks")
 READ = [*POSTS, *(f"{post}_shortage" for post in POSTS)]  # indicators of series.parquet
@@ -18,7 +18,7 @@ def table(series: pd.DataFrame, enrolment: pd.DataFrame, school_year: str, perio
     there : this round's; needed : by norm, this year's and, in later years, of the children expected (cooks) or of the
     schools of today (managers). Not rounded; no interval: no forecast of these was ever tried again.
     """
-    rows = series[(series["school_year"] == school_year) & (series["period"] == period) & (series["area"] == CITY)]
+    rows = series[(series["school_year"] == school_year) & (series["period"] == period) & (series["area"] == WHOLE)]
     now = rows[rows["age_band"] == "all"].set_index(["indicator", "sector"])["value"]
     ahead = _children(enrolment)
     years = sorted(ahead.index.get_level_values("target_year").unique()) if len(ahead) else []
@@ -41,6 +41,6 @@ def table(series: pd.DataFrame, enrolment: pd.DataFrame, school_year: str, perio
 
 def _children(enrolment: pd.DataFrame) -> pd.DataFrame:
     """Children expected in the city, a column an age band, by target year and sector."""
-    rows = enrolment[(enrolment["indicator"] == "children_enrolled") & (enrolment["area"] == CITY)]
+    rows = enrolment[(enrolment["indicator"] == "children_enrolled") & (enrolment["area"] == WHOLE)]
     rows = rows[(rows["kind"] == "forecast") & rows["age_band"].isin(BANDS)]
     return rows.pivot_table(index=["target_year", "sector"], columns="age_band", values="expected").dropna()

@@ -12,7 +12,7 @@ from analysis import store
 from analysis.meaning import circular
 from analysis.models import forecasting
 from analysis.reference import norms, periods
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 COLUMNS = [field.name for field in store.TABLES["norm_readings.csv"]]
 BANDS = list(circular.AGES)
@@ -64,7 +64,7 @@ def table(observations: pd.DataFrame, facilities: pd.DataFrame) -> pd.DataFrame:
     table = pd.concat(parts, ignore_index=True)
     table["basis"] = forecasting.resting(table["area"], forecasting.bases(observations))
     tells_of_children = (table["post"] == "support") | (table["line"] == "disabled_children")  # of few, in an area
-    return table[~tells_of_children | (table["area"] == CITY)][COLUMNS]
+    return table[~tells_of_children | (table["area"] == WHOLE)][COLUMNS]
 
 
 def _facilities(observations: pd.DataFrame, facilities: pd.DataFrame) -> pd.DataFrame:
@@ -152,6 +152,6 @@ def _lines(post: str, totals: Totals, places: pd.DataFrame, areas: list[str]) ->
                 lines.append(("total", f"short_{name}", totals[name] - here))
     tables = []
     for kind, line, persons in lines:
-        columns = {"area": [*areas, CITY], "post": post, "line": line, "kind": kind}
+        columns = {"area": [*areas, WHOLE], "post": post, "line": line, "kind": kind}
         tables.append(pd.DataFrame(columns | {"persons": [*persons, persons.sum()]}))
     return pd.concat(tables, ignore_index=True)

@@ -15,7 +15,7 @@ from analysis.models import flow as flows
 from analysis.models import forecasting, stock
 from analysis.models.flow import BANDS, Inputs
 from analysis.reference import periods
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 SHOWN = ["teachers_needed", "teachers_left", "teachers_to_recruit"]
 HIRING = "hiring"  # the lever of plans, which change no need: hiring_plan
@@ -60,7 +60,7 @@ def world(
 
 
 def _city(table: pd.DataFrame, indicator: str, bands: list[str], years: list[str]) -> np.ndarray:
-    rows = table[(table["indicator"] == indicator) & (table["kind"] == "forecast") & (table["area"] == CITY)]
+    rows = table[(table["indicator"] == indicator) & (table["kind"] == "forecast") & (table["area"] == WHOLE)]
     rows = rows[rows["sector"] == "all"].set_index(["target_year", "age_band"])["expected"]
     return rows.reindex(pd.MultiIndex.from_product([years, bands])).to_numpy(float).reshape(len(years), len(bands))
 
@@ -74,7 +74,7 @@ def _leaving(given: Inputs) -> np.ndarray:
 
 def _unborn(series: pd.DataFrame, school_year: str, period: str, years: int) -> np.ndarray:
     """Share of nursery children under one year ahead of the round's day, under two, and so on, as enrolled now."""
-    rows = series[(series["school_year"] == school_year) & (series["period"] == period) & (series["area"] == CITY)]
+    rows = series[(series["school_year"] == school_year) & (series["period"] == period) & (series["area"] == WHOLE)]
     rows = rows[(rows["indicator"] == "children_enrolled") & (rows["sector"] == "all")]
     counts = rows.set_index("age_band")["value"].reindex(YOUNG).fillna(0.0).to_numpy()
     share = np.cumsum(counts) / max(counts.sum(), 1.0)
@@ -201,7 +201,7 @@ def sensitivity_table(of: World) -> pd.DataFrame:
             for at, year in enumerate(given.years):
                 difference = recruits[at] - usual[at]
                 value = _value(of, row, at)
-                rows.append((row.assumption, year, direction, value, recruits[at], difference, of.basis[CITY]))
+                rows.append((row.assumption, year, direction, value, recruits[at], difference, of.basis[WHOLE]))
     columns = [field.name for field in store.TABLES["sensitivity.csv"]]
     return pd.DataFrame(rows, columns=columns).dropna(subset="expected").reset_index(drop=True)
 

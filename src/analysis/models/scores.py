@@ -13,7 +13,7 @@ from analysis import store
 from analysis.reading import released
 from analysis.reading.released import Release
 from analysis.reference import periods
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 STAGES = ("enrolment", "staffing", "nutrition")
 FROZEN = "forecasts.csv"
@@ -92,12 +92,12 @@ def _of_same_areas(rows: pd.DataFrame, came: pd.Series) -> pd.DataFrame:
     """Forecasts without the city's where it was made of other areas than what came: one of them has not reported."""
     then, now = _areas_of(rows), _areas_of(came.index.to_frame(index=False))
     same = [then.get(which) == now.get(which) for which in zip(rows["stage"], rows["indicator"], strict=True)]
-    return rows[(rows["area"] != CITY) | np.array(same, bool)]
+    return rows[(rows["area"] != WHOLE) | np.array(same, bool)]
 
 
 def _areas_of(rows: pd.DataFrame) -> dict[tuple, set]:
     """Areas that have numbers, by stage and indicator."""
-    of_areas = rows[rows["area"] != CITY]
+    of_areas = rows[rows["area"] != WHOLE]
     return of_areas.groupby(["stage", "indicator"])["area"].agg(set).to_dict()
 
 

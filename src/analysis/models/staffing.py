@@ -8,7 +8,7 @@ from analysis.models.choice import Contest
 from analysis.models.forecasting import SAME, SECTORS, Panel
 from analysis.models.paths import Forecast
 from analysis.reference import periods
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 BANDS = ["nursery", "kindergarten", "all"]
 HISTORY = [
@@ -81,7 +81,7 @@ def leavers_panel(series: pd.DataFrame, school_year: str, period: str) -> Panel:
     teachers = forecasting.panel(series, school_year, period, [("teachers", sector, "all") for sector in SECTORS])
     base = teachers.counts
     left = np.full_like(base, np.nan)
-    rows = series[(series["indicator"] == "teachers_left") & (series["area"] != CITY)]
+    rows = series[(series["indicator"] == "teachers_left") & (series["area"] != WHOLE)]
     left_in = {}
     for name in periods.names():
         left_in[name] = forecasting.counts_of(rows[rows["period"] == name], teachers.areas, teachers.years, groups)
@@ -90,7 +90,7 @@ def leavers_panel(series: pd.DataFrame, school_year: str, period: str) -> Panel:
     before = np.concatenate([np.full_like(base[..., :1], np.nan), base], axis=-1)
     before = np.where(before > 0, before, np.nan)
     left = np.where(left <= before[..., :-1], left, np.nan)
-    used = series[series["indicator"].isin(["teachers", "teachers_left"]) & (series["area"] != CITY)]
+    used = series[series["indicator"].isin(["teachers", "teachers_left"]) & (series["area"] != WHOLE)]
     used = used[used["school_year"].isin(forecasting.years_until(used, school_year))]
     return Panel(teachers.areas, groups, teachers.years, left, before, forecasting.bases(used))
 

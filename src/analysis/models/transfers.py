@@ -7,7 +7,7 @@ from analysis import store
 from analysis.models import forecasting
 from analysis.models.flow import BANDS, SECTORS, Flow
 from analysis.reference import norms
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 KEY = ["area", "sector", "facility"]
 
@@ -33,7 +33,7 @@ def table(observations: pd.DataFrame, flow: Flow, school_year: str, period: str)
         short, surplus = gap.clip(0).sum(), (-gap).clip(0).sum()
         rows.append((area, sector, short, surplus, min(short, surplus) if sector == "public" else 0.0))
     made = pd.DataFrame(rows, columns=["area", "sector", "short", "surplus", "movable"])
-    city = made.groupby("sector", as_index=False).sum(numeric_only=True).assign(area=CITY)
+    city = made.groupby("sector", as_index=False).sum(numeric_only=True).assign(area=WHOLE)
     made = pd.concat([made, city], ignore_index=True)
     basis = forecasting.bases(observations)
     return made.assign(basis=forecasting.resting(made["area"], basis))[store.schema("unit_balance.csv").names]

@@ -12,7 +12,7 @@ from analysis.models.calibration import LEVELS
 from analysis.models.forecasting import Panel, ratio
 from analysis.models.paths import Forecast
 from analysis.reference import areas as units
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 AT_ONCE = 32  # areas added up, cells ranked at once: few enough for their paths to stay near the processor
 YEARS = ("age3", "age4", "age5")  # of kindergarten
@@ -46,7 +46,7 @@ class Margins:
         parts = _parts(list(dict.fromkeys(band for _, band in groups)))
         self.indicator = indicator
         self.columns = list(groups.values())
-        self.areas = [*given.areas, CITY]
+        self.areas = [*given.areas, WHOLE]
         self.sectors = sectors + ["all"] * (len(sectors) > 1)
         self.bands = list(parts)
         self._cells = {}
@@ -202,7 +202,7 @@ def _rows(
     table["basis"] = forecasting.resting(table["area"], forecast.panel.basis, ahead=True)
     if left_out := without_forecast(margins, forecast):
         names = ", ".join(map(units.name, left_out))
-        table.loc[table["area"] == CITY, "note"] = f"Chưa gồm đơn vị không có dự báo: {names}."
+        table.loc[table["area"] == WHOLE, "note"] = f"Chưa gồm đơn vị không có dự báo: {names}."
     return table[COLUMNS]
 
 

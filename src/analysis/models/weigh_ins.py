@@ -12,7 +12,7 @@ from analysis.models import forecasting
 from analysis.models.forecasting import ratio
 from analysis.reading.findings import limit
 from analysis.reference import periods
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 RATES = {
     "underweight_children": "underweight_rate",
@@ -65,7 +65,7 @@ def read(series: pd.DataFrame, school_year: str, period: str, conditions: Sequen
     series : the table series.parquet, or of_series of it.
     """
     indicators = [*conditions, MEASURED, ENROLLED]
-    rows = of_series(series[(series["area"] != CITY) & series["indicator"].isin(indicators)])
+    rows = of_series(series[(series["area"] != WHOLE) & series["indicator"].isin(indicators)])
     last = periods.order(school_year, period)
     rounds = rows[["school_year", "period"]].drop_duplicates()
     held = [periods.order(*each) <= last for each in rounds.itertuples(index=False, name=None)]

@@ -10,7 +10,7 @@ from analysis.models.rate_trends import Trend
 from analysis.models.weigh_ins import BANDS, ENROLLED, MEASURED, RATES, WeighIns
 from analysis.reading.findings import limit
 from analysis.reference import periods, targets
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 REDUCTION = "malnutrition_reduction_within_year"
 REDUCED = ("underweight_rate", "stunting_rate")  # the target on the change within a school year is about these
@@ -44,8 +44,8 @@ def table(series: pd.DataFrame, weighed: WeighIns, fitted: Trend) -> pd.DataFram
     for name, each in limits.items():
         table[name] = each[at]
     table["target"] = _targets(axes)[at]
-    if set(rows["area"]) - {CITY, *weighed.areas}:  # of a part of the city: its target is for the whole
-        table["target"] = table["target"].mask(table["area"] == CITY)
+    if set(rows["area"]) - {WHOLE, *weighed.areas}:  # of a part of the city: its target is for the whole
+        table["target"] = table["target"].mask(table["area"] == WHOLE)
     ended = (table["period"] == "HK2") & table["target"].notna() & table["change"].notna()
     table["met"] = (table["change"] <= table["target"]).astype("boolean").where(ended)
     table["verdict"] = _verdicts(table, ended)
@@ -63,7 +63,7 @@ def _axes(weighed: WeighIns) -> dict[str, list[str]]:
     """Names of the places of a weigh-in's rates, the city after the areas."""
     conditions, sectors, bands = (list(dict.fromkeys(each)) for each in zip(*weighed.groups, strict=True))
     return {
-        "area": [*weighed.areas, CITY],
+        "area": [*weighed.areas, WHOLE],
         "indicator": [RATES[name] for name in conditions],
         "sector": sectors,
         "age_band": bands,

@@ -12,7 +12,7 @@ from analysis.offices.worksheets import new_workbook
 from analysis.reading import forms, rounds
 from analysis.reading.findings import shorten
 from analysis.reading.intake import Workbook, read_workbook
-from analysis.reference import areas, periods, received
+from analysis.reference import areas, periods, places, received
 
 RAW, TEMPLATES = "data/raw", "reports/templates"
 LONGEST = 150  # characters of a name that the form repeats; a longer one is no name
@@ -27,7 +27,7 @@ def run(
     Raises AskedError where the area is unknown, or no unit owes a workbook on that day.
     """
     for unit in units_asked(school_year, period, area):
-        file = Path(templates) / f"{school_year}-{period}" / f"{unit}.xlsx"
+        file = Path(templates) / places.folder() / f"{school_year}-{period}" / f"{unit}.xlsx"
         write(reference.ROOT / file, school_year, period, unit, before(rounds_in, school_year, period, unit))
         print(file, flush=True)
     return 0
@@ -51,11 +51,11 @@ def before(raw: Path | str, school_year: str, period: str, area: str) -> Before:
     """What is known of a unit from its newest workbook of an earlier round; empty where there is none."""
     this = periods.order(school_year, period)
     for year, name in reversed(received.available(raw)):
-        here = received.workbooks(reference.ROOT / raw / year / name, area)
+        here = received.workbooks(received.folder(raw, year, name), area)
         if periods.order(year, name) >= this or len(here) != 1:
             continue
         register = rounds.corrections(year, name).get(area, {})
-        book = read_workbook(here[0], f"{year}/{name}/{here[0].name}", year, name, area, corrections=register)
+        book = read_workbook(here[0], received.path(year, name, here[0].name), year, name, area, corrections=register)
         if book.facilities:
             return _known(book, year, name)
     return Before()

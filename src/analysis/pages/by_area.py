@@ -6,7 +6,7 @@ from analysis.pages.report import Report
 from analysis.pages.rests_on import in_order
 from analysis.pages.tables import Cell, Row, area_row
 from analysis.pages.words import area_name
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 
 def with_missing(report: Report, lines: Sequence[Row], columns: int) -> list[Row]:
@@ -21,5 +21,5 @@ def with_missing(report: Report, lines: Sequence[Row], columns: int) -> list[Row
     by_name = {line.head: line for line in lines}
     for area in left_out:
         by_name[area_name(area)] = area_row(area, [Cell(None, "number")] * columns, shared)
-    order = [area_name(area) for area in (*in_order([*report.areas, *left_out]), CITY)]
+    order = [area_name(area) for area in (*in_order([*report.areas, *left_out]), WHOLE)]
     return [by_name[name] for name in order if name in by_name]

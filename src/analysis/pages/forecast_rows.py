@@ -10,7 +10,7 @@ from analysis.pages.report import Report
 from analysis.pages.tables import Field, between, by_key, under
 from analysis.pages.words import area_name, listed
 from analysis.reference import vietnamese
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 NO_INTERVAL = "chưa có khoảng"
 NO_FORECAST = "Kỳ này chưa có dự báo: cần ít nhất hai năm học có số liệu cùng kỳ."
@@ -46,7 +46,7 @@ def needs(report: Report) -> dict[tuple[str, str, str], dict]:
     return by_key(report.table("needs.csv", target_year=[report.next_year]), "area", "sector", "indicator")
 
 
-def needs_of(report: Report, area: str = CITY, sector: str = "all") -> dict[str, dict]:
+def needs_of(report: Report, area: str = WHOLE, sector: str = "all") -> dict[str, dict]:
     """The same of one area and sector by indicator."""
     rows = report.table("needs.csv", target_year=[report.next_year], area=[area], sector=[sector])
     return by_key(rows, "indicator")

@@ -8,12 +8,13 @@ from typing import Any, Self, TypeVar
 
 import pandas as pd
 
-from analysis import reference, store
+from analysis import store
+from analysis.meaning import reconciliation
 from analysis.meaning.disclosure import Disclosure
 from analysis.pages.withholding import tells, without_withheld
 from analysis.pages.words import round_name
 from analysis.reference import periods
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 Made = TypeVar("Made")
 SERIES = "series.parquet"
@@ -84,7 +85,7 @@ class PrintableTables:
     def withheld(
         self,
         indicator: str,
-        area: str = CITY,
+        area: str = WHOLE,
         sector: str = "all",
         age_band: str = "all",
         school_year: str = "",
@@ -113,6 +114,5 @@ class PrintableTables:
         return self._remembered[key]
 
     def published(self, name: str) -> pd.DataFrame:
-        """One table of data/raw/published, every cell as text."""
-        file = reference.ROOT / self.raw / "published" / f"{name}.csv"
-        return pd.read_csv(file, dtype=str, keep_default_na=False)
+        """One table of data/raw/published, as `reconciliation.published` gives it."""
+        return reconciliation.published(self.raw, name)

@@ -12,7 +12,7 @@ from analysis.pages.marks import Marks
 from analysis.pages.printable_tables import SERIES
 from analysis.pages.rests_on import RestsOn, in_order
 from analysis.reference import periods
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 
 @reference.cached
@@ -66,13 +66,13 @@ class Report(RestsOn):
     def numbers(self) -> dict[tuple[str, str, str, str], Number]:
         """Every number of the round by (area, sector, age_band, indicator)."""
         table, last = self.table("indicators.csv"), self._last_year()
-        of_fewer = (table["area"] == CITY) & (table["areas"] < table["area"].nunique() - 1)
+        of_fewer = (table["area"] == WHOLE) & (table["areas"] < table["area"].nunique() - 1)
         earlier = self.marks_of_earlier([(periods.shift(self.school_year, -1), self.period)])
         table = table.assign(
             met=table["met"].astype(object).where(table["met"].notna(), None),
             marks=_each(lambda *row: self.marks(row[:1], row[1:2], row[2]), table["area"], table["basis"], of_fewer),
             marks_before=_each(
-                lambda area, basis: self.marks([], [basis]) + (earlier if area == CITY else ()),
+                lambda area, basis: self.marks([], [basis]) + (earlier if area == WHOLE else ()),
                 last["area"],
                 last["basis"],
             ),
@@ -90,19 +90,19 @@ class Report(RestsOn):
         keys = self.table("indicators.csv")[[*indicators.KEY, "period"]].assign(school_year=year)
         return keys.merge(known, on=indicators.KEY, how="left")
 
-    def number(self, indicator: str, area: str = CITY, sector: str = "all", age_band: str = "all") -> Number | None:
+    def number(self, indicator: str, area: str = WHOLE, sector: str = "all", age_band: str = "all") -> Number | None:
         """The number of one key, or None where the round has none."""
         return self.numbers.get((area, sector, age_band, indicator))
 
     @functools.cached_property
     def areas(self) -> list[str]:
         """Areas that have numbers, in the report's order, without the city."""
-        return in_order({area for area, *_ in self.numbers} - {CITY})
+        return in_order({area for area, *_ in self.numbers} - {WHOLE})
 
     @property
     def areas_and_city(self) -> list[str]:
         """The same with the city last: the rows of a table by area."""
-        return [*self.areas, CITY]
+        return [*self.areas, WHOLE]
 
     @property
     def areas_missing(self) -> list[str]:

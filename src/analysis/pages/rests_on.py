@@ -12,7 +12,7 @@ from analysis.pages.marks import Marks
 from analysis.pages.printable_tables import SERIES, PrintableTables
 from analysis.pages.words import area_name, listed, round_name
 from analysis.reference import areas, periods
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 SIMULATED, CARRIED = "simulated", "carried"
 
@@ -28,13 +28,13 @@ class RestsOn(PrintableTables):
         """
         about, kinds = set(of), set(bases)
         carried, left_out = self.without_workbook["carry"], self.left_out(of_fewer)
-        some_carried = bool(carried) if CITY in about else not about.isdisjoint(carried)
+        some_carried = bool(carried) if WHOLE in about else not about.isdisjoint(carried)
         rests = []
         if SIMULATED in kinds:
             rests.append(marks.SIMULATED)
         if CARRIED in kinds or some_carried:
             rests.append(marks.carried(listed(map(area_name, carried)), self._out_of_all(carried)))
-        if left_out and CITY in about:
+        if left_out and WHOLE in about:
             rests.append(marks.partial(listed(map(area_name, left_out)), self.counted(of_fewer)))
         return tuple(rests)
 
@@ -62,7 +62,7 @@ class RestsOn(PrintableTables):
         """
         rounds = None
         if {"school_year", "period"} <= set(rows):
-            city = rows[rows["area"] == CITY]
+            city = rows[rows["area"] == WHOLE]
             rounds = [*zip(city["school_year"], city["period"], strict=True)]
         return self.rests(set(rows["area"]), set(rows["basis"]), "target_year" in rows, rounds)
 
@@ -72,7 +72,7 @@ class RestsOn(PrintableTables):
         """The same of numbers by their areas and bases. ahead : of a target_year.  rounds : those of the city's."""
         if rounds is None:
             rounds = [which for which in self.earlier_without if which[1] == self.period] if ahead else []
-        return self.marks(of, bases) + (self.marks_of_earlier(rounds) if CITY in of else ())
+        return self.marks(of, bases) + (self.marks_of_earlier(rounds) if WHOLE in of else ())
 
     def marks_of_earlier(self, rounds: Iterable[tuple[str, str]]) -> Marks:
         """The mark of city numbers that show or rest on these rounds, where an earlier one lacks units."""
@@ -120,7 +120,7 @@ class RestsOn(PrintableTables):
     @property
     def all_units(self) -> Marks:
         """What a figure of all units rests on besides their own numbers: it lacks those left out."""
-        return self.marks([CITY], [])
+        return self.marks([WHOLE], [])
 
     def _out_of_all(self, units: list[str]) -> str:
         """ "1/14"; nothing for none."""
@@ -141,7 +141,7 @@ class RestsOn(PrintableTables):
     @property
     def past_marks(self) -> Marks:
         """What the city's numbers rest on where they were made of all rounds: trials of forecasts."""
-        return self.marks([CITY], [SIMULATED] if self.simulated_rounds else [])
+        return self.marks([WHOLE], [SIMULATED] if self.simulated_rounds else [])
 
     @functools.cached_property
     def _bases(self) -> list[tuple[str, ...]]:

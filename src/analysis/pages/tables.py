@@ -16,7 +16,7 @@ from analysis.pages.macros import macros
 from analysis.pages.marks import Mark, Marks, together
 from analysis.pages.words import area_name, label
 from analysis.reference import vietnamese
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 from analysis.reference.vietnamese import visible
 
 MACROS = macros("table")
@@ -194,7 +194,7 @@ def by_key(rows: pd.DataFrame, *names: str) -> dict[Any, dict]:
 
 def area_row(area: str, cells: Sequence[Cell], marks: Marks, linked: bool = False) -> Row:
     """The line of an area, or of the city as the total. linked : its cells' paths lead to the area's own numbers."""
-    return Row(area_name(area), cells, total=area == CITY, marks=marks, area=area if linked else "")
+    return Row(area_name(area), cells, total=area == WHOLE, marks=marks, area=area if linked else "")
 
 
 def between(record: Mapping, low: str, high: str, decimals: int = 0, to: str = " đến ") -> str:

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from analysis import reference
 from analysis.meaning import indicators
-from analysis.reference import areas, periods, vietnamese
-from analysis.reference.areas import CITY
+from analysis.reference import areas, periods, places, vietnamese
+from analysis.reference.areas import WHOLE
 
 RATE_NAMES = {
     "underweight_rate": "Nhẹ cân",
@@ -61,11 +61,11 @@ def indicator_name(indicator: str) -> str:
 def area_name(area: str) -> str:
     """Name of an area for readers; an unknown code is shown as it is.
 
-    >>> area_name("le_chan"), area_name("hai_phong"), area_name("x")
+    >>> area_name("le_chan"), area_name("all"), area_name("x")
     ('Lê Chân', 'Toàn thành phố', 'x')
     """
-    if area == CITY:
-        return "Toàn thành phố"
+    if area == WHOLE:
+        return places.latest().whole_vi
     return areas.name(area) if area in areas.order() else area
 
 

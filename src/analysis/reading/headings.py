@@ -140,6 +140,6 @@ def _unit_patterns() -> list[tuple[re.Pattern, str]]:
         for text in (row["name_vi"], *filter(None, row["aliases"].split("|"))):
             plain = " ".join(plain_words.words(text))
             pattern = re.compile(rf"\b{KIND_OF_UNIT} {plain}\b|^{plain}$")
-            if row["area"] != areas.CITY:
+            if row["area"] != areas.WHOLE:
                 patterns.append((pattern, row["area"]))
     return patterns

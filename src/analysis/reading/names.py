@@ -5,13 +5,12 @@ import re
 
 from analysis import reference
 from analysis.reading import encodings
-from analysis.reference import areas
+from analysis.reference import areas, places
 from analysis.reference.vietnamese import key, plain, without_accents
 
-PREFIX = re.compile(
-    r"^(đơn vị|uỷ ban nhân dân|uỷ ban|ubnd|phòng giáo dục và đào tạo|phòng giáo dục & đào tạo|phòng giáo dục|"
-    r"phòng gd ?& ?đt|phòng gd-đt|phòng gdđt|pgd ?& ?đt|pgdđt|pgd|"
-    r"thành phố|t\.p\.?|tp\.?|quận|q\.|q|huyện|h\.|h)(?=\W|$)"
+OFFICE = (
+    r"đơn vị|uỷ ban nhân dân|uỷ ban|ubnd|phòng giáo dục và đào tạo|phòng giáo dục & đào tạo|phòng giáo dục|"
+    r"phòng gd ?& ?đt|phòng gd-đt|phòng gdđt|pgd ?& ?đt|pgdđt|pgd|phòng văn hoá ?[-–] ?xã hội|t\.p\.?"
 )
 LONGEST_NAME = 500  # letters; each prefix is taken off by itself
 PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~–—]")
@@ -83,10 +82,17 @@ def _unit_names(on: dt.date) -> list[tuple[str, str]]:
 def _without_city(text: str) -> str:
     """The text without the name of the city that its units lie in, before or after theirs."""
     words = plain(text).casefold()
-    city = areas.name(areas.CITY).casefold()
+    city = places.latest().name_vi.casefold()
     for written in (f"thành phố {city}", f"tp. {city}", f"tp.{city}", f"tp {city}", city):
         words = words.replace(written, "")
     return words.strip(" ,;-.()")
+
+
+@reference.cached
+def _prefix() -> re.Pattern:
+    """What stands before the name of a unit: who reports, and its kind, spelt out or short, with a dot or without."""
+    kinds = sorted(map(re.escape, (prefix.strip(".") for prefix in areas.prefixes())), key=len, reverse=True)
+    return re.compile(rf"^({OFFICE}|({'|'.join(dict.fromkeys(kinds))})\.?)(?=\W|$)")
 
 
 @reference.cached
@@ -94,6 +100,6 @@ def _bare(text: str) -> str:
     """The key of a name without what stands before it."""
     words = plain(text).casefold().split()
     bare = " ".join(words).replace("ủy", "uỷ").strip(" .:,-–()")
-    while (shorter := PREFIX.sub("", bare).strip(" .:,-–")) != bare:
+    while (shorter := _prefix().sub("", bare).strip(" .:,-–")) != bare:
         bare = shorter
     return key(bare)

@@ -68,9 +68,9 @@ def read(
     its newest earlier workbook (carry); .partial names it.
     Raises FileNotFoundError where that folder is not there.
     """
-    folder = reference.ROOT / (folder or Path(raw) / school_year / period)
+    folder = reference.ROOT / folder if folder else received.folder(raw, school_year, period)
     if not folder.is_dir():
-        raise FileNotFoundError(f"Không có thư mục {raw}/{school_year}/{period}.")
+        raise FileNotFoundError(f"Không có thư mục {Path(raw) / received.path(school_year, period, '')}.")
     gathering = _Gathering(raw, school_year, period, missing)
     gathering.add_folder([file for file in sorted(folder.iterdir()) if received.is_delivery(file)])
     return gathering.round()
@@ -120,7 +120,7 @@ class _Gathering:
     def doubt(self, check: str, area: str, file: str, found: str = "") -> None:
         """Note a finding on a file that is there, or should be."""
         expected = areas.full_name(area, self.day) if area in self.owing else ""
-        path = f"{self.school_year}/{self.period}/{file}"
+        path = received.path(self.school_year, self.period, file)
         self.findings.append(Finding(check, area, path, found=found, expected=expected))
 
     def add_folder(self, files: list[Path]) -> None:
@@ -184,7 +184,7 @@ class _Gathering:
     def newest_earlier(self, area: str) -> tuple[Workbook | None, str]:
         """A unit's newest workbook of an earlier round, its questions answered, and the name of that round."""
         for year, period in reversed(received.earlier(self.raw, self.school_year, self.period)):
-            sent = received.workbooks(reference.ROOT / self.raw / year / period, area)
+            sent = received.workbooks(received.folder(self.raw, year, period), area)
             if len(sent) == 1:
                 book = _workbook(sent[0], year, period, area, corrections(year, period))
                 book.findings = answered(book.findings, year, period)
@@ -225,7 +225,7 @@ class _Gathering:
 
 
 def _workbook(file: Path, school_year: str, period: str, area: str, register: Register) -> Workbook:
-    path = f"{school_year}/{period}/{file.name}"
+    path = received.path(school_year, period, file.name)
     return read_workbook(file, path, school_year, period, area, register.get(area, {}))
 
 

@@ -1,81 +1,148 @@
-"""Reporting units: names, order and the dates between which they held (data/reference/areas.csv)."""
+"""Units: a tree with dates. Who there is below a place on a day, who reports, what each is called (areas.csv).
+
+A unit is a code with its dates: the identity (`area`) says both, so that a code or a name that is used again is another
+unit. Which units there are is asked with a day, and is of the place that the process is about (places).
+"""
 
 import datetime as dt
 
 from analysis import reference
+from analysis.reference import places
 from analysis.reference.vietnamese import key
 
-CITY = "hai_phong"
-PREFIXES = ("thành phố", "tp.", "tp", "quận", "q.", "huyện", "h.", "phòng gd&đt")
+WHOLE = "all"  # the area of a number that is of the whole place, whichever place a report is of
 
 
 @reference.cached
-def held(on: dt.date) -> dict[str, dict[str, str]]:
-    """Units that exist on a day with their rows of areas.csv, by area, in the report's order."""
+def _in_force(on: dt.date) -> dict[str, dict[str, str]]:
+    """Every unit of any place that exists on a day with its row of areas.csv, in the report's order."""
     rows = reference.in_force(reference.table("areas"), on.isoformat())
     by_order = rows.sort_values("order", key=lambda column: column.astype(int), kind="stable")
     return {row["area"]: row for row in by_order.to_dict("records")}
 
 
-@reference.cached
-def reporting(on: dt.date) -> tuple[str, ...]:
-    """Areas that owe a workbook on a day, in the report's order; 14 of them until 30 June 2025.
+def held(on: dt.date) -> dict[str, dict[str, str]]:
+    """Units of the place that exist on a day, its root first, with their rows of areas.csv, in the report's order."""
+    return _below(places.on(on).root, on)
 
-    >>> len(reporting(dt.date(2024, 12, 31)))
-    14
+
+@reference.cached
+def _below(root: str, on: dt.date) -> dict[str, dict[str, str]]:
+    there = _in_force(on)
+    inside = {root}
+    while added := {area for area, row in there.items() if row["parent"] in inside} - inside:
+        inside |= added
+    return {area: row for area, row in there.items() if area in inside}
+
+
+def reporting(on: dt.date) -> tuple[str, ...]:
+    """Areas of the place that owe a workbook on a day, in the report's order; 14 of Hải Phòng until 30 June 2025.
+
+    >>> len(reporting(dt.date(2024, 12, 31))), len(reporting(dt.date(2025, 12, 31)))
+    (14, 114)
     """
     return tuple(area for area, row in held(on).items() if row["reports"] == "yes")
 
 
 @reference.cached
 def order() -> dict[str, int]:
-    """Place of every area in the report's lists; the city is 0."""
-    return {area: int(row["order"]) for area, row in _first().items()}
+    """Place of every area in the report's lists; the whole is 0."""
+    return {WHOLE: 0} | {area: int(row["order"]) for area, row in _last().items()}
 
 
 def name(area: str) -> str:
-    """Short name shown to readers: "Lê Chân", "Hải Phòng". Raises KeyError for an unknown area."""
-    return _first()[area]["name_vi"]
+    """Short name shown to readers: "Lê Chân", "Hải Phòng" for the whole. Raises KeyError for an unknown area."""
+    return places.latest().name_vi if area == WHOLE else _last()[area]["name_vi"]
+
+
+def code(area: str) -> str:
+    """Its code in the list of administrative units."""
+    return _last()[area]["code"]
+
+
+def grouping(area: str) -> str:
+    """The unit that it is read together with: of a commune its old district; "" where there is none."""
+    return _last()[area]["grouping"]
+
+
+def place_of(area: str) -> str:
+    """The place that a unit is in, by its last parents. Raises KeyError for an unknown area."""
+    while parent := _last()[area]["parent"]:
+        area = parent
+    return places.of_root(area).place
+
+
+def own(area: str, on: dt.date) -> str:
+    """An identity as the tables of a run have it: WHOLE for the root of the place on a day, every other as it is.
+
+    >>> own("hai_phong", dt.date(2024, 12, 31)), own("hai_phong", dt.date(2025, 12, 31))
+    ('all', 'hai_phong')
+    """
+    return WHOLE if area == places.on(on).root else area
 
 
 @reference.cached
-def _first() -> dict[str, dict[str, str]]:
-    """The first row of each area in areas.csv."""
-    rows = reference.table("areas").drop_duplicates("area")
+def _last() -> dict[str, dict[str, str]]:
+    """The last row of each area in areas.csv."""
+    rows = reference.table("areas").drop_duplicates("area", keep="last")
     return {row["area"]: row for row in rows.to_dict("records")}
 
 
 def full_name(area: str, on: dt.date) -> str:
-    """Name with its kind on a day.
+    """Name with its kind on a day. Raises KeyError where it is not there that day.
 
     >>> full_name("thuy_nguyen", dt.date(2024, 12, 31)), full_name("thuy_nguyen", dt.date(2025, 1, 1))
     ('Huyện Thuỷ Nguyên', 'Thành phố Thuỷ Nguyên')
     """
-    row = held(on)[area]
+    row = _in_force(on)[area]
     return f"{row['type_vi']} {row['name_vi']}"
 
 
+def office(area: str, on: dt.date) -> str:
+    """Who reports for a unit on a day.
+
+    >>> office("le_chan", dt.date(2024, 12, 31)), office("le_chan_11383", dt.date(2025, 12, 31))
+    ('Phòng GD&ĐT quận Lê Chân', 'UBND phường Lê Chân')
+    """
+    row = _in_force(on)[area]
+    kind, by = row["type_vi"], kinds()[row["type_vi"]]["office_vi"]
+    inside = by.casefold().endswith(kind.casefold())
+    return f"{by} {row['name_vi']}" if inside else f"{by} {kind[0].lower()}{kind[1:]} {row['name_vi']}"
+
+
+@reference.cached
+def kinds() -> dict[str, dict[str, str]]:
+    """Kinds of unit and their rows of kinds_of_unit.csv."""
+    return {row["type_vi"]: row for row in reference.rows("kinds_of_unit")}
+
+
 def find(text: str, on: dt.date) -> str | None:
-    """The area a name means on a day, or None where it means none or more than one.
+    """The area of the place that a name means on a day, or None where it means none or more than one.
 
     >>> find("q. Lê Chân", dt.date(2024, 12, 31)), find("Huyện Thủy Nguyên", dt.date(2024, 12, 31))
     ('le_chan', 'thuy_nguyen')
     """
-    hits = _names(on).get(_bare(text), set())
+    hits = _names(places.on(on).root, on).get(_bare(text), set())
     return next(iter(hits)) if len(hits) == 1 else None
 
 
 @reference.cached
-def _names(on: dt.date) -> dict[str, set[str]]:
+def _names(root: str, on: dt.date) -> dict[str, set[str]]:
     names: dict[str, set[str]] = {}
-    for area, row in held(on).items():
+    for area, row in _below(root, on).items():
         for text in (row["name_vi"], *filter(None, row["aliases"].split("|"))):
             names.setdefault(_bare(text), set()).add(area)
     return names
 
 
+@reference.cached
+def prefixes() -> tuple[str, ...]:
+    """What may stand before the name of a unit: its kind, spelt out and short."""
+    return tuple(prefix for row in kinds().values() for prefix in row["prefixes"].split("|"))
+
+
 def _bare(text: str) -> str:
     bare = key(text)
-    for prefix in PREFIXES:
+    for prefix in (*prefixes(), "phòng gd&đt"):
         bare = bare.removeprefix(key(prefix)).strip()
     return bare

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from analysis import reference
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 Key = tuple[str, str, str]
 
@@ -29,7 +29,7 @@ def numbers(table: str, column: str) -> dict[Key, Entered]:
 def leaving_rate(school_year: str, area: str, sector: str) -> Entered | None:
     """Percent of teachers entered as leaving in the year up to that one: the unit's, else the city's."""
     rates = numbers("leaving_rates", "percent")
-    for key in ((area, sector), (area, "all"), (CITY, sector), (CITY, "all")):
+    for key in ((area, sector), (area, "all"), (WHOLE, sector), (WHOLE, "all")):
         if (school_year, *key) in rates:
             return rates[school_year, *key]
     return None

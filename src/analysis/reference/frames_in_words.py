@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from analysis import reference
-from analysis.reference import areas, vietnamese
+from analysis.reference import areas, places, vietnamese
 
 KIND_OF_COLUMN = {"kind": "forecast_kind"}  # kind of labels.csv where it is not the column's own name
 
@@ -65,4 +65,4 @@ def _words() -> dict[tuple[str, str], str]:
     words |= {("indicator", row["indicator"]): row["label_vi"] for row in reference.rows("indicators")}
     words |= {("check", row["check"]): row["name_vi"] for row in reference.rows("questions")}
     words |= {("area", area): areas.name(area) for area in areas.order()}
-    return words | {("area", areas.CITY): "Toàn thành phố"}
+    return words | {("area", areas.WHOLE): places.latest().whole_vi}

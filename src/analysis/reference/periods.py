@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from analysis import reference
+from analysis.reference import places
 
 
 @reference.cached
@@ -62,5 +63,5 @@ def order(school_year: str, period: str) -> tuple[int, int]:
 
 
 def folder(processed: Path | str, school_year: str, period: str) -> Path:
-    """Where the tables of one round stand; a relative `processed` is meant from the project's root."""
-    return reference.ROOT / processed / f"{school_year}-{period}"
+    """Where the tables of one round of the place stand; a relative `processed` is meant from the project's root."""
+    return reference.ROOT / processed / places.folder() / f"{school_year}-{period}"

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from analysis import reference
-from analysis.reference import periods
+from analysis.reference import periods, places
 
 RAW = "data/raw"
 ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods")
@@ -15,12 +15,22 @@ NOISE = ("thumbs.db", "ehthumbs.db", "desktop.ini")
 
 
 def available(raw: Path | str) -> list[tuple[str, str]]:
-    """Rounds that have a folder with workbooks, as (school year, period), oldest first."""
+    """Rounds of the place that have a folder with workbooks, as (school year, period), oldest first."""
     rounds = []
-    for folder in (reference.ROOT / raw).glob("*-*/*"):
+    for folder in (reference.ROOT / raw / places.folder()).glob("*-*/*"):
         if folder.name in periods.names() and workbooks(folder):
             rounds.append((folder.parent.name, folder.name))
     return sorted(rounds, key=lambda which: periods.order(*which))
+
+
+def folder(raw: Path | str, school_year: str, period: str) -> Path:
+    """Where the workbooks of one round of the place are."""
+    return reference.ROOT / raw / places.folder() / school_year / period
+
+
+def path(school_year: str, period: str, file: str) -> str:
+    """A workbook as provenance names it, from the folder of all rounds: 2024-2025/HK1/le_chan.xlsx."""
+    return (Path(places.folder()) / school_year / period / file).as_posix()
 
 
 def earlier(raw: Path | str, school_year: str, period: str) -> list[tuple[str, str]]:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analysis import reference
-from analysis.reference.areas import CITY
+from analysis.reference import periods, places
+from analysis.reference.areas import WHOLE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,19 +27,26 @@ def target(school_year: str, area: str, sector: str, age_band: str, indicator: s
     own = set_for(school_year, area, sector, age_band, indicator)
     if own is not None:
         return own
-    city = set_for(school_year, CITY, sector, age_band, indicator)
+    city = set_for(school_year, WHOLE, sector, age_band, indicator)
     return city if city is not None and city.shared else None
 
 
 def set_for(school_year: str, area: str, sector: str, age_band: str, indicator: str) -> Target | None:
     """The target set for exactly this key, or None."""
-    return _by_key().get((school_year, area, sector, age_band, indicator))
+    unit = _root(school_year) if area == WHOLE else area
+    return _by_key().get((school_year, unit, sector, age_band, indicator))
 
 
 def of_city(school_year: str) -> "pd.DataFrame":
     """The city's targets of a school year: the rows of targets.csv, every cell as text, in its order."""
     rows = reference.table("targets")
-    return rows[(rows["school_year"] == school_year) & (rows["area"] == CITY)]
+    of_city = (rows["school_year"] == school_year) & (rows["area"] == _root(school_year))
+    return rows[of_city].assign(area=WHOLE)
+
+
+def _root(school_year: str) -> str:
+    """The head of the place at the end of a school year: by then its targets are to be reached."""
+    return places.on(periods.as_of(school_year, "HK2")).root
 
 
 def indicators_with_targets() -> set[str]:

@@ -13,7 +13,7 @@ from analysis.meaning import indicators
 from analysis.reading import released
 from analysis.reading.released import Release
 from analysis.reference import ROOT, TABLES, periods, received
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 
 CANDIDATE = "release"  # in the folder of the round's tables: the two tables by which the next release is compared
 VALUES, INPUTS = "release_values.parquet", "release_inputs.csv"
@@ -56,7 +56,7 @@ def compare(
         now, then = this[VALUES], before.table(VALUES)
         differ = sorted(set(now["area"]) ^ set(then["area"]))
         if differ:  # a sum of fewer units has not changed
-            now, then = now[now["area"] != CITY], then[then["area"] != CITY]
+            now, then = now[now["area"] != WHOLE], then[then["area"] != WHOLE]
         changes = _changes(now, then, _Causes(changed, school_year, period))
         inputs = [("compared_with", str(before.number), None, None), *changed]
         inputs += [("units_differ", area, None, None) for area in differ]
@@ -129,7 +129,7 @@ def _workbooks(raw: Path | str, school_year: str, period: str) -> Iterator[tuple
     for year, name in received.available(raw):
         if periods.order(year, name) > this:
             continue
-        for file in (ROOT / raw / year / name).iterdir():
+        for file in received.folder(raw, year, name).iterdir():
             if not file.name.startswith((".", "~$")):
                 yield f"{year}/{name}/{file.stem}", file
 
@@ -221,4 +221,4 @@ class _Causes:
 
 def _touches(area: str, units: set[str]) -> bool:
     """Whether one of these units counts for an area: each for the city."""
-    return bool(units) if area == CITY else area in units
+    return bool(units) if area == WHOLE else area in units

@@ -25,6 +25,16 @@ def option(name: str, metavar: str, meaning: str, **settings) -> Callable:
     return click.option(f"--{name}", metavar=metavar, help=meaning, envvar=PREFIX + name.upper(), **settings)
 
 
+def of_place(context: click.Context, parameter: click.Parameter, name: str) -> None:
+    """What follows is about this place. Raises UsageError where there is none of that name."""
+    from analysis.reference import places
+
+    with refused(places.UnknownPlaceError):
+        places.use(name)
+
+
+place = option("place", "NƠI", "Nơi báo cáo, như trong places.csv. Không có: nơi đầu tiên.", expose_value=False,
+               is_eager=True, callback=of_place)  # fmt: skip
 year = option("year", "NĂM", "Năm học, ví dụ 2024-2025. Không có: kỳ mới nhất có biểu.")
 period = option("period", "KỲ", "Kỳ báo cáo: DN, HK1 hoặc HK2.")
 named_year = option("year", "NĂM", "Năm học, ví dụ 2024-2025; phải có.")
@@ -61,6 +71,7 @@ def main() -> None:
 
 
 @main.command()
+@place
 @year
 @period
 @option("jobs", "SỐ", "Số việc làm cùng lúc. Mặc định: 2.", default="2")
@@ -96,6 +107,7 @@ def _stop_like_ctrl_c() -> None:
 
 
 @main.command()
+@place
 @year
 @period
 @option("allow", "TÊN", "Cho phép một điều mà bình thường không được phát hành; nhiều điều cách nhau dấu phẩy.")
@@ -116,6 +128,7 @@ def release(year: str, period: str, allow: str, correction: str) -> int:
 
 
 @main.command()
+@place
 @year
 @period
 def verify(year: str, period: str) -> int:
@@ -126,6 +139,7 @@ def verify(year: str, period: str) -> int:
 
 
 @main.command()
+@place
 @named_year
 @named_period
 @option("number", "SỐ", "Lần phát hành thứ mấy của kỳ ấy.")
@@ -145,6 +159,7 @@ def withdraw(year: str, period: str, number: str, reason: str) -> int:
 
 
 @main.command()
+@place
 @named_year
 @named_period
 @option("area", "ĐƠN VỊ", "Chỉ một đơn vị, ví dụ le_chan.")
@@ -181,6 +196,7 @@ def _earlier_sums(which: tuple[str, str]) -> Path | None:
 
 
 @main.command()
+@place
 @option("file", "TỆP", "Phiếu hỏi lại đã trả lời, ví dụ queries/le_chan.xlsx; nhiều phiếu: queries/*.xlsx.")
 @option("raw", "THƯ MỤC", "Nơi để biểu của kỳ ấy, nếu không ở data/raw/<năm học>/<kỳ>.")
 @click.argument("more", nargs=-1, metavar="[PHIẾU]...")
@@ -194,6 +210,7 @@ def answers(file: str, raw: str, more: tuple[str, ...]) -> int:
 
 
 @main.command()
+@place
 @year
 @period
 @option("today", "NGÀY", "Tính đến ngày nào, ví dụ 2024-12-31. Mặc định: hôm nay.")
@@ -209,6 +226,7 @@ def status(year: str, period: str, today: str) -> int:
 
 
 @main.command()
+@place
 @year
 @period
 @option("area", "ĐƠN VỊ", "Mã hoặc tên đơn vị. Mặc định: cả thành phố.")
@@ -225,6 +243,7 @@ def trace(year: str, period: str, area: str, indicator: str, sector: str, band: 
 
 
 @main.command()
+@place
 @click.argument("table", default="", envvar=f"{PREFIX}TABLE", metavar="[BẢNG]")
 def tables(table: str) -> int:
     """Các bảng tham chiếu để sửa: từng cột nói gì, được ghi gì; kiểm tra mọi bảng."""
@@ -234,6 +253,7 @@ def tables(table: str) -> int:
 
 
 @main.command()
+@place
 @option("panel", "TỆP", "CSV: đơn vị, year, children_enrolled (area, teachers, births_thousand). Mặc định: 67 nước.")
 @option("known", "SỐ NĂM", "Chỉ biết bấy nhiêu năm cuối trước mỗi lần dự báo. Mặc định: mọi năm, khi đủ tám năm.")
 @option("out", "TỆP", "Ghi thêm bảng kết quả thành CSV.")

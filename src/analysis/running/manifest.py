@@ -30,7 +30,7 @@ def inputs(raw: Path | str, releases: Path | str, school_year: str, period: str)
     files += [ROOT / "requirements.lock", *(ROOT / releases).glob(f"*/*/{MANIFEST}")]
     for which in received.available(raw):
         if periods.order(*which) <= last:
-            files += received.workbooks(source.joinpath(*which))
+            files += received.workbooks(received.folder(raw, *which))
     return {_named(file, source, ROOT / releases): digest(file) for file in sorted(files)}
 
 

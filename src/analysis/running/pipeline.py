@@ -13,12 +13,12 @@ from pathlib import Path
 from analysis import atomic_files
 from analysis.exports import pdf
 from analysis.reading.released import RELEASES, ReleaseError
-from analysis.reference import ROOT
+from analysis.reference import ROOT, places
 from analysis.running import freshness, old_ledgers, publishing, work, workers
 from analysis.running.publishing import PAGES
 from analysis.running.recorder import Record
 from analysis.running.run_lock import alone
-from analysis.running.steps import PROCESSED, RAW, REPORTS, Places, Step, Which, all_steps, earlier_rounds
+from analysis.running.steps import PROCESSED, RAW, REPORTS, Folders, Step, Which, all_steps, earlier_rounds
 from analysis.running.workers import WorkError, Workers
 
 FAILED, STOPPED = 1, 130  # exit statuses: a step failed, the run was told to stop
@@ -39,13 +39,13 @@ def run(
 
     Returns 0, or an exit status after saying what failed.
     """
-    places, rounds = Places(raw, processed, reports, releases, missing), list(wanted)
+    folders, rounds = Folders(raw, processed, reports, releases, missing), list(wanted)
     folder = ROOT / processed
     try:
         with alone(folder), workers.of_a_run() as ours:
             atomic_files.clear([folder, ROOT / reports])
             old_ledgers.take_over(processed, releases)
-            return _Run(all_steps(rounds, places), places, ours).bring_up_to_date(rounds, jobs)
+            return _Run(all_steps(rounds, folders), folders, ours).bring_up_to_date(rounds, jobs)
     except ReleaseError as problem:
         print(problem, file=sys.stderr)
         return FAILED
@@ -63,28 +63,28 @@ def earlier_sums(which: Which, raw: str = RAW, processed: str = PROCESSED, jobs:
 
     None where they could not be: whoever needs them reads those rounds again.
     """
-    places = Places(raw, processed)
-    steps = {step.name: step for step in earlier_rounds([which], places)}
+    folders = Folders(raw, processed)
+    steps = {step.name: step for step in earlier_rounds([which], folders)}
     with alone(ROOT / processed), workers.of_a_run() as ours:
         try:
-            _Run(steps, places, ours).in_order(jobs)
+            _Run(steps, folders, ours).in_order(jobs)
         except WorkError:
             return None
-    return places.sums
+    return folders.sums
 
 
 def pages(school_year: str, period: str, reports: str = REPORTS) -> list[Path]:
     """Where the pages of a round are published, relative to the project where they are inside it."""
-    return [Path(reports) / f"{school_year}-{period}" / f"{page}.html" for page in PAGES]
+    return [Path(reports) / places.folder() / f"{school_year}-{period}" / f"{page}.html" for page in PAGES]
 
 
 class _Run:
     """The steps of one run and how far they are."""
 
-    def __init__(self, steps: dict[str, Step], places: Places, ours: Workers):
-        self.steps, self.places, self.workers = steps, places, ours
-        self.records = freshness.Records(ROOT / places.processed / RECORDS)
-        self.roots = [ROOT / place for place in ("notebooks", places.raw, places.processed, places.releases)]
+    def __init__(self, steps: dict[str, Step], folders: Folders, ours: Workers):
+        self.steps, self.folders, self.workers = steps, folders, ours
+        self.records = freshness.Records(ROOT / folders.processed / RECORDS)
+        self.roots = [ROOT / place for place in ("notebooks", folders.raw, folders.processed, folders.releases)]
         self.writers: dict[str, str] = {}  # file: the step that writes it, in this run or the last
         for name in steps:
             record = self.records.of(name)
@@ -101,7 +101,7 @@ class _Run:
         except WorkError:
             return FAILED
         for which in rounds:
-            drafts, published = self.places.drafts(which), ROOT / self.places.reports / "-".join(which)
+            drafts, published = self.folders.drafts(which), ROOT / self.folders.reports / "-".join(which)
             if not publishing.is_published(drafts, published):
                 publishing.publish(drafts, published)
                 say(f"✓ đưa trang vào {published.parent.name}/{published.name}")
@@ -188,7 +188,7 @@ class _Run:
         print(f"    {pdf.NO_BROWSER}", file=sys.stderr)
         for which in rounds:
             for page in PAGES:
-                (self.places.drafts(which) / f"{page}.pdf").unlink(missing_ok=True)
+                (self.folders.drafts(which) / f"{page}.pdf").unlink(missing_ok=True)
 
 
 def say(text: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from analysis.exports import pdf
 from analysis.reading.released import RELEASES
-from analysis.reference import ROOT, periods, received
+from analysis.reference import ROOT, periods, places, received
 from analysis.running import work
 from analysis.running.publishing import PAGES
 
@@ -46,7 +46,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Places:
+class Folders:
     """Where a run reads and writes, from the project's root, and what it does about units that are missing."""
 
     raw: str = RAW
@@ -62,7 +62,7 @@ class Places:
     @property
     def sums(self) -> Path:
         """The sums of every earlier round."""
-        return ROOT / self.processed / "rounds"
+        return ROOT / self.processed / places.folder() / "rounds"
 
     def drafts(self, which: Which) -> Path:
         """The pages of a round and all that is made of them, as they will be published."""
@@ -78,30 +78,30 @@ def notebook_file(notebook: str) -> Path:
     return ROOT / "notebooks" / f"{notebook}.ipynb"
 
 
-def all_steps(wanted: list[Which], places: Places) -> dict[str, Step]:
+def all_steps(wanted: list[Which], folders: Folders) -> dict[str, Step]:
     """Every step of the reports of these rounds, by name, in an order in which they can be done."""
-    steps = list(earlier_rounds(wanted, places))
+    steps = list(earlier_rounds(wanted, folders))
     for which in wanted:
         titled = "" if len(wanted) == 1 else f", {which[0]} {which[1]}"
-        steps += _of_round(which, places, titled)
+        steps += _of_round(which, folders, titled)
     return {step.name: step for step in steps}
 
 
-def earlier_rounds(wanted: list[Which], places: Places) -> Iterator[Step]:
+def earlier_rounds(wanted: list[Which], folders: Folders) -> Iterator[Step]:
     """The steps that add up every round that one of these follows on."""
     last = max(periods.order(*which) for which in wanted)
-    sums = str(places.sums)
-    for which in received.available(places.raw):
+    sums = str(folders.sums)
+    for which in received.available(folders.raw):
         if periods.order(*which) < last:
-            yield Step(_sums_of(which), "", work.sum_round, (places.raw, sums, *which, places.missing))
+            yield Step(_sums_of(which), "", work.sum_round, (folders.raw, sums, *which, folders.missing))
 
 
-def _of_round(which: Which, places: Places, titled: str) -> Iterator[Step]:
+def _of_round(which: Which, folders: Folders, titled: str) -> Iterator[Step]:
     """The steps of one round: its notebooks, what changed since the last release, pages, and outputs."""
     name = "-".join(which)
-    folder = places.folder(which)
+    folder = folders.folder(which)
     earlier = [
-        _sums_of(each) for each in received.available(places.raw) if periods.order(*each) < periods.order(*which)
+        _sums_of(each) for each in received.available(folders.raw) if periods.order(*each) < periods.order(*which)
     ]
 
     def after(others: tuple[str, ...]) -> tuple[str, ...]:
@@ -109,19 +109,19 @@ def _of_round(which: Which, places: Places, titled: str) -> Iterator[Step]:
 
     for notebook, (title, before) in NOTEBOOKS.items():
         if notebook == "06_scores":
-            compared = (str(folder), places.raw, places.releases, *which)
+            compared = (str(folder), folders.raw, folders.releases, *which)
             title_of_changes = f"changes (so với lần phát hành trước){titled}"
             yield Step(f"{name}/changes", title_of_changes, work.compare, compared, after(("05_needs",)))
         asked = (
             str(notebook_file(notebook)),
-            _parameters(notebook, which, places),
-            str(places.executed(which, notebook)),
+            _parameters(notebook, which, folders),
+            str(folders.executed(which, notebook)),
         )
         yield Step(f"{name}/{notebook}", f"{notebook} ({title}){titled}", work.run_notebook, asked, after(before))
-    drafts = places.drafts(which)
+    drafts = folders.drafts(which)
     for page, parts in PAGES.items():
         document = str(folder / DOCUMENT) if page == "appendix" else ""
-        executed = tuple(str(places.executed(which, part)) for part in parts)
+        executed = tuple(str(folders.executed(which, part)) for part in parts)
         made = (str(drafts / f"{page}.html"), document, executed)
         yield Step(f"{name}/{page}.html", f"{page}.html (dựng trang){titled}", work.render, made, after(parts))
     yield from _outputs(name, folder, drafts, titled)
@@ -140,15 +140,21 @@ def _outputs(name: str, folder: Path, drafts: Path, titled: str) -> Iterator[Ste
         yield Step(f"{name}/{page}.pdf", f"{page}.pdf (in PDF){titled}", work.print_page, asked, pages)
 
 
-def _parameters(notebook: str, which: Which, places: Places) -> dict[str, str]:
+def _parameters(notebook: str, which: Which, folders: Folders) -> dict[str, str]:
     """What a run passes to a notebook; experiment is empty: a run writes official tables."""
-    asked = {"school_year": which[0], "period": which[1], "processed": places.processed, "experiment": ""}
+    asked = {
+        "place": places.current(),
+        "school_year": which[0],
+        "period": which[1],
+        "processed": folders.processed,
+        "experiment": "",
+    }
     if notebook in ("01_clean", "appendix_outlook"):
-        asked["raw"] = places.raw
+        asked["raw"] = folders.raw
     if notebook in ("05_needs", "06_scores"):
-        asked["releases"] = places.releases
+        asked["releases"] = folders.releases
     if notebook == "01_clean":
-        asked["missing"] = places.missing
+        asked["missing"] = folders.missing
     return asked
 
 

@@ -174,9 +174,9 @@ def _read(raw: Path | str, school_year: str, period: str) -> Round:
 def _key(school_year: str, period: str, area: str, indicator: str, sector: str, band: str) -> Key:
     """What the options name. Raises UsageError for a name that is not known, with the near ones."""
     on = periods.as_of(school_year, period)
-    codes = [areas.CITY, *areas.reporting(on)]
+    codes = [areas.WHOLE, *areas.reporting(on)]
     if area not in codes:
-        area = areas.find(area, on) or area or areas.CITY
+        area = areas.own(areas.find(area, on) or area or areas.WHOLE, on)
     sector, band = sector or "all", band or "all"
     bands = ["all", *indicators.BANDS["all"]]
     for name in indicators.BANDS["all"]:

@@ -13,7 +13,7 @@ from analysis.meaning import indicators
 from analysis.reading.findings import Finding
 from analysis.reading.rounds import Round
 from analysis.reference import periods
-from analysis.reference.areas import CITY
+from analysis.reference.areas import WHOLE
 from analysis.reference.vietnamese import number
 
 PARTS = {"all": indicators.BANDS["all"]}
@@ -80,7 +80,7 @@ class Facts:
     def sums(self) -> pd.Series:
         """Every sum and rate of the units, indexed by indicators.KEY."""
         sums = indicators.sums_and_rates(self.observations, self.facilities.reset_index())
-        return sums[sums.index.get_level_values("area") != CITY]
+        return sums[sums.index.get_level_values("area") != WHOLE]
 
     @cached_property
     def _sectors(self) -> pd.DataFrame:
