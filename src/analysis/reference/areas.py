@@ -11,6 +11,8 @@ from analysis.reference import places
 from analysis.reference.vietnamese import key
 
 WHOLE = "all"  # the area of a number that is of the whole place, whichever place a report is of
+UNPLACED = "unplaced"  # of what is in the place but, on the map asked for, in no unit that is known
+UNPLACED_VI = "Chưa xếp được vào đơn vị nào"
 
 
 @reference.cached
@@ -46,13 +48,16 @@ def reporting(on: dt.date) -> tuple[str, ...]:
 
 @reference.cached
 def order() -> dict[str, int]:
-    """Place of every area in the report's lists; the whole is 0."""
-    return {WHOLE: 0} | {area: int(row["order"]) for area, row in _last().items()}
+    """Place of every area in the report's lists; the whole is 0, what is in no unit the last."""
+    units = {area: int(row["order"]) for area, row in _last().items()}
+    return {WHOLE: 0} | units | {UNPLACED: max(units.values()) + 1}
 
 
 def name(area: str) -> str:
     """Short name shown to readers: "Lê Chân", "Hải Phòng" for the whole. Raises KeyError for an unknown area."""
-    return places.latest().name_vi if area == WHOLE else _last()[area]["name_vi"]
+    if area == WHOLE:
+        return places.latest().name_vi
+    return UNPLACED_VI if area == UNPLACED else _last()[area]["name_vi"]
 
 
 def code(area: str) -> str:
