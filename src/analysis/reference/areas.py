@@ -42,6 +42,11 @@ def is_there(area: str, on: dt.date) -> bool:
     return area in _in_force(on)
 
 
+def owes(area: str, on: dt.date) -> bool:
+    """Whether a unit, of whichever place, owes a workbook on a day."""
+    return is_there(area, on) and _in_force(on)[area]["reports"] == "yes"
+
+
 def reporting(on: dt.date) -> tuple[str, ...]:
     """Areas of the place that owe a workbook on a day, in the report's order; 14 of Hải Phòng until 30 June 2025.
 
