@@ -104,7 +104,7 @@ def compare(series: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame
     last_year = periods.shift(school_year, -1)
     before = _of(series, last_year, period)
     units = parts.units_of(table, school_year, period)
-    units_before = parts.units_of(before, last_year, period)
+    units_before = parts.units_on(before, periods.as_of(school_year, period))
     for flow in (False, True):
         if units.lacking(flow) != units_before.lacking(flow):
             before = before[~_of_city(before, flow)]

@@ -81,7 +81,9 @@ class _Known:
 class _Map:
     """Where what a round counted lies on the map of a day."""
 
-    def __init__(self, then: dt.date, on: dt.date, counted: set[str], known: _Known, register: dict[At, tuple[str, dt.date]]):
+    def __init__(
+        self, then: dt.date, on: dt.date, counted: set[str], known: _Known, register: dict[At, tuple[str, dt.date]]
+    ):
         self.then, self.on = then, on
         self.counted = counted
         self.known = known

@@ -46,19 +46,21 @@ def same_map(one: dt.date, other: dt.date) -> bool:
     return map_of(one) == map_of(other)
 
 
-@reference.cached
 def map_of(on: dt.date) -> dt.date:
     """The day since which the map of the place is as it is on a day; the first day of all before any change.
 
     >>> map_of(dt.date(2025, 12, 31)), map_of(dt.date(2025, 5, 31))
     (datetime.date(2025, 7, 1), datetime.date(2025, 1, 1))
     """
-    here = places.current()
-    changed = {_day(row) for row in _moves() if here in (_place(row["area"]), _place(row["to_area"]))}
-    return max((day for day in changed if day <= on), default=dt.date.min)
+    return max((day for day in _changes_of(places.current()) if day <= on), default=dt.date.min)
 
 
 @reference.cached
+def _changes_of(place: str) -> frozenset[dt.date]:
+    """Days on which people came to or left a unit of a place."""
+    return frozenset(_day(row) for row in _moves() if place in (_place(row["area"]), _place(row["to_area"])))
+
+
 def places_behind(on: dt.date, then: dt.date) -> tuple[str, ...]:
     """The places that had on one day (`then`) what lies in the place on another, in the order of places.csv.
 
@@ -67,12 +69,18 @@ def places_behind(on: dt.date, then: dt.date) -> tuple[str, ...]:
     """
     here = places.current()
     found = {here}
-    for row in _moves():
-        ends = _place(row["area"]), _place(row["to_area"])
-        was, became = ends if then < on else reversed(ends)
-        if became == here and min(on, then) < _day(row) <= max(on, then):
+    for day, was, became in _handed_over():
+        if then < day <= on and became == here:
             found.add(was)
+        if on < day <= then and was == here:
+            found.add(became)
     return tuple(place for place in places.known() if place in found and places.is_there(then, place))
+
+
+@reference.cached
+def _handed_over() -> frozenset[tuple[dt.date, str, str]]:
+    """Days on which people of one place came to another one."""
+    return frozenset((_day(row), _place(row["area"]), _place(row["to_area"])) for row in _moves())
 
 
 def _day(row: dict[str, str]) -> dt.date:
@@ -105,11 +113,20 @@ def _meant(area: str, commune: str, on: dt.date) -> tuple[tuple[Spot, dt.date], 
     return tuple((Spot(area, code), last) for code, day in days.items() if day == last) or ((Spot(area), on),)
 
 
+def _communes_of(area: str) -> list[dict[str, str]]:
+    return _communes().get(area, [])
+
+
 @reference.cached
-def _communes_of(area: str) -> tuple[dict[str, str], ...]:
-    return tuple(row for row in reference.rows("communes") if row["area"] == area)
+def _communes() -> dict[str, list[dict[str, str]]]:
+    """The rows of communes.csv by unit."""
+    of_unit: dict[str, list[dict[str, str]]] = {}
+    for row in reference.rows("communes"):
+        of_unit.setdefault(row["area"], []).append(row)
+    return of_unit
 
 
+@reference.cached
 def _codes(area: str, on: dt.date) -> frozenset[str]:
     """Codes of a unit's communes on a day."""
     day = on.isoformat()
@@ -120,15 +137,20 @@ def _codes(area: str, on: dt.date) -> frozenset[str]:
 @reference.cached
 def _moved(spot: Spot, then: dt.date, on: dt.date) -> frozenset[Spot]:
     """Where a spot of one day may be on another."""
-    days = sorted({_day(row) for row in reference.rows("unit_changes")})
     spots = frozenset({spot})
-    if then <= on:
-        for day in days:
-            spots = _each(_after, spots, day) if then < day <= on else spots
-        return spots
-    for day in reversed(days):
-        spots = _each(_before, spots, day) if on < day <= then else spots
+    for day in _days():
+        if then < day <= on:
+            spots = _each(_after, spots, day)
+    for day in reversed(_days()):
+        if on < day <= then:
+            spots = _each(_before, spots, day)
     return spots
+
+
+@reference.cached
+def _days() -> list[dt.date]:
+    """The days of unit_changes.csv."""
+    return sorted({_day(row) for row in reference.rows("unit_changes")})
 
 
 Step = Callable[[Spot, dt.date], frozenset[Spot]]
