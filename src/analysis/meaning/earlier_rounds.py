@@ -11,11 +11,12 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis import store
-from analysis.meaning import placing
+from analysis.meaning import indicators, placing
 from analysis.reading import rounds
 from analysis.reading.findings import stop_on_faults
 from analysis.reading.rounds import Round
 from analysis.reference import periods, places, received
+from analysis.reference.areas import UNPLACED, WHOLE
 from analysis.reference.received import Which
 
 TABLES = ("observations.parquet", "facilities.parquet")
@@ -60,6 +61,24 @@ def read(folders: Folders, which: Which, behind: Iterable[str], on: Map | None) 
     reporting = named.assign(facilities=0, numbers=0)[joined["reporting"].columns]
     placed = {"observations": on_map.observations, "facilities": on_map.facilities, "reporting": reporting}
     return Round(findings=findings, **(joined | placed))
+
+
+def sums(observations: pd.DataFrame, facilities: pd.DataFrame, on: Map) -> pd.DataFrame:
+    """Rows of series.parquet of a round on a map: units by their facilities, the whole as it ever was.
+
+    A unit that had no facility says so; what is in no unit has counts, but no rates: it is no unit.
+    """
+    on_map = placing.placed(observations, facilities, *on)
+    units = indicators.of_round(on_map.observations, on_map.facilities)
+    whole = indicators.of_round(*placing.told_apart(observations, facilities))
+    whole = whole[whole["area"] == WHOLE]
+    kinds = units["indicator"].map(indicators.definitions()["kind"])
+    meaningless = (units["area"] == UNPLACED) & kinds.isin(["ratio", "score"])
+    units = units[(units["area"] != WHOLE) & ~meaningless]
+    of_all = (whole["indicator"] == "facilities") & (whole["sector"] == "all") & (whole["age_band"] == "all")
+    empty = [whole[of_all].assign(area=unit, value=0.0) for unit in on_map.units - set(units["area"])]
+    rows = pd.concat([whole, units, *empty])
+    return rows.sort_values(indicators.KEY, kind="stable", ignore_index=True)
 
 
 def tables(folders: Folders, which: Which, behind: Iterable[str]) -> tuple[pd.DataFrame, pd.DataFrame]:

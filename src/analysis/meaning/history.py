@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from analysis import store
-from analysis.meaning import earlier_rounds, indicators, parts, placing
+from analysis.meaning import earlier_rounds, indicators, parts
 from analysis.meaning.earlier_rounds import Map
 from analysis.reading import rounds
 from analysis.reading.findings import DataError, stop_on_faults
@@ -54,7 +54,7 @@ def series(
     for done, which in enumerate(wanted, 1):
         if on is not None and received.is_elsewhere(which, day):
             there = earlier_rounds.tables(folders, which, every_round[which])
-            tables.append(store.pack(placing.sums(*there, *on), TABLE))
+            tables.append(store.pack(earlier_rounds.sums(*there, on), TABLE))
         elif this is not None and which == (school_year, period):
             tables.append(_added_up(this))
         else:

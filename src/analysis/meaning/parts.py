@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis import reference
-from analysis.reference import areas, periods
+from analysis.reference import areas, periods, territory
 from analysis.reference.areas import UNPLACED, WHOLE
 
 
@@ -50,3 +50,13 @@ def units_on(rows: pd.DataFrame, on: dt.date) -> Units:
     of_units = rows[~rows["area"].isin([WHOLE, UNPLACED])]
     flowing = of_units.loc[of_units["indicator"].isin(flows()), "area"]
     return Units(frozenset(areas.reporting(on)), frozenset(of_units["area"]), frozenset(flowing))
+
+
+def stand_apart(units: Units, flow: bool, on: dt.date, then: dt.date) -> bool:
+    """Whether what an earlier round lacks, on the map of a day, shared no unit of its own day with what it has."""
+    lacking, there = units.lacking(flow), units.behind(flow)
+    return _behind(lacking, on, then).isdisjoint(_behind(there, on, then))
+
+
+def _behind(units: frozenset[str], on: dt.date, then: dt.date) -> frozenset[str]:
+    return frozenset().union(*(territory.units_at(unit, "", on, then) for unit in units))

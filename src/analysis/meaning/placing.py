@@ -12,7 +12,6 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis import reference
-from analysis.meaning import indicators
 from analysis.reading import facility_names
 from analysis.reference import areas, periods, territory
 from analysis.reference.areas import UNPLACED
@@ -24,11 +23,15 @@ At = tuple[str, str]  # area and facility; facility "" for the numbers of the wh
 
 
 class Placed(NamedTuple):
-    """A round on a map: its tables, and how each facility got its place (the table placing.csv)."""
+    """A round on a map: its tables, how each facility got its place (the table placing.csv), and the units counted.
+
+    units : those of the map of which everything was counted in the round, were it nothing.
+    """
 
     observations: pd.DataFrame
     facilities: pd.DataFrame
     how: pd.DataFrame
+    units: frozenset[str]
 
 
 def placed(observations: pd.DataFrame, facilities: pd.DataFrame, on: dt.date, there: pd.DataFrame) -> Placed:
@@ -46,22 +49,25 @@ def placed(observations: pd.DataFrame, facilities: pd.DataFrame, on: dt.date, th
     how = facilities[["school_year", "period", "area", "facility", "name", "commune"]].assign(
         to_area=[areas_now[place] for place in at], how=[found[place][1] for place in at]
     )
-    facilities = facilities.assign(area=how["to_area"].astype(facilities["area"].dtype))
-    return Placed(_replaced(observations, areas_now, map_), facilities, how)
+    then_observations, then_facilities = told_apart(observations, facilities)
+    observations = then_observations.assign(area=_areas(observations, areas_now, map_))
+    facilities = then_facilities.assign(area=how["to_area"].astype(facilities["area"].dtype))
+    units = frozenset(unit for unit in areas.reporting(on) if map_.is_counted(unit))
+    return Placed(observations, facilities, how, units)
 
 
-def sums(observations: pd.DataFrame, facilities: pd.DataFrame, on: dt.date, there: pd.DataFrame) -> pd.DataFrame:
-    """Rows of series.parquet of a round on the map of a day: units by their facilities, the whole as it ever was.
-
-    What is in no unit has counts, no rates: it is no unit.
-    """
-    on_map = placed(observations, facilities, on, there)
-    units = indicators.of_round(on_map.observations, on_map.facilities)
-    whole = indicators.of_round(observations, facilities)
-    kinds = units["indicator"].map(indicators.definitions()["kind"])
-    meaningless = (units["area"] == UNPLACED) & kinds.isin(["ratio", "score"])
-    rows = pd.concat([whole[whole["area"] == areas.WHOLE], units[(units["area"] != areas.WHOLE) & ~meaningless]])
-    return rows.sort_values(indicators.KEY, kind="stable", ignore_index=True)
+def told_apart(observations: pd.DataFrame, facilities: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The same with a facility's unit before its code where another unit's facility bears it, too: unit/code."""
+    bearers = facilities.groupby("facility", observed=True)["area"].nunique()
+    shared = set(bearers.index[bearers > 1])
+    if not shared:
+        return observations, facilities
+    both = []
+    for table in (observations, facilities):
+        own = table["area"].astype(object) + "/" + table["facility"].astype(object)
+        code = table["facility"].where(~table["facility"].isin(shared), own)
+        both.append(table.assign(facility=code.astype(table["facility"].dtype)))
+    return both[0], both[1]
 
 
 class _Known:
@@ -129,6 +135,11 @@ class _Map:
         """Whether every unit that has land of a unit of the map, and owed a workbook, was counted in the round."""
         return self._sources(area) <= self.counted
 
+    def is_counted(self, area: str) -> bool:
+        """Whether every one of them owed a workbook and was counted."""
+        behind = territory.units_at(area, "", self.on, self.then)
+        return behind <= self.counted
+
     def _sources(self, area: str) -> frozenset[str]:
         if area not in self.sources:
             behind = territory.units_at(area, "", self.on, self.then)
@@ -141,20 +152,18 @@ def _both(possible: frozenset[str], said: Iterable[str]) -> frozenset[str]:
     return frozenset(said) if "" in possible else possible.intersection(said)
 
 
-def _replaced(observations: pd.DataFrame, areas_now: dict[At, str], map_: _Map) -> pd.DataFrame:
-    """Observations with the area of each row's facility, or of the unit's own numbers."""
-    rows = observations[["area", "facility", "indicator"]].astype(object)
-    scores = indicators.definitions().query("kind == 'score'").index
-    adds_up = ~rows["indicator"].isin(scores)
-    of_facility = rows["facility"].notna()
-    new = pd.Series(UNPLACED, rows.index, dtype=object)
-    pairs = pd.Series(list(zip(rows["area"], rows["facility"], strict=True)), rows.index)
-    new[of_facility] = pairs[of_facility].map(areas_now).fillna(UNPLACED)
-    for area in rows["area"].unique():
-        for may_add in (True, False):
-            own = ~of_facility & (rows["area"] == area) & (adds_up == may_add)
-            new[own] = map_.of_unit(area, may_add)
-    return observations.assign(area=new.astype(observations["area"].dtype))
+def _areas(observations: pd.DataFrame, areas_now: dict[At, str], map_: _Map) -> pd.Series:
+    """The area on the map of each row's facility, or of the unit's own numbers."""
+    scores = {row["indicator"] for row in reference.rows("indicators") if row["kind"] == "score"}
+    own = {}
+    for area in observations["area"].unique():
+        own[area, False], own[area, True] = map_.of_unit(area, adds_up=True), map_.of_unit(area, adds_up=False)
+    columns = (observations[name].astype(object) for name in ("area", "facility", "indicator"))
+    new = [
+        areas_now.get((area, code), UNPLACED) if isinstance(code, str) else own[area, indicator in scores]
+        for area, code, indicator in zip(*columns, strict=True)
+    ]
+    return pd.Series(new, observations.index, observations["area"].dtype)
 
 
 def _confirmed(then: dt.date, on: dt.date) -> dict[At, tuple[str, dt.date]]:
