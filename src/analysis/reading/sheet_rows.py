@@ -12,6 +12,7 @@ from analysis.reading.cells import Cells
 
 NUMBERED = re.compile(r"\(?([0-9]{1,3})\)?[=0-9()+ ]*")  # how a column is numbered: 3, (3), 3=4+5
 AMOUNT = re.compile(r"[0-9]{1,6}[^0-9]{1,12}")  # a count with its unit, or a digit mistyped: 12 cháu, 1O
+LONGEST_TOTAL = 6  # words: Tổng cộng toàn đặc khu, and one that it names
 LONGEST_LETTER = 4  # of a column numbered by letters or in Roman: A, (B), III
 
 
@@ -130,4 +131,4 @@ def is_total(value) -> bool:
     if forms.is_label(value, "total") or forms.is_label(value.partition("(")[0], "total"):
         return True
     words = value.split()
-    return len(words) > 2 and forms.is_label(" ".join(words[:2]), "total")
+    return any(forms.is_label(" ".join(words[:length]), "total") for length in range(2, min(len(words), LONGEST_TOTAL)))

@@ -72,6 +72,7 @@ class Workbook:
     facilities : (code, name, commune, kind, sheet, cell).  used : corrections applied, as (sheet, cell) → correction.
     keys : which number a cell stands for, (sheet, cell) → key, where it is in doubt, corrected, or no number is kept.
     asked_of_round : findings that are for the screen of the round to ask: names and communes beside codes.
+    together : of a workbook of several units those units, and what they are together.
     """
 
     path: str
@@ -84,6 +85,12 @@ class Workbook:
     asked_of_round: list[Finding] = field(default_factory=list)
     used: dict[tuple[str, str], Correction] = field(default_factory=dict)
     keys: dict[tuple[str, str], NumberKey] = field(default_factory=dict)
+    together: frozenset[str] = frozenset()
+
+    @property
+    def units(self) -> frozenset[str]:
+        """The units that its headings may name."""
+        return self.together or frozenset([self.area])
 
     def doubt(self, check: str, sheet: str = "", cell: str = "", found: object = "", expected: object = "") -> None:
         """Note a finding of this workbook."""
