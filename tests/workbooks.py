@@ -1,12 +1,13 @@
 """A small good workbook of one unit, written from the form's description, for tests to spoil in one place."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import openpyxl
 import xlsxwriter
 from python_calamine import CalamineWorkbook
+from xlsxwriter.utility import xl_cell_to_rowcol
 
 from analysis import reference
 from analysis.offices import queries
@@ -19,6 +20,8 @@ FACILITIES = [  # code, name, commune, kind, size
     ("HP305-002", "Trường Mầm non Ánh Dương", "Phường Trại Cau", "Trường tư thục", 6),
     ("HP305-003", "Lớp mầm non độc lập Mầm Xanh", "Phường Lam Sơn", "Cơ sở độc lập tư thục", 2),
 ]
+UNIT = "Đơn vị báo cáo"
+FACILITY_SHEETS = ("Mạng lưới", "Đội ngũ", "Sức khoẻ")
 Cells = dict[tuple[str, str], object]
 
 
@@ -38,6 +41,48 @@ def good_cells(area: str = "le_chan", school_year: str = "2024-2025", period: st
         for (row, column), value in layouts[layout](sheet, area, school_year, period).items():
             cells[name, address(row, column)] = value
     return cells
+
+
+def together(units: Sequence[str], head: str, school_year: str = "2025-2026", period: str = "HK1") -> Cells:
+    """Every cell of a good workbook of several units: their rows below one another, the unit in the first column.
+
+    Beside facilities it stands in the column of communes, and on the other sheets of facilities nowhere.
+    """
+    books = {unit: of_unit(unit, school_year, period) for unit in units}
+    cells = {(sheet, cell): value for (sheet, cell), value in books[units[0]].items() if sheet == sheet_named("cover")}
+    cells[sheet_named("cover"), "C4"] = head
+    for name, (first, last) in _rows_of_data(school_year).items():
+        has_units = name not in FACILITY_SHEETS
+        if has_units:
+            cells[name, address(first - 3, 0)] = UNIT
+        for place, (unit, book) in enumerate(books.items()):
+            below = place * (last + 1 - first)
+            for (sheet, cell), value in book.items():
+                row, column = xl_cell_to_rowcol(cell)
+                if sheet == name and (first <= row <= last or (row < first and not place)):
+                    cells[name, address(row + below, column + has_units)] = value
+            for row in range(first, last + 1) if has_units else ():
+                cells[name, address(row + below, 0)] = areas.full_name(unit, periods.as_of(school_year, period))
+    return cells
+
+
+def of_unit(unit: str, school_year: str, period: str) -> Cells:
+    """A good workbook whose facilities have codes of its own."""
+    cells = good_cells(unit, school_year, period)
+    own = areas.code(unit)
+    return {at: value.replace("HP305", own) if isinstance(value, str) else value for at, value in cells.items()}
+
+
+def sheet_named(sheet: str) -> str:
+    """What a sheet of the form is called."""
+    return forms.sheets("2024-2025")[sheet][0]
+
+
+def _rows_of_data(school_year: str) -> dict[str, tuple[int, int]]:
+    """The first and the last row of data of each sheet of `good_cells`."""
+    rows = {"facilities": (7, 6 + len(FACILITIES)), "population": (5, 10)}
+    rows["indicator_rows"] = 5, 4 + len(forms.indicator_rows(school_year))
+    return {name: rows[layout] for name, layout in forms.sheets(school_year).values() if layout in rows}
 
 
 def cells_of(file: Path) -> Cells:
@@ -118,6 +163,8 @@ def _facilities(sheet: str, area: str, school_year: str, period: str) -> dict:
     cells = {(0, 0): "Biểu của đơn vị", **header(sheet, 3)}
     cells |= {(6, column): f"({column + 1})" for column in range(len(columns))}
     sums: dict[int, float] = {}
+    on = periods.as_of(school_year, period)
+    unit = areas.full_name(area, on)
     for row, facility in enumerate(FACILITIES, 7):
         values = _facility_values(sheet, columns, facility)
         for column, asked in enumerate(columns):
@@ -125,7 +172,7 @@ def _facilities(sheet: str, area: str, school_year: str, period: str) -> dict:
                 "no": row - 6,
                 "facility": facility[0],
                 "name": facility[1],
-                "commune": facility[2],
+                "commune": unit if areas.level(areas.kind(area)) == "commune" else facility[2],
                 "kind": facility[3],
             }.get(asked.column, values.get(asked.column))
             if value is not None:

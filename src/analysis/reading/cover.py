@@ -1,5 +1,6 @@
 """The cover of a workbook: whose it is, of which round, and what its numbers rest on."""
 
+import datetime as dt
 import itertools
 import re
 from pathlib import PurePath
@@ -26,7 +27,8 @@ def read_cover(book: Workbook, sheet: str, cells: Cells, school_year: str, perio
     Returns everything else that the cover says.
     """
     said = _said_on_cover(cells)
-    _check_unit(book, sheet, *said.get("area", NOTHING), school_year, period)
+    if not book.together:
+        _check_unit(book, sheet, *said.get("area", NOTHING), school_year, period)
     text, cell = said.get("school_year", NOTHING)
     if _school_years(text) != {school_year}:
         book.doubt("wrong_cover", sheet, cell, text, school_year)
@@ -46,6 +48,11 @@ def read_cover(book: Workbook, sheet: str, cells: Cells, school_year: str, perio
             if value != "" and address(row, column) not in checked:
                 headings.append(Heading(sheet, address(row, column), value))
     return headings
+
+
+def units_together(cells: Cells, day: dt.date) -> tuple[str, frozenset[str]]:
+    """What a cover names that is more than one unit, and its units, as names.units_together has it."""
+    return names.units_together(_said_on_cover(cells).get("area", NOTHING)[0], day)
 
 
 def _school_years(text: str) -> set[str]:

@@ -50,6 +50,11 @@ class Column(Asked):
     path: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether its cells hold figures."""
+        return bool(self.indicator) or self.type == "row_value"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Row(Asked):

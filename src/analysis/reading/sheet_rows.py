@@ -26,8 +26,10 @@ class Rows:
     unfilled: list[int] = field(default_factory=list)  # rows with data that hold no figure
 
 
-def find_rows(cells: Cells, first: int, key_column: int, texts: Collection[int], counts: Collection[int]) -> Rows:
-    """Sort the rows from `first` on by what they hold.
+def find_rows(
+    cells: Cells, below: Iterable[int], key_column: int, texts: Collection[int], counts: Collection[int]
+) -> Rows:
+    """Sort the rows below the header by what they hold.
 
     texts : columns of the form that describe who is counted.  counts : its columns of figures, stored as numbers or
     typed as text.  A row with figures is data wherever it stands, total rows too. One without is data where its key is
@@ -37,7 +39,8 @@ def find_rows(cells: Cells, first: int, key_column: int, texts: Collection[int],
     rows = Rows()
     without_figure = []
     width = 1 + max((key_column, *counts, *texts))  # what stands beside the table is none of its rows
-    for row, line in enumerate(cells[first:], first):
+    for row in below:
+        line = cells[row]
         key = line[key_column]
         if (not isinstance(key, str) or len(key) <= LONGEST_LETTER) and is_numbering(line[:width]):
             continue

@@ -112,16 +112,26 @@ class Sheet:
     Numbers are asked for column by column or cell by cell; those in doubt come back as None and wait until settle()
     has seen every sum of the sheet: what it settled stands in .settled, and the rest are findings.
     facility_of, band_of : what the rows of a sheet say of their numbers, by row, where they do.
+    own : the rows below the header that are the unit's, where the sheet is of several; else all.
     """
 
     def __init__(
-        self, book: Workbook, name: str, title: str, cells: Cells, corrections: Corrections, formats: CellFormats
+        self,
+        book: Workbook,
+        name: str,
+        title: str,
+        cells: Cells,
+        corrections: Corrections,
+        formats: CellFormats,
+        own: Sequence[int] | None = None,
     ):
         self.book = book
         self.name = name
         self.title = title
         self.cells = cells
         self.formats = formats
+        self.own = own
+        self.corrections_of_book = corrections
         self.corrections: dict[str, Correction] = {}
         for (sheet, cell), correction in corrections.items():
             if sheet == name:
@@ -132,6 +142,10 @@ class Sheet:
         self.settled: dict[Place, tuple[float, str]] = {}
         self.facility_of: dict[int, str] = {}
         self.band_of: dict[int, str] = {}
+
+    def rows_below(self, first: int) -> Sequence[int]:
+        """The rows to be read, from the first below the header on."""
+        return range(first, len(self.cells)) if self.own is None else self.own
 
     def doubt(self, check: str, cell: str = "", found: object = "", expected: object = "") -> None:
         """Note a finding on this sheet."""
