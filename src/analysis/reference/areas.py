@@ -155,14 +155,28 @@ def _names(root: str, on: dt.date) -> dict[str, set[str]]:
     return names
 
 
+def kind(area: str) -> str:
+    """The kind of unit that it is, or last was: "Phường", "Quận"."""
+    return _last()[area]["type_vi"]
+
+
+def level(kind_vi: str) -> str:
+    """Of which level of the tree a kind of unit is: commune, district or province."""
+    return kinds()[kind_vi]["level"]
+
+
+def prefixes(kind_vi: str) -> list[str]:
+    """How a kind of unit is written before a name, in small letters: spelt out and short."""
+    return next(row["prefixes"].split("|") for name, row in kinds().items() if name.casefold() == kind_vi.casefold())
+
+
 @reference.cached
-def prefixes() -> tuple[str, ...]:
-    """What may stand before the name of a unit: its kind, spelt out and short."""
-    return tuple(prefix for row in kinds().values() for prefix in row["prefixes"].split("|"))
+def _prefixes() -> tuple[str, ...]:
+    return tuple(prefix for name in kinds() for prefix in prefixes(name))
 
 
 def _bare(text: str) -> str:
     bare = key(text)
-    for prefix in (*prefixes(), "phòng gd&đt"):
+    for prefix in (*_prefixes(), "phòng gd&đt"):
         bare = bare.removeprefix(key(prefix)).strip()
     return bare
