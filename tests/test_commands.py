@@ -59,7 +59,7 @@ def test_the_help_lists_every_command_with_what_it_does():
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["report", "--yaer", "2024-2025"], "Không có tuỳ chọn --yaer. Có phải --year?"),
+        (["report", "--yaer", "2024-2025"], "Không có tuỳ chọn --yaer. Có phải --year"),
         (["report", "-x"], "Không có tuỳ chọn -x."),
         (["reprot"], "Không có lệnh reprot. Có phải report?"),
         (["check_data"], "Không có lệnh check_data. Có phải check-data?"),
@@ -186,11 +186,11 @@ def test_any_character_of_a_value_arrives_as_it_is_and_nothing_of_it_is_run(proj
         (
             "report",
             "YAER=2023-2024",
-            "Không có tham số YAER. Các tham số: YEAR, PERIOD, JOBS, MISSING. Có phải YEAR",
+            "Không có tham số YAER. Các tham số: PLACE, YEAR, PERIOD, JOBS, MISSING. Có phải YEAR",
         ),
         ("reports", "FILE=$(shell touch lenh)", "Không có tham số FILE."),
         ("report", "A_B=`touch lenh`", "Không có tham số A_B."),
-        ("withdraw", "REASONS=x", "Các tham số: YEAR, PERIOD, NUMBER, REASON. Có phải REASON?"),
+        ("withdraw", "REASONS=x", "Các tham số: PLACE, YEAR, PERIOD, NUMBER, REASON. Có phải REASON?"),
         ("release", "ALOW=x", "Có phải ALLOW?"),
         ("verify", "NUMBER=x", "Không có tham số NUMBER."),
     ],

@@ -224,7 +224,7 @@ def test_units_are_named_as_on_the_day_of_the_round(raw, tmp_path):
     [
         (["YEAR=2024-2025", "PERIOD=HK3"], "Kỳ là DN (Đầu năm học)"),
         (["YEAR=2024", "PERIOD=HK1"], "Năm học viết như 2024-2025"),
-        (["YEAR=2025-2026", "PERIOD=HK1"], "không có đơn vị nào phải báo cáo"),
+        (["YEAR=2025-2026", "PERIOD=HK1", "PLACE=hai_duong"], "Ngày 31/12/2025 không có nơi"),
         (["YEAR=2024-2025", "PERIOD=HK1", "AREA=hai_phong"], "Các đơn vị: hong_bang"),
         (["YEAR=2024-2025", "PERIOD=HK1", "ARAE=le_chan"], "Không có tham số ARAE"),
     ],

@@ -12,6 +12,7 @@ from typing import NoReturn
 import click
 
 from analysis.reference import ReferenceTableError
+from analysis.reference.places import UnknownPlaceError
 
 PREFIX = "ANALYSIS_"
 WIDTH = 110  # letters of a line of help, where the terminal is as wide
@@ -93,6 +94,9 @@ class VietnameseGroup(_Vietnamese, click.Group):
         except ReferenceTableError as problem:
             click.echo(str(problem), err=True)
             status = 1
+        except UnknownPlaceError as problem:
+            click.echo(str(problem), err=True)
+            status = 2
         except click.ClickException as problem:
             click.echo(refusal(problem), err=True)
             status = problem.exit_code

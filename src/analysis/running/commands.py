@@ -26,11 +26,10 @@ def option(name: str, metavar: str, meaning: str, **settings) -> Callable:
 
 
 def of_place(context: click.Context, parameter: click.Parameter, name: str) -> None:
-    """What follows is about this place. Raises UsageError where there is none of that name."""
+    """What follows is about this place. Raises UnknownPlaceError where there is none of that name."""
     from analysis.reference import places
 
-    with refused(places.UnknownPlaceError):
-        places.use(name)
+    places.use(name)
 
 
 place = option("place", "NƠI", "Nơi báo cáo, như trong places.csv. Không có: nơi đầu tiên.", expose_value=False,
@@ -174,6 +173,7 @@ def template(year: str, period: str, area: str) -> int:
 
 
 @main.command("check-data")
+@place
 @year
 @period
 @option("raw", "THƯ MỤC", "Nơi để biểu của kỳ này, nếu không ở data/raw/<năm học>/<kỳ>.")
