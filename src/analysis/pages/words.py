@@ -65,8 +65,10 @@ def label(kind: str, code: str, short: bool = False) -> str:
     >>> label("sector", "nonpublic"), label("unit", "class"), label("model", "new_model")
     ('Ngoài công lập', 'nhóm, lớp', 'new_model')
     """
-    words = _labels().get((kind, code), (code, code))[short]
-    return of_place(words) if "{" in words else words
+    known = _labels().get((kind, code))
+    if known is None:
+        return code
+    return of_place(known[short]) if "{" in known[short] else known[short]
 
 
 @reference.cached
