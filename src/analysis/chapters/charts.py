@@ -78,9 +78,9 @@ def over_years(report: Report, key: str, caption: str, indicator: str, band: str
     height = 1.25 * -(-len(own) // multiples.COLUMNS) + 0.3
     with paper(height, marks=report.marks_of(rows)) as sheet:
         multiples.draw(sheet.ax, panels, city, (first[:4], last[:4]), upright)
-    notes = ["Nét liền: đơn vị, kèm giá trị kỳ này; nét chấm: toàn thành phố."]
+    notes = [f"Nét liền: đơn vị, kèm giá trị kỳ này; nét chấm: {report.everywhere}."]
     then, ended = plain(city[first], 1), plain(city[last], 1)
-    alt = f"{label('age_band', band)}, từ {first} đến {last}: thành phố từ {then} đến {ended} %. "
+    alt = f"{label('age_band', band)}, từ {first} đến {last}: {report.kind} từ {then} đến {ended} %. "
     alt += _most_and_least(own[last] - own[first])
     if breaks:
         named = ", ".join(f"{area_name(area)} ({', '.join(since)})" for area, since in breaks.items())
@@ -119,7 +119,7 @@ def shortage(report: Report, key: str, caption: str, table: str) -> Figure:
     named = own["name"] + " " + own["words"]
     alt = f"Thiếu nhiều nhất: {listed(named[:3])}; ít nhất: {listed(named[-2:])}."
     if len(city):
-        alt = f"Toàn thành phố thiếu {city['words'].iloc[0]} giáo viên. {alt}"
+        alt = f"{area_name(WHOLE)} thiếu {city['words'].iloc[0]} giáo viên. {alt}"
     note = "Thanh: cả hai loại hình; hình thoi: riêng công lập. Giá trị âm là nhiều hơn định mức."
     return sheet.figure(key, caption, alt, [note], table)
 

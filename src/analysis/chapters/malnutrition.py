@@ -171,7 +171,7 @@ def trends(report: Report, key: str, caption: str, names: Iterable[str]) -> Tabl
             marks = together(marks_of(report, row) for row in record.values())
             lines.append(area_row(area, cells(fields, record), marks))
     notes = [
-        "Mỗi năm: xu hướng từ cả ba lần cân đo của các năm; đơn vị nhỏ được kéo về xu hướng chung của thành phố.",
+        f"Mỗi năm: xu hướng từ cả ba lần cân đo của các năm; đơn vị nhỏ được kéo về xu hướng chung của {report.kind}.",
         f"{report.next_year}: tỷ lệ dự kiến ở cùng lần cân đo năm học sau.",
         *_left_out(rows),
     ]

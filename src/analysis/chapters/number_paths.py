@@ -201,7 +201,7 @@ def _checks(report: Report, key: Key, trees: dict[str, Origin]) -> list[str]:
         if number and number.value == number.value:
             known += 1
             same += abs(tree.recomputed() - number.value) < 1e-6
-    checks = [f"tính lại từ các ô: khớp {same}/{known} số (từng đơn vị và toàn thành phố)"] if known else []
+    checks = [f"tính lại từ các ô: khớp {same}/{known} số (từng đơn vị và {report.everywhere})"] if known else []
     city = report.number(indicator, WHOLE, sector, band)
     aim = target(report.school_year, WHOLE, *key) if city and city.target == city.target else None
     if aim:
@@ -215,6 +215,6 @@ def _printed(report: Report) -> dict[Key, list[str]]:
     by_key: dict[Key, list[str]] = defaultdict(list)
     for row in rows[rows["computed"].notna()].itertuples():
         same = "khớp" if row.status in MATCHES else "KHÔNG KHỚP"
-        words = f"số in của toàn thành phố (mục {text(row.section)}): {plain(row.published, 2)}, {same}"
+        words = f"số in của {report.everywhere} (mục {text(row.section)}): {plain(row.published, 2)}, {same}"
         by_key[row.sector, row.age_band, row.indicator].append(words)
     return by_key

@@ -163,7 +163,8 @@ def needs_table(report: Report, key: str, caption: str) -> Table:
         record["public"] = needs_of(report, area, "public").get(RECRUITS, {})
         lines.append(area_row(area, cells(FLOW, record), marks_of(report, total)))
     notes = (
-        f"Đơn vị: người; năm học {report.next_year}. Khoảng của các đơn vị không cộng lại thành khoảng của thành phố.",
+        f"Đơn vị: người; năm học {report.next_year}. Khoảng của các đơn vị không cộng lại thành khoảng của "
+        f"{report.kind}.",
         *([] if steps(report) else [no_recruits(report)]),
     )
     origin = (

@@ -83,7 +83,7 @@ def without_workbook(report: Report) -> list[tuple[str, str]]:
     of_this_round = rows["workbook"].str.startswith(f"{report.school_year}/{report.period}/")
     earlier = rows.loc[~of_this_round, "area"]
     cases = (
-        ("Chưa đủ đơn vị.", report.areas_missing, "mọi tổng toàn thành phố chưa gồm các đơn vị này."),
+        ("Chưa đủ đơn vị.", report.areas_missing, f"mọi tổng {report.everywhere} chưa gồm các đơn vị này."),
         (
             "Có số liệu kỳ trước.",
             list(earlier),

@@ -15,7 +15,7 @@ from analysis.pages.number_cells import BEFORE, cell, rests_on
 from analysis.pages.report import Number, Report
 from analysis.pages.rests_on import in_order
 from analysis.pages.tables import Cell, Column, Row, Table, area_row
-from analysis.pages.words import area_name, label, listed
+from analysis.pages.words import area_name, label, listed, of_place
 from analysis.reference import targets
 from analysis.reference.areas import WHOLE
 
@@ -23,7 +23,7 @@ KEY = ("sector", "age_band", "indicator")
 AIM = ("target", "gap", "met")  # what needs a target
 NO_LAST_YEAR = "Không có số liệu cùng kỳ năm trước để so sánh."
 FEWER = "Không so với cùng kỳ năm trước: tổng của ít đơn vị hơn không cho biết thay đổi."
-OF_ALL = "Không so với chỉ tiêu năm: chỉ tiêu là của toàn thành phố, tổng ở đây chỉ của {counted} đơn vị."
+OF_ALL = "Không so với chỉ tiêu năm: chỉ tiêu là của {whole}, tổng ở đây chỉ của {counted} đơn vị."
 POINTS = "Thay đổi và chênh lệch của một tỷ lệ tính bằng điểm phần trăm."
 OPEN = dict.fromkeys(KEY, "")
 OF_CITY = [  # the columns of a table that names rows only
@@ -146,10 +146,15 @@ def _filled(shows: set[str], numbers: list[Number], report: Report) -> tuple[set
         if not {number.indicator for number in numbers} & targets.indicators_with_targets():
             pass
         elif report.left_out():
-            notes.append(OF_ALL.format(counted=report.counted()))
+            notes.append(of_all(report))
         else:
             notes.append(f"Chưa có chỉ tiêu năm học {report.school_year} cho các dòng này trong targets.csv.")
     return shows, notes
+
+
+def of_all(report: Report) -> str:
+    """Why a sum of some units is held against no target."""
+    return OF_ALL.format(whole=report.everywhere, counted=report.counted())
 
 
 def _unit_of(indicator: str) -> str:
@@ -176,4 +181,4 @@ def _head(column: dict) -> Column:
         unit = label("unit", "percentage_point")
     else:
         unit = _unit_of(indicator)
-    return Column(column["label_vi"], unit, column["group_vi"], show == "met")
+    return Column(column["label_vi"], unit, of_place(column["group_vi"]), show == "met")

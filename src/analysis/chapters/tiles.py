@@ -21,7 +21,7 @@ from analysis.pages.marks import Marks, together
 from analysis.pages.number_cells import cell, gap_places
 from analysis.pages.report import Number, Report
 from analysis.pages.tables import NOTHING, Cell, Field, Table, area_row, cells, columns, under
-from analysis.pages.words import area_name, label, listed, plain
+from analysis.pages.words import area_name, label, listed, plain, whole
 from analysis.reference import areas, periods, vietnamese
 from analysis.reference.areas import WHOLE
 
@@ -61,7 +61,7 @@ def shortage(report: Report, key: str, caption: str, table: str) -> Figure:
     """Teachers short per 100 needed, and teachers to recruit next year per 100 now, where there is a forecast."""
     rows = _teachers(report)
     ahead = rows.dropna(subset="expected")
-    notes = [f"Màu càng nổi trên nền, thiếu càng nhiều. {ABOVE} và viền dày: cao hơn mức chung của thành phố."]
+    notes = [f"Màu càng nổi trên nền, thiếu càng nhiều. {ABOVE} và viền dày: cao hơn mức chung của {report.kind}."]
     notes.append("Dòng dưới: số người thiếu" + ("; hình bên phải: khoảng 80 %." if len(ahead) else "."))
     panels = []
     if len(rows):
@@ -144,7 +144,7 @@ def _against_city(title: str, values: pd.Series, under: Sequence[str]) -> Panel:
     if WHOLE in tiles.index:
         above = own.index[own["sign"] == ABOVE].map(area_name)
         city = tiles.at[WHOLE, "value"]
-        alt += f"; toàn thành phố {city}, cao hơn mức ấy: {len(above)} trên {len(own)} đơn vị"
+        alt += f"; {whole()} {city}, cao hơn mức ấy: {len(above)} trên {len(own)} đơn vị"
         alt += f" ({listed(above)})" if len(above) else ""
     return Panel(title, "người trên 100", f"{alt}.", own)
 

@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.pages.marks import Marks
 from analysis.pages.report import Report
 from analysis.pages.tables import Field, between, by_key, under
-from analysis.pages.words import area_name, listed
+from analysis.pages.words import area_name, listed, whole
 from analysis.reference import vietnamese
 from analysis.reference.areas import WHOLE
 
@@ -67,7 +67,7 @@ def made_whole(report: Report) -> list[str]:
             differ.append(area_name(area))
     if not differ:
         return []
-    return [f"Số người ở đây cộng đúng bằng toàn thành phố, nên số thiếu của {listed(differ)} lệch 1 so với làm tròn."]
+    return [f"Số người ở đây cộng đúng bằng {whole()}, nên số thiếu của {listed(differ)} lệch 1 so với làm tròn."]
 
 
 def steps(report: Report) -> list[tuple[str, float]]:

@@ -16,6 +16,7 @@ from analysis.pages import cell_outputs, words
 from analysis.pages.cell_outputs import PageError
 from analysis.pages.edition import DRAFT, Edition
 from analysis.pages.macros import TEMPLATES
+from analysis.reference import periods
 
 NUMBERED = re.compile(r'<b data-number="(table|figure):([\w-]+)">[^<]*</b>')
 SEE = re.compile(r'<a href="#bang-[\w-]+" data-number="see:([\w-]+)">[^<]*</a>')
@@ -34,9 +35,19 @@ def joined(parts: Sequence, names: Sequence[str] = ()):
     """
     for part, name in zip_longest(parts, names, fillvalue=""):
         cell_outputs.number_cells(part, name)
+        _fill(part)
     whole_page = parts[0].copy()
     whole_page.cells = [*parts[0].cells, *(cell for part in parts[1:] for cell in part.cells[1:])]
     return whole_page
+
+
+def _fill(part) -> None:
+    """Put what the place is called into the slots of a notebook's own words."""
+    asked = part.metadata.get("papermill", {}).get("parameters", {})
+    day = periods.as_of(asked["school_year"], asked["period"]) if {"school_year", "period"} <= set(asked) else None
+    for cell in part.cells:
+        if cell.cell_type == "markdown":
+            cell.source = words.of_place(cell.source, day)
 
 
 def write(notebook, html: Path, edition: Edition = DRAFT) -> Path:

@@ -94,7 +94,7 @@ const ask = (td) => {
   const [id, what] = td.dataset.of.split(" ");
   const row = document.getElementById("of-" + id);
   const area = td.parentNode.dataset.area || city;
-  const about = row.cells[0].textContent + ", " + (area === city ? "toàn thành phố" : placeName(area));
+  const about = row.cells[0].textContent + ", " + (area === city ? placeName(city).toLowerCase() : placeName(area));
   const checks = [...row.cells[2].children].map((check) => made("li", check.textContent));
   const basis = made("li", "loại số liệu: " + places.get(area).dataset.basis);
   const last = before && "yc".includes(what || " ") ? [made("h3", "Cùng kỳ năm trước"), "again" in row.dataset ? treeOf(id, area, "", true) : made("p", before.textContent)] : [];
