@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import reference
+from analysis.models import pooling
 from analysis.models.forecasting import SAME, Panel, from_scale, largest_remainder, needed_years, ratio
 
 Candidates = dict[int, dict[str, np.ndarray]]  # lead → model → areas × groups × (years + lead), on the model's scale
@@ -60,6 +61,13 @@ class Contest:
             return dict.fromkeys(leads, self._models(leads, years))
         return {lead: self._models(leads[:place], years) for place, lead in enumerate(leads, start=1)}
 
+    def pooled(self, lead: int) -> np.ndarray:
+        """Forecast array of the areas as if they had no history: counts grow as the city's, rates are the city's."""
+        if lead not in self._pooled:
+            forecast = pooling.city_trend if self.given.sizes is None else pooling.city_rate
+            self._pooled[lead] = forecast(self.given, lead)
+        return self._pooled[lead]
+
     def relative_errors(self, kind: Kind, leads: list[int], years: int) -> dict[str, float]:
         """Error of each candidate over that of "same as last year", leads weighed by their origins.
 
@@ -103,6 +111,10 @@ class Contest:
         at = (slice(None), self._columns[kind], years + lead - 1)
         offered = self.candidates[lead]
         return not (np.isnan(offered[name][at]) & np.isfinite(offered[SAME][at])).any()
+
+    @cached_property
+    def _pooled(self) -> dict[int, np.ndarray]:
+        return {}
 
     @cached_property
     def _columns(self) -> dict[Kind, list[int]]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from analysis import reference
 from analysis.models import error_quantiles
-from analysis.models.forecasting import HALF, from_scale, largest_remainder, ratio, slope, to_scale
+from analysis.models.forecasting import HALF, from_scale, largest_remainder, ratio, to_scale
 from analysis.models.spread import Spread
 
 AT_ONCE = 50_000  # numbers drawn at once, what a processor keeps near; paths at least
@@ -21,11 +21,15 @@ NOTHING = 1e-9  # persons
 
 @dataclass(frozen=True)
 class Aim:
-    """What paths of one lead spread about. target : areas × groups on the model's scale; sizes : of a rate."""
+    """What paths of one lead spread about. target : areas × groups on the model's scale; sizes : of a rate.
+
+    variance : of an area's distance from the city, areas × groups.
+    """
 
     target: np.ndarray
     sizes: np.ndarray | None
     errors: Spread
+    variance: np.ndarray
 
     @property
     def never(self) -> np.ndarray:
@@ -90,8 +94,7 @@ class _Law:
         sizes = None if aim.sizes is None else np.where(known, aim.sizes, 0.0)
         city = error_quantiles.spread(city @ errors.city_root.T, errors.city_known, lead, aim.sizes is not None)
         city *= errors.city
-        size = slope(centre, sizes)
-        deviation = np.sqrt(errors.level + np.divide(errors.count, size, out=np.zeros_like(size), where=size > 0))
+        deviation = np.sqrt(aim.variance)
         pairs = max(errors.own_origins, 1)
         self.wider = np.sqrt(pairs / tails.chisquare(pairs, paths))
         bend = 1.0 if sizes is None else 1 - 2 / (1 + np.exp(-centre))  # keeps the mean of a path's counts

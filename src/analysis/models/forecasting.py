@@ -4,6 +4,7 @@ Arrays are areas × groups × years; a group is one (indicator, sector, age_band
 A forecast array is areas × groups × (years + lead): column t is the forecast of year t from years up to t − lead.
 """
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -17,6 +18,10 @@ from analysis.reference import periods
 from analysis.reference.areas import WHOLE
 
 SECTORS = ["public", "nonpublic"]
+PARTS = {  # of groups and classes, of children and staff: what has no row is none where the others are all there is
+    "all": ["nursery", "kindergarten"],
+    "kindergarten": ["age3", "age4", "age5", "mixed_kindergarten"],
+}
 SAME = "same_as_last_year"
 HALF = 0.5  # added to counts before a logarithm or a logit, so that zero has one
 
@@ -39,8 +44,9 @@ class Panel:
 
     @cached_property
     def scaled(self) -> np.ndarray:
-        """Counts on the model's scale: log, or logit where there are sizes."""
-        return to_scale(self.counts, self.sizes_known)
+        """Counts on the model's scale: log, or logit where there are sizes; of nothing there is no rate."""
+        of = self.sizes_known
+        return to_scale(self.counts, of if of is None else np.where(of > 0, of, np.nan))
 
     @property
     def sizes_known(self) -> np.ndarray | None:
@@ -110,12 +116,13 @@ def panel(
     """Counts of one period up to a school year, by area.
 
     series : the table series.parquet. groups : (indicator, sector, age_band) wanted. out_of : indicator of the sizes.
-    A part that has no row is 0 where the row of sector "all" equals the sum of the parts that have one, else unknown.
+    A sector or band that has no row is 0 where the row of "all" equals the sum of those that have one, else unknown.
     """
+    bands = {group[2] for group in groups}.union(PARTS, *PARTS.values())
     rows = series[
         (series["period"] == period)
         & series["indicator"].isin([*(group[0] for group in groups), out_of or ""])
-        & series["age_band"].isin([group[2] for group in groups])
+        & series["age_band"].isin(bands)
         & (series["area"] != WHOLE)
     ]
     rows = rows[rows["school_year"].isin(years_until(rows, school_year))]
@@ -125,7 +132,8 @@ def panel(
     sizes = None if out_of is None else block([(out_of, sector, band) for _, sector, band in groups])
     counts = block(groups)
     if sizes is not None:
-        counts, sizes = (np.where(np.isnan(counts + sizes) | (sizes <= 0), np.nan, each) for each in (counts, sizes))
+        counts = np.where(sizes == 0, 0.0, counts)
+        counts, sizes = (np.where(np.isnan(counts + sizes), np.nan, each) for each in (counts, sizes))
     return Panel(areas, list(groups), years, counts, sizes, bases(rows))
 
 
@@ -133,18 +141,25 @@ def counts_of(rows: pd.DataFrame, areas: list[str], years: list[str], groups: li
     """areas × groups × years of rows of one period; see panel for parts without a row."""
     indicators, sectors, bands = (list(dict.fromkeys(names)) for names in zip(*groups, strict=True))
     sectors = list(dict.fromkeys([*sectors, *SECTORS, "all"]))
+    bands = list(dict.fromkeys([*bands, *PARTS, *itertools.chain(*PARTS.values())]))
     axes = {"area": areas, "indicator": indicators, "sector": sectors, "age_band": bands, "school_year": years}
     every = as_array(rows, "value", axes)
+    of_bands = {band: every[:, :, :, place] for place, band in enumerate(bands)}
+    for whole, parts in PARTS.items():
+        _put_zeros(of_bands[whole], [of_bands[part] for part in parts])
+    of_sectors = [every[:, :, sectors.index(sector)] for sector in SECTORS]
+    _put_zeros(every[:, :, sectors.index("all")], of_sectors)
     counts = np.full((len(areas), len(groups), len(years)), np.nan)
     for g, (indicator, sector, band) in enumerate(groups):
-        of_band = every[:, indicators.index(indicator), :, bands.index(band)]
-        own = of_band[:, sectors.index(sector)]
-        if sector != "all":
-            others = sum(of_band[:, sectors.index(other)] for other in SECTORS if other != sector)
-            nothing_left = of_band[:, sectors.index("all")] == others
-            own = np.where(np.isnan(own) & nothing_left, 0.0, own)
-        counts[:, g] = own
+        counts[:, g] = every[:, indicators.index(indicator), sectors.index(sector), bands.index(band)]
     return counts
+
+
+def _put_zeros(whole: np.ndarray, parts: list[np.ndarray]) -> None:
+    """Put 0 where a part is not known and the others are all there is."""
+    known = np.nansum(parts, axis=0)
+    for part in parts:
+        part[np.isnan(part) & (whole == known)] = 0.0
 
 
 def as_array(table: pd.DataFrame, value: str, axes: dict[str, list[str]]) -> np.ndarray:

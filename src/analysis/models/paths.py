@@ -11,9 +11,12 @@ from analysis import reference
 from analysis.models import long_panel, spread
 from analysis.models.choice import Candidates, Contest
 from analysis.models.draws import Aim, draw
-from analysis.models.forecasting import Panel, from_scale
+from analysis.models.forecasting import SAME, Panel, from_scale, ratio
 from analysis.models.spread import Spread
 from analysis.reference import periods
+from analysis.reference.areas import UNPLACED
+
+POOLED = "pooled"  # an area's forecast from what others know, as if it had no history
 
 
 @dataclass(frozen=True)
@@ -58,17 +61,28 @@ def predict(given: Panel, candidates: Candidates, lead: int = 1, seed: int = 0) 
 
 
 def known_after(contest: Contest, years: int, leads: Iterable[int], seed: int = 0) -> dict[int, Forecast]:
-    """predict for these leads by what was known after the panel's first so many years: the same code as of today."""
+    """predict for these leads by what was known after the panel's first so many years: the same code as of today.
+
+    An area without a history of its own is forecast as the others would be without theirs (Contest.pooled), and is at
+    least as far off as they then are.
+    """
     given = contest.given.until(years)
     best = contest.best(years)
     errors = _errors(given, contest.candidates, best)
+    alone = _without_history(given)
+    errors_of_pooled = _errors(given, {lead: {POOLED: contest.pooled(lead)} for lead in contest.candidates})
     models = {}
     aims = {}
     for lead in leads:
         off = errors(lead)
+        sizes = given.sizes_at(years - 1 + lead)
         models[lead] = [model if off.city_origins[g] >= spread.FEW else None for g, model in enumerate(best[lead])]
-        target = _target(given, _of_models(contest.candidates[lead], models[lead], years + lead)[..., -1], models[lead])
-        aims[lead] = Aim(target, given.sizes_at(years - 1 + lead), off)
+        target = _target(contest, years, lead, models[lead])
+        variance = spread.variance(off, target, sizes)
+        if alone.any():
+            wider = np.fmax(variance, spread.variance(errors_of_pooled(lead), target, sizes))
+            variance = np.where(alone, wider, variance)
+        aims[lead] = Aim(target, sizes, off, variance)
     seeds = [int(reference.setting("seed")), seed, periods.start(given.years[-1])]
     drawn = draw(aims, seeds)
     return {
@@ -79,28 +93,54 @@ def known_after(contest: Contest, years: int, leads: Iterable[int], seed: int = 
 
 def expected_then(contest: Contest, lead: int) -> np.ndarray:
     """Counts expected `lead` years after each year by the models of that time, areas × groups × years; not rounded."""
-    given = contest.given
-    made = np.full(given.counts.shape, np.nan)
-    for years in range(1, len(given.years) + 1):
-        best = contest.best(years)[lead]
-        then = given.until(years)
-        target = _target(then, _of_models(contest.candidates[lead], best, years + lead)[..., -1], best)
+    made = np.full(contest.given.counts.shape, np.nan)
+    for years in range(1, len(contest.given.years) + 1):
+        target = _target(contest, years, lead, contest.best(years)[lead])
         made[..., years - 1] = from_scale(target, None).clip(0)
     return made
 
 
-def _target(given: Panel, ahead: np.ndarray, models: list[str | None]) -> np.ndarray:
-    """The model's forecast on its scale, areas × groups: NaN where there is none, −∞ where nothing is left to grow.
+def _without_history(given: Panel) -> np.ndarray:
+    """areas × groups: counts of which no yearly change is known, rates not known in the last year, where others are.
 
-    What has closed stays closed; of a rate, only what never was is never expected.
+    What lies in no known unit has no history of its own either: what is placed in time leaves it.
     """
-    target = ahead.copy()
-    target[:, [model is None for model in models]] = np.nan
+    known = np.isfinite(given.scaled)
+    own = known[..., -1] if given.sizes is not None else (known[..., 1:] & known[..., :-1]).any(axis=-1)
+    own[[area == UNPLACED for area in given.areas]] = False
+    return ~own & own.any(axis=0)
+
+
+def _target(contest: Contest, years: int, lead: int, models: Sequence[str | None]) -> np.ndarray:
+    """The forecast after the first so many years, on its scale, areas × groups: NaN where there is none.
+
+    −∞ where nothing is left to grow: what has closed stays closed; of a rate, only what never was is never expected.
+    """
+    given = contest.given.until(years)
+    target = _of_models(contest.candidates[lead], models, years + lead)[..., -1]
+    pooled = contest.pooled(lead)[..., years + lead - 1]
+    unplaced = np.array([area == UNPLACED for area in given.areas], bool)[:, None]
+    has_model = np.array([model is not None for model in models], bool)
+    sizes = given.sizes_at(years - 1 + lead)
+    if sizes is None:
+        can = np.isfinite(contest.candidates[lead][SAME][..., years + lead - 1])
+        none = given.counts[..., -1] == 0
+    else:
+        can = np.isfinite(sizes)
+        none = (sizes == 0) | _never(given)
+    target = np.where((np.isnan(target) | unplaced) & has_model & can, pooled, target)
     for indicator in {group[0] for group in given.groups}:
         block = [g for g, group in enumerate(given.groups) if group[0] == indicator and models[g]]
         target[np.ix_(np.isnan(target[:, block]).any(axis=1), np.array(block, dtype=int))] = np.nan
-    none = given.counts[..., -1] == 0 if given.sizes is None else np.nan_to_num(given.counts).sum(axis=-1) == 0
     return np.where(none & np.isfinite(target), -np.inf, target)
+
+
+def _never(given: Panel) -> np.ndarray:
+    """areas × groups of rates: no case ever, of so many that at the city's rate chance alone would not keep them away."""
+    known = np.isfinite(given.scaled)
+    cases, of = (np.where(known, each, 0.0).sum(axis=-1) for each in (given.counts, given.out_of))
+    usual = of * ratio(cases.sum(axis=0), of.sum(axis=0))
+    return (cases == 0) & ((usual >= spread.CLOSED) | (cases.sum(axis=0) == 0))
 
 
 def _of_models(candidates: dict[str, np.ndarray], models: Sequence[str | None], columns: int) -> np.ndarray:
@@ -112,8 +152,13 @@ def _of_models(candidates: dict[str, np.ndarray], models: Sequence[str | None], 
     return chosen
 
 
-def _errors(given: Panel, candidates: Candidates, best: dict[int, list[str | None]]) -> Callable[[int], Spread]:
-    """How far forecasts of a lead's models were off, at that lead and beside those of the leads before it."""
+def _errors(
+    given: Panel, candidates: Candidates, best: dict[int, list[str | None]] | None = None
+) -> Callable[[int], Spread]:
+    """How far forecasts of a lead's models were off, at that lead and beside those of the leads before it.
+
+    best : lead → model of each group; POOLED where not told.
+    """
     years = len(given.years)
 
     @functools.cache
@@ -123,7 +168,8 @@ def _errors(given: Panel, candidates: Candidates, best: dict[int, list[str | Non
         before = off(max(nearer), models) if nearer else None
         return spread.beside(spread.measure(given, made), given, lead, before)
 
-    return lambda lead: off(lead, tuple(best[lead]))
+    pooled = (POOLED,) * len(given.groups)
+    return lambda lead: off(lead, pooled if best is None else tuple(best[lead]))
 
 
 def table(forecasts: Iterable[Forecast], indicator: str, bands: list[str], name: str) -> pd.DataFrame:

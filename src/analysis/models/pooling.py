@@ -76,3 +76,11 @@ def trend(given: Panel, lead: int = 1) -> np.ndarray:
 def city_trend(given: Panel, lead: int = 1) -> np.ndarray:
     """Last value plus the city's damped trend, the same for all areas. Returns an array like trend's."""
     return forecasting.same_as_last_year(given.scaled + _common(city_change(given), lead), lead)
+
+
+def city_rate(given: Panel, lead: int = 1) -> np.ndarray:
+    """The city's last rate, the same for all areas. Returns an array like trend's."""
+    known = np.isfinite(given.scaled)
+    cases, of = (np.where(known, each, 0.0).sum(axis=0) for each in (given.counts, given.out_of))
+    rate = np.where(known.any(axis=0), to_scale(cases, of), np.nan)
+    return forecasting.same_as_last_year(np.broadcast_to(rate, given.scaled.shape), lead)

@@ -10,6 +10,7 @@ import numpy as np
 from analysis import reference
 from analysis.models import error_quantiles, forecasting, usual_errors
 from analysis.models.forecasting import Panel, from_scale, ratio, slope, to_scale
+from analysis.reference.areas import UNPLACED
 
 FEW = 2  # past errors of the city without which a group is not forecast
 ALIKE, ALIKE_ORIGINS = 0.4, 4  # correlation of two groups' errors until there is evidence, and what it counts as
@@ -42,6 +43,7 @@ def measure(given: Panel, forecast: np.ndarray) -> Spread:
     error = given.scaled - forecast
     natural = from_scale(forecast, given.sizes_known)
     known = np.isfinite(error)
+    known[[area == UNPLACED for area in given.areas]] = False
     if given.sizes is None:
         known &= (natural >= ONE) & ((given.counts > 0) | (natural < CLOSED))
     natural = np.where(known, natural, 0.0)
@@ -97,6 +99,13 @@ def beside(errors: Spread, given: Panel, lead: int, nearer: Spread | None) -> Sp
         own_root=nearer.own_root,
         own_origins=errors.own_origins + usual if errors.own_origins else nearer.own_origins,
     )
+
+
+def variance(errors: Spread, target: np.ndarray, sizes: np.ndarray | None) -> np.ndarray:
+    """Variance of each area's distance from the city about a forecast, areas × groups, on the model's scale."""
+    known = np.isfinite(target)
+    size = slope(np.where(known, target, 0.0), None if sizes is None else np.where(known, sizes, 0.0))
+    return errors.level + np.divide(errors.count, size, out=np.zeros_like(size), where=size > 0)
 
 
 def _grown(variance: np.ndarray, counting: np.ndarray | float, lead: int) -> np.ndarray:

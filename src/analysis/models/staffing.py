@@ -61,8 +61,7 @@ def leavers_outlook(series: pd.DataFrame, school_year: str, period: str) -> list
     models = {}
     for lead in paths.leads():
         same = forecasting.same_as_last_year(given.scaled, lead)
-        shrunk = shrunk_to_city(given, lead)
-        models[lead] = {SAME: np.where(np.isnan(same), shrunk, same), "shrunk_to_city": shrunk}
+        models[lead] = {SAME: same, "shrunk_to_city": shrunk_to_city(given, lead)}
     return list(paths.ahead(Contest(given, models, one_model=False), SEEDS["leavers"]).values())
 
 
@@ -88,7 +87,6 @@ def leavers_panel(series: pd.DataFrame, school_year: str, period: str) -> Panel:
     for t, year in enumerate(teachers.years[1:], start=1):
         left[..., t] = sum(left_in[name][..., t - (of != year)] for of, name in rounds_of_a_year(year, period))
     before = np.concatenate([np.full_like(base[..., :1], np.nan), base], axis=-1)
-    before = np.where(before > 0, before, np.nan)
     left = np.where(left <= before[..., :-1], left, np.nan)
     used = series[series["indicator"].isin(["teachers", "teachers_left"]) & (series["area"] != WHOLE)]
     used = used[used["school_year"].isin(forecasting.years_until(used, school_year))]
@@ -114,7 +112,7 @@ def shrunk_to_city(given: Panel, lead: int = 1) -> np.ndarray:
     beta-binomial posterior mean, with ρ by moments (Kleinman 1973, J. Am. Stat. Assoc. 68) from the years known by
     then. With ρ = 0, or where its own leavers are not known, an area has the city's rate.
     """
-    known = np.isfinite(given.counts)
+    known = np.isfinite(given.scaled)
     left = np.where(known, given.counts, 0.0)
     base = np.where(known, given.out_of, 0.0)
     total = base.sum(axis=0)
