@@ -9,7 +9,7 @@ from analysis import store
 from analysis.reading import forms
 from analysis.reading.facility_names import SEVERAL, Names
 from analysis.reading.findings import MOST_ALIKE, Finding, limit
-from analysis.reference import communes, periods
+from analysis.reference import communes, periods, territory
 from analysis.reference.vietnamese import key, number, percent
 from analysis.screening.facts import At, Facts, band_name, label, rules
 
@@ -30,6 +30,8 @@ def geography(now: Facts, last: Facts) -> Iterator[Finding]:
         if at[1] in was.index:
             yield now.row_finding("facility_moved", at, now.named(*at), was.at[at[1], "workbook"])
     both = now.facilities.join(last.facilities[SAME].add_suffix("_was"), how="inner")
+    if not territory.same_map(last.day, now.day):  # it was re-placed by the commune that it lay in then
+        both["commune_was"] = both["commune"]
     is_other = [both[column] != both[f"{column}_was"] for column in SAME]
     changed = both[np.logical_or.reduce(is_other)]
     yield from _moved_texts(now, last, changed)
