@@ -146,7 +146,7 @@ def _changes(city: City, year: int) -> list[dict[str, str]]:
         extent = "whole" if len(to) == 1 else "part"
         hidden = extent == "whole" and city.draw.random() < 0.1
         for to_area, to_code in sorted(to):
-            end = {"to_area": to_area if city.seed % 10 else "", "to_code": "", "extent": "unknown"}
+            end = {"to_area": to_area if city.seed % 500 else "", "to_code": "", "extent": "unknown"}
             if not hidden:
                 end = {"to_area": to_area, "to_code": to_code, "extent": extent}
             rows.append({"on": f"{year}-01-01", "area": area, "code": code, **end})
@@ -165,16 +165,24 @@ def _changes(city: City, year: int) -> list[dict[str, str]]:
     return rows
 
 
-def round_of(cities: list[City], year: int, open_share: float = 1.0) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Observations and facilities of a year, as the offices report them; not every school need be there."""
+def round_of(cities: list[City], year: int, changed: bool = False) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Observations and facilities of a year, as the offices report them.
+
+    changed : some schools are closed, have another name, or moved to another city.
+    """
     numbers, schools = [], []
     when = {"school_year": f"{year}-{year + 1}", "period": "HK1"}
     for city in cities:
         for code, village in city.schools.items():
-            if city.draw.random() > open_share:
+            fate = city.draw.random() if changed else 1.0
+            if fate < 0.1:
                 continue
-            unit = city.states[year][village][0]
-            named = {"name": f"Mầm non {code}", "commune": city.commune(village, year), "kind": "public_school"}
+            unit = city.states[year][village][0] if fate > 0.2 else cities[0].states[year][0][0]
+            named = {
+                "name": f"Mầm non {code}" if fate > 0.3 else "Mầm non Mới",
+                "commune": city.commune(village, year),
+                "kind": "public_school",
+            }
             schools.append({**when, "area": unit, "facility": code, **named})
             numbers.append(
                 {**when, "area": unit, "facility": code, "indicator": "children_enrolled", "value": 10.0 + village}

@@ -84,8 +84,8 @@ class _Known:
     def units_of(self, code: str, name: str, possible: frozenset[str]) -> list[str]:
         """Units, of those that are possible, where a facility of this code bears a name that agrees."""
         units = self._at.get(code, {})
-        open_ = units if "" in possible else units.keys() & possible
-        return [area for area in open_ if any(facility_names.agree(name, other) for other in units[area])]
+        known = units.keys() & possible
+        return [area for area in known if any(facility_names.agree(name, other) for other in units[area])]
 
 
 class _Map:
@@ -113,14 +113,14 @@ class _Map:
             said = _both(possible, territory.units_at(self.register[at][0], "", self.register[at][1], self.on))
             if not said:
                 raise reference.ReferenceTableError(_contradicts(at, self.register[at][0], possible))
-            if len(said) < len(possible):
+            if said != possible:
                 possible, by_land = said, BY_REGISTER
-        if len(possible) == 1 and "" not in possible:
+        if "" in possible:
+            return UNPLACED, UNKNOWN
+        if len(possible) == 1:
             return next(iter(possible)), by_land
         found = self.known.units_of(at[1], name, possible)
-        if len(found) == 1:
-            return found[0], BY_CODE
-        return UNPLACED, UNKNOWN if "" in possible else DIVIDED
+        return (found[0], BY_CODE) if len(found) == 1 else (UNPLACED, DIVIDED)
 
     def of_unit(self, area: str, adds_up: bool) -> str:
         """The unit that has a unit's own numbers: one that this unit is wholly in, as is all else that made it.

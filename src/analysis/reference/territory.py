@@ -182,7 +182,8 @@ def _before(spot: Spot, day: dt.date) -> frozenset[Spot]:
     """Where a spot of a day may have been on its eve."""
     changes = _changes(day)
     came = {source for source, end in changes.arriving.get(spot.area, []) if "" in (end.code, spot.code) or end == spot}
-    came.update(source for source, _ in changes.arriving.get("", []))  # nobody says where they went
+    if any(_place(source.area) == _place(spot.area) for source, _ in changes.arriving.get("", [])):
+        came |= NOWHERE  # nobody says where they went: it may be here
     stayed = set()
     if areas.is_there(spot.area, day - DAY):
         codes = _codes(spot.area, day - DAY) or {""}
