@@ -65,7 +65,7 @@ class City:
             return None
         inside = [village for village, spot in state.items() if spot == one]
         end = other if other[1] and other != one else (one[0], self._new_code())
-        return state | dict.fromkeys(inside[:len(inside) // 2], end)
+        return state | dict.fromkeys(inside[: len(inside) // 2], end)
 
     def _move(self, state):
         (unit, code), (end, other) = self._pick(state), self._pick(state)

@@ -185,8 +185,8 @@ def _confirmed(then: dt.date, on: dt.date) -> dict[At, tuple[str, dt.date]]:
             continue
         if then < since <= on:
             said[row["area"], row["facility"]] = row["lay_in"], since
-        elif on < since <= then and row["what"] in STILL_THERE:
-            said[row["to_area"], row["to_facility"]] = row["area"], since - dt.timedelta(days=1)
+        elif on < since <= then and row["what"] in STILL_THERE and areas.is_there(row["area"], on):
+            said[row["to_area"], row["to_facility"]] = row["area"], on
     return said
 
 
