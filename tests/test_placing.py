@@ -150,7 +150,9 @@ def there(*rows):
     [
         ("an_duong", "Xã An Hưng", EVE, EVE, {"an_duong"}),
         ("an_duong", "Xã An Hưng", EVE, NEW_YEAR, {"hong_bang"}),
-        ("hong_bang", "Phường An Hưng", NEW_YEAR, EVE, {"an_duong"}),
+        # nobody says into which commune of Hồng Bàng some of its own went: it may have been this one
+        ("hong_bang", "Phường An Hưng", NEW_YEAR, EVE, {"an_duong", "hong_bang"}),
+        ("an_duong", "Phường Lê Lợi", NEW_YEAR, EVE, {"an_duong"}),
         ("hong_bang", "Phường Hạ Lý", EVE, NEW_YEAR, {"hong_bang"}),  # not said where, but not in another district
         ("hai_an", "Phường Đông Hải 1", EVE, NEW_YEAR, {"hai_an"}),  # only land went to Thuỷ Nguyên
         ("an_duong", "", EVE, NEW_YEAR, {"an_duong", "hong_bang"}),
