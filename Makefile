@@ -9,8 +9,8 @@ export PYTHONHASHSEED := 0
 
 # NAME=VALUE reaches a command as ANALYSIS_NAME in its environment, never through the shell, so that a value may hold
 # any character; with the names that were given, so that one that the command does not know (YAER=...) stops it.
-COMMANDS := report reports release verify withdraw template check-data answers status trace backtest tables
-NAMES    := YEAR PERIOD JOBS MISSING ALLOW CORRECTION NUMBER REASON AREA RAW PLACE FILE TODAY INDICATOR SECTOR BAND LIMIT PANEL KNOWN OUT TABLE
+COMMANDS := report reports release verify withdraw template check-data answers facilities status trace backtest tables
+NAMES    := YEAR CONFIRM PERIOD JOBS MISSING ALLOW CORRECTION NUMBER REASON AREA RAW PLACE FILE TODAY INDICATOR SECTOR BAND LIMIT PANEL KNOWN OUT TABLE
 given    := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
 $(foreach name,$(NAMES),$(eval $(COMMANDS): export ANALYSIS_$(name) := $$(value $(name))))
 $(COMMANDS): export ANALYSIS_GIVEN := $(filter-out PY PYTHON,$(given))
@@ -48,6 +48,9 @@ check-data: $(READY) ## kiểm tra biểu một kỳ, viết phiếu hỏi lại
 
 answers: $(READY) ## nhận phiếu đã trả lời thành dòng đề nghị sửa: make answers FILE=queries/le_chan.xlsx (nhiều phiếu: FILE='queries/*.xlsx') [RAW=thư mục]
 	@$(PY) -m analysis answers
+
+facilities: $(READY) ## cơ sở của kỳ trước là cơ sở nào của kỳ này, ở đơn vị nào: make facilities YEAR=2025-2026 PERIOD=HK1 [CONFIRM='ai xác nhận']
+	@$(PY) -m analysis facilities
 
 status: $(READY) ## đơn vị nào đã báo cáo, hạn ngày nào, còn thiếu gì: make status YEAR=2024-2025 PERIOD=HK2
 	@$(PY) -m analysis status

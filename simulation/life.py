@@ -10,12 +10,12 @@ from simulation.onward import AGES, CASES, sector_of, traits_of
 from simulation.rake import stream
 from simulation.reference import own, table, unit
 from simulation.state import State
-from simulation.story import INFANTS_FROM_3_MONTHS, SEASONS
+from simulation.story import SEASONS
 
 FIRST_YEAR, FIRST_NUMBER, NUMBERS = 2022, 300, 50  # each round numbers its new places from another, no code comes twice
 GROWS = {  # children of an age against the age below a year before; Hải Dương's surveys find more of the youngest
-    "hai_phong": {1: 2.51, 2: 1.245, 3: 1.262, 4: 1.010, 5: 1.018},
-    "hai_duong": {1: 1.60, 2: 1.165, 3: 1.055, 4: 1.004, 5: 1.005},
+    "hai_phong": {2: 1.245, 3: 1.262, 4: 1.010, 5: 1.018},
+    "hai_duong": {2: 1.165, 3: 1.055, 4: 1.004, 5: 1.005},
 }
 BORN = 0.985  # children of a birth year against those of the year before
 SIZES = {  # groups, classes of a new place
@@ -33,10 +33,9 @@ def aged(last: State, year: str, period: str) -> pd.DataFrame:
     now = pd.DataFrame(born)
     if period == "DN":
         grows = pd.DataFrame([_grows(area) for area in now.index], index=now.index)
-        grows[1] *= np.where(last.infants, 1, INFANTS_FROM_3_MONTHS)
-        for age in range(1, 6):
+        for age in grows.columns:
             now[age] = born[age - 1] * grows[age]
-        now[0] = born[0] * BORN
+        now[[0, 1]] *= BORN  # infants are counted too unevenly to follow them
     luck = stream("living", year, period, last.living.index[0]).normal(0, 0.004, now.shape)
     return np.maximum(1, np.round(now * np.exp(luck))).astype(np.int64)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from python_calamine import CalamineWorkbook
 
-from simulation.reference import columns, form_rows, own, table, unit, valid
+from simulation.reference import columns, own, table, unit, valid
 from simulation.workbook import INFANTS_FROM_3, Filled
 
 FACILITIES = ["network", "staff", "health"]
@@ -63,37 +63,35 @@ def read_round(folder: Path, year: str, period: str) -> State:
     paths = sorted((folder / year / period).glob("*.xlsx"))
     if not paths:
         raise FileNotFoundError(folder / year / period)
-    parts = [_read(path, year) for path in paths]
-    areas = [path.stem for path in paths]
-    facilities = pd.concat([part[0] for part in parts])
-    facilities["sector"] = sector_of(facilities["kind"])
-    living = pd.DataFrame([part[1] for part in parts], index=areas)
-    rows = pd.concat([part[2] for part in parts], keys=areas)
-    return State(year, period, facilities, living, rows, pd.Series([part[3] for part in parts], index=areas))
+    bodies = {path.stem: _bodies(path, year) for path in paths}
+    people = {area: sheets["population"] for area, sheets in bodies.items()}
+    living = pd.DataFrame.from_dict({area: [int(row[3]) for row in rows] for area, rows in people.items()}, "index")
+    infants = pd.Series({area: rows[0][2] == INFANTS_FROM_3 for area, rows in people.items()})
+    filled = {(area, row[3]): row[4:7] for area, sheets in bodies.items() for row in sheets["summary"] if row[3]}
+    rows = pd.DataFrame.from_dict(filled, "index", columns=SIDES).apply(pd.to_numeric)
+    rows.index = pd.MultiIndex.from_tuples(rows.index, names=["area", "code"])
+    return State(year, period, _facilities(bodies, year), living, rows, infants)
 
 
-def _read(path: Path, year: str) -> tuple[pd.DataFrame, list[int], pd.DataFrame, bool]:
+def _bodies(path: Path, year: str) -> dict[str, list[list]]:
     names = valid(table("forms/sheets"), year).set_index("sheet")["name_vi"]
     book = CalamineWorkbook.from_path(str(path))
-    sheets = {sheet: _body(book.get_sheet_by_name(names[sheet])) for sheet in names.index if sheet != "cover"}
-    form = form_rows(year)["code"]
-    rows = pd.DataFrame([row[3:7] for row in sheets["summary"] if row[3]], columns=["code", *SIDES]).set_index("code")
-    rows = rows.apply(pd.to_numeric).loc[form]
-    living = [int(row[3]) for row in sheets["population"]]
-    return _facilities(sheets, year, path.stem), living, rows, sheets["population"][0][2] == INFANTS_FROM_3
+    return {sheet: _body(book.get_sheet_by_name(names[sheet])) for sheet in names.index if sheet != "cover"}
 
 
-def _facilities(sheets: dict[str, list[list]], year: str, area: str) -> pd.DataFrame:
+def _facilities(bodies: dict[str, dict[str, list[list]]], year: str) -> pd.DataFrame:
     parts = []
     for sheet in FACILITIES:
         form = columns(sheet, year)
-        part = pd.DataFrame(sheets[sheet], columns=form["column"].tolist()).set_index("facility")
+        rows = [[*row, area] for area, sheets in bodies.items() for row in sheets[sheet]]
+        part = pd.DataFrame(rows, columns=[*form["column"], "area"]).set_index("facility")
         counts = form.loc[form["type"] == "count", "column"].tolist()
         part[counts] = part[counts].replace("", 0).astype(np.int64)
-        parts.append(part.drop(columns=["no", "name"] if parts else ["no"]))
+        parts.append(part.drop(columns=["no", "name", "area"] if parts else ["no"]))
     out = pd.concat(parts, axis=1)
     kinds = table("forms/choices").query("field == 'kind'").set_index("label_vi")["value"]
-    return out.assign(kind=out["kind"].map(kinds), area=area)
+    out["kind"] = out["kind"].map(kinds)
+    return out.assign(sector=sector_of(out["kind"]))
 
 
 def _body(sheet) -> list[list]:

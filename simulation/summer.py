@@ -12,7 +12,7 @@ from simulation.state import State
 RENAMED, MOVED, SPLIT = 9, 6, 2  # public schools, private places, large public schools
 SPLIT_OFF = 0.4  # of a split school's figures
 ISLAND = "bach_long_vi_11948"
-ISLANDERS = [7, 13, 14, 15, 15, 14]  # children living on Bạch Long Vĩ, ages 0 to 5: assumed
+ISLANDERS = [5, 13, 14, 15, 15, 14]  # children living on Bạch Long Vĩ, ages 0 to 5: assumed
 
 
 def summer(last: State, year: str, period: str) -> State:

@@ -42,6 +42,8 @@ COLUMN_LISTS = {
     "published:number computed:number? difference:number? status reason?",
     "findings.csv": "check severity area workbook sheet? cell? found? expected? message",
     "corrections_used.csv": "area workbook sheet cell found value:number reason said_by said_on",
+    # where each facility of an earlier round lies on this round's map, how that is known, or why it is in no unit
+    "placing.csv": f"{ROUND} area facility name commune? to_area how",
     "reporting.csv": f"{ROUND} area workbook facilities:whole numbers:whole basis",
     # units without a workbook: choice is partial (left out) or carry (workbook : the earlier one that stands for it)
     "partial.csv": f"{ROUND} area choice workbook?",

@@ -18,6 +18,7 @@ from analysis.reference.areas import UNPLACED
 
 WHOLE_COMMUNE, BY_CODE, BY_REGISTER = "commune", "code", "register"
 DIVIDED, UNKNOWN, INCOMPLETE = "divided", "unknown", "incomplete"  # why one is in no unit
+IDENTITY = ["area", "facility", "name", "commune"]
 STILL_THERE = ("same", "renamed")
 At = tuple[str, str]  # area and facility; facility "" for the numbers of the whole unit
 
@@ -42,11 +43,12 @@ def placed(observations: pd.DataFrame, facilities: pd.DataFrame, on: dt.date, th
     """
     then = periods.as_of(*observations[["school_year", "period"]].iloc[0])
     map_ = _Map(then, on, set(observations["area"]), _Known(there), _confirmed(then, on))
-    at = list(zip(facilities["area"], facilities["facility"], strict=True))
-    rows = zip(at, facilities["name"], facilities["commune"], strict=True)
+    areas_then, codes, names, communes = (facilities[name].tolist() for name in IDENTITY)
+    at = list(zip(areas_then, codes, strict=True))
+    rows = zip(at, names, communes, strict=True)
     found = {place: map_.of_facility(place, name, commune) for place, name, commune in rows}
     areas_now = {place: area for place, (area, _) in found.items()}
-    how = facilities[["school_year", "period", "area", "facility", "name", "commune"]].assign(
+    how = facilities[["school_year", "period", *IDENTITY]].assign(
         to_area=[areas_now[place] for place in at], how=[found[place][1] for place in at]
     )
     then_observations, then_facilities = told_apart(observations, facilities)
@@ -75,13 +77,15 @@ class _Known:
 
     def __init__(self, there: pd.DataFrame):
         self._at: dict[str, dict[str, list[str]]] = {}  # code → unit → names it had there
-        for area, code, name in there[["area", "facility", "name"]].itertuples(index=False):
+        columns = (there[name].tolist() for name in ("area", "facility", "name"))
+        for area, code, name in zip(*columns, strict=True):
             self._at.setdefault(code, {}).setdefault(area, []).append(name)
 
-    def units_of(self, code: str, name: str) -> set[str]:
-        """Units where a facility of this code bears a name that agrees."""
+    def units_of(self, code: str, name: str, possible: frozenset[str]) -> list[str]:
+        """Units, of those that are possible, where a facility of this code bears a name that agrees."""
         units = self._at.get(code, {})
-        return {area for area, names in units.items() if any(facility_names.agree(name, other) for other in names)}
+        known = units.keys() & possible
+        return [area for area in known if any(facility_names.agree(name, other) for other in units[area])]
 
 
 class _Map:
@@ -109,14 +113,14 @@ class _Map:
             said = _both(possible, territory.units_at(self.register[at][0], "", self.register[at][1], self.on))
             if not said:
                 raise reference.ReferenceTableError(_contradicts(at, self.register[at][0], possible))
-            if len(said) < len(possible):
+            if said != possible:
                 possible, by_land = said, BY_REGISTER
-        if len(possible) == 1 and "" not in possible:
+        if "" in possible:
+            return UNPLACED, UNKNOWN
+        if len(possible) == 1:
             return next(iter(possible)), by_land
-        found = _both(possible, self.known.units_of(at[1], name))
-        if len(found) == 1:
-            return next(iter(found)), BY_CODE
-        return UNPLACED, UNKNOWN if "" in possible else DIVIDED
+        found = self.known.units_of(at[1], name, possible)
+        return (found[0], BY_CODE) if len(found) == 1 else (UNPLACED, DIVIDED)
 
     def of_unit(self, area: str, adds_up: bool) -> str:
         """The unit that has a unit's own numbers: one that this unit is wholly in, as is all else that made it.
@@ -147,6 +151,12 @@ class _Map:
         return self.sources[area]
 
 
+@reference.cached
+def _scores() -> frozenset[str]:
+    """Indicators that do not add up."""
+    return frozenset(row["indicator"] for row in reference.rows("indicators") if row["kind"] == "score")
+
+
 def _both(possible: frozenset[str], said: Iterable[str]) -> frozenset[str]:
     """What is said of what is possible; "" among it: anything is."""
     return frozenset(said) if "" in possible else possible.intersection(said)
@@ -154,11 +164,11 @@ def _both(possible: frozenset[str], said: Iterable[str]) -> frozenset[str]:
 
 def _areas(observations: pd.DataFrame, areas_now: dict[At, str], map_: _Map) -> pd.Series:
     """The area on the map of each row's facility, or of the unit's own numbers."""
-    scores = {row["indicator"] for row in reference.rows("indicators") if row["kind"] == "score"}
+    scores = _scores()
     own = {}
     for area in observations["area"].unique():
         own[area, False], own[area, True] = map_.of_unit(area, adds_up=True), map_.of_unit(area, adds_up=False)
-    columns = (observations[name].astype(object) for name in ("area", "facility", "indicator"))
+    columns = (observations[name].tolist() for name in ("area", "facility", "indicator"))
     new = [
         areas_now.get((area, code), UNPLACED) if isinstance(code, str) else own[area, indicator in scores]
         for area, code, indicator in zip(*columns, strict=True)
@@ -175,8 +185,8 @@ def _confirmed(then: dt.date, on: dt.date) -> dict[At, tuple[str, dt.date]]:
             continue
         if then < since <= on:
             said[row["area"], row["facility"]] = row["lay_in"], since
-        elif on < since <= then and row["what"] in STILL_THERE:
-            said[row["to_area"], row["to_facility"]] = row["area"], since - dt.timedelta(days=1)
+        elif on < since <= then and row["what"] in STILL_THERE and areas.is_there(row["area"], on):
+            said[row["to_area"], row["to_facility"]] = row["area"], on
     return said
 
 

@@ -41,6 +41,11 @@ def refresh_before_cell(*_) -> None:
         return
     _seen.clear()
     _seen.update(now)
+    forget()
+
+
+def forget() -> None:
+    """Empty what is kept of functions that rest on reference tables, or on the place that the process is about."""
     for keeping in _caches:
         keeping.cache_clear()
 

@@ -18,9 +18,10 @@ UNPLACED_VI = "Chưa xếp được vào đơn vị nào"
 @reference.cached
 def _in_force(on: dt.date) -> dict[str, dict[str, str]]:
     """Every unit of any place that exists on a day with its row of areas.csv, in the report's order."""
-    rows = reference.in_force(reference.table("areas"), on.isoformat())
-    by_order = rows.sort_values("order", key=lambda column: column.astype(int), kind="stable")
-    return {row["area"]: row for row in by_order.to_dict("records")}
+    day = on.isoformat()
+    rows = [row for row in reference.rows("areas") if row["valid_from"] <= day <= (row["valid_to"] or day)]
+    rows.sort(key=lambda row: int(row["order"]))
+    return {row["area"]: row for row in rows}
 
 
 def held(on: dt.date) -> dict[str, dict[str, str]]:
@@ -120,8 +121,7 @@ def own_at_end(area: str, school_year: str) -> str:
 @reference.cached
 def _last() -> dict[str, dict[str, str]]:
     """The last row of each area in areas.csv."""
-    rows = reference.table("areas").drop_duplicates("area", keep="last")
-    return {row["area"]: row for row in rows.to_dict("records")}
+    return {row["area"]: row for row in reference.rows("areas")}
 
 
 def full_name(area: str, on: dt.date) -> str:

@@ -52,23 +52,30 @@ def current() -> str:
 def use(place: str) -> None:
     """From now on this process, and what it starts, is about a place; "" leaves it as it is."""
     if place:
-        os.environ[SETTING] = place
-        current()
+        _set(place)
 
 
 @contextmanager
 def used(place: str) -> Iterator[None]:
     """The same for a while."""
     before = os.environ.get(SETTING)
-    os.environ[SETTING] = place
+    _set(place)
     try:
-        current()
         yield
     finally:
-        if before is None:
-            del os.environ[SETTING]
-        else:
-            os.environ[SETTING] = before
+        _set(before)
+
+
+def _set(place: str | None) -> None:
+    """What is kept of a place is forgotten where it becomes another one. Raises UnknownPlaceError as current does."""
+    before = os.environ.get(SETTING)
+    os.environ.pop(SETTING, None)
+    is_other = (place or known()[0]) != (before or known()[0])
+    if place:
+        os.environ[SETTING] = place
+    current()
+    if is_other:
+        reference.forget()
 
 
 def on(day: dt.date, place: str = "") -> Place:

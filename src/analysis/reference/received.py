@@ -16,10 +16,10 @@ NOISE_ENDS = (".tmp", ".part", ".crdownload", ".lnk", ".bak")
 NOISE = ("thumbs.db", "ehthumbs.db", "desktop.ini")
 
 
-def available(raw: Path | str) -> list[tuple[str, str]]:
-    """Rounds of the place that have a folder with workbooks, as (school year, period), oldest first."""
+def available(raw: Path | str, place: str = "") -> list[tuple[str, str]]:
+    """Rounds of the place, or another, that have a folder with workbooks, as (school year, period), oldest first."""
     rounds = []
-    for folder in (reference.ROOT / raw / places.folder()).glob("*-*/*"):
+    for folder in (reference.ROOT / raw / places.folder(place)).glob("*-*/*"):
         if folder.name in periods.names() and workbooks(folder):
             rounds.append((folder.parent.name, folder.name))
     return sorted(rounds, key=lambda which: periods.order(*which))
@@ -45,9 +45,7 @@ def behind(raw: Path | str, on: dt.date) -> dict[Which, tuple[str, ...]]:
     """Rounds of the places that had on their own day what lies in the place on a day, with those; oldest first."""
     found: dict[Which, tuple[str, ...]] = {}
     for place in places.known():
-        with places.used(place):
-            rounds = available(raw)
-        for which in rounds:
+        for which in available(raw, place):
             if place in territory.places_behind(on, periods.as_of(*which)):
                 found[which] = (*found.get(which, ()), place)
     return dict(sorted(found.items(), key=lambda item: periods.order(*item[0])))

@@ -22,6 +22,9 @@ class Spot(NamedTuple):
     code: str = ""
 
 
+NOWHERE = frozenset({Spot("")})
+
+
 @reference.cached
 def units_at(area: str, commune: str, then: dt.date, on: dt.date) -> frozenset[str]:
     """Units that a place may lie in on a day, before or after: `then` it lay in a commune of a unit.
@@ -163,39 +166,52 @@ def _each(step: Step, spots: Iterable[Spot], day: dt.date) -> frozenset[Spot]:
 @reference.cached
 def _after(spot: Spot, day: dt.date) -> frozenset[Spot]:
     """Where a spot of the eve of a day may be on that day."""
-    leaving = [(source, end) for source, end in _changes(day) if source.area == spot.area]
-    gone = frozenset(end for source, end in leaving if source == spot)
-    if gone:
-        return gone
+    leaving = _changes(day).leaving.get(spot.area, {})
+    if spot in leaving:
+        return frozenset(leaving[spot])
     inside = _codes(spot.area, day - DAY)
     if not spot.code and inside:
         return _each(_after, [Spot(spot.area, code) for code in inside], day)
     if areas.is_there(spot.area, day):
         return frozenset({spot})
-    return frozenset(end for _, end in leaving) or frozenset({Spot("")})
+    return frozenset().union(*leaving.values()) or NOWHERE
 
 
 @reference.cached
 def _before(spot: Spot, day: dt.date) -> frozenset[Spot]:
     """Where a spot of a day may have been on its eve."""
     changes = _changes(day)
-    came = {source for source, end in changes if end.area == spot.area and ("" in (end.code, spot.code) or end == spot)}
+    came = {source for source, end in changes.arriving.get(spot.area, []) if "" in (end.code, spot.code) or end == spot}
+    if any(_place(source.area) == _place(spot.area) for source, _ in changes.arriving.get("", [])):
+        came |= NOWHERE  # nobody says where they went: it may be here
     stayed = set()
     if areas.is_there(spot.area, day - DAY):
         codes = _codes(spot.area, day - DAY) or {""}
-        left = {source for source, _ in changes}
-        stayed = {Spot(spot.area, code) for code in codes if spot.code in ("", code)} - left
+        stayed = {Spot(spot.area, code) for code in codes if spot.code in ("", code)}
+        stayed.difference_update(changes.leaving.get(spot.area, {}))
     if came or stayed:
         return frozenset(came | stayed)
-    return _before(Spot(spot.area), day) if spot.code else frozenset({Spot("")})
+    return _before(Spot(spot.area), day) if spot.code else NOWHERE
+
+
+class _Changes(NamedTuple):
+    """What became what on a day, where people went: by the unit that it left, and by the unit that it came to."""
+
+    leaving: dict[str, dict[Spot, set[Spot]]]
+    arriving: dict[str, list[tuple[Spot, Spot]]]
 
 
 @reference.cached
-def _changes(day: dt.date) -> tuple[tuple[Spot, Spot], ...]:
-    """What became what on a day, where people went; a commune counts only where its unit has communes."""
-    rows = [row for row in reference.rows("unit_changes") if row["on"] == day.isoformat() and row["extent"] != NOBODY]
-    return tuple((_spot(row["area"], row["code"]), _spot(row["to_area"], row["to_code"])) for row in rows)
+def _changes(day: dt.date) -> _Changes:
+    changes = _Changes({}, {})
+    for row in reference.rows("unit_changes"):
+        if row["on"] == day.isoformat() and row["extent"] != NOBODY:
+            source, end = _spot(row["area"], row["code"]), _spot(row["to_area"], row["to_code"])
+            changes.leaving.setdefault(source.area, {}).setdefault(source, set()).add(end)
+            changes.arriving.setdefault(end.area, []).append((source, end))
+    return changes
 
 
 def _spot(area: str, code: str) -> Spot:
+    """A spot of unit_changes.csv; a commune counts only where its unit has communes."""
     return Spot(area, code if _communes_of(area) else "")

@@ -244,6 +244,21 @@ def trace(year: str, period: str, area: str, indicator: str, sector: str, band: 
 
 @main.command()
 @place
+@year
+@period
+@option("confirm", "AI", "Xác nhận mọi cơ sở có mã và tên khớp, ghi vào sổ cơ sở; AI là người xác nhận.")
+def facilities(year: str, period: str, confirm: str) -> int:
+    """Cơ sở của kỳ trước là cơ sở nào của kỳ này, nằm ở đơn vị nào: đề xuất cho sổ cơ sở, cơ sở chưa xếp được."""
+    from analysis import offices
+    from analysis.offices import facility_register
+
+    which = option_values.newest_round(year, period, RAW)
+    with refused(offices.AskedError):
+        return facility_register.run(*which, confirm, RAW, PROCESSED, sums=_earlier_sums(which))
+
+
+@main.command()
+@place
 @click.argument("table", default="", envvar=f"{PREFIX}TABLE", metavar="[BẢNG]")
 def tables(table: str) -> int:
     """Các bảng tham chiếu để sửa: từng cột nói gì, được ghi gì; kiểm tra mọi bảng."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from click import UsageError
 
 from analysis import reference
-from analysis.meaning import indicators
+from analysis.meaning import earlier_rounds, indicators
 from analysis.meaning.origin import Key, Origin
 from analysis.meaning.provenance import Origins
 from analysis.reading import rounds
@@ -152,8 +152,7 @@ def run(
     try:
         key = _key(school_year, period, area, indicator, sector, band)
         this = _read(raw, school_year, period)
-        before = (periods.shift(school_year, -1), period)
-        last_year = _read(raw, *before) if before in received.available(raw) else None
+        last_year = _year_before(raw, this, school_year, period)
     except DataError as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -169,6 +168,20 @@ def _read(raw: Path | str, school_year: str, period: str) -> Round:
     this = rounds.read(raw, school_year, period)
     stop_on_faults(this.findings)
     return this
+
+
+def _year_before(raw: Path | str, this: Round, school_year: str, period: str) -> Round | None:
+    """The same period a year earlier on this round's map, or None where it was not sent."""
+    before = (periods.shift(school_year, -1), period)
+    earlier = received.behind_earlier(raw, school_year, period)
+    if before not in earlier:
+        return None
+    folders = earlier_rounds.Folders(raw)
+    on = periods.as_of(school_year, period)
+    map_ = earlier_rounds.known(folders, this, earlier) if received.is_elsewhere(before, on) else None
+    last_year = earlier_rounds.read(folders, before, earlier[before], map_)
+    stop_on_faults(last_year.findings)
+    return last_year
 
 
 def _key(school_year: str, period: str, area: str, indicator: str, sector: str, band: str) -> Key:
