@@ -68,7 +68,7 @@ def screened(
         raise FileNotFoundError(f"Không có thư mục RAW={folder}.")
     this = rounds.read(raw, school_year, period, folder)
     try:
-        earlier = screening.before(raw, school_year, period, sums=sums)
+        earlier = screening.before(raw, school_year, period, sums=sums, this=this)
     except DataError as problem:
         print(f"Chưa so được với các kỳ trước, vì kỳ trước còn lỗi. {problem}", file=sys.stderr)
         earlier = screening.Before()

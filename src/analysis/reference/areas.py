@@ -37,6 +37,16 @@ def _below(root: str, on: dt.date) -> dict[str, dict[str, str]]:
     return {area: row for area, row in there.items() if area in inside}
 
 
+def is_there(area: str, on: dt.date) -> bool:
+    """Whether a unit, of whichever place, exists on a day."""
+    return area in _in_force(on)
+
+
+def owes(area: str, on: dt.date) -> bool:
+    """Whether a unit, of whichever place, owes a workbook on a day."""
+    return is_there(area, on) and _in_force(on)[area]["reports"] == "yes"
+
+
 def reporting(on: dt.date) -> tuple[str, ...]:
     """Areas of the place that owe a workbook on a day, in the report's order; 14 of Hải Phòng until 30 June 2025.
 
