@@ -10,7 +10,7 @@ from analysis.offices import template
 from analysis.offices.template_facilities import NEW_ROWS
 from analysis.reading import forms
 from analysis.reading.intake import read_together, read_workbook
-from analysis.reference import ROOT, areas, periods, received, territory
+from analysis.reference import ROOT, periods, received, territory
 from tests.called import call
 from tests.office import recalculated
 
@@ -285,7 +285,7 @@ def test_one_form_for_all_units_reads_to_what_was_filled_in_beside_each(city, tm
 
 
 def fill_with_ones(book) -> dict[tuple[str, str], float]:
-    """Type a one into every open cell for a count of a row that is begun, and what formulas repeat; gives back where."""
+    """Type a one into every open cell for a count in a row that is begun, and what formulas repeat."""
     typed = {}
     listed = book["Mạng lưới"]
     for page in book:

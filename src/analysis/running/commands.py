@@ -47,9 +47,11 @@ def refused(error: type[Exception], as_: type[click.ClickException] = click.Usag
 
     as_ : UsageError where the command was called wrongly (status 2), ClickException where it could not be done (1).
     """
+    from analysis.reference.places import UnknownPlaceError
+
     try:
         yield
-    except error as problem:
+    except (error, UnknownPlaceError) as problem:
         raise as_(str(problem)) from problem
 
 
@@ -177,6 +179,7 @@ def template(year: str, period: str, area: str, whole: bool) -> int:
 
 
 @main.command("check-data")
+@place
 @year
 @period
 @option("raw", "THƯ MỤC", "Nơi để biểu của kỳ này, nếu không ở data/raw/<năm học>/<kỳ>.")
