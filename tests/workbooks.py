@@ -36,7 +36,10 @@ class Formula:
 
 
 def good_cells(
-    area: str = "le_chan", school_year: str = "2024-2025", period: str = "HK1", facilities: Sequence[Facility] = FACILITIES
+    area: str = "le_chan",
+    school_year: str = "2024-2025",
+    period: str = "HK1",
+    facilities: Sequence[Facility] = FACILITIES,
 ) -> Cells:
     """Every cell of a good workbook: (sheet name, cell) → value."""
     cells: Cells = {}

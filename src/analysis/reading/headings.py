@@ -64,10 +64,10 @@ def check(book: Workbook, headings: list[Heading], school_year: str, period: str
         if _is_of_another_round(heading, school_year, period):
             fault = "title_of_another_round", shown(heading.value), expected_round
             wrong.setdefault(fault, []).append(heading)
-    for (name, text, expected), places in wrong.items():
-        others = dict.fromkeys(place.sheet for place in places[1:])
+    for (name, text, expected), alike in wrong.items():
+        others = dict.fromkeys(heading.sheet for heading in alike[1:])
         found = f"{text} (cả ở trang {', '.join(others)})" if others else text
-        book.doubt(name, places[0].sheet, places[0].cell, found, expected)
+        book.doubt(name, alike[0].sheet, alike[0].cell, found, expected)
 
 
 def check_nothing_scaled(book: Workbook, headings: list[Heading]) -> None:

@@ -8,7 +8,7 @@ import datetime as dt
 
 from analysis.reading import forms, layout, names
 from analysis.reading.cells import address, shown
-from analysis.reading.count_columns import CountColumns
+from analysis.reading.count_columns import DESCRIBED, CountColumns
 from analysis.reading.sheet_rows import find_rows
 from analysis.reading.sheets import code_shown
 from analysis.reading.workbook_parts import Sheet, Workbook
@@ -35,7 +35,8 @@ class UnitsOfRows:
         anchor = next(column for column in columns if column.column in layout.ANCHORS)
         key_at = where.at[anchor.column]
         counts = {where.at[column.column] for column in columns if column.is_counted}
-        found = find_rows(page.cells, page.rows_below(where.first), key_at, set(), counts)
+        texts = {where.at[name] for name in (*DESCRIBED, "label") if name in where.at}
+        found = find_rows(page.cells, page.rows_below(where.first), key_at, texts, counts)
         at = _unit_column(page, where)
         if at is None:
             return self._by_code(page, found.data, key_at)
@@ -80,7 +81,7 @@ class UnitsOfRows:
 
 
 def check_totals(page: Sheet, where: layout.Columns, school_year: str, sheet: str) -> None:
-    """Total rows are those of all units, or of the rows between them: the rows of every unit together add up to them."""
+    """Total rows are those of all units, or of the rows between them: the rows of all together add up to them."""
     beside = Workbook(page.book.path, page.book.area, page.book.day)
     together = Sheet(beside, page.name, page.title, page.cells, page.corrections_of_book, page.formats)
     columns = forms.columns(school_year, sheet)

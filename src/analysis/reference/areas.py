@@ -146,6 +146,12 @@ def office(area: str, on: dt.date) -> str:
     return f"{by} {row['name_vi']}" if inside else f"{by} {kind[0].lower()}{kind[1:]} {row['name_vi']}"
 
 
+def asked(area: str) -> str:
+    """Whom to ask about a unit's numbers, in a sentence: "phòng GD&ĐT", "UBND xã"; what is no unit is "đơn vị"."""
+    office_vi = kinds()[kind(area)]["office_vi"] if area in _last() else "đơn vị"
+    return office_vi if office_vi[:2].isupper() else f"{office_vi[0].lower()}{office_vi[1:]}"
+
+
 @reference.cached
 def kinds() -> dict[str, dict[str, str]]:
     """Kinds of unit and their rows of kinds_of_unit.csv."""

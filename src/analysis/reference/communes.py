@@ -50,11 +50,11 @@ def _kinds() -> tuple[str, ...]:
 @reference.cached
 def _by_name(day: str) -> dict[str, frozenset[str]]:
     """Bare name of a commune → units that have it on a day; on any, and units after it, where the day is empty."""
-    units = [dict(row, commune=row["name_vi"]) for row in reference.rows("areas") if areas.level(row["type_vi"]) == LEVEL]
-    rows = reference.rows("communes") + units
-    rows = [row for row in rows if not day or row["valid_from"] <= day and (not row["valid_to"] or day <= row["valid_to"])]
-    if not day:
-        rows += [{"commune": row["commune"], "area": row["to_area"]} for row in reference.rows("unit_changes") if row["to_area"]]
+    units = [row | {"commune": row["name_vi"]} for row in reference.rows("areas")]
+    known = reference.rows("communes") + [row for row in units if areas.level(row["type_vi"]) == LEVEL]
+    rows = [row for row in known if not day or row["valid_from"] <= day <= (row["valid_to"] or day)]
+    for row in [] if day else reference.rows("unit_changes"):
+        rows += [row | {"area": row["to_area"]}] if row["to_area"] else []
     names: dict[str, frozenset[str]] = {}
     for row in rows:
         name = bare(row["commune"])
