@@ -56,7 +56,7 @@ def go_on(last: State, wanted: pd.Series, year: str, period: str, rows_from: Sta
     roster = churned(last.facilities, wanted, year, period)
     living = aged(last, year, period)
     facilities = facilities_onward(last, roster, living, year, period)
-    rows = RowsOnward(facilities, rows_from or last, year, period, living.index).rows()
+    rows = RowsOnward(facilities, living, rows_from or last, year, period).rows()
     return State(year, period, facilities, living, rows, last.infants)
 
 
@@ -73,5 +73,7 @@ def _hai_duong_2022() -> State:
 def _both(raw: Path) -> State:
     """The two old provinces together at the end of 2024-2025."""
     ends = [read_round(place_folder(raw, place), "2024-2025", "HK2") for place in ("hai_phong", "hai_duong")]
-    parts = {name: pd.concat([getattr(end, name) for end in ends]) for name in ("facilities", "living", "rows", "infants")}
+    parts = {
+        name: pd.concat([getattr(end, name) for end in ends]) for name in ("facilities", "living", "rows", "infants")
+    }
     return State("2024-2025", "HK2", **parts)

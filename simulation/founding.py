@@ -7,8 +7,8 @@ from simulation.facilities import KINDS
 from simulation.life import typical
 from simulation.names import Names
 from simulation.rake import allocate, stream
-from simulation.reference import communes, unit, unit_name
-from simulation.state import State, sector_of, traits
+from simulation.reference import communes, day_of, unit, unit_name
+from simulation.state import State, sector_of
 
 AGES = {"nursery": [0, 1, 2], "kindergarten": [3, 4, 5]}
 SPREAD = {"public_school": 0.24, "nonpublic_school": 0.38, "independent": 0.20}
@@ -17,8 +17,9 @@ SPREAD = {"public_school": 0.24, "nonpublic_school": 0.38, "independent": 0.20}
 def founded(
     counts: pd.DataFrame, living: pd.DataFrame, rates: pd.DataFrame, year: str, period: str, letters: str
 ) -> State:
-    """How a place might have stood in a round: counts of places by area (columns KINDS), children living by area and age.
+    """How a place might have stood in a round.
 
+    counts : facilities by area and kind.  living : children by area and age.
     rates : percent of children who go to school, by area (columns nursery, kindergarten); public schools are as large
     as that asks.
     """
@@ -46,8 +47,7 @@ def shared_living(totals: list[int], areas: pd.Index, weights: np.ndarray) -> pd
 
 def _words(area: str, counts: pd.Series, year: str, period: str, letters: str) -> pd.DataFrame:
     """Codes, names, communes of one area's places; a unit without communes below it is its own."""
-    day = "2025-07-01" if year >= "2025-2026" else "2024-12-31"
-    names = Names(area, communes(area, day) or [unit_name(area, year, period)])
+    names = Names(area, communes(area, day_of(year, period)) or [unit_name(area, year, period)])
     head, rows = unit(area, year, period)["code"], {}
     for kind in KINDS:
         for _ in range(int(counts[kind])):

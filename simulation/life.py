@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 
 from simulation.facilities import CHURN
-from simulation.names import PREFIX, bare
+from simulation.names import PREFIX
 from simulation.network import CHILDREN_PER_CLASS
-from simulation.onward import AGES, CASES, sector_of, traits_of
+from simulation.onward import AGES, CASES, traits_of
 from simulation.rake import stream
-from simulation.reference import own, table, unit
-from simulation.state import State
+from simulation.reference import own, unit
+from simulation.state import State, province
 from simulation.story import SEASONS
 
 FIRST_YEAR, FIRST_NUMBER, NUMBERS = 2022, 300, 50  # each round numbers its new places from another, no code comes twice
@@ -32,17 +32,12 @@ def aged(last: State, year: str, period: str) -> pd.DataFrame:
     born = {age: last.living[age] * season[age][period] / season[age][last.period] for age in range(6)}
     now = pd.DataFrame(born)
     if period == "DN":
-        grows = pd.DataFrame([_grows(area) for area in now.index], index=now.index)
+        grows = pd.DataFrame([GROWS[province(area)] for area in now.index], index=now.index)
         for age in grows.columns:
             now[age] = born[age - 1] * grows[age]
         now[[0, 1]] *= BORN  # infants are counted too unevenly to follow them
     luck = stream("living", year, period, last.living.index[0]).normal(0, 0.004, now.shape)
     return np.maximum(1, np.round(now * np.exp(luck))).astype(np.int64)
-
-
-def _grows(area: str) -> dict[int, float]:
-    district = table("areas").query("area == @area")["grouping"].iloc[0] or area
-    return GROWS["hai_duong" if district in own("hai_duong")["area"].tolist() else "hai_phong"]
 
 
 def typical(words: pd.DataFrame, year: str, period: str) -> pd.DataFrame:

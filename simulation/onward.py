@@ -6,11 +6,14 @@ import pandas as pd
 from simulation.network import BANDS, CHILDREN_PER_CLASS, LIMIT_INDEPENDENT, nursery_children, nursery_groups
 from simulation.rake import allocate, split_rows, stream
 from simulation.staffing import RETIRING, SECTOR_LEAVING, TEACHERS_PER_CLASS, YEAR_PART
-from simulation.state import State, sector_of, traits
+from simulation.state import State, province, sector_of, traits
 from simulation.story import SEASONS, WEIGH_INS
 
 AGES = ["age3", "age4", "age5"]
-UP = {"age4": 1.02, "age5": 1.03}  # children of a class against those of the class below a year before
+UP = {  # children of a class against those of the class below a year before
+    "hai_phong": {"age4": 1.05, "age5": 1.045},
+    "hai_duong": {"age4": 1.02, "age5": 1.03},
+}
 CLASS_STAYS = 0.85  # a school keeps its classes while they are within this of what its children would fill
 MOST_IN_CLASS = {"nursery": (34, 32), "kindergarten": (46, 32)}  # a school's, an independent facility's
 YEARLY = {"underweight": -0.12, "stunting": -0.14, "overweight": 0.08, "obesity": 0.06}  # points from year to year
@@ -20,7 +23,10 @@ CASES = {
     "underweight": "underweight_children", "stunting": "stunted_children", "overweight": "overweight_children",
     "obesity": "obese_children",
 }  # fmt: skip
-NORMAL = {"normal_weight": ("underweight", 0.55, 0.0257), "normal_height": ("stunting", 0.0, 0.0079)}  # the rest: heavy, tall
+NORMAL = {
+    "normal_weight": ("underweight", 0.55, 0.0257),
+    "normal_height": ("stunting", 0.0, 0.0079),
+}  # the rest: heavy, tall
 
 
 def facilities_onward(last: State, roster: pd.DataFrame, living: pd.DataFrame, year: str, period: str) -> pd.DataFrame:
@@ -58,8 +64,9 @@ def _demand(out: pd.DataFrame, last: State, living: pd.DataFrame, year: str, per
     demand = pd.DataFrame(index=out.index)
     demand["nursery"] = out["nursery_children"] * (toddlers if autumn else 1) * season("nursery", last.period, period)
     demand["age3"] = age["age3"] * (grown[3] if autumn else 1)
+    up = pd.DataFrame([UP[province(area)] for area in out["area"]], index=out.index)
     for band, below in (("age4", "age3"), ("age5", "age4")):
-        demand[band] = age[below] * UP[band] if autumn else age[band]
+        demand[band] = age[below] * up[band] if autumn else age[band]
     demand[AGES] *= season("kindergarten", last.period, period)
     demand *= luck
     demand["kindergarten"] = demand[AGES].sum(axis=1)

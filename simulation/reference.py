@@ -25,7 +25,7 @@ def own(name: str) -> pd.DataFrame:
 
 @cache
 def areas() -> pd.DataFrame:
-    """The simulated traits of Hải Phòng's 14 reporting districts, by area, in the project's order, with the area code."""
+    """The simulated traits of Hải Phòng's 14 reporting districts, in the project's order, with the area code."""
     reporting = table("areas").query("reports == 'yes' and parent == 'hai_phong'").drop_duplicates("area")
     reporting = reporting.assign(order=reporting["order"].astype(int)).sort_values("order")
     traits = own("areas").set_index("area").loc[reporting["area"]]

@@ -1,4 +1,4 @@
-"""The Chỉ tiêu sheet of the next round: totals in last round's proportion to what they are counted of, shared out anew."""
+"""The Chỉ tiêu sheet of the next round: totals in proportion to what is counted, shared out over the units."""
 
 import numpy as np
 import pandas as pd
@@ -16,12 +16,13 @@ UNUSED_SIGNATURES = 0.0025
 class RowsOnward:
     """Values of every row of the form for each area of a round."""
 
-    def __init__(self, facilities: pd.DataFrame, last: State, year: str, period: str, areas: pd.Index):
-        self.last, self.year, self.period, self.areas = last, year, period, areas
+    def __init__(self, facilities: pd.DataFrame, living: pd.DataFrame, last: State, year: str, period: str):
+        self.last, self.year, self.period, areas = last, year, period, living.index
+        self.areas = areas
         self.same_map = areas.equals(last.living.index) and set(areas) == set(last.rows.index.get_level_values(0))
         self.spec = pd.concat([own("rows"), own("rows_2025")]).set_index("code")
         self.form = form_rows(year).set_index("code")
-        self.base, self.base_last = bases(facilities, areas), bases(last.facilities, last.living.index)
+        self.base, self.base_last = bases(facilities, living), bases(last.facilities, last.living)
         self.traits = traits(areas, year, period)
         self.done: dict[str, dict[str, np.ndarray]] = {}
 
@@ -45,7 +46,7 @@ class RowsOnward:
         if code == "64":
             return {"all": self._score()}
         if self.form.loc[code, "split"] == "no":
-            return {"all": self._share(code, self.form.loc[code, "sector_detail"] and "nonpublic" or "all", "all")}
+            return {"all": self._share(code, (self.form.loc[code, "sector_detail"] and "nonpublic") or "all", "all")}
         done[code] = {}
         for side in SECTORS:
             private = code == "48" and side == "nonpublic"
@@ -71,14 +72,18 @@ class RowsOnward:
     def _total(self, code: str, side: str, column: str) -> int:
         spec = self.spec.loc[code]
         now = self._base(code, side, self.base).sum()
-        if code not in self.last.rows.index.get_level_values("code"):
+        if spec["season"] == "end" or code not in self.last.rows.index.get_level_values("code"):
             share = spec["share_public"] if side == "public" else spec["share_nonpublic"]
-            season = FLOW[self.period] if spec["season"] == "flow" else 1.0
-            return round(now * share * season)
+            return round(now * share * self._season(spec["season"], self.period))
         before = self._base(code, side, self.base_last).sum()
         total = self.last.rows.xs(code, level="code")[column].sum()
-        season = FLOW[self.period] / FLOW[self.last.period] if spec["season"] == "flow" else 1.0
-        return round(total * season * now / before) if before else 0
+        season = [self._season(spec["season"], period) for period in (self.period, self.last.period)]
+        return round(total * season[0] / season[1] * now / before) if before else 0
+
+    @staticmethod
+    def _season(kind: str, period: str) -> float:
+        """A flow's part of the year gone by; of what is known at the end of the year only, nothing before."""
+        return {"flow": FLOW[period], "end": float(period == "HK2")}.get(kind, 1.0)
 
     def _base(self, code: str, side: str, base: dict) -> np.ndarray:
         name = self.spec.loc[code, "base"]
@@ -117,9 +122,11 @@ def _district(area: str, rows: RowsOnward) -> str:
     return unit(area, rows.year, rows.period)["grouping"] or area
 
 
-def bases(facilities: pd.DataFrame, areas: pd.Index) -> dict[str, dict[str, np.ndarray]]:
-    """What rows are shared out by: counts by area for both sectors."""
-    out: dict[str, dict[str, np.ndarray]] = {}
+def bases(facilities: pd.DataFrame, living: pd.DataFrame) -> dict[str, dict[str, np.ndarray]]:
+    """What rows are shared out by: counts by area for both sectors; what has no sector stands under public."""
+    areas, none = living.index, np.zeros(len(living), dtype=np.int64)
+    out = {"units": {"public": none + 1, "nonpublic": none}}
+    out["living"] = {"public": living[[3, 4, 5]].sum(axis=1).to_numpy().astype(np.int64), "nonpublic": none}
     for name, values in amounts(facilities).items():
         sums = values.groupby([facilities["sector"], facilities["area"]]).sum().unstack(0)
         sums = sums.reindex(index=areas, columns=SECTORS).fillna(0).astype(np.int64)

@@ -58,6 +58,13 @@ def traits(areas: pd.Index, year: str, period: str) -> pd.DataFrame:
     return found.fillna(known.mean(numeric_only=True))
 
 
+@cache
+def province(area: str) -> str:
+    """The old province that an area was or is part of; Hải Phòng where it was of neither."""
+    district = table("areas").query("area == @area")["grouping"].iloc[0] or area
+    return "hai_duong" if district in own("hai_duong")["area"].tolist() else "hai_phong"
+
+
 def read_round(folder: Path, year: str, period: str) -> State:
     """The workbooks of a round as they stand in a folder. Raises FileNotFoundError where there is none."""
     paths = sorted((folder / year / period).glob("*.xlsx"))

@@ -197,6 +197,8 @@ def amounts(facilities: pd.DataFrame) -> dict[str, pd.Series]:
         "classes": facilities["groups"] + facilities["classes"],
         "children": facilities["nursery_children"] + facilities["kindergarten_children"],
         "kindergarten": facilities["kindergarten_children"], "age5": facilities["kindergarten_children_age5"],
+        "nursery": facilities["nursery_children"], "age3": facilities["kindergarten_children_age3"],
+        "age4": facilities["kindergarten_children_age4"], "qualified": facilities["qualified_teachers"],
         "teachers": facilities["teachers"], "staff": facilities["staff"],
         "facilities": (kind != "").astype(int), "schools": (kind != "independent").astype(int),
         "nonpublic_schools": (kind == "nonpublic_school").astype(int),

@@ -23,7 +23,7 @@ INFANTS_FROM_3 = "0 tuổi (từ 3 tháng)"
 
 @dataclass
 class Filled:
-    """What one unit reports: facilities (columns named as in the form), children living at ages 0 to 5, rows by code."""
+    """What one unit reports: facilities (columns named as in the form), children living by age, rows by code."""
 
     year: str
     period: str
