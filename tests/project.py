@@ -45,6 +45,11 @@ def make(project: Path, *arguments: str, **environment: str) -> subprocess.Compl
     )
 
 
+def unprinted(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The same where no browser is found, so that no PDF is printed: that takes as long as all else together."""
+    return make(project, *arguments, PATH="nowhere")
+
+
 class Built(NamedTuple):
     """A project whose report was built, and what the command gave back."""
 

@@ -16,8 +16,6 @@ from tests import project as projects
 from tests.project import PERIOD, YEAR, pages, spoil, steps
 from tests.workbooks import cells_of
 
-UNPRINTED = {"PATH": "nowhere"}  # without a browser no PDF is printed
-
 
 def test_make_report_builds_the_newest_round_and_ends_with_the_paths_of_its_pages(newest):
     assert newest.run.returncode == 0, newest.run.stderr
@@ -71,7 +69,7 @@ def test_a_changed_norm_rebuilds_what_rests_on_it_and_the_shortage_moves(built):
     of_classes = (table["item"] == "teachers_per_class") & (table["age_band"] == "kindergarten")
     table.loc[of_classes & (table["value"] == "2.2"), "value"] = "2.3"
     table.to_csv(norms, index=False)
-    run = projects.make(built, "report", **UNPRINTED)
+    run = projects.unprinted(built, "report")
     assert run.returncode == 0, run.stderr
     assert {"01_clean", "05_needs", "appendix", "brief"} <= set(steps(run))
     page = pages(built)["appendix.html"].decode()
@@ -90,7 +88,7 @@ def answered(newest, tmp_path_factory):
     held = whole["Đội ngũ", cell]
     answer = f"{YEAR},{PERIOD},le_chan,Đội ngũ,{cell},2 người,{held:.0f},gõ cả đơn vị tính,phòng GD&ĐT,2025-01-03,on"
     register.write_text(register.read_text() + answer + "\n")
-    run = projects.make(project, "report", **UNPRINTED)
+    run = projects.unprinted(project, "report")
     assert run.returncode == 0, run.stderr
     yield pages(project)
     shutil.rmtree(project)
@@ -145,7 +143,7 @@ def test_an_earlier_round_built_beside_it_leaves_it_alone_and_has_its_forecast_s
 def test_without_a_browser_the_run_says_so_in_a_line_and_no_pdf_of_another_run_stays(built):
     office.browser()
     assert {"appendix.pdf", "brief.pdf"} < set(pages(built))
-    run = projects.make(built, "report", **UNPRINTED)
+    run = projects.unprinted(built, "report")
     assert run.returncode == 0, run.stderr
     assert run.stderr.count("Không có trình duyệt để in PDF") == 1
     assert not [name for name in pages(built) if name.endswith(".pdf")]

@@ -110,6 +110,11 @@ def inside(path: Path | str) -> Path:
     return reference.ROOT / path / folder()
 
 
+def shared_or_own(table: str) -> list[dict[str, str]]:
+    """Rows of a table that are of every place, or of the current one alone."""
+    return [row for row in reference.rows(table) if row["place"] in ("", current())]
+
+
 @reference.cached
 def _rows_of(place: str) -> tuple[Place, ...]:
     return tuple(sorted((Place(**row) for row in reference.rows("places") if row["place"] == place), key=_begins))
