@@ -9,10 +9,11 @@ import pandas as pd
 from simulation.facilities import FOREVER, registry
 from simulation.health import weigh_in
 from simulation.network import mark_over_70, network
-from simulation.reference import rounds
+from simulation.reference import areas, rounds
 from simulation.staffing import staffing
-from simulation.story import living
+from simulation.story import infants_from_3_months, living
 from simulation.summary import Summary
+from simulation.workbook import Filled
 
 
 @dataclass
@@ -24,6 +25,14 @@ class Round:
     facilities: pd.DataFrame
     living: np.ndarray
     rows: dict[str, dict[str, np.ndarray]]
+
+    def filled(self, area: str) -> Filled:
+        """What one area reports."""
+        at = areas().index.get_loc(area)
+        here = self.facilities[self.facilities["area"] == area]
+        rows = {code: {side: values[at] for side, values in row.items()} for code, row in self.rows.items()}
+        infants = bool(infants_from_3_months(self.year)[at])
+        return Filled(self.year, self.period, area, here, self.living[at], infants, rows)
 
 
 def course(last: tuple[str, str], tell: Callable[[str], None] = lambda _: None) -> Iterator[Round]:

@@ -9,8 +9,8 @@ PREFIX = {"both": "Lớp mầm non độc lập", "nursery": "Nhóm trẻ độc
 class Names:
     """Hands out communes and names that are unique within one area."""
 
-    def __init__(self, area: str):
-        self._communes = own("communes").query("area == @area")["commune"].tolist()
+    def __init__(self, area: str, communes: list[str] | None = None):
+        self._communes = communes or own("communes").query("area == @area")["commune"].tolist()
         order = stream("names", area)
         words = own("names")["name"].tolist()
         self._words = [words[i] for i in order.permutation(len(words))]
@@ -25,7 +25,7 @@ class Names:
         offset = 0 if kind == "public_school" else self._start
         commune = self._communes[(turn + offset) % len(self._communes)]
         if kind == "public_school" and turn < len(self._communes):
-            return commune, "Trường Mầm non " + _bare(commune)
+            return commune, "Trường Mầm non " + bare(commune)
         word, again = self._words[self._word % len(self._words)], self._word // len(self._words)
         self._word += 1
         word += f" {again + 1}" if again else ""
@@ -36,7 +36,7 @@ class Names:
         return commune, f"{PREFIX[profile]} {word}"
 
 
-def _bare(commune: str) -> str:
-    for kind in ("Phường ", "Xã ", "Thị trấn "):
+def bare(commune: str) -> str:
+    for kind in ("Phường ", "Xã ", "Thị trấn ", "Đặc khu "):
         commune = commune.removeprefix(kind)
     return commune

@@ -142,6 +142,12 @@ def _kindergarten_ages(out: pd.DataFrame, rows: pd.Index, children: dict[str, np
 
 
 def _nursery_ages(out: pd.DataFrame) -> None:
+    nursery_groups(out)
+    nursery_children(out)
+
+
+def nursery_groups(out: pd.DataFrame) -> None:
+    """Groups by age, from the number of groups and a facility's habit."""
     groups, habit = out["groups"], out["habit"]
     mixed = ((groups == 1) & (habit < 0.45)).astype(int)
     infants = ((groups >= 4) & (habit > 0.75)).astype(int)
@@ -149,6 +155,11 @@ def _nursery_ages(out: pd.DataFrame) -> None:
     out["groups_m3_12"], out["groups_m13_24"] = infants, toddlers
     out["groups_m25_36"] = groups - mixed - infants - toddlers
     out["groups_mixed_nursery"] = mixed
+
+
+def nursery_children(out: pd.DataFrame) -> None:
+    """Nursery children by age, from the groups by age."""
+    infants, toddlers, mixed = out["groups_m3_12"], out["groups_m13_24"], out["groups_mixed_nursery"]
     weights = np.column_stack(
         [
             0.5 * infants + 0.05 * mixed,

@@ -25,8 +25,8 @@ def own(name: str) -> pd.DataFrame:
 
 @cache
 def areas() -> pd.DataFrame:
-    """The simulated traits of the 14 reporting areas, indexed by area, in the project's order, with the area code."""
-    reporting = table("areas").query("reports == 'yes'").drop_duplicates("area")
+    """The simulated traits of Hải Phòng's 14 reporting districts, in the project's order, with the area code."""
+    reporting = table("areas").query("reports == 'yes' and parent == 'hai_phong'").drop_duplicates("area")
     reporting = reporting.assign(order=reporting["order"].astype(int)).sort_values("order")
     traits = own("areas").set_index("area").loc[reporting["area"]]
     return traits.assign(code=reporting.set_index("area")["code"])
@@ -48,18 +48,40 @@ def as_of(year: str, period: str) -> tuple[int, int, int]:
 
 
 @cache
+def day_of(year: str, period: str) -> str:
+    """The day to which a round's figures refer, such as '2025-12-31'."""
+    return "{:04d}-{:02d}-{:02d}".format(*as_of(year, period))
+
+
+@cache
+def units(root: str, day: str) -> pd.DataFrame:
+    """The units below a root that report on a day, with their rows of areas.csv, by area in the project's order."""
+    rows = valid(table("areas").query("parent == @root and reports == 'yes'"), day)
+    return rows.assign(order=rows["order"].astype(int)).sort_values("order").set_index("area")
+
+
+@cache
+def communes(area: str, day: str) -> list[str]:
+    """Names of the old communes of a district on a day; a commune of today has none but itself."""
+    rows = table("communes").query("area == @area")
+    return valid(rows, day)["commune"].tolist()
+
+
+@cache
+def unit(area: str, year: str, period: str) -> pd.Series:
+    """The row of areas.csv of an area as valid on the round's date."""
+    return valid(table("areas").query("area == @area"), day_of(year, period)).iloc[0]
+
+
+@cache
 def unit_name(area: str, year: str, period: str) -> str:
     """Type and name of an area as valid on the round's date, such as 'Huyện An Dương'."""
-    day = "{:04d}-{:02d}-{:02d}".format(*as_of(year, period))
-    rows = table("areas")
-    rows = rows[(rows["area"] == area) & (rows["valid_from"] <= day)]
-    rows = rows[(rows["valid_to"] == "") | (rows["valid_to"] >= day)]
-    return " ".join(rows.iloc[0][["type_vi", "name_vi"]])
+    return " ".join(unit(area, year, period)[["type_vi", "name_vi"]])
 
 
-def valid(rows: pd.DataFrame, year: str) -> pd.DataFrame:
-    """The rows of a form table that are in force in a school year."""
-    return rows[(rows["valid_from"] <= year) & ((rows["valid_to"] == "") | (rows["valid_to"] >= year))]
+def valid(rows: pd.DataFrame, at: str) -> pd.DataFrame:
+    """The rows of a table that are in force in a school year or on a day."""
+    return rows[(rows["valid_from"] <= at) & ((rows["valid_to"] == "") | (rows["valid_to"] >= at))]
 
 
 @cache

@@ -189,21 +189,27 @@ class Summary:
         return np.round(np.clip(printed + gap + luck, 0, 100), 1)
 
 
-def _bases(facilities: pd.DataFrame) -> dict[str, dict[str, np.ndarray]]:
-    """What rows are shared out by: counts by area for both sectors."""
+def amounts(facilities: pd.DataFrame) -> dict[str, pd.Series]:
+    """What rows are shared out by: counts of each facility."""
     kind = facilities["kind"].astype(str)
-    amounts = {
+    return {
         "groups": facilities["groups"], "kclasses": facilities["classes"],
         "classes": facilities["groups"] + facilities["classes"],
         "children": facilities["nursery_children"] + facilities["kindergarten_children"],
         "kindergarten": facilities["kindergarten_children"], "age5": facilities["kindergarten_children_age5"],
+        "nursery": facilities["nursery_children"], "age3": facilities["kindergarten_children_age3"],
+        "age4": facilities["kindergarten_children_age4"], "qualified": facilities["qualified_teachers"],
         "teachers": facilities["teachers"], "staff": facilities["staff"],
         "facilities": (kind != "").astype(int), "schools": (kind != "independent").astype(int),
         "nonpublic_schools": (kind == "nonpublic_school").astype(int),
         "independents": (kind == "independent").astype(int),
     }  # fmt: skip
+
+
+def _bases(facilities: pd.DataFrame) -> dict[str, dict[str, np.ndarray]]:
+    """Those counts by area for both sectors."""
     out = {}
-    for name, values in amounts.items():
+    for name, values in amounts(facilities).items():
         out[name] = {}
         for side in SIDES:
             chosen = facilities["sector"] == side

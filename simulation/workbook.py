@@ -1,5 +1,6 @@
-"""Writes one district's workbook of one round, laid out by the form in data/reference/forms."""
+"""Writes one unit's workbook of one round, laid out by the form in data/reference/forms."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -8,8 +9,7 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
-from simulation.course import Round
-from simulation.reference import areas, as_of, choice, columns, form_rows, table, unit_name, valid
+from simulation.reference import as_of, choice, columns, form_rows, table, unit, unit_name, valid
 
 CREATED = datetime(2025, 1, 1)  # fixed: the same figures give the same bytes
 FONT = "Times New Roman"
@@ -21,31 +21,46 @@ AGES = ["0 tuổi (từ 6 tháng)", "1 tuổi", "2 tuổi", "3 tuổi", "4 tuổ
 INFANTS_FROM_3 = "0 tuổi (từ 3 tháng)"
 
 
-def write_workbook(path: Path, round_: Round, area: str, infants_from_3: bool) -> None:
-    """Writes the workbook of `area` to `path`; the bytes depend on nothing but the figures and the form."""
+@dataclass
+class Filled:
+    """What one unit reports: facilities (columns named as in the form), children living by age, rows by code."""
+
+    year: str
+    period: str
+    area: str
+    facilities: pd.DataFrame
+    living: np.ndarray
+    infants_from_3: bool
+    rows: dict[str, dict[str, float]]
+
+
+def write_workbook(path: Path, filled: Filled) -> None:
+    """Writes one unit's workbook to `path`; the bytes depend on nothing but the figures and the form."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with xlsxwriter.Workbook(path, {"in_memory": True}) as book:
         book.set_properties({"title": table("forms/sheets")["title_vi"].iloc[0], "created": CREATED, "comments": NOTE})
-        page = _Page(book, round_, area)
-        for sheet in valid(table("forms/sheets"), round_.year).itertuples():
+        page = _Page(book, filled)
+        for sheet in valid(table("forms/sheets"), filled.year).itertuples():
             page.open(sheet.sheet, sheet.name_vi, sheet.title_vi)
             if sheet.layout == "cover":
                 page.cover()
             elif sheet.layout == "facilities":
-                page.facilities(round_.facilities[round_.facilities["area"] == area].sort_values(["kind", "code"]))
+                page.facilities(filled.facilities.sort_values(["kind", "code"]))
             elif sheet.layout == "population":
-                page.population(round_.living[areas().index.get_loc(area)], infants_from_3)
+                page.population(filled.living, filled.infants_from_3)
             else:
-                page.summary({code: {k: v[areas().index.get_loc(area)] for k, v in row.items()}
-                              for code, row in round_.rows.items()})  # fmt: skip
+                page.summary(filled.rows)
 
 
 class _Page:
     """One workbook being written, sheet after sheet."""
 
-    def __init__(self, book: xlsxwriter.Workbook, round_: Round, area: str):
-        self.book, self.year, self.period, self.area = book, round_.year, round_.period, area
-        self.unit = unit_name(area, round_.year, round_.period)
+    def __init__(self, book: xlsxwriter.Workbook, filled: Filled):
+        self.book, self.year, self.period, self.area = book, filled.year, filled.period, filled.area
+        self.unit = unit_name(filled.area, filled.year, filled.period)
+        kind = unit(filled.area, filled.year, filled.period)["type_vi"]
+        kind = table("kinds_of_unit").set_index("type_vi").loc[kind]
+        self.commune, self.whole = kind["level"] == "commune", kind["whole_vi"]
         basic = {"font_name": FONT, "font_size": 11, "valign": "vcenter"}
         cell = {**basic, "border": 1}
         middle = {"align": "center", "text_wrap": True}
@@ -83,7 +98,8 @@ class _Page:
         self.page.set_column(1, 1, 28)
         self.page.set_column(2, 2, 62)
         self.page.write(0, 1, f"ỦY BAN NHÂN DÂN {self.unit.upper()}", self.look["plain"])
-        self.page.write(1, 1, "PHÒNG GIÁO DỤC VÀ ĐÀO TẠO", self.look["unit"])
+        office = "PHÒNG VĂN HOÁ - XÃ HỘI" if self.commune else "PHÒNG GIÁO DỤC VÀ ĐÀO TẠO"
+        self.page.write(1, 1, office, self.look["unit"])
         self.page.merge_range(3, 1, 3, 2, self.title, self.look["title"])
         self.page.merge_range(4, 1, 4, 2, self._when(), self.look["line"])
         for place, row in enumerate(table("forms/cover").itertuples()):
@@ -99,7 +115,8 @@ class _Page:
     def _heading(self, form: pd.DataFrame) -> int:
         """Title rows, merged header and column numbers; returns the row where data begin."""
         last = len(form) - 1
-        self.page.write(0, 0, f"PHÒNG GIÁO DỤC VÀ ĐÀO TẠO {self.unit.upper()}", self.look["unit"])
+        sender = "ỦY BAN NHÂN DÂN" if self.commune else "PHÒNG GIÁO DỤC VÀ ĐÀO TẠO"
+        self.page.write(0, 0, f"{sender} {self.unit.upper()}", self.look["unit"])
         self.page.merge_range(1, 0, 1, last, self.title, self.look["title"])
         self.page.merge_range(2, 0, 2, last, self._when(), self.look["line"])
         depth = max(level + 1 for level in range(3) if (form[LEVELS[level]] != "").any())
@@ -136,8 +153,11 @@ class _Page:
             if row.type == "count":
                 self._sum(first, first + len(here), place, int(here[row.column].sum()))
         end = first + len(here)
-        self.page.merge_range(end, 0, end, texts - 1, "Tổng cộng", self.look["total_text"])
+        self.page.merge_range(end, 0, end, texts - 1, self._total(), self.look["total_text"])
         self.page.write(end + 1, 0, NOTE, self.look["note"])
+
+    def _total(self) -> str:
+        return self.whole if self.commune else "Tổng cộng"
 
     def _sum(self, first: int, end: int, place: int, value: int) -> None:
         letter = xl_col_to_name(place)
@@ -155,7 +175,7 @@ class _Page:
             self.page.write(first + age, 2, label, self.look["text"])
             self.page.write(first + age, 3, children, self.look["count"])
         end = first + len(living)
-        self.page.merge_range(end, 0, end, 2, "Tổng cộng", self.look["total_text"])
+        self.page.merge_range(end, 0, end, 2, self._total(), self.look["total_text"])
         self._sum(first, end, 3, int(living.sum()))
         self.page.write(end + 1, 0, NOTE, self.look["note"])
 
