@@ -65,7 +65,7 @@ tables: $(READY) ## các bảng tham chiếu để sửa, từng cột nói gì,
 	@$(PY) -m analysis tables
 
 test: $(READY) ## chạy toàn bộ kiểm thử
-	@$(PY) -m pytest -n $(JOBS) --dist loadfile
+	@$(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 check: $(READY) ## kiểm tra mã nguồn: lỗi, định dạng, kiểu, sổ tay sạch
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && $(PY) -m pytest tests/test_notebooks.py

@@ -9,6 +9,8 @@ indicators, models and pages grow.
 import json
 import os
 import platform
+import re
+import shutil
 import statistics
 import sys
 import tempfile
@@ -20,7 +22,7 @@ from unittest import mock
 from python_calamine import CalamineWorkbook
 
 from analysis.reading import rounds
-from analysis.reference import ROOT, areas, periods, received
+from analysis.reference import ROOT, areas, periods, places, received
 from analysis.running import pipeline, steps
 from tests import growth, growth_picture
 from tests import project as projects
@@ -53,6 +55,8 @@ PUBLISHED = (  # what is published: its files, what makes it
     ("appendix.docx", "appendix.docx", "word"),
     ("hai tệp PDF", "*.pdf", "printed"),
 )
+OF_DISTRICTS = ("2024-2025", "HK1")  # the round of the old districts that the newest one is held against
+APPENDIX = re.compile(r"✓ (?:appendix_report|appendix_outlook|appendix\.html) .*: ([\d,]+) giây")
 MEMORY = (
     ("điều phối", "driver"),
     ("tiến trình nạp sẵn thư viện, và sổ tay hoặc trang lớn nhất tách từ đó", "forked"),
@@ -70,6 +74,9 @@ def one_run(folder: Path, year: str, period: str) -> dict[str, float]:
 def project_of(folder: Path) -> Path:
     """A copy of the project with every round, and these tests."""
     project = projects.copy(folder, received.available(pipeline.RAW))
+    for other in filter(None, map(places.folder, places.known())):  # a merged city follows on the rounds of two places
+        if (ROOT / pipeline.RAW / other).is_dir():
+            shutil.copytree(ROOT / pipeline.RAW / other, project / pipeline.RAW / other)
     (project / "tests").symlink_to(ROOT / "tests")
     return project
 
@@ -105,8 +112,21 @@ def memory(folder: Path, year: str, period: str) -> dict[str, int]:
     return {**report.memory, "together": report.together, "plain": max(plain.memory.values())}
 
 
-def _size(places: Iterable[Path]) -> int:
-    files = [file for place in places for file in ([place] if place.is_file() else place.rglob("*.*"))]
+def maps(folder: Path, rounds: Iterable[tuple[str, str]]) -> list[tuple[str, int, float, float, float]]:
+    """Each round from nothing, with all before it: name, units, seconds, those of the appendix, bytes at most."""
+    out = []
+    for year, period in rounds:
+        say(f"{year} {period}, từ đầu")
+        run = timed(make(f"YEAR={year}", f"PERIOD={period}"), project_of(folder / f"{year}-{period}"), watched=True)
+        spent = [APPENDIX.match(line) for _, line in run.said]
+        appendix = sum(float(match[1].replace(",", ".")) for match in spent if match)
+        units = len(areas.reporting(periods.as_of(year, period)))
+        out.append((f"{year} {period}", units, run.seconds, appendix, max(run.memory.values())))
+    return out
+
+
+def _size(there: Iterable[Path]) -> int:
+    files = [file for place in there for file in ([place] if place.is_file() else place.rglob("*.*"))]
     return sum(file.stat().st_size for file in files)
 
 
@@ -114,7 +134,7 @@ def _again(project: Path, year: str, period: str) -> dict[str, float]:
     out: dict[str, float] = {}
     say("make report, không có gì thay đổi, chạm một biểu, sửa sổ tay, một biểu thay đổi, kỳ khác")
     out["no change"] = timed(make(), project).seconds
-    os.utime(project / f"{pipeline.RAW}/{year}/{period}/le_chan.xlsx")
+    os.utime(a_workbook(project, year, period))
     out["touched"] = timed(make(), project).seconds
     for page, parts in steps.PAGES.items():
         for part in parts:
@@ -205,12 +225,17 @@ def _seconds(work, *arguments) -> float:
 
 def change_one_workbook(project: Path, year: str, period: str) -> None:
     """One office sends one more classroom built: a number that every table up to the pages rests on."""
-    file = project / f"{pipeline.RAW}/{year}/{period}/le_chan.xlsx"
+    file = a_workbook(project, year, period)
     cells = cells_of(file)
     row = next(cell[1:] for (sheet, cell), value in cells.items() if sheet == "Chỉ tiêu" and value == "05")
     cells["Chỉ tiêu", f"E{row}"] += 1
     cells["Chỉ tiêu", f"F{row}"] += 1
     write(file, cells)
+
+
+def a_workbook(project: Path, year: str, period: str) -> Path:
+    """The workbook of the first unit of a round."""
+    return received.workbooks(project / f"{pipeline.RAW}/{year}/{period}")[0]
 
 
 def say(text: str) -> None:
@@ -247,8 +272,9 @@ def main() -> None:
         print(f"{machine()}, trung vị của {runs} lần đo, kỳ {year} {period}")
         _print_times({name: statistics.median(run[name] for run in measured) for name in measured[0]})
         _print_memory(memory(Path(folder) / "watched", year, period))
-        last = Path(folder) / f"project{runs - 1}"
-        _print_growth(growth.curves(last, sys.executable, year, period, say))
+        _print_maps(maps(Path(folder) / "maps", dict.fromkeys([OF_DISTRICTS, (year, period)])))
+        grown = Path(folder) / "maps" / "-".join(OF_DISTRICTS)
+        _print_growth(growth.curves(grown, sys.executable, *OF_DISTRICTS, say))
         _print_every(Path(folder) / "every")
     say(f"xong sau {(time.monotonic() - began) / 60:.1f} phút")
 
@@ -269,11 +295,24 @@ def _print_memory(highest: dict[str, int]) -> None:
     table(("bộ nhớ cao nhất", "MB"), ((label, f"{highest[of] / 1e6:.0f}") for label, of in MEMORY))
 
 
+def _print_maps(measured: list[tuple[str, int, float, float, float]]) -> None:
+    """The old map beside the newest one."""
+    _, _, _, before, _ = measured[0]
+    table(
+        ("make report, từ đầu, mọi kỳ trước", "đơn vị", "giây", "giây phụ lục", "lần", "MB, tiến trình lớn nhất"),
+        (
+            (name, str(units), figure(seconds, 0), figure(appendix, 1), figure(appendix / before, 2),
+             figure(highest / 1e6, 0))
+            for name, units, seconds, appendix, highest in measured
+        ),
+    )  # fmt: skip
+
+
 def _print_every(folder: Path) -> None:
     """All rounds at once, from nothing."""
     say("make reports, mọi kỳ")
     wanted = received.available(pipeline.RAW)
-    every = timed(make(target="reports"), projects.copy(folder, wanted)).seconds
+    every = timed(make(target="reports"), project_of(folder)).seconds
     print(f"\nmake reports, {len(wanted)} kỳ, từ đầu, cả bảng tính, Word và PDF: {figure(every, 0)} giây.", flush=True)
 
 

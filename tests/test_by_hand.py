@@ -17,16 +17,14 @@ from analysis.reference import ROOT
 from analysis.running.workers import SINGLE
 from analysis.store import STEP
 from tests import project as projects
-from tests.test_pipeline import PERIOD, ROUNDS, YEAR, pages, steps
+from tests.project import PERIOD, YEAR, pages, steps
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
+def project(newest, tmp_path_factory):
     """A project with its report built; tests leave it up to date."""
-    made = projects.copy(tmp_path_factory.mktemp("project"), ROUNDS)
-    run = projects.make(made, "report")
-    assert run.returncode == 0, run.stderr
-    return made
+    assert newest.run.returncode == 0, newest.run.stderr
+    return shutil.copytree(newest.project, tmp_path_factory.mktemp("by_hand") / "project")
 
 
 def records(project) -> dict[str, dict]:

@@ -181,7 +181,7 @@ def project(tmp_path_factory):
 
 
 def test_make_report_goes_on_by_choice_with_the_unit_named_on_the_page_and_stops_again_without_it(project):
-    run = projects.make(project, "report", "MISSING=partial")
+    run = projects.unprinted(project, "report", "MISSING=partial")
     assert run.returncode == 0, run.stderr
     page = (project / "reports/2024-2025-HK1/appendix.html").read_text()
     assert "Chưa đủ đơn vị" in page and "Cát Hải" in page
@@ -196,7 +196,7 @@ def test_make_report_goes_on_by_choice_with_the_unit_named_on_the_page_and_stops
     processed = project / "data/processed/2024-2025-HK1"
     assert store.read(processed, "partial.csv")["choice"].tolist() == ["partial"]
     assert value(store.read(processed, "indicators.csv"), WHOLE, column="areas") == 13
-    again = projects.make(project, "report", "MISSING=partial")
+    again = projects.unprinted(project, "report", "MISSING=partial")
     assert again.returncode == 0 and "01_clean" not in again.stdout
     assert projects.make(project, "report").returncode != 0  # the choice is made each time, never remembered
 

@@ -2,7 +2,6 @@
 
 import pandas as pd
 
-from analysis import reference
 from analysis.chapters.planning import scenario_names
 from analysis.models.hiring_plan import CHANCES, GRID
 from analysis.pages.forecast_rows import INTERVALS, interval, marks_of, needs_of, no_recruits
@@ -11,7 +10,7 @@ from analysis.pages.report import Report
 from analysis.pages.statements import Says
 from analysis.pages.tables import Field, Row, Table, area_row, by_key, cells, columns, under
 from analysis.pages.words import area_name, label
-from analysis.reference import entered, periods
+from analysis.reference import entered, periods, places
 from analysis.reference.areas import WHOLE
 from analysis.reference.vietnamese import number
 
@@ -245,7 +244,7 @@ def laws_table(report: Report, key: str, caption: str) -> Table:
         Field("Nguồn", lambda law: law["source"] + (f" ({TO_CONFIRM})" if law["confirm"] else ""), "note"),
     )
     lines = []
-    for law in reference.table("policy_changes").to_dict("records"):
+    for law in places.shared_or_own("policy_changes"):
         if law["valid_from"] > first:
             effects = rows[rows["scenario"] == law["scenario"]]
             record = law | by_key(effects, "target_year")

@@ -13,6 +13,7 @@ from analysis.reference import periods, vietnamese
 from analysis.reference.areas import WHOLE
 
 SECTORS = ("all", "public", "nonpublic")
+UNPUBLISHED = "Dự án chưa có số đã công bố của nơi này."
 UNIT_NAMES = {"schools": "Trường", "classes": "Nhóm, lớp"}
 SURVEY = ("stunting_rate", "underweight_rate")
 BIRTHS = ("births", "births_projected")
@@ -31,6 +32,8 @@ NATIONAL = (
 def history_table(report: Report, key: str, caption: str) -> Table:
     """Schools and classes by sector in every year that a document prints."""
     rows = _history(report)
+    if rows.empty:
+        return _no_table(key, caption, "Năm học")
     by_year = rows.pivot(index="school_year", columns=["indicator", "sector"], values="value")
     by_year.columns = by_year.columns.map(".".join)
     documents = rows.groupby("school_year")["document"].first().str.partition(" (")[0]
@@ -59,6 +62,8 @@ def _unequal_sums(rows: pd.DataFrame) -> list[str]:
 def history_figure(report: Report, key: str, caption: str, table: str) -> Figure:
     """The same as lines that stop where no figure is printed."""
     rows = _history(report)
+    if rows.empty:
+        return _no_figure(key, caption, table)
     starts = rows["school_year"].map(periods.start)
     every_year = range(starts.min(), starts.max() + 1)
     shown_years = [*every_year[::5], every_year[-1]]
@@ -87,6 +92,8 @@ def both_years(report: Report, key: str, caption: str) -> Table:
     """What the report prints for its own year and, by its printed changes, for the year before."""
     rows = report.published("report_figures")
     rows = rows[rows["area"] == WHOLE].drop_duplicates([*KEY, "basis"], keep="last")
+    if rows.empty:
+        return _no_table(key, caption, "Chỉ tiêu")
     printed, changes = rows[rows["basis"] == "reported"], rows[rows["basis"] == "change_vs_previous_year"]
     both = changes.merge(printed, on=KEY, suffixes=("_change", ""))
     both["decimals"] = both[["value", "value_change"]].map(_places).max(axis=1)
@@ -108,6 +115,8 @@ def both_years(report: Report, key: str, caption: str) -> Table:
 def scores_figure(report: Report, key: str, caption: str, table: str) -> Figure:
     """The score of each area for digital records, as the report prints it."""
     rows = _scores(report)
+    if rows.empty:
+        return _no_figure(key, caption, table)
     with paper(0.2 * len(rows) + 0.55) as sheet:
         plots.bars(sheet.ax, rows)
         sheet.ax.set_xlabel("điểm (thang 100)")
@@ -118,6 +127,8 @@ def scores_figure(report: Report, key: str, caption: str, table: str) -> Figure:
 def scores_table(report: Report, key: str, caption: str) -> Table:
     """The same scores as a table."""
     lines = [Row(row["name"], cells(SCORE, row)) for row in _scores(report).to_dict("records")]
+    if not lines:
+        return _no_table(key, caption, "Đơn vị")
     return Table(key, caption, "Đơn vị", columns(SCORE), lines, origin=_origin("report_figures"))
 
 
@@ -163,6 +174,14 @@ def national_table(report: Report, key: str, caption: str) -> Table:
     )
     head = "Chuỗi số liệu toàn quốc"
     return Table(key, caption, head, columns(NATIONAL), lines, notes, origin=_origin("national_series"))
+
+
+def _no_table(key: str, caption: str, head: str) -> Table:
+    return Table(key, caption, head, (), (), empty=UNPUBLISHED)
+
+
+def _no_figure(key: str, caption: str, table: str) -> Figure:
+    return Figure(key, caption, "", table=table, empty=UNPUBLISHED)
 
 
 def _origin(name: str) -> str:

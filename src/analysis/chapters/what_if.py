@@ -20,7 +20,7 @@ from analysis.pages.macros import macros
 from analysis.pages.marks import Marks, beside
 from analysis.pages.report import Report
 from analysis.pages.words import label
-from analysis.reference import norms, periods, vietnamese
+from analysis.reference import norms, periods, places, vietnamese
 from analysis.reference.areas import WHOLE
 
 MACROS = macros("what_if")
@@ -126,7 +126,7 @@ def _laws(report: Report) -> tuple[Law, ...]:
     day = periods.as_of(report.next_year, report.period).isoformat()
     scenarios = reference.table("scenarios").set_index("scenario")
     laws = []
-    for law in reference.table("policy_changes").to_dict("records"):
+    for law in places.shared_or_own("policy_changes"):
         if not law["scenario"] or law["valid_from"] > day:
             continue
         row = scenarios.loc[law["scenario"]]

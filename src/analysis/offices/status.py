@@ -10,7 +10,7 @@ from analysis import reference
 from analysis.offices import AskedError, check_data
 from analysis.offices.answers import PROPOSED
 from analysis.reading.rounds import Round
-from analysis.reference import areas, periods
+from analysis.reference import areas, periods, places
 
 RAW = "data/raw"
 STATUS_COLUMNS = ("Đơn vị", "Biểu", "Cơ sở", "Phải xử lý", "Phải trả lời", "Lưu ý", "Hạn", "Chậm", "Còn phải làm")
@@ -65,7 +65,9 @@ def a_day(text: str) -> dt.date:
 def deadlines(school_year: str, period: str) -> pd.DataFrame:
     """Rows of the reporting calendar for one round, each with its day in the column `due`, the earliest first."""
     rows = reference.in_force(reference.table("calendar"), school_year)
-    rows = rows[rows["period"] == period].copy()
+    rows = rows[rows["period"] == period]
+    own = rows["place"] == places.current()
+    rows = rows[own if own.any() else rows["place"] == ""].copy()  # a place's own calendar goes before the shared one
     days = rows[["month", "day"]].astype(int)
     days["year"] = periods.start(school_year) + rows["year_offset"].astype(int)
     rows["due"] = pd.to_datetime(days).dt.date

@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import store
-from analysis.reference import ROOT, periods
+from analysis.reference import periods, places
 
 RELEASES = "data/releases"
 MANIFEST, SEAL = "manifest.json", "manifest.sha256"
@@ -89,7 +89,7 @@ def standing(releases: Path | str, school_year: str, period: str, table: str) ->
 
 def years_before(releases: Path | str, school_year: str, period: str) -> Iterator[str]:
     """Earlier school years of which the same period has a folder of releases, oldest first."""
-    for folder in _inside(ROOT / releases):
+    for folder in _inside(places.inside(releases)):
         if not folder.name.endswith(f"-{period}"):
             continue
         year = folder.name.removesuffix(f"-{period}")

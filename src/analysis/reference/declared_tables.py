@@ -6,17 +6,17 @@ pandera (1.1 s to import, after pandas), frictionless (1.9 s), pydantic and json
 price none holds tables against each other, or dates of one key, or says so in words for whoever keeps the table.
 """
 
-import datetime as dt
 import difflib
 import functools
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+from analysis.reference.dated_rows import not_there, repeated
 from analysis.reference.table_files import Fault, TableFile, read_file
-from analysis.reference.typed_cells import SCHOOL_YEAR, Habits, UnreadableError, habits, one_form
+from analysis.reference.typed_cells import Habits, UnreadableError, habits, one_form
+from analysis.reference.unit_tree import TOGETHER
 
 DICTIONARY, FOLDER = "dictionary", "data/reference"
 MOST_LINES, MOST_NAMES = 30, 40  # faults that an error prints; names that a fault lists
@@ -139,8 +139,25 @@ class Tables:
             if column.column in table.file.head:
                 found += self._unknown(table, column)
         if not found:
-            found += _repeated(table, [column.column for column in declared.values() if column.key])
+            is_dated = {"valid_from", "valid_to"} <= set(table.file.head)
+            found += repeated(table.rows, [column.column for column in declared.values() if column.key], is_dated)
+            for column in declared.values():
+                found += self._not_then(table, column)
+        if not found and table.name in TOGETHER:
+            check, other = TOGETHER[table.name]
+            found += check(table.rows, self.read(other, None).rows)
         return sorted(found)
+
+    def _not_then(self, table: Table, column: Column) -> Iterator[Fault]:
+        """Values of a column that are known, but not on the days that its row is about."""
+        for part in column.refers_to.split("|"):
+            place, _, when = part.partition("@")
+            if when:
+                other, name, *_ = _place(place)
+                rows = self.read(other, None).rows.values()
+                yield from not_there(
+                    table.rows, column.column, when, other, [{**row, "name": row[name]} for row in rows]
+                )
 
     def _unknown(self, table: Table, column: Column) -> Iterator[Fault]:
         """Values of a column that are neither allowed nor known where it says that they must be."""
@@ -175,8 +192,8 @@ class Tables:
 
 
 def _place(part: str) -> tuple[str, str, str, str]:
-    """table.column[other=wanted], or table.column[other], or table.column, in its pieces."""
-    place, _, condition = part.rstrip("]").partition("[")
+    """table.column[other=wanted], or table.column[other], or table.column, in its pieces; without the days after @."""
+    place, _, condition = part.partition("@")[0].rstrip("]").partition("[")
     table, _, column = place.rpartition(".")
     other, _, wanted = condition.partition("=")
     return table, column, other, wanted
@@ -263,39 +280,3 @@ def _not_known(name: str, known: set[str], parts: list[str]) -> str:
     where = dict.fromkeys(f"{_place(part)[0]}.csv" for part in parts)
     of = f" không có trong {', '.join(where)};" if where else " không được dùng ở đây;"
     return f'"{name}"{of} ghi một trong: {listed}.{perhaps}'
-
-
-def _repeated(table: Table, key: list[str]) -> Iterator[Fault]:
-    """Rows of one key that are there twice or, where rows are dated, overlap or leave a gap between them."""
-    is_dated = {"valid_from", "valid_to"} <= set(table.file.head)
-    of_key: dict[tuple, list[int]] = {}
-    for number, row in table.rows.items():
-        of_key.setdefault(tuple(row.get(column, "") for column in key), []).append(number)
-    for numbers in of_key.values():
-        ordered = sorted(numbers, key=lambda number: table.rows[number]["valid_from"]) if is_dated else numbers
-        for first, second in pairwise(ordered):
-            if is_dated:
-                yield from _dates_apart(table, first, second)
-            else:
-                yield Fault(second, "", f"trùng dòng {first} (cùng {', '.join(key)}); giữ một dòng.")
-        for number in numbers if is_dated else ():
-            row = table.rows[number]
-            if row["valid_to"] and row["valid_to"] < row["valid_from"]:
-                yield Fault(number, "valid_to", f'"{row["valid_to"]}" trước valid_from "{row["valid_from"]}".')
-
-
-def _dates_apart(table: Table, first: int, second: int) -> Iterator[Fault]:
-    """A row must begin when the one before it of the same key has just ended."""
-    ends, begins = table.rows[first]["valid_to"], table.rows[second]["valid_from"]
-    if not ends or not begins or ends >= begins:
-        until = f"đến hết {ends}" if ends else "còn mở, valid_to để trống"
-        yield Fault(second, "valid_from", f'"{begins}" chồng lên dòng {first} ({until}).')
-    elif _after(ends) != begins:
-        yield Fault(second, "valid_from", f'"{begins}" để hở sau dòng {first} (hết {ends}); ghi {_after(ends)}.')
-
-
-def _after(last: str) -> str:
-    """The day after a day, or the school year after a school year."""
-    if re.fullmatch(SCHOOL_YEAR, last):
-        return f"{int(last[:4]) + 1}-{int(last[5:]) + 1}"
-    return (dt.date.fromisoformat(last) + dt.timedelta(days=1)).isoformat()

@@ -8,6 +8,7 @@ import datetime as dt
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 from analysis import reference
@@ -117,6 +118,16 @@ def latest(place: str = "") -> Place:
 def folder(place: str = "") -> str:
     """The folder of the place below data/raw, data/processed, reports …; "" for the place that needs none."""
     return latest(place).folder
+
+
+def inside(path: Path | str) -> Path:
+    """What the place has of a folder that all places share: data/releases, reports …"""
+    return reference.ROOT / path / folder()
+
+
+def shared_or_own(table: str) -> list[dict[str, str]]:
+    """Rows of a table that are of every place, or of the current one alone."""
+    return [row for row in reference.rows(table) if row["place"] in ("", current())]
 
 
 @reference.cached

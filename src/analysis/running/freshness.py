@@ -37,8 +37,9 @@ def code_files() -> Iterator[tuple[str, Path]]:
 
 
 def key(*asked: object) -> str:
-    """What a step stands for: the code and what it is asked to do."""
-    return hashlib.sha256("\0".join([code(), *map(repr, asked)]).encode()).hexdigest()
+    """What a step stands for: the code and what it is asked to do, wherever the project stands."""
+    said = [repr(each).replace(str(ROOT), "") for each in asked]
+    return hashlib.sha256("\0".join([code(), *said]).encode()).hexdigest()
 
 
 class Records:

@@ -10,7 +10,7 @@ from typing import Any
 from analysis import atomic_files
 from analysis.reading import released
 from analysis.reading.released import MANIFEST, SEAL, Release, ReleaseError, digest, sealed
-from analysis.reference import ROOT, TABLES, periods, received
+from analysis.reference import ROOT, TABLES, periods, places, received
 
 SOURCES = ("src", "notebooks", "requirements.lock")
 # unless something else is told: kind is release, correction (corrects: number, note: what and why) or taken_over;
@@ -27,7 +27,7 @@ def inputs(raw: Path | str, releases: Path | str, school_year: str, period: str)
     source, last = ROOT / raw, periods.order(school_year, period)
     files = [*TABLES.rglob("*.csv"), *(source / "published").glob("*.csv"), *(ROOT / "notebooks").glob("*.ipynb")]
     files += [file for file in (ROOT / "src/analysis").rglob("*") if file.is_file() and file.suffix != ".pyc"]
-    files += [ROOT / "requirements.lock", *(ROOT / releases).glob(f"*/*/{MANIFEST}")]
+    files += [ROOT / "requirements.lock", *places.inside(releases).glob(f"*/*/{MANIFEST}")]
     for which in received.available(raw):
         if periods.order(*which) <= last:
             files += received.workbooks(received.folder(raw, *which))

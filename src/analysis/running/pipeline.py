@@ -13,7 +13,7 @@ from pathlib import Path
 from analysis import atomic_files
 from analysis.exports import pdf
 from analysis.reading.released import RELEASES, ReleaseError
-from analysis.reference import ROOT, places
+from analysis.reference import ROOT, periods, places
 from analysis.running import freshness, old_ledgers, publishing, work, workers
 from analysis.running.publishing import PAGES
 from analysis.running.recorder import Record
@@ -83,7 +83,7 @@ class _Run:
 
     def __init__(self, steps: dict[str, Step], folders: Folders, ours: Workers):
         self.steps, self.folders, self.workers = steps, folders, ours
-        self.records = freshness.Records(ROOT / folders.processed / RECORDS)
+        self.records = freshness.Records(places.inside(folders.processed) / RECORDS)
         self.roots = [ROOT / place for place in ("notebooks", folders.raw, folders.processed, folders.releases)]
         self.writers: dict[str, str] = {}  # file: the step that writes it, in this run or the last
         for name in steps:
@@ -101,10 +101,11 @@ class _Run:
         except WorkError:
             return FAILED
         for which in rounds:
-            drafts, published = self.folders.drafts(which), ROOT / self.folders.reports / "-".join(which)
+            drafts, published = self.folders.drafts(which), periods.folder(self.folders.reports, *which)
             if not publishing.is_published(drafts, published):
                 publishing.publish(drafts, published)
-                say(f"✓ đưa trang vào {published.parent.name}/{published.name}")
+                shown = Path(self.folders.reports).name / published.relative_to(ROOT / self.folders.reports)
+                say(f"✓ đưa trang vào {shown.as_posix()}")
         return 0
 
     def in_order(self, jobs: int) -> None:

@@ -18,7 +18,7 @@ from analysis.pages.edition import Edition
 from analysis.pages.words import area_name, listed
 from analysis.reading import released
 from analysis.reading.released import MANIFEST, RELEASES, Release, ReleaseError
-from analysis.reference import ROOT, periods
+from analysis.reference import ROOT, periods, places
 from analysis.running import changes_since, editions, manifest, old_ledgers, pipeline, release_index
 from analysis.running.run_lock import alone
 from analysis.running.steps import PROCESSED, RAW, REPORTS
@@ -81,7 +81,7 @@ def release(
             _keep_tables(folder, aside / "tables")
             if manifest.inputs(raw, releases, school_year, period) != inputs:
                 raise ReleaseError("Chưa phát hành: có tệp đầu vào bị sửa trong lúc phát hành. Hãy chạy lại.")
-        release_index.write(ROOT / releases)
+        release_index.write(places.inside(releases))
     return target / f"{number:04d}"
 
 
@@ -104,7 +104,7 @@ def withdraw(school_year: str, period: str, number: int, reason: str, releases: 
     with atomic_files.written(this.withdrawal) as aside:
         aside.write_text(json.dumps(says, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
         aside.chmod(0o444)
-    release_index.write(ROOT / releases)
+    release_index.write(places.inside(releases))
     return this.withdrawal
 
 
@@ -113,7 +113,7 @@ def verify(school_year: str | None = None, period: str | None = None, releases: 
 
     Returns 0 where all hold, 1 otherwise.
     """
-    folders = sorted((ROOT / releases).glob(f"{school_year or '*'}-{period or '*'}"))
+    folders = sorted(places.inside(releases).glob(f"{school_year or '*'}-{period or '*'}"))
     problems, count = [], 0
     for folder in filter(Path.is_dir, folders):
         count += len(released.in_folder(folder))

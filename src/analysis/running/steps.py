@@ -62,7 +62,7 @@ class Folders:
     @property
     def sums(self) -> Path:
         """The sums of every earlier round."""
-        return ROOT / self.processed / places.folder() / "rounds"
+        return places.inside(self.processed) / "rounds"
 
     def drafts(self, which: Which) -> Path:
         """The pages of a round and all that is made of them, as they will be published."""

@@ -18,6 +18,8 @@ LEAST_CHANGE = 0.2  # a unit that changed by less than 20 % more than all units 
 OWN_HISTORY = 4  # changes needed before a unit is judged by its own middle
 COPIED_FROM = 20  # a sheet with fewer numbers above zero can agree by chance
 SAME = ["name", "commune", "kind"]  # what a facility keeps from round to round
+LASTING = "campuses"  # of a facility, that no new count changes
+Alike = tuple[str, str, int, int]  # area and sheet, how many numbers there are above zero, and how many stayed
 SLOW_SHEETS = ("staff",)  # staff rarely change between two rounds; there a copied sheet shows in the flow of teachers
 UNIT_KEY = ["area", "indicator", "age_band"]
 KIND_VI = {"public_school": "trường công lập", "nonpublic_school": "trường tư thục", "independent": "cơ sở độc lập"}
@@ -80,10 +82,9 @@ def time(now: Facts, last: Facts | None, year_ago: Facts | None) -> Iterator[Fin
         yield from _facility_jumps(now, last, both)
         if now.place_of_round == last.place_of_round + 1:  # flows of a round that is not there are not known
             yield from _flow(now, last, both)
-    this = _comparable(now)
     for before in (last, year_ago):
         if before is not None:
-            yield from _copied_sheets(now, this, before)
+            yield from _copied_sheets(now, before)
 
 
 def jumps(now: Facts, series: pd.DataFrame, school_year: str, period: str) -> Iterator[Finding]:
@@ -124,11 +125,8 @@ def jumps(now: Facts, series: pd.DataFrame, school_year: str, period: str) -> It
 def _robust_z(table: pd.DataFrame, change: pd.Series, noise: pd.Series) -> pd.Series:
     """How far a log change lies from a unit's own past changes, in robust standard deviations."""
     logs = np.log(table.where(table > 0))
-    past = pd.DataFrame(index=table.index)
-    for year, period in table.columns:
-        year_before = (periods.shift(year, -1), period)
-        if year_before in table.columns:
-            past[f"{year} {period}"] = logs[year, period] - logs[year_before]
+    year_before = [(periods.shift(year, -1), period) for year, period in table.columns]
+    past = logs - logs.reindex(columns=pd.MultiIndex.from_tuples(year_before)).to_numpy()
     enough = past.notna().sum(axis=1) >= OWN_HISTORY
     kinds = ["indicator", "age_band"]
     middle = past.median(axis=1)
@@ -215,26 +213,35 @@ def _flow(now: Facts, last: Facts, both: pd.Index) -> Iterator[Finding]:
         yield now.finding("flows_do_not_add", first, "teachers/all", found, number(due[first]))
 
 
-def _copied_sheets(now: Facts, this: pd.Series, before: Facts) -> Iterator[Finding]:
+def _copied_sheets(now: Facts, before: Facts) -> Iterator[Finding]:
     """Sheets whose numbers above zero are those of an earlier round, cell for cell."""
-    was = _comparable(before).reindex(this.index)
-    counted = (this > 0) | (was > 0)
-    equal = (this == was)[counted].groupby(level=["area", "sheet"]).agg(["mean", "size"])
-    copied = (equal["mean"] * 100 >= limit("copied_sheet")) & (equal["size"] >= COPIED_FROM)
-    for area, sheet in equal.index[copied]:
-        share = percent(equal.at[(area, sheet), "mean"] * 100, 0)
-        yield now.workbook_finding("copied_sheet", area, share, before.workbooks.get(area, area), sheet)
+    for area, sheet, counted, equal in [*_alike_in_facilities(now, before), *_alike_in_rows(now, before)]:
+        if counted >= COPIED_FROM and equal / counted * 100 >= limit("copied_sheet"):
+            share = percent(equal / counted * 100, 0)
+            yield now.workbook_finding("copied_sheet", area, share, before.workbooks.get(area, area), sheet)
 
 
-def _comparable(facts: Facts) -> pd.Series:
-    """Numbers that a new count would change: not what follows from the list of facilities, not a slow sheet."""
-    same = ["area", "facility", "sector", "age_band", "indicator", "sheet"]
-    sheets = forms.sheets(facts.school_year)
-    slow = {name for sheet, (name, _) in sheets.items() if sheet in SLOW_SHEETS}
-    listed = ["schools", "facilities", "independent_facilities", "campuses"]
-    rows = facts.observations[[*same, "value"]]
-    is_slow = rows["sheet"].isin(slow)
-    is_listed = rows["indicator"].isin(listed)
-    rows = rows[~is_slow & ~is_listed]
-    values = rows.fillna({"facility": ""}).set_index(same)["value"]
-    return values[~values.index.duplicated()]
+def _alike_in_facilities(now: Facts, before: Facts) -> Iterator[Alike]:
+    """The sheets of facilities: not what follows from the list of facilities, not a slow sheet."""
+    slow = [name for sheet, (name, _) in forms.sheets(now.school_year).items() if sheet in SLOW_SHEETS]
+    was = before.counts.reindex(now.counts.index)
+    areas = now.counts.index.get_level_values("area")
+    for sheet, columns in now.sheets.items():
+        asked = [column for column in columns if column[0] != LASTING]
+        if sheet in slow or not asked:
+            continue
+        this, then = now.counts[asked].to_numpy(), was.reindex(columns=asked).to_numpy()
+        is_counted = ~np.isnan(this) & ((this > 0) | (then > 0))
+        counted, equal = is_counted.sum(axis=1), (is_counted & (this == then)).sum(axis=1)
+        for area, row in pd.DataFrame({"counted": counted, "equal": equal}).groupby(areas).sum().iterrows():
+            yield str(area), sheet, int(row["counted"]), int(row["equal"])
+
+
+def _alike_in_rows(now: Facts, before: Facts) -> Iterator[Alike]:
+    """The sheets with a unit's own numbers."""
+    this, then = (facts.own_numbers() for facts in (now, before))
+    was = then.reindex(this.index)
+    is_counted = (this > 0) | (was > 0)
+    equal = (this == was)[is_counted].groupby(level=["area", "sheet"]).agg(["size", "sum"])
+    for (area, sheet), row in equal.iterrows():
+        yield area, sheet, int(row["size"]), int(row["sum"])

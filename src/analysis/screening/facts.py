@@ -72,6 +72,13 @@ class Facts:
     def _of_area(self) -> dict[str, pd.DataFrame]:
         return dict(list(self.observations.groupby("area")))
 
+    def own_numbers(self) -> pd.Series:
+        """The numbers that a unit reports of itself, indexed (area, sheet, sector, indicator, age band)."""
+        same = ["area", "sheet", "sector", "indicator", "age_band"]
+        rows = self.observations[self.observations["facility"].isna()]
+        values = rows.set_index(same)["value"]
+        return values[~values.index.duplicated()]
+
     @cached_property
     def _names(self) -> dict[tuple[str, str], str]:
         return self.facilities["name"].to_dict()
@@ -132,15 +139,16 @@ class Facts:
         area = at if isinstance(at, str) else at[0]
         rows = self._of_area.get(area, self.observations[:0])
         if isinstance(at, str):
-            rows = rows[rows["facility"].isna()]
+            is_meant = rows["facility"].isna()
             if _is_total(indicator):
                 name = indicators.made_of(name)[0]
         else:
-            rows = rows[rows["facility"] == at[1]]
+            is_meant = rows["facility"] == at[1]
             found = f"{self.named(*at)}: {found}"
-        rows = rows[rows["indicator"] == name]
+        is_meant &= rows["indicator"] == name
         if sector not in ("", "all"):
-            rows = rows[rows["sector"] == sector]
+            is_meant &= rows["sector"] == sector
+        rows = rows[is_meant]
         if rows.empty:
             return Finding(check, area, self.workbooks.get(area, area), found=found, expected=expected)
         of_band = rows[rows["age_band"] == band]

@@ -82,9 +82,8 @@ def of_units(now: Facts, series: pd.DataFrame, school_year: str, period: str) ->
 
 def _sums(series: pd.DataFrame, like: pd.DataFrame, school_year: str, period: str) -> np.ndarray:
     """The sums of an earlier round, laid out like a table of units and (indicator, age band)."""
-    is_then = (series["school_year"] == school_year) & (series["period"] == period) & (series["sector"] == "all")
-    then = store.plain(series[is_then]).set_index(["area", "indicator", "age_band"])["value"]
-    wide = then.unstack(["indicator", "age_band"])
+    rows = store.among(series, school_year=[school_year], period=[period], sector=["all"], area=like.index)
+    wide = store.plain(rows).set_index(["area", "indicator", "age_band"])["value"].unstack(["indicator", "age_band"])
     return (
         wide.set_axis(wide.columns.to_flat_index(), axis=1).reindex(index=like.index, columns=like.columns).to_numpy()
     )
