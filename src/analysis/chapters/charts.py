@@ -68,7 +68,7 @@ def over_years(report: Report, key: str, caption: str, indicator: str, band: str
     if len(years) < 2:
         return Figure(key, caption, "", empty=TOO_FEW_YEARS)
     first, last = years[0], years[-1]
-    city, own = wide.loc[WHOLE], wide.loc[report.areas]
+    city, own = wide.loc[WHOLE], wide.reindex(report.areas)
     breaks = _breaks(report, band, years)
     upright = {}
     for area, since in breaks.items():

@@ -85,6 +85,13 @@ class Paths(OnPage):
         return f"Đường đi của {len(self.rows)} chỉ tiêu"
 
 
+def cells_of(report: Report, area: str, key: Key) -> str:
+    """The cells of a unit's workbook that one number was read from: "Mạng lưới!F8:F29"; "" where it was not."""
+    this = report.once(evidence.origins_of)
+    tree = this.tree(area, *key) if this else None
+    return _where(number_formulas.ranges(tree), "") if tree else ""
+
+
 def table(report: Report, asked: Iterable[Key] | None = None) -> Paths:
     """The rows of some numbers, by default all that the tables of appendix.csv show, and of what they are made of."""
     this = report.once(evidence.origins_of)

@@ -101,7 +101,7 @@ def shortage_table(report: Report, key: str, caption: str) -> Table:
     fields = [*TEACHERS, *(under(group, expected("Dự kiến", 1)) if ahead else ())]
     lines = []
     for area, row in rows.to_dict("index").items():
-        lines.append(area_row(str(area), cells(fields, row), row["marks"], linked=True))
+        lines.append(area_row(str(area), cells(fields, row), row["marks"]))
     lines = with_missing(report, lines, len(fields))
     notes = ("Cần có = hiện có + còn thiếu, theo định mức cho mọi nhóm, lớp. Số âm là nhiều hơn định mức.",)
     origin = "số giáo viên và số thiếu của kỳ này; số cần tuyển và khoảng của sổ tay 05_needs (needs.csv)."

@@ -82,9 +82,9 @@ def steps(report: Report) -> list[tuple[str, float]]:
     return values
 
 
-def no_recruits(report: Report) -> str:
+def no_recruits(report: Report, area: str = WHOLE) -> str:
     """Why there is no number to recruit, in the words of needs.csv: which series is missing."""
-    note = needs_of(report).get("teachers_to_recruit", {}).get("note")
+    note = needs_of(report, area).get("teachers_to_recruit", {}).get("note")
     return note if isinstance(note, str) and note else NO_FORECAST
 
 
