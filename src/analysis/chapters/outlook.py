@@ -5,7 +5,7 @@ import itertools
 import pandas as pd
 
 from analysis import store
-from analysis.pages import plots
+from analysis.pages import distributions, plots
 from analysis.pages.by_area import with_missing
 from analysis.pages.drawing import WIDTH, paper
 from analysis.pages.figures import Figure
@@ -24,6 +24,7 @@ from analysis.pages.forecast_rows import (
     no_recruits,
     steps,
 )
+from analysis.pages.long_tables import many
 from analysis.pages.marks import together
 from analysis.pages.report import Report
 from analysis.pages.statements import Says
@@ -149,12 +150,27 @@ def recruits(
         return Figure(key, caption, "", empty=no_recruits(report))
     rows = rows.sort_values("expected", ascending=False, kind="stable")
     drawn = interval_bars(rows, rows["area"].map(area_name).tolist())
+    if many(len(drawn)):
+        return _recruits_spread(report, key, caption, drawn, table, width)
     with paper(row_height * len(rows) + 0.55, width=width, marks=report.marks_of(rows)) as sheet:
         plots.bars(sheet.ax, drawn)
         sheet.ax.set_xlabel("giáo viên")
     words = "; ".join(drawn["name"] + " " + drawn["words"].str.replace("  (", " (khoảng 80 %: ", regex=False))
     alt = f"Dự kiến giáo viên cần tuyển năm học {report.next_year}, từ cao đến thấp: {words}."
     return sheet.figure(key, caption, alt, [BARS_NOTE, *report.no_workbook], table)
+
+
+def _recruits_spread(report: Report, key: str, caption: str, drawn: pd.DataFrame, table: str, width: float) -> Figure:
+    """Teachers to recruit where areas are many. drawn : of interval_bars, from the highest down."""
+    with paper(distributions.HEIGHT + 0.5, width=width, marks=report.marks_of(drawn)) as sheet:
+        distributions.points(sheet, sheet.ax, drawn.assign(words=drawn["words"].str.replace("  ", " ")))
+        sheet.ax.set_xlabel("giáo viên")
+    named = drawn["name"] + " " + drawn["words"].str.replace("  (", " (khoảng 80 %: ", regex=False)
+    alt = (
+        f"Dự kiến giáo viên cần tuyển năm học {report.next_year} của {len(drawn)} đơn vị: cao nhất "
+        f"{'; '.join(named[:3])}; thấp nhất {'; '.join(named[-3:])}."
+    )
+    return sheet.figure(key, caption, alt, [f"{distributions.POINTS} Vạch mảnh: khoảng 80 %."], table)
 
 
 def needs_table(report: Report, key: str, caption: str) -> Table:

@@ -5,6 +5,7 @@ takes what its row leaves open from its column.
 """
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import replace
 
 import pandas as pd
@@ -60,8 +61,13 @@ def table(report: Report, key: str, caption: str, *notes: str) -> Table:
     return Table(key, caption, "Chỉ tiêu" if rows else "Đơn vị", _heads(columns), made, footnotes)
 
 
-def of_unit(report: Report, area: str, key: str, caption: str, origin: str) -> Table:
-    """Every number of the tables by area for one of them, a row each, beside last year and the target."""
+def of_unit(
+    report: Report, area: str, key: str, caption: str, origin: str, where: Callable[[tuple[str, str, str]], str]
+) -> Table:
+    """Every number of the tables by area for one of them, a row each, beside last year and the target.
+
+    where : the cells that a number of these sector, age band and indicator was read from.
+    """
     lines = []
     for name, parts in _by_area().items():
         group = label("note", name)
@@ -80,8 +86,11 @@ def of_unit(report: Report, area: str, key: str, caption: str, origin: str) -> T
         cells = [cell(number, column["show"]) for number, column in zip(numbers, columns, strict=False)]
         marks = rests_on(numbers, shows)
         unit = Cell(unit_of(line["indicator"]))
-        made.append(Row(line["label_vi"], [unit, *map(_unasked, cells)], group=line["group_vi"], marks=marks))
-    return Table(key, caption, "Chỉ tiêu", _heads(columns), made, [*missing, POINTS], origin=origin)
+        read_from = Cell(where((line["sector"], line["age_band"], line["indicator"])))
+        cells = [unit, *map(_unasked, cells), read_from]
+        made.append(Row(line["label_vi"], cells, group=line["group_vi"], marks=marks))
+    heads = [*_heads(columns), Column("Ô của biểu", text=True)]
+    return Table(key, caption, "Chỉ tiêu", heads, made, [*missing, POINTS], origin=origin)
 
 
 def _unasked(shown: Cell) -> Cell:

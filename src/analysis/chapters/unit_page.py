@@ -4,17 +4,18 @@ import datetime as dt
 import html
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from nbformat import NotebookNode, from_dict
 
-from analysis.chapters import hiring, malnutrition, outlook, planning, quality, sections
+from analysis.chapters import hiring, malnutrition, number_paths, outlook, planning, quality, sections
 from analysis.pages.displays import ON_PAGE
 from analysis.pages.number_cells import cell, rests_on
 from analysis.pages.report import Number, Report
 from analysis.pages.rests_on import in_order
 from analysis.pages.statements import Opening
 from analysis.pages.strips import WIDTH, Scale, Strip, Strips, scale
-from analysis.pages.tables import Column, Table, area_row
+from analysis.pages.tables import Column, Table, area_row, text
 from analysis.pages.words import about, indicator_name, listed
 from analysis.reference import areas, periods, vietnamese
 from analysis.reference.areas import UNPLACED, WHOLE
@@ -80,7 +81,10 @@ def _opening(report: Report, area: str) -> Opening:
 def _now(report: Report, area: str) -> Iterator[object]:
     yield "## Số của kỳ này"
     caption = "Số của đơn vị, so với cùng kỳ năm trước và chỉ tiêu năm học"
-    yield sections.of_unit(report, area, "figures", caption, ORIGIN)
+    rows = report.table("reporting.csv", area=[area])
+    origin = f"biểu {text(rows['workbook'].iloc[0])}, các ô ở cột cuối." if len(rows) else ORIGIN
+    where = partial(number_paths.cells_of, report, area)
+    yield sections.of_unit(report, area, "figures", caption, origin, where)
     yield malnutrition.prevalence(
         report, "prevalence", "Tỷ lệ dinh dưỡng với khoảng tin cậy 95 % và tỷ lệ cân đo", [area]
     )
