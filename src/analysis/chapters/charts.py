@@ -200,13 +200,12 @@ def weigh_ins_by_area(report: Report, key: str, caption: str, indicator: str, ta
     """One in-school rate by area at every weigh-in up to this one: rows in the order of this weigh-in."""
     only = {"area": report.areas, "sector": ["all"], "age_band": ["all"], "indicator": [indicator]}
     rows = report.table("series.parquet", **only)
-    wide = _by_weigh_in(rows, "area")
+    wide = _by_weigh_in(rows, "area").dropna(axis="columns", how="all")  # a round of another map is withheld whole
     rounds = list(wide)
-    if len(rounds) < 2 or wide[rounds[-1]].isna().all():
+    if len(rounds) < 2 or rounds[-1] != (report.school_year, report.period):
         return Figure(key, caption, "", empty=TOO_FEW_WEIGH_INS)
     first, last = rounds[0], rounds[-1]
-    wide = wide.sort_values(last, ascending=False)
-    every = wide
+    every = wide = wide.sort_values(last, ascending=False)
     if many(len(wide)):
         most = int(reference.setting("shown_units"))
         known = wide[wide[last].notna()]

@@ -206,7 +206,7 @@ def _in_blocks(
     """The same of many units: a small tile each, in blocks of those that are read together."""
     at, named = blocks.blocks(report.areas)
     tall = 0.3 * (max(row for row, _ in at.values()) + 1) + 0.75
-    with paper(tall, len(panels), 2, marks=together([marks, report.all_units])) as sheet:
+    with paper(tall, len(panels), 1, marks=together([marks, report.all_units])) as sheet:
         for ax, panel in zip(sheet.axes, panels, strict=False):
             _draw_blocks(sheet, ax, at, named, panel)
             ax.set_title(panel.title, fontsize=8.5)
@@ -229,7 +229,8 @@ def _draw_blocks(
         edgecolor=np.where(signed, ORANGE, GREY),
         linewidth=np.where(signed, 1.4, 0.6),
     )
-    write(ax, x, y + 0.52, tiles["value"], (0, 0), ha="center", fontsize=shades.SMALL, in_layout=False)
+    figures = tiles["sign"] + tiles["value"]
+    write(ax, x, y + 0.52, figures, (0, 0), ha="center", fontsize=shades.SMALL, in_layout=False)
     for block in named:
         ax.text(block.column + 0.03, block.row - 0.06, block.name, fontsize=6, va="bottom", in_layout=False)
     shades.legend(ax, steps, panel.measure)

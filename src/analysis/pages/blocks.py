@@ -7,7 +7,7 @@ from typing import NamedTuple
 from analysis.pages.words import area_name
 from analysis.reference import areas
 
-ACROSS = 9  # tiles in a row of blocks
+ACROSS = 20  # tiles in a row of blocks
 LETTERS = 7  # of a block's name above one tile
 TITLE, GAP = 0.62, 0.35  # above and between blocks, in tiles
 
