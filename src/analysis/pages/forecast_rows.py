@@ -48,8 +48,14 @@ def needs(report: Report) -> dict[tuple[str, str, str], dict]:
 
 def needs_of(report: Report, area: str = WHOLE, sector: str = "all") -> dict[str, dict]:
     """The same of one area and sector by indicator."""
-    rows = report.table("needs.csv", target_year=[report.next_year], area=[area], sector=[sector])
-    return by_key(rows, "indicator")
+    return dict(report.once(_needs_by_area).get((area, sector), {}))
+
+
+def _needs_by_area(report: Report) -> dict[tuple[str, str], dict[str, dict]]:
+    by_area: dict[tuple[str, str], dict[str, dict]] = {}
+    for (area, sector, indicator), row in needs(report).items():
+        by_area.setdefault((area, sector), {})[indicator] = row
+    return by_area
 
 
 def marks_of(report: Report, row: Mapping) -> Marks:
@@ -82,9 +88,9 @@ def steps(report: Report) -> list[tuple[str, float]]:
     return values
 
 
-def no_recruits(report: Report) -> str:
+def no_recruits(report: Report, area: str = WHOLE) -> str:
     """Why there is no number to recruit, in the words of needs.csv: which series is missing."""
-    note = needs_of(report).get("teachers_to_recruit", {}).get("note")
+    note = needs_of(report, area).get("teachers_to_recruit", {}).get("note")
     return note if isinstance(note, str) and note else NO_FORECAST
 
 

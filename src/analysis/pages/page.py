@@ -1,6 +1,7 @@
 """From an executed notebook to one self-contained page: no code, no script, nothing to load, the same bytes again."""
 
 import base64
+import functools
 import hashlib
 import html as html_text
 import re
@@ -77,13 +78,10 @@ def render(notebook, edition: Edition = DRAFT) -> str:
 
 
 def _export(notebook, edition: Edition) -> str:
-    exporter = HTMLExporter(
-        template_name="page",
-        extra_template_basedirs=[str(TEMPLATES)],
-        exclude_anchor_links=True,
-    )
-    style, kind = _style(), notebook.metadata.get("page", {}).get("kind", "")
-    script = _script(kind)
+    exporter = _exporter()
+    about = notebook.metadata.get("page", {})
+    style, kind = _style(), about.get("kind", "")
+    script = _script(about.get("script", kind))
     resources = exporter._init_resources({})
     resources["page"] = {
         "title": title(notebook),
@@ -99,6 +97,12 @@ def _export(notebook, edition: Edition) -> str:
     return exporter.template.render(nb=notebook, resources=resources).lstrip("\n")
 
 
+@functools.cache
+def _exporter() -> HTMLExporter:
+    return HTMLExporter(template_name="page", extra_template_basedirs=[str(TEMPLATES)], exclude_anchor_links=True)
+
+
+@functools.cache
 def _style() -> str:
     """The style sheet without the space and words that only its editors need."""
     return re.sub(
@@ -106,6 +110,7 @@ def _style() -> str:
     )
 
 
+@functools.cache
 def _script(kind: str) -> str:
     """The script of a kind of page without its editors' space and comment lines; empty where it has none."""
     file = TEMPLATES / f"page/{kind}.js"
