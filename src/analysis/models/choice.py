@@ -62,10 +62,9 @@ class Contest:
         return {lead: self._models(leads[:place], years) for place, lead in enumerate(leads, start=1)}
 
     def pooled(self, lead: int) -> np.ndarray:
-        """Forecast array of the areas as if they had no history: counts grow as the city's, rates are the city's."""
+        """Forecast array of the areas as if they had no history; see pooling.without_history."""
         if lead not in self._pooled:
-            forecast = pooling.city_trend if self.given.sizes is None else pooling.city_rate
-            self._pooled[lead] = forecast(self.given, lead)
+            self._pooled[lead] = pooling.without_history(self.given, lead)
         return self._pooled[lead]
 
     def relative_errors(self, kind: Kind, leads: list[int], years: int) -> dict[str, float]:
@@ -85,8 +84,9 @@ class Contest:
 
     def _models(self, leads: list[int], years: int) -> list[str | None]:
         best = {kind: self._best(kind, leads, years) for kind in self._columns}
-        known = np.isfinite(self.given.counts[..., :years]).any(axis=0)
-        enough = (known.sum(axis=-1) >= needed_years(self.given)) & known[:, -1:].any(axis=-1)
+        known = self.given.known_years[:, :years]
+        last = np.isfinite(self.given.counts[..., :years][..., -1:]).any(axis=(0, 2))
+        enough = (known.sum(axis=-1) >= needed_years(self.given)) & last
         groups = zip(self.given.groups, enough, strict=True)
         return [best[indicator, band] if there else None for (indicator, _, band), there in groups]
 

@@ -96,9 +96,11 @@ def _drawn(moved: np.ndarray, clues: np.ndarray, weight: np.ndarray) -> np.ndarr
 def largest(living: np.ndarray, years: list[str], period: str, lead: int) -> dict[str, np.ndarray]:
     """Largest mean class size by band, children per class, areas × years of origin; infinite where no norm holds.
 
-    living : children living there, areas × ages × years. The norm is the one in force `lead` years after each year;
-    ages weigh by the children living there: Σ n / Σ (n / norm). Source: Thông tư 52/2020/TT-BGDĐT, art. 15(1).
+    living : children living there, (areas, whole) × ages × years. The norm is the one in force `lead` years after each
+    year; ages weigh by the children living there, in the whole where an area's are not counted: Σ n / Σ (n / norm).
+    Source: Thông tư 52/2020/TT-BGDĐT, art. 15(1).
     """
+    living = np.where(np.isnan(living[:-1]).any(axis=1, keepdims=True), living[-1], living[:-1])
     sizes_allowed = {band: np.full((len(living), len(years)), np.inf) for band in AGES}
     for place, year in enumerate(years):
         sizes = _norm(periods.as_of(periods.shift(year, lead), period))
@@ -106,7 +108,8 @@ def largest(living: np.ndarray, years: list[str], period: str, lead: int) -> dic
             if set(ages.values()) <= sizes.keys():
                 children = living[:, list(ages), place]
                 rooms = children / np.array([sizes[age] for age in ages.values()])
-                sizes_allowed[band][:, place] = children.sum(axis=1) / rooms.sum(axis=1)
+                mean = ratio(children.sum(axis=1), rooms.sum(axis=1))
+                sizes_allowed[band][:, place] = np.where(np.isfinite(mean), mean, np.inf)
     return sizes_allowed
 
 

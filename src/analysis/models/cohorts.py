@@ -1,6 +1,7 @@
 """Children living in each area by age: those born today are known, so next years' are this year's, some years older.
 
-Arrays are areas × ages 0 to 5 × years; NaN where not known.
+Arrays are areas × ages 0 to 5 × years; NaN where not known. With the whole place as one more row, that row stands for
+the areas in years in which none of them is known: their borders are younger than the count of the whole.
 """
 
 from dataclasses import dataclass
@@ -37,16 +38,24 @@ def breaks(living: np.ndarray) -> list[Break]:
 
 
 def spliced(living: np.ndarray, jumps: list[Break]) -> np.ndarray:
-    """The counts with infants before each break raised to what is counted after it."""
+    """Counts of areas and the whole with infants before each break raised to what is counted after it."""
     joined = living.copy()
     for jump in jumps:
         joined[jump.area, 0, : jump.year] *= jump.factor
+    joined[-1] += np.nansum(joined[:-1] - living[:-1], axis=0)
     return joined
+
+
+def _city(of: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Sums of the areas that are known; in years in which none is, what the whole's own row says."""
+    sums = np.where(known, of, 0.0)
+    return np.where(known[:-1].any(axis=0), sums[:-1].sum(axis=0), sums[-1])
 
 
 def moving_up(living: np.ndarray) -> np.ndarray:
     """Cohort change ratios known in each year, areas × ages 0 to 4 × years: those of age a + 1 over those of a before.
 
+    living : of areas and the whole, as are the ratios; those of an area without years of its own are the city's.
     Summed over the years known by then (Hamilton & Perry 1962, Social Forces 41), and drawn towards the city's ratio
     where chance explains the difference: a gamma prior on the ratio, its strength by moments over areas (Clayton &
     Kaldor 1987, Biometrics 43).
@@ -54,8 +63,9 @@ def moving_up(living: np.ndarray) -> np.ndarray:
     before = living[:, :-1, :-1]
     after = living[:, 1:, 1:]
     known = np.isfinite(before + after)
-    n, m = (np.cumsum(np.where(known, each, 0.0), axis=-1) for each in (before, after))
-    city = ratio(m.sum(axis=0), n.sum(axis=0))
+    city_before, city_after = (np.cumsum(_city(each, known), axis=-1) for each in (before, after))
+    n, m = (np.cumsum(np.where(known, each, 0.0)[:-1], axis=-1) for each in (before, after))
+    city = ratio(city_after, city_before)
     own = ratio(m, n)
     areas = (n > 0).sum(axis=0)
     excess = np.nansum(n * (own - city) ** 2, axis=0) - (areas - 1) * city
@@ -63,7 +73,8 @@ def moving_up(living: np.ndarray) -> np.ndarray:
     between = ratio(excess, room).clip(1e-12)
     drawn = (m + city**2 / between) / (n + city / between)
     ratios = np.full((*living.shape[:1], AGES - 1, living.shape[-1]), np.nan)
-    ratios[..., 1:] = np.where(n > 0, drawn, city)
+    ratios[:-1, :, 1:] = np.where((n > 0) & np.isfinite(drawn), drawn, city)
+    ratios[-1, :, 1:] = city
     return ratios
 
 
@@ -88,7 +99,7 @@ def _infant_trend(living: np.ndarray) -> np.ndarray:
     """Mean log change of the city's infants a year, years so far weighing damping^age; 0 where not known."""
     infants = living[:, 0]
     both = np.isfinite(infants[:, 1:] + infants[:, :-1])
-    after, before = (np.where(both, each, 0.0).sum(axis=0) for each in (infants[:, 1:], infants[:, :-1]))
+    after, before = (_city(each, both) for each in (infants[:, 1:], infants[:, :-1]))
     change = np.full(infants.shape[-1], np.nan)
     change[1:] = np.log(ratio(after, before))
     weights = fading(len(change))
@@ -96,7 +107,16 @@ def _infant_trend(living: np.ndarray) -> np.ndarray:
 
 
 def band_growth(living: np.ndarray, lead: int) -> dict[str, np.ndarray]:
-    """Log change of the children of each band over the lead, as known in each year: band → areas × years."""
+    """Log change of the children of each band over the lead, as known in each year: band → areas × years.
+
+    living : of areas and the whole. An area whose children are not counted in a year is taken to change as the city.
+    """
     coming = projected(living, lead)
-    sums = {band: [each[:, ages].sum(axis=1) for each in (coming, living)] for band, ages in BANDS.items()}
-    return {band: np.log(ratio(then, now)) for band, (then, now) in sums.items()}
+    growth = {}
+    for band, ages in BANDS.items():
+        then, now = (each[:, ages].sum(axis=1) for each in (coming, living))
+        own = np.log(ratio(then, now))
+        known = np.isfinite(own)
+        city = np.log(ratio(_city(then, known), _city(now, known)))
+        growth[band] = np.where(known, own, city)[:-1]
+    return growth

@@ -16,6 +16,7 @@ from analysis.models import backtest, class_counts, cohorts, forecasting, paths,
 from analysis.models.choice import Contest, Kind
 from analysis.models.forecasting import SAME, Panel
 from analysis.models.paths import Forecast
+from analysis.reference.areas import WHOLE
 
 BANDS = ["nursery", "kindergarten", "age5", "all"]
 AGED = {"nursery": ["nursery"], "kindergarten": ["age3", "age4", "age5"], "age5": ["age5"]}  # bands children move in
@@ -59,7 +60,12 @@ def contest(series: pd.DataFrame, school_year: str, period: str, by_hand: Mappin
     people = CHILDREN + LIVING
     ends = np.cumsum([len(people), len(CLASSES)])
     of_people, of_classes, living = np.split(together.counts, ends, axis=1)
-    children = replace(together, groups=people, counts=of_people)
+    in_whole = _living_in_whole(series, together.years, period)
+    living = np.concatenate([living, in_whole])
+    whole = np.full((len(people + CLASSES), len(together.years)), np.nan)
+    for place, (_, _, band) in enumerate(LIVING, start=len(CHILDREN)):
+        whole[place] = in_whole[0, cohorts.BANDS[band]].sum(axis=0)
+    children = replace(together, groups=people, counts=of_people, whole=whole[: len(people)])
     rooms = replace(together, groups=CLASSES, counts=of_classes)
     offered = {lead: moving_up(children, living, lead) for lead in paths.leads()}
     of_children = Contest(children, offered, usual=USUAL, by_hand=by_hand)
@@ -70,8 +76,14 @@ def contest(series: pd.DataFrame, school_year: str, period: str, by_hand: Mappin
         sizes = class_counts.largest(living, together.years, period, lead)
         expected = [coming[step] for step in range(1, lead + 1)]
         candidates[lead] = _beside(of_lead, class_candidates(rooms, sitting, expected, sizes))
-    both = replace(together, groups=people + CLASSES, counts=together.counts[:, : ends[-1]])
+    both = replace(together, groups=people + CLASSES, counts=together.counts[:, : ends[-1]], whole=whole)
     return Contest(both, candidates, usual=USUAL, by_hand=by_hand)
+
+
+def _living_in_whole(series: pd.DataFrame, years: list[str], period: str) -> np.ndarray:
+    """Children living in the whole place as its own rows say: 1 × ages × years."""
+    rows = series[(series["area"] == WHOLE) & (series["indicator"] == "children_living") & (series["period"] == period)]
+    return forecasting.counts_of(rows[rows["school_year"].isin(years)], [WHOLE], years, BIRTH_YEARS)
 
 
 def _beside(offered: dict[str, np.ndarray], others: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -84,14 +96,14 @@ def _beside(offered: dict[str, np.ndarray], others: dict[str, np.ndarray]) -> di
 
 
 def moving_up(given: Panel, living: np.ndarray, lead: int) -> dict[str, np.ndarray]:
-    """Forecast arrays of children by model name. living : children living in the area, areas × ages × years.
+    """Forecast arrays of children by model name. living : children living there, (areas, whole) × ages × years.
 
     ageing : children living there as each birth year moves up, the share of them enrolled as it is. half_ageing : half
     of that change. ageing_and_trend : the share moves on, too. pooled_trend : trends of areas drawn to the city's.
     A forecast of children living there across a break is none: what was counted changed, not the children. What was
     expected before a break became known does not know of it.
     """
-    breaks = cohorts.breaks(living)
+    breaks = cohorts.breaks(living[:-1])
     changes: dict[str, np.ndarray] = {}
     for since in sorted({0, *(jump.year for jump in breaks)}):
         joined = cohorts.spliced(living, [jump for jump in breaks if jump.year <= since])
@@ -142,7 +154,7 @@ def _born(given: Panel, living: np.ndarray, lead: int) -> np.ndarray:
 
 def _participation(given: Panel, living: np.ndarray) -> np.ndarray:
     """Log of children enrolled over children living; 0 for children living, NaN where none is enrolled."""
-    there = np.stack([living[:, cohorts.BANDS[band]].sum(axis=1) for _, _, band in given.groups], axis=1)
+    there = np.stack([living[:-1, cohorts.BANDS[band]].sum(axis=1) for _, _, band in given.groups], axis=1)
     share = np.log(forecasting.ratio(given.counts, there), where=given.counts > 0, out=np.full(there.shape, np.nan))
     is_living = np.array([group[0] == "children_living" for group in given.groups])[None, :, None]
     return np.where(is_living, 0.0, share)

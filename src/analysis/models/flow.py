@@ -98,8 +98,13 @@ def read(
     years = sorted({*target_years, periods.shift(school_year, 1)})
     areas = forecasting.in_order(set(_rows(enrolment, "classes", "observed", [school_year])["area"]) - {WHOLE})
 
-    def now(table: pd.DataFrame, indicator: str, bands: list[str]) -> np.ndarray:
-        return block(table, indicator, "observed", [school_year], areas, bands, [*SECTORS, "all"])[0]
+    def now(table: pd.DataFrame, indicator: str) -> np.ndarray:
+        """This year's, areas × sectors × (bands, all)."""
+        bands = [*BANDS, "all"]
+        known = block(table, indicator, "observed", [school_year], areas, bands, [*SECTORS, "all"])[0]
+        forecasting.put_zeros(known[..., -1], [known[..., place] for place in range(len(BANDS))])
+        forecasting.put_zeros(known[:, -1], [known[:, place] for place in range(len(SECTORS))])
+        return known[:, :-1]
 
     def norm(year: str) -> np.ndarray:
         return norms.of_round("teachers_per_class", year, period)[BANDS].to_numpy()
@@ -108,9 +113,9 @@ def read(
         areas,
         years,
         period,
-        classes_now=_with_zeros(now(enrolment, "classes", BANDS)),
-        teachers=_with_zeros(now(staffing, "teachers", ["all"]))[..., 0],
-        left=now(staffing, "teachers_left", ["all"])[:, :-1, 0],
+        classes_now=now(enrolment, "classes")[..., :-1],
+        teachers=now(staffing, "teachers")[..., -1],
+        left=now(staffing, "teachers_left")[..., -1],
         classes=block(enrolment, "classes", "forecast", years, areas, BANDS),
         leavers=block(staffing, "teachers_left", "forecast", years, areas, ["all"])[..., 0],
         classes_paths=drawn(class_paths, "classes", years, areas, BANDS),
@@ -178,13 +183,6 @@ def block(
 
 def _rows(table: pd.DataFrame, indicator: str, kind: str, years: list[str]) -> pd.DataFrame:
     return table[(table["indicator"] == indicator) & (table["kind"] == kind) & table["target_year"].isin(years)]
-
-
-def _with_zeros(counts: np.ndarray) -> np.ndarray:
-    """areas × (sectors, all) × bands to areas × sectors × bands: zero for a sector where the other has all there is."""
-    own = counts[:, :-1]
-    other_has_all = own[:, ::-1] == counts[:, -1:]
-    return np.where(np.isnan(own) & other_has_all, 0.0, own)
 
 
 def children(enrolment: pd.DataFrame, given: Inputs, school_year: str) -> tuple[np.ndarray, np.ndarray]:

@@ -15,7 +15,7 @@ import pandas as pd
 from analysis import reference
 from analysis.reference import areas as units
 from analysis.reference import periods
-from analysis.reference.areas import WHOLE
+from analysis.reference.areas import UNPLACED, WHOLE
 
 SECTORS = ["public", "nonpublic"]
 PARTS = {  # of groups and classes, of children and staff: what has no row is none where the others are all there is
@@ -33,6 +33,7 @@ class Panel:
     areas, groups, years : the three axes; years follow one another without a gap.
     counts, sizes : areas × groups × years, NaN where not known; sizes may have one more year, where those at risk next
     year are known already. basis : by area and for the city, of what rests on their own numbers; see bases.
+    whole : groups × years, counts of the whole place where these are known of years in which no area's are.
     """
 
     areas: list[str]
@@ -41,6 +42,18 @@ class Panel:
     counts: np.ndarray
     sizes: np.ndarray | None = None
     basis: dict[str, str] = field(default_factory=dict)
+    whole: np.ndarray | None = None
+
+    @property
+    def known_years(self) -> np.ndarray:
+        """groups × years: whether any area's count is known, or that of the whole."""
+        known = np.isfinite(self.counts).any(axis=0)
+        return known if self.whole is None else known | np.isfinite(self.whole)
+
+    @property
+    def unplaced(self) -> np.ndarray:
+        """Of each area, whether it is what lies in no known unit: part of the whole, with no history of its own."""
+        return np.array([area == UNPLACED for area in self.areas], bool)
 
     @cached_property
     def scaled(self) -> np.ndarray:
@@ -69,7 +82,14 @@ class Panel:
         sizes = self.sizes
         if sizes is not None:
             sizes = sizes[..., : years + sizes.shape[-1] - len(self.years)]
-        return replace(self, years=self.years[:years], counts=self.counts[..., :years], sizes=sizes)
+        whole = None if self.whole is None else self.whole[..., :years]
+        return replace(self, years=self.years[:years], counts=self.counts[..., :years], sizes=sizes, whole=whole)
+
+    def of_areas(self, which: np.ndarray) -> "Panel":
+        """The same panel of some of its areas."""
+        areas = [area for area, there in zip(self.areas, which, strict=True) if there]
+        sizes = None if self.sizes is None else self.sizes[which]
+        return replace(self, areas=areas, counts=self.counts[which], sizes=sizes)
 
 
 def to_scale(counts: np.ndarray, sizes: np.ndarray | None) -> np.ndarray:
@@ -132,8 +152,7 @@ def panel(
     sizes = None if out_of is None else block([(out_of, sector, band) for _, sector, band in groups])
     counts = block(groups)
     if sizes is not None:
-        counts = np.where(sizes == 0, 0.0, counts)
-        counts, sizes = (np.where(np.isnan(counts + sizes), np.nan, each) for each in (counts, sizes))
+        counts = np.where(sizes == 0, 0.0, np.where(counts <= sizes, counts, np.nan))
     return Panel(areas, list(groups), years, counts, sizes, bases(rows))
 
 
@@ -146,16 +165,19 @@ def counts_of(rows: pd.DataFrame, areas: list[str], years: list[str], groups: li
     every = as_array(rows, "value", axes)
     of_bands = {band: every[:, :, :, place] for place, band in enumerate(bands)}
     for whole, parts in PARTS.items():
-        _put_zeros(of_bands[whole], [of_bands[part] for part in parts])
+        put_zeros(of_bands[whole], [of_bands[part] for part in parts])
     of_sectors = [every[:, :, sectors.index(sector)] for sector in SECTORS]
-    _put_zeros(every[:, :, sectors.index("all")], of_sectors)
+    put_zeros(every[:, :, sectors.index("all")], of_sectors)
+    if UNPLACED in areas:  # it has rows of what it holds, and of nothing else
+        left = every[areas.index(UNPLACED)]
+        left[np.isnan(left) & np.isfinite(left).any(axis=-1, keepdims=True)] = 0.0
     counts = np.full((len(areas), len(groups), len(years)), np.nan)
     for g, (indicator, sector, band) in enumerate(groups):
         counts[:, g] = every[:, indicators.index(indicator), sectors.index(sector), bands.index(band)]
     return counts
 
 
-def _put_zeros(whole: np.ndarray, parts: list[np.ndarray]) -> None:
+def put_zeros(whole: np.ndarray, parts: list[np.ndarray]) -> None:
     """Put 0 where a part is not known and the others are all there is."""
     known = np.nansum(parts, axis=0)
     for part in parts:
@@ -204,8 +226,8 @@ def in_order(areas: Iterable[str]) -> list[str]:
 
 
 def worst_basis(basis: pd.Series) -> str:
-    """Basis of what rests on all of these rows: "simulated" if one of them is, else "carried", else "derived"."""
-    return next((worst for worst in ("simulated", "carried") if (basis == worst).any()), "derived")
+    """Basis of what rests on all of these rows: "simulated" if one of them is, "carried", "estimated", "derived"."""
+    return next((worst for worst in ("simulated", "carried", "estimated") if (basis == worst).any()), "derived")
 
 
 def bases(*tables: pd.DataFrame) -> dict[str, str]:
@@ -278,7 +300,7 @@ def needed_years(given: Panel) -> int:
 
 def why_not(given: Panel, group: tuple[str, str, str]) -> str:
     """In Vietnamese, why choose gave a group no model."""
-    known = np.isfinite(given.counts[:, given.groups.index(group)]).any(axis=0)
+    known = given.known_years[given.groups.index(group)]
     need = needed_years(given)
     if not known.size or not known[-1]:
         return "Không dự báo: kỳ này chưa có số liệu."

@@ -169,7 +169,7 @@ def _with_surplus(result: pd.DataFrame) -> pd.DataFrame:
             here = here[here["sector"] == row["sector"]]
         if len(here):
             many = -here["expected"].sum()
-            names = ", ".join(here["area"].map(units.name).unique())
+            names = units.names(here["area"].unique())
             said = (
                 f"Đã trừ {vietnamese.number(many)} người thừa ở {names}, không bù được cho nơi khác: những nơi thiếu "
             )
@@ -212,8 +212,7 @@ def _notes(result: pd.DataFrame, why_need: str, why_leave: str) -> list[str | No
     first = result["target_year"] == result["target_year"].min()
     known = (result["indicator"] == "teachers_now") | (result["indicator"] == "teachers_shortage") & first
     lacking = result[result["expected"].isna() & ~known & (result["area"] != WHOLE) & (result["sector"] == "all")]
-    lacking = lacking.assign(name=lacking["area"].map(units.name))
-    without = lacking.groupby(["target_year", "indicator"])["name"].agg(", ".join).to_dict()
+    without = lacking.groupby(["target_year", "indicator"])["area"].agg(units.names).to_dict()
     has_need = result["expected"].notna() & (result["indicator"] == "teachers_needed")
     years_with_need = set(result.loc[has_need, "target_year"])
     notes: list[str | None] = []

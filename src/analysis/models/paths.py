@@ -14,7 +14,6 @@ from analysis.models.draws import Aim, draw
 from analysis.models.forecasting import SAME, Panel, from_scale, ratio
 from analysis.models.spread import Spread
 from analysis.reference import periods
-from analysis.reference.areas import UNPLACED
 
 POOLED = "pooled"  # an area's forecast from what others know, as if it had no history
 
@@ -107,7 +106,7 @@ def _without_history(given: Panel) -> np.ndarray:
     """
     known = np.isfinite(given.scaled)
     own = known[..., -1] if given.sizes is not None else (known[..., 1:] & known[..., :-1]).any(axis=-1)
-    own[[area == UNPLACED for area in given.areas]] = False
+    own[given.unplaced] = False
     return ~own & own.any(axis=0)
 
 
@@ -119,7 +118,6 @@ def _target(contest: Contest, years: int, lead: int, models: Sequence[str | None
     given = contest.given.until(years)
     target = _of_models(contest.candidates[lead], models, years + lead)[..., -1]
     pooled = contest.pooled(lead)[..., years + lead - 1]
-    unplaced = np.array([area == UNPLACED for area in given.areas], bool)[:, None]
     has_model = np.array([model is not None for model in models], bool)
     sizes = given.sizes_at(years - 1 + lead)
     if sizes is None:
@@ -128,7 +126,7 @@ def _target(contest: Contest, years: int, lead: int, models: Sequence[str | None
     else:
         can = np.isfinite(sizes)
         none = (sizes == 0) | _never(given)
-    target = np.where((np.isnan(target) | unplaced) & has_model & can, pooled, target)
+    target = np.where((np.isnan(target) | given.unplaced[:, None]) & has_model & can, pooled, target)
     for indicator in {group[0] for group in given.groups}:
         block = [g for g, group in enumerate(given.groups) if group[0] == indicator and models[g]]
         target[np.ix_(np.isnan(target[:, block]).any(axis=1), np.array(block, dtype=int))] = np.nan
@@ -136,7 +134,7 @@ def _target(contest: Contest, years: int, lead: int, models: Sequence[str | None
 
 
 def _never(given: Panel) -> np.ndarray:
-    """areas × groups of rates: no case ever, of so many that at the city's rate chance alone would not keep them away."""
+    """areas × groups of rates: no case ever, among so many that at the city's rate chance alone does not explain it."""
     known = np.isfinite(given.scaled)
     cases, of = (np.where(known, each, 0.0).sum(axis=-1) for each in (given.counts, given.out_of))
     usual = of * ratio(cases.sum(axis=0), of.sum(axis=0))

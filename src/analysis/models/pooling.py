@@ -1,10 +1,13 @@
 """Partial pooling: what an area says of its own, drawn towards the city by as much as chance alone could explain."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from analysis import reference
 from analysis.models import forecasting
 from analysis.models.forecasting import Panel, ratio, to_scale
+from analysis.reference import areas as units
 
 
 def city_change(given: Panel) -> np.ndarray:
@@ -35,6 +38,7 @@ def changes(given: Panel, lead: int) -> np.ndarray:
     known by then). An area with no change of its own has the city's. Returns areas × groups × years.
     """
     own = np.diff(given.scaled, axis=-1, prepend=np.nan)
+    own[given.unplaced] = np.nan
     city = city_change(given)
     return shrunk(own, city, lead)
 
@@ -78,9 +82,66 @@ def city_trend(given: Panel, lead: int = 1) -> np.ndarray:
     return forecasting.same_as_last_year(given.scaled + _common(city_change(given), lead), lead)
 
 
+def shrunk_to_city(given: Panel, lead: int = 1) -> np.ndarray:
+    """Forecast by each area's last known rate shrunk towards the city's: columns as in same_as_last_year.
+
+    An area's own rate weighs n ρ / (1 + (n − 1) ρ), n its teachers and ρ how alike teachers of one area are: the
+    beta-binomial posterior mean, with ρ by moments (Kleinman 1973, J. Am. Stat. Assoc. 68) from the years known by
+    then. With ρ = 0, or where its own leavers are not known, an area has the city's rate.
+    """
+    known = np.isfinite(given.scaled)
+    left = np.where(known, given.counts, 0.0)
+    base = np.where(known, given.out_of, 0.0)
+    total = base.sum(axis=0)
+    city = ratio(left.sum(axis=0), total)
+    rate = ratio(left, base)
+    between = (base * np.nan_to_num(rate - city) ** 2).sum(axis=0)
+    spare = known.sum(axis=0) - 1
+    extra = ratio(between, city * (1 - city)) - spare
+    room = total - ratio((base**2).sum(axis=0), total) - spare
+    usable = np.isfinite(extra) & (room > 0)
+    extra_so_far = np.where(usable, extra, 0).cumsum(axis=-1)
+    room_so_far = np.where(usable, room, 0).cumsum(axis=-1)
+    alike = (extra_so_far / np.maximum(room_so_far, 1.0)).clip(0, 1)
+    weight = ratio(base * alike, 1 + (base - 1) * alike)
+    pooled = np.where(known, city + weight * (rate - city), city)
+    odds = np.where((pooled > 0) & (pooled < 1), ratio(pooled, 1 - pooled), np.nan)
+    return forecasting.same_as_last_year(np.log(odds), lead)
+
+
 def city_rate(given: Panel, lead: int = 1) -> np.ndarray:
     """The city's last rate, the same for all areas. Returns an array like trend's."""
-    known = np.isfinite(given.scaled)
-    cases, of = (np.where(known, each, 0.0).sum(axis=0) for each in (given.counts, given.out_of))
-    rate = np.where(known.any(axis=0), to_scale(cases, of), np.nan)
+    cases, of = known_sums(given)
+    rate = np.where(of > 0, to_scale(cases, of), np.nan)
     return forecasting.same_as_last_year(np.broadcast_to(rate, given.scaled.shape), lead)
+
+
+def without_history(given: Panel, lead: int = 1) -> np.ndarray:
+    """Forecast of every area as if it had no history: it goes with its neighbours, as far as these are not the city.
+
+    Neighbours are the areas of one grouping (areas.csv: of communes their old district), drawn to the city as areas
+    are; an area without any goes with the city. Counts grow as theirs, rates are theirs. Returns an array like trend's.
+    """
+    forecast = city_trend(given, lead) if given.sizes is None else city_rate(given, lead)
+    groupings = np.array([units.grouping(area) for area in given.areas], object)
+    names = sorted({*groupings} - {""})
+    if not names:
+        return forecast
+    parts = [given.of_areas(groupings == name) for name in names]
+    if given.sizes is None:
+        changes_of_parts = np.stack([city_change(part) for part in parts])
+        growth = shrunk(changes_of_parts, city_change(given), lead)
+        for name, part, change in zip(names, parts, growth, strict=True):
+            forecast[groupings == name] = forecasting.same_as_last_year(part.scaled + change, lead)
+        return forecast
+    counts, sizes = (np.stack(each) for each in zip(*map(known_sums, parts), strict=True))
+    rates = shrunk_to_city(replace(given, areas=names, counts=counts, sizes=sizes), lead)
+    for name, rate in zip(names, rates, strict=True):
+        forecast[groupings == name] = rate
+    return forecast
+
+
+def known_sums(given: Panel) -> tuple[np.ndarray, np.ndarray]:
+    """Cases and sizes of all areas whose rate is known, groups × years."""
+    known = np.isfinite(given.scaled)
+    return np.where(known, given.counts, 0.0).sum(axis=0), np.where(known, given.out_of, 0.0).sum(axis=0)

@@ -10,7 +10,6 @@ import numpy as np
 from analysis import reference
 from analysis.models import error_quantiles, forecasting, usual_errors
 from analysis.models.forecasting import Panel, from_scale, ratio, slope, to_scale
-from analysis.reference.areas import UNPLACED
 
 FEW = 2  # past errors of the city without which a group is not forecast
 ALIKE, ALIKE_ORIGINS = 0.4, 4  # correlation of two groups' errors until there is evidence, and what it counts as
@@ -43,7 +42,7 @@ def measure(given: Panel, forecast: np.ndarray) -> Spread:
     error = given.scaled - forecast
     natural = from_scale(forecast, given.sizes_known)
     known = np.isfinite(error)
-    known[[area == UNPLACED for area in given.areas]] = False
+    known[given.unplaced] = False
     if given.sizes is None:
         known &= (natural >= ONE) & ((given.counts > 0) | (natural < CLOSED))
     natural = np.where(known, natural, 0.0)

@@ -61,7 +61,7 @@ def leavers_outlook(series: pd.DataFrame, school_year: str, period: str) -> list
     models = {}
     for lead in paths.leads():
         same = forecasting.same_as_last_year(given.scaled, lead)
-        models[lead] = {SAME: same, "shrunk_to_city": shrunk_to_city(given, lead)}
+        models[lead] = {SAME: same, "shrunk_to_city": pooling.shrunk_to_city(given, lead)}
     return list(paths.ahead(Contest(given, models, one_model=False), SEEDS["leavers"]).values())
 
 
@@ -103,33 +103,6 @@ def rounds_of_a_year(school_year: str, period: str) -> list[tuple[str, str]]:
     place = names.index(period) + 1
     before = [(periods.shift(school_year, -1), name) for name in names[place:]]
     return before + [(school_year, name) for name in names[:place]]
-
-
-def shrunk_to_city(given: Panel, lead: int = 1) -> np.ndarray:
-    """Forecast by each area's last known rate shrunk towards the city's: columns as in same_as_last_year.
-
-    An area's own rate weighs n ρ / (1 + (n − 1) ρ), n its teachers and ρ how alike teachers of one area are: the
-    beta-binomial posterior mean, with ρ by moments (Kleinman 1973, J. Am. Stat. Assoc. 68) from the years known by
-    then. With ρ = 0, or where its own leavers are not known, an area has the city's rate.
-    """
-    known = np.isfinite(given.scaled)
-    left = np.where(known, given.counts, 0.0)
-    base = np.where(known, given.out_of, 0.0)
-    total = base.sum(axis=0)
-    city = forecasting.ratio(left.sum(axis=0), total)
-    rate = forecasting.ratio(left, base)
-    between = (base * np.nan_to_num(rate - city) ** 2).sum(axis=0)
-    spare = known.sum(axis=0) - 1
-    extra = forecasting.ratio(between, city * (1 - city)) - spare
-    room = total - forecasting.ratio((base**2).sum(axis=0), total) - spare
-    usable = np.isfinite(extra) & (room > 0)
-    extra_so_far = np.where(usable, extra, 0).cumsum(axis=-1)
-    room_so_far = np.where(usable, room, 0).cumsum(axis=-1)
-    alike = (extra_so_far / np.maximum(room_so_far, 1.0)).clip(0, 1)
-    weight = forecasting.ratio(base * alike, 1 + (base - 1) * alike)
-    pooled = np.where(known, city + weight * (rate - city), city)
-    odds = np.where((pooled > 0) & (pooled < 1), forecasting.ratio(pooled, 1 - pooled), np.nan)
-    return forecasting.same_as_last_year(np.log(odds), lead)
 
 
 def trend_table(series: pd.DataFrame, school_year: str, period: str, made: dict[str, list[Forecast]]) -> pd.DataFrame:

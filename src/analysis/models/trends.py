@@ -183,6 +183,7 @@ def _rows(
     models: np.ndarray,
 ) -> pd.DataFrame:
     known = np.isfinite(expected)
+    known[:-1][forecast.panel.unplaced] &= expected[:-1][forecast.panel.unplaced] > 0
     area, sector, band = np.nonzero(known)
     table = pd.DataFrame(
         {
@@ -201,8 +202,7 @@ def _rows(
     )
     table["basis"] = forecasting.resting(table["area"], forecast.panel.basis, ahead=True)
     if left_out := without_forecast(margins, forecast):
-        names = ", ".join(map(units.name, left_out))
-        table.loc[table["area"] == WHOLE, "note"] = f"Chưa gồm đơn vị không có dự báo: {names}."
+        table.loc[table["area"] == WHOLE, "note"] = f"Chưa gồm đơn vị không có dự báo: {units.names(left_out)}."
     return table[COLUMNS]
 
 
@@ -211,6 +211,7 @@ def without_forecast(margins: Margins, forecast: Forecast) -> list[str]:
     known = np.isfinite(forecast.expected[:, margins.columns]).any(axis=1)
     if not known.any():
         return []
+    known |= forecast.panel.unplaced & (np.nansum(forecast.panel.counts[:, margins.columns, -1], axis=1) == 0)
     return [area for area, has in zip(forecast.panel.areas, known, strict=True) if not has]
 
 
