@@ -117,7 +117,7 @@ def test_a_unit_without_history_goes_with_its_old_district_as_far_as_that_is_not
     made = paths.known_after(Contest(given, same), 5, [1])[1]
     assert 12 <= made.expected[0, 0] <= 18 and 1 <= made.expected[14, 0] <= 7
     counts = np.tile(400 * np.exp(np.outer(np.where(np.arange(15) < 5, 0.05, -0.01), np.arange(5)))[:, None], (1, 1, 1))
-    grown = pooling.without_history(forecasting.Panel(areas, given.groups, years, counts))[..., -1]
+    grown = pooling.without_history(forecasting.Panel(areas, given.groups, years, counts), 1)[..., -1]
     change = grown[:, 0] - np.log(counts[:, 0, -1] + 0.5)
     assert change[0] == pytest.approx(0.04, abs=0.01) and change[14] == pytest.approx(-0.008, abs=0.01)
 
@@ -182,7 +182,7 @@ def test_what_is_in_no_known_unit_now_moves_as_the_whole(series):
     made = enrolment.outlook(kept.drop_duplicates(worlds.COLUMNS[:6], keep="last"), YEAR, "HK1")[1]
     unplaced = made.panel.areas.index(UNPLACED)
     g = made.panel.groups.index(("classes", "public", "kindergarten"))
-    pooled = np.exp(made.contest.pooled(1)[unplaced, g, -1]) - 0.5
+    pooled = np.exp(made.contest.pooled[1][unplaced, g, -1]) - 0.5
     assert made.expected[unplaced, g] == pytest.approx(pooled, abs=2) and made.expected[unplaced, g] > 0
 
 

@@ -7,6 +7,7 @@ the areas in years in which none of them is known: their borders are younger tha
 from dataclasses import dataclass
 
 import numpy as np
+from numpy import ndarray
 
 from analysis import reference
 from analysis.models.forecasting import fading, ratio
@@ -24,7 +25,7 @@ class Break:
     factor: float  # after over before
 
 
-def breaks(living: np.ndarray) -> list[Break]:
+def breaks(living: ndarray) -> list[Break]:
     """Where infants change by more than the setting definition_jump (log) in a year, which births never do.
 
     What the other areas changed by in that year is taken for real.
@@ -37,7 +38,7 @@ def breaks(living: np.ndarray) -> list[Break]:
     return [Break(int(a), int(y), float(np.exp(change[a, y] - usual[y]))) for a, y in np.argwhere(jump)]
 
 
-def spliced(living: np.ndarray, jumps: list[Break]) -> np.ndarray:
+def spliced(living: ndarray, jumps: list[Break]) -> ndarray:
     """Counts of areas and the whole with infants before each break raised to what is counted after it."""
     joined = living.copy()
     for jump in jumps:
@@ -46,13 +47,13 @@ def spliced(living: np.ndarray, jumps: list[Break]) -> np.ndarray:
     return joined
 
 
-def _city(of: np.ndarray, known: np.ndarray) -> np.ndarray:
+def _city(of: ndarray, known: ndarray) -> ndarray:
     """Sums of the areas that are known; in years in which none is, what the whole's own row says."""
     sums = np.where(known, of, 0.0)
     return np.where(known[:-1].any(axis=0), sums[:-1].sum(axis=0), sums[-1])
 
 
-def moving_up(living: np.ndarray) -> np.ndarray:
+def moving_up(living: ndarray) -> ndarray:
     """Cohort change ratios known in each year, areas × ages 0 to 4 × years: those of age a + 1 over those of a before.
 
     living : of areas and the whole, as are the ratios; those of an area without years of its own are the city's.
@@ -78,7 +79,7 @@ def moving_up(living: np.ndarray) -> np.ndarray:
     return ratios
 
 
-def projected(living: np.ndarray, lead: int) -> np.ndarray:
+def projected(living: ndarray, lead: int) -> ndarray:
     """Children by age `lead` years after each year, as known in that year: areas × ages × years.
 
     living : spliced. Infants follow the city's damped trend, since births to come are not known. Source: Hamilton &
@@ -95,7 +96,7 @@ def projected(living: np.ndarray, lead: int) -> np.ndarray:
     return now
 
 
-def _infant_trend(living: np.ndarray) -> np.ndarray:
+def _infant_trend(living: ndarray) -> ndarray:
     """Mean log change of the city's infants a year, years so far weighing damping^age; 0 where not known."""
     infants = living[:, 0]
     both = np.isfinite(infants[:, 1:] + infants[:, :-1])
@@ -106,7 +107,7 @@ def _infant_trend(living: np.ndarray) -> np.ndarray:
     return np.nan_to_num(ratio(np.nan_to_num(change) @ weights, np.isfinite(change) @ weights))
 
 
-def band_growth(living: np.ndarray, lead: int) -> dict[str, np.ndarray]:
+def band_growth(living: ndarray, lead: int) -> dict[str, ndarray]:
     """Log change of the children of each band over the lead, as known in each year: band → areas × years.
 
     living : of areas and the whole. An area whose children are not counted in a year is taken to change as the city.
