@@ -101,10 +101,10 @@ def _cut(
     panel: Panel, values: ndarray, areas: list[str], indicator: str = "teachers_left", bands: list[str] = ALL
 ) -> ndarray:
     """… × areas × groups of a panel to … × areas × sectors × bands of one indicator; NaN for areas it lacks."""
-    lacking = np.full((*values.shape[:-2], 1, values.shape[-1]), np.nan)
-    places = [panel.areas.index(area) if area in panel.areas else len(panel.areas) for area in areas]
-    columns = [panel.groups.index((indicator, sector, band)) for sector in SECTORS for band in bands]
-    return np.concatenate([values, lacking], axis=-2)[..., places, :][..., np.reshape(columns, (2, -1))]
+    columns = [[panel.groups.index((indicator, sector, band)) for band in bands] for sector in SECTORS]
+    places = pd.Index(panel.areas, dtype=object).get_indexer(areas)[:, None, None]
+    cut = values[..., places, np.array(columns)]
+    return cut if (places >= 0).all() else np.where(places >= 0, cut, np.nan)
 
 
 def _scored(

@@ -8,6 +8,7 @@ from analysis.models import backtest, forecasting, paths, pooling, trends
 from analysis.models.choice import Contest
 from analysis.models.forecasting import SAME, SECTORS, Panel
 from analysis.models.paths import Forecast
+from analysis.models.pooling import shrunk_to_city
 from analysis.reference import periods
 from analysis.reference.areas import WHOLE
 
@@ -62,7 +63,7 @@ def leavers_outlook(series: DataFrame, school_year: str, period: str) -> list[Fo
     models = {}
     for lead in paths.leads():
         same = forecasting.same_as_last_year(given.scaled, lead)
-        models[lead] = {SAME: same, "shrunk_to_city": pooling.shrunk_to_city(given, lead)}
+        models[lead] = {SAME: same, "shrunk_to_city": shrunk_to_city(given, lead)}
     return list(paths.ahead(Contest(given, models, one_model=False), SEEDS["leavers"]).values())
 
 
