@@ -4,35 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import reference
 from analysis.models import backtest, choice, error_quantiles, forecasting, paths, pooling, trends
 from analysis.models.forecasting import SAME, Panel
 from tests import worlds
-
-GROUP = ("classes", "public", "nursery")
-
-
-def panel(counts, sizes=None, groups=(GROUP,)) -> Panel:
-    counts = np.asarray(counts, float)
-    counts = counts[:, None] if counts.ndim == 2 else counts
-    sizes = sizes if sizes is None or np.ndim(sizes) == 3 else np.asarray(sizes, float)[:, None]
-    years = [f"{2010 + t}-{2011 + t}" for t in range(counts.shape[-1])]
-    return Panel([f"area{i}" for i in range(len(counts))], list(groups), years, counts, sizes)
-
-
-def candidates(given: Panel, leads=(1,)) -> paths.Candidates:
-    return {
-        lead: {SAME: forecasting.same_as_last_year(given.scaled, lead), "pooled_trend": pooling.trend(given, lead)}
-        for lead in leads
-    }
+from tests.worlds import GROUP, ahead_of, candidates, panel
 
 
 def predict(given: Panel, seed: int = 0) -> paths.Forecast:
     return paths.predict(given, candidates(given), seed=seed)
-
-
-def ahead_of(given: Panel, seed: int = 0) -> dict[int, paths.Forecast]:
-    return paths.ahead(choice.Contest(given, candidates(given, (1, 2, 3))), seed)
 
 
 def row(sector, band, value, area="le_chan", year="2020-2021", period="HK1", indicator="classes", basis="derived"):
@@ -371,23 +350,12 @@ class TestAhead:
         assert heavy[at[0]] < 0.95 * student[at[0]] and heavy[at[1]] > 1.05 * student[at[1]]
 
     @pytest.mark.parametrize(("known", "drawn_worlds"), [(3, 300), (5, 300), (8, 600)])
-    def test_intervals_hold_as_often_as_they_say_in_worlds_of_every_kind(self, monkeypatch, known, drawn_worlds):
+    def test_intervals_hold_as_often_as_they_say_in_worlds_of_every_kind(self, known, drawn_worlds):
         """Trends, breaks, shocks and small areas, drawn together; one to three years ahead.
 
         Within three points of nominal and two standard errors of so many worlds, each with 30 ways to go on.
         """
-        setting = reference.setting
-        monkeypatch.setattr(reference, "setting", lambda name: 300 if name == "paths" else setting(name))
-        held = {(level, lead): [] for level in ("area", "city") for lead in (1, 2, 3)}
-        for world in range(drawn_worlds):
-            counts, futures = worlds.mixed(np.random.default_rng([known, world]), known, 3, 30)
-            for lead, forecast in ahead_of(panel(counts), world).items():
-                drawn, truth = forecast.paths[..., 0], futures[..., lead - 1]
-                for level, sample, actual in (("area", drawn, truth), ("city", drawn.sum(axis=1), truth.sum(axis=1))):
-                    limits = trends.intervals(sample)
-                    inside = [(limits[f"lower_{w}"] <= actual) & (actual <= limits[f"upper_{w}"]) for w in (80, 95)]
-                    held[level, lead].append([each.mean() for each in inside])
-        for (level, lead), found in held.items():
+        for (level, lead), found in worlds.coverage(known, drawn_worlds).items():
             off = 100 * np.mean(found, axis=0) - (80, 95)
             chance = 200 * np.std(found, axis=0) / np.sqrt(len(found))
             assert (np.abs(off) < 3 + chance).all(), (level, lead, off, chance)

@@ -1,8 +1,15 @@
 """A small made-up city with a known truth, as the table series.parquet: what the model tests forecast."""
 
+from unittest import mock
+
 import numpy as np
 import pandas as pd
 
+from analysis import reference
+from analysis.models import choice, forecasting, paths, pooling, trends
+from analysis.models.forecasting import SAME, Panel
+
+GROUP = ("classes", "public", "nursery")
 COLUMNS = ["school_year", "period", "area", "sector", "age_band", "indicator", "value", "basis"]
 PERIODS = ("DN", "HK1", "HK2")
 AREAS = ("le_chan", "hai_an", "thuy_nguyen", "cat_hai")
@@ -141,3 +148,41 @@ def mixed(rng, known: int, ahead: int, futures: int, areas: int = 14) -> tuple[n
     size = rng.uniform(*((20, 300) if rng.random() < 0.5 else (300, 9000)), (areas, 1))
     mean = size * np.exp(path + shock + shift)
     return rng.poisson(mean[0, :, :known]).astype(float), rng.poisson(mean[..., known:]).astype(float)
+
+
+def panel(counts, sizes=None, groups=(GROUP,)) -> Panel:
+    counts = np.asarray(counts, float)
+    counts = counts[:, None] if counts.ndim == 2 else counts
+    sizes = sizes if sizes is None or np.ndim(sizes) == 3 else np.asarray(sizes, float)[:, None]
+    years = [f"{2010 + t}-{2011 + t}" for t in range(counts.shape[-1])]
+    return Panel([f"area{i}" for i in range(len(counts))], list(groups), years, counts, sizes)
+
+
+def candidates(given: Panel, leads=(1,)) -> paths.Candidates:
+    return {
+        lead: {SAME: forecasting.same_as_last_year(given.scaled, lead), "pooled_trend": pooling.trend(given, lead)}
+        for lead in leads
+    }
+
+
+def ahead_of(given: Panel, seed: int = 0) -> dict[int, paths.Forecast]:
+    return paths.ahead(choice.Contest(given, candidates(given, (1, 2, 3))), seed)
+
+
+def coverage(known: int, count: int) -> dict[tuple[str, int], np.ndarray]:
+    """Of so many worlds of every kind, how often 80 and 95 % intervals hold: (level, lead) → worlds × 2, shares.
+
+    known : years that are known; each world may go on in 30 ways, one to three years ahead.
+    """
+    setting = reference.setting
+    held: dict[tuple[str, int], list] = {(level, lead): [] for level in ("area", "city") for lead in (1, 2, 3)}
+    with mock.patch.object(reference, "setting", lambda name: 300 if name == "paths" else setting(name)):
+        for world in range(count):
+            counts, futures = mixed(np.random.default_rng([known, world]), known, 3, 30)
+            for lead, forecast in ahead_of(panel(counts), world).items():
+                drawn, truth = forecast.paths[..., 0], futures[..., lead - 1]
+                for level, sample, actual in (("area", drawn, truth), ("city", drawn.sum(axis=1), truth.sum(axis=1))):
+                    limits = trends.intervals(sample)
+                    inside = [(limits[f"lower_{w}"] <= actual) & (actual <= limits[f"upper_{w}"]) for w in (80, 95)]
+                    held[level, lead].append([each.mean() for each in inside])
+    return {place: np.array(found) for place, found in held.items()}

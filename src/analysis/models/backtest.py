@@ -1,10 +1,11 @@
 """How past forecasts did: every candidate, and the whole procedure with its intervals, from rolling origins."""
 
-import itertools
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy import ndarray
+from pandas import DataFrame
 
 from analysis import store
 from analysis.models import forecasting, paths
@@ -14,7 +15,7 @@ from analysis.models.paths import Forecast
 from analysis.models.trends import Margins, intervals, joined
 
 PUBLISHED = "as_published"  # the whole procedure: the model that would have been chosen on the data of that time
-BACKTEST = [field.name for field in store.TABLES["enrolment_backtest.csv"]]
+BACKTEST = store.schema("enrolment_backtest.csv").names
 WIDTHS = ("80", "95")
 KEYS = ["indicator", "sector", "age_band", "level", "model"]
 MEANS = {  # column of a row → of its mean
@@ -25,7 +26,6 @@ MEANS = {  # column of a row → of its mean
     "inside_80": "coverage_80",
     "inside_95": "coverage_95",
 }
-Key = tuple[str, str, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,12 @@ class _Published:
     expected, sizes : years × areas × groups; inside : by indicator, widths × years × places, 1 where the interval held.
     """
 
-    expected: np.ndarray
-    sizes: np.ndarray
-    inside: list[np.ndarray]
+    expected: ndarray
+    sizes: ndarray
+    inside: list[ndarray]
 
 
-def score(stage: str, forecasts: dict[int, Forecast], shown: dict[str, str] | None = None) -> pd.DataFrame:
+def score(stage: str, forecasts: dict[int, Forecast], shown: dict[str, str] | None = None) -> DataFrame:
     """How past forecasts did: table <stage>_backtest.csv, by lead, indicator, sector, age band, level and model.
 
     From every origin, each candidate and the whole procedure ("as_published": chosen and its intervals drawn with what
@@ -58,11 +58,11 @@ def score(stage: str, forecasts: dict[int, Forecast], shown: dict[str, str] | No
     chosen = contest.best(len(given.years))
     parts = []
     for lead in due:
-        rows, keys = _scored(contest, margins_of, lead, published[lead])
+        rows = _scored(contest, margins_of, lead, published[lead])
         if len(rows):
-            parts.append(_summary(rows, keys, dict(zip(given.groups, chosen[lead], strict=True))).assign(lead=lead))
+            parts.append(_summary(rows, dict(zip(given.groups, chosen[lead], strict=True))).assign(lead=lead))
     if not parts:
-        return pd.DataFrame(columns=BACKTEST)
+        return DataFrame(columns=BACKTEST)
     table = pd.concat(parts, ignore_index=True).assign(stage=stage)
     return table.assign(indicator=table["indicator"].replace(shown or {}))[BACKTEST]
 
@@ -89,7 +89,7 @@ def _published(contest: Contest, leads: list[int], margins_of: list[Margins]) ->
     return made
 
 
-def _inside(margins: Margins, given: Panel, year: int, then: Forecast, sizes: np.ndarray | None) -> list[np.ndarray]:
+def _inside(margins: Margins, given: Panel, year: int, then: Forecast, sizes: ndarray | None) -> list[ndarray]:
     """By width, whether the actual values of a year lay within the limits: 1, 0, NaN where they are not known."""
     counts = given.counts[..., year]
     both = np.isfinite(then.expected) & np.isfinite(counts)
@@ -103,51 +103,44 @@ def _inside(margins: Margins, given: Panel, year: int, then: Forecast, sizes: np
     return [np.where(np.isfinite(actual), each, np.nan) for each in held]
 
 
-def _natural(margins: Margins, counts: np.ndarray, sizes: np.ndarray | None, where: np.ndarray) -> np.ndarray:
+def _natural(margins: Margins, counts: ndarray, sizes: ndarray | None, where: ndarray) -> ndarray:
     """Counts added up, or rates where there are sizes, of the areas and groups to be counted."""
     top = margins.add(counts, where)
     return top if sizes is None else ratio(top, margins.add(sizes, where))
 
 
-def _scored(
-    contest: Contest, margins_of: list[Margins], lead: int, published: _Published
-) -> tuple[pd.DataFrame, list[Key]]:
+def _scored(contest: Contest, margins_of: list[Margins], lead: int, published: _Published) -> DataFrame:
     """One row a place, year and model: percent error, error over the usual yearly change, whether the limits held.
 
-    Also what each number in the column group stands for: KEYS.
+    Columns KEYS, year, and those that MEANS names.
     """
     given = contest.given
     counts = np.moveaxis(given.counts, -1, 0)
     sizes = None if given.sizes is None else np.moveaxis(given.out_of, -1, 0)
     models = {name: (_forecast(given, each), sizes) for name, each in contest.candidates[lead].items()}
     models[PUBLISHED] = published.expected, None if sizes is None else published.sizes
+    levels = ["area"] * len(given.areas) + ["city"]
     parts = []
-    keys = list[Key]()
     for margins, inside in zip(margins_of, published.inside, strict=True):
+        axes = {"year": given.years[lead:], "level": levels, "sector": margins.sectors, "age_band": margins.bands}
+        places = pd.MultiIndex.from_product(axes.values(), names=axes).to_frame(index=False)
+        places["indicator"] = margins.indicator
         usual = _yearly_change(margins, counts, sizes)[:-lead]
-        year, area, *cell = np.indices(usual.shape).reshape(4, -1)
-        level = (area == len(given.areas)).astype(int)
-        group = np.ravel_multi_index((level, *cell), (2, *margins.shape[1:]))
         same, _ = _off(margins, counts, sizes, *models[SAME])
         for name, forecast in models.items():
             error, distance = _off(margins, counts, sizes, *forecast)
-            both = np.isfinite(error + same)
-            columns = {"error": error, "compared": np.where(both, error, np.nan), "same": np.where(both, same, np.nan)}
+            part = places.assign(model=name, error=error[lead:].ravel(), same=same[lead:].ravel())
+            part["scaled"] = np.abs(ratio(distance[lead:], usual)).ravel()
+            both = part[["error", "same"]].notna().all(axis=1)
+            part["compared"] = part["error"].where(both)
+            part["same"] = part["same"].where(both)
             for width, held in zip(WIDTHS, inside, strict=True):
-                columns[f"inside_{width}"] = held if name == PUBLISHED else np.full(held.shape, np.nan)
-            known = np.isfinite(distance[lead:])
-            part = {column: values[lead:][known] for column, values in columns.items()}
-            part["scaled"] = np.abs(ratio(distance[lead:], usual))[known]
-            part["group"] = len(keys) + group[known.ravel()]
-            part["year"] = year[known.ravel()]
-            parts.append(part)
-            places = itertools.product(("area", "city"), margins.sectors, margins.bands)
-            keys += [(margins.indicator, sector, band, place, name) for place, sector, band in places]
-    rows = pd.DataFrame({column: np.concatenate([part[column] for part in parts]) for column in parts[0]})
-    return rows.sort_values("year", kind="stable"), keys
+                part[f"inside_{width}"] = held[lead:].ravel() if name == PUBLISHED else np.nan
+            parts.append(part[np.isfinite(distance[lead:]).ravel()])
+    return pd.concat(parts).sort_values("year", kind="stable")
 
 
-def _forecast(given: Panel, forecast: np.ndarray) -> np.ndarray:
+def _forecast(given: Panel, forecast: ndarray) -> ndarray:
     """Whole counts forecast, years × areas × groups; NaN where the actual is not known."""
     counts = forecasting.from_scale(forecast[..., : len(given.years)], given.sizes_known)
     counts = forecasting.largest_remainder(np.where(np.isfinite(given.counts), counts, np.nan), axis=0)
@@ -155,8 +148,8 @@ def _forecast(given: Panel, forecast: np.ndarray) -> np.ndarray:
 
 
 def _off(
-    margins: Margins, counts: np.ndarray, sizes: np.ndarray | None, forecast: np.ndarray, of: np.ndarray | None
-) -> tuple[np.ndarray, np.ndarray]:
+    margins: Margins, counts: ndarray, sizes: ndarray | None, forecast: ndarray, of: ndarray | None
+) -> tuple[ndarray, ndarray]:
     """Percent error and distance from the actual counts or rates, years × places; NaN where either is not known."""
     both = np.isfinite(forecast) & np.isfinite(counts)
     actual = _natural(margins, counts, sizes, both)
@@ -164,7 +157,7 @@ def _off(
     return 100 * np.abs(ratio(distance, actual)), distance
 
 
-def _yearly_change(margins: Margins, counts: np.ndarray, sizes: np.ndarray | None) -> np.ndarray:
+def _yearly_change(margins: Margins, counts: ndarray, sizes: ndarray | None) -> ndarray:
     """Mean absolute change from year to year up to each year, of the counts or rates of each place: what MASE rests on.
 
     counts, sizes : years × areas × groups. Returns years × places.
@@ -174,13 +167,15 @@ def _yearly_change(margins: Margins, counts: np.ndarray, sizes: np.ndarray | Non
     return ratio(np.where(known, moved, 0.0).cumsum(axis=0), known.cumsum(axis=0))
 
 
-def _summary(rows: pd.DataFrame, keys: list[Key], chosen: dict[tuple, str | None]) -> pd.DataFrame:
-    by_group = rows.groupby("group", sort=False)
+def _summary(rows: DataFrame, chosen: dict[tuple, str | None]) -> DataFrame:
+    by_group = rows.groupby(KEYS, sort=False)
     table = by_group[list(MEANS)].mean().rename(columns=MEANS)
     table["forecasts"] = by_group.size()
     table["median_error"] = by_group["error"].median()
-    named = [keys[group] for group in table.index]
-    table = table.assign(**dict(zip(KEYS, zip(*named, strict=True), strict=True)))
+    table = table.reset_index()
     table["relative_error"] = table["compared"] / table["same"].where(table["same"] > 0)
-    table["chosen"] = [chosen.get(tuple(key)) == model for *key, _, model in named]
-    return table.assign(**{f"coverage_{width}": 100 * table[f"coverage_{width}"] for width in WIDTHS})
+    groups = table[["indicator", "sector", "age_band"]].itertuples(index=False, name=None)
+    table["chosen"] = [chosen.get(group) == model for group, model in zip(groups, table["model"], strict=True)]
+    for width in WIDTHS:
+        table[f"coverage_{width}"] *= 100
+    return table

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
+from numpy import ndarray
 
 from analysis.models import growth
 
 TRENDS = ({"trend": None}, {"trend": "add"}, {"trend": "add", "damped_trend": True})
 
 
-def unbroken_mean(change: np.ndarray, run: np.ndarray) -> np.ndarray:
+def unbroken_mean(change: ndarray, run: ndarray) -> ndarray:
     """Mean of what changed from year to year in the unbroken years up to each year: series × years; NaN with one."""
     total = np.cumsum(np.nan_to_num(change), axis=1)
     years = change.shape[1]
@@ -21,12 +22,12 @@ def unbroken_mean(change: np.ndarray, run: np.ndarray) -> np.ndarray:
     return np.divide(passed, run - 1, out=np.full(change.shape, np.nan), where=run > 1)
 
 
-def drift(counts: np.ndarray, run: np.ndarray, lead: int) -> np.ndarray:
+def drift(counts: ndarray, run: ndarray, lead: int) -> ndarray:
     """The last count, moved on by the mean yearly change of the unbroken years behind it (Hyndman & Athanasopoulos)."""
     return np.maximum(counts + lead * unbroken_mean(counts - growth.lagged(counts), run), 0)
 
 
-def smoothed(history: np.ndarray) -> np.ndarray:
+def smoothed(history: ndarray) -> ndarray:
     """Forecasts 1, 2 and 3 years ahead by the exponential smoothing that statsmodels fits with the least AICc.
 
     history : unbroken counts above zero, oldest first. Error additive; trend none, additive, or damped. The last
@@ -50,7 +51,7 @@ def smoothed(history: np.ndarray) -> np.ndarray:
     return forecast
 
 
-def smoothing(counts: np.ndarray, run: np.ndarray, wanted: np.ndarray, tell: Callable[[str], None]) -> np.ndarray:
+def smoothing(counts: ndarray, run: ndarray, wanted: ndarray, tell: Callable[[str], None]) -> ndarray:
     """smoothed at the years wanted, from the unbroken ones behind each: series × years × 3, on every core."""
     places = np.argwhere(wanted)
     histories = [counts[i, year - run[i, year] + 1 : year + 1] for i, year in places]

@@ -6,6 +6,7 @@ Gibbs & Candès 2021, NeurIPS 34). Arrays are series × calendar years.
 """
 
 import numpy as np
+from numpy import ndarray
 
 from analysis import reference
 from analysis.models import growth
@@ -16,14 +17,14 @@ FEW = 20  # errors below which there is no interval
 ROOM = 0.6  # a quantile asked for moves by this part of its tail at most
 
 
-def restlessness(of: Histories) -> np.ndarray:
+def restlessness(of: Histories) -> ndarray:
     """How much each series has moved lately, as a log change: the unit in which its errors are measured."""
     change = np.abs(growth.bent(np.log(of.counts) - growth.lagged(np.log(of.counts))))
     usual = reference.setting("growth_restlessness")
     return (0.01 + growth.remembered(change, usual, 1.0)) ** 0.8  # jumpy series are less jumpy than their past
 
 
-def quantiles(values: np.ndarray, weight: np.ndarray, levels: list[float]) -> list[float]:
+def quantiles(values: ndarray, weight: ndarray, levels: list[float]) -> list[float]:
     """Weighted quantiles, each one of the values.
 
     >>> [float(value) for value in quantiles(np.array([3.0, 1.0, 2.0]), np.ones(3), [0.5])]
@@ -35,7 +36,7 @@ def quantiles(values: np.ndarray, weight: np.ndarray, levels: list[float]) -> li
     return list(values[order][places])
 
 
-def limits(of: Histories, expected: np.ndarray, lead: int, scored: np.ndarray) -> dict[str, np.ndarray]:
+def limits(of: Histories, expected: ndarray, lead: int, scored: ndarray) -> dict[str, ndarray]:
     """Limits of the log change from each year to `lead` years later, by what was known in that year.
 
     scored : series × years, the forecasts whose misses move the quantiles. Older errors count less, as in

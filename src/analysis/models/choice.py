@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
+from numpy import ndarray
+from pandas import DataFrame
 
 from analysis import reference
 from analysis.models import pooling
 from analysis.models.forecasting import SAME, Panel, from_scale, largest_remainder, needed_years, ratio
 
-Candidates = dict[int, dict[str, np.ndarray]]  # lead → model → areas × groups × (years + lead), on the model's scale
+Candidates = dict[int, dict[str, ndarray]]  # lead → model → areas × groups × (years + lead), on the model's scale
 AS_GOOD = 0.02  # relative error above 1 within which a model still does as well as "same as last year"
 Kind = tuple[str, str]  # indicator and age band: its sectors share a model, so that their sums are one model's too
 
@@ -28,9 +29,9 @@ class Tally:
     ours, theirs : years × levels, absolute errors of whole counts added up so far; origins : years so far with any.
     """
 
-    ours: np.ndarray
-    theirs: np.ndarray
-    origins: np.ndarray
+    ours: ndarray
+    theirs: ndarray
+    origins: ndarray
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,10 @@ class Contest:
             return dict.fromkeys(leads, self._models(leads, years))
         return {lead: self._models(leads[:place], years) for place, lead in enumerate(leads, start=1)}
 
-    def pooled(self, lead: int) -> np.ndarray:
-        """Forecast array of the areas as if they had no history: counts grow as the city's, rates are the city's."""
-        if lead not in self._pooled:
-            forecast = pooling.city_trend if self.given.sizes is None else pooling.city_rate
-            self._pooled[lead] = forecast(self.given, lead)
-        return self._pooled[lead]
+    @cached_property
+    def pooled(self) -> dict[int, ndarray]:
+        """By lead, the forecast of every area as if it had no history; see pooling.without_history."""
+        return {lead: pooling.without_history(self.given, lead) for lead in self.candidates}
 
     def relative_errors(self, kind: Kind, leads: list[int], years: int) -> dict[str, float]:
         """Error of each candidate over that of "same as last year", leads weighed by their origins.
@@ -85,8 +84,9 @@ class Contest:
 
     def _models(self, leads: list[int], years: int) -> list[str | None]:
         best = {kind: self._best(kind, leads, years) for kind in self._columns}
-        known = np.isfinite(self.given.counts[..., :years]).any(axis=0)
-        enough = (known.sum(axis=-1) >= needed_years(self.given)) & known[:, -1:].any(axis=-1)
+        known = self.given.known_years[:, :years]
+        last = np.isfinite(self.given.counts[..., :years][..., -1:]).any(axis=(0, 2))
+        enough = (known.sum(axis=-1) >= needed_years(self.given)) & last
         groups = zip(self.given.groups, enough, strict=True)
         return [best[indicator, band] if there else None for (indicator, _, band), there in groups]
 
@@ -113,27 +113,20 @@ class Contest:
         return not (np.isnan(offered[name][at]) & np.isfinite(offered[SAME][at])).any()
 
     @cached_property
-    def _pooled(self) -> dict[int, np.ndarray]:
-        return {}
-
-    @cached_property
     def _columns(self) -> dict[Kind, list[int]]:
-        columns: dict[Kind, list[int]] = {}
-        for place, (indicator, _, band) in enumerate(self.given.groups):
-            columns.setdefault((indicator, band), []).append(place)
-        return columns
+        return {(indicator, band): self.given.at(indicator, band) for indicator, _, band in self.given.groups}
 
     @cached_property
     def _tallies(self) -> dict[tuple[Kind, int, str], Tally]:
-        return {
-            (kind, lead, name): _tally(self.given, columns, forecast, offered[SAME])
-            for kind, columns in self._columns.items()
-            for lead, offered in self.candidates.items()
-            for name, forecast in offered.items()
-        }
+        tallies = {}
+        for kind, columns in self._columns.items():
+            for lead, offered in self.candidates.items():
+                for name, forecast in offered.items():
+                    tallies[kind, lead, name] = _tally(self.given, columns, forecast, offered[SAME])
+        return tallies
 
 
-def compared(contest: Contest) -> pd.DataFrame:
+def compared(contest: Contest) -> DataFrame:
     """What each candidate's error was beside "same as last year", by indicator and band, and whether it is used.
 
     A candidate without a relative error could not be scored often enough.
@@ -148,7 +141,7 @@ def compared(contest: Contest) -> pd.DataFrame:
             if np.isfinite(forecast[:, contest.given.groups.index((indicator, sector, band))]).any():
                 rows.append((indicator, band, model, errors.get(model), model == model_used))
     columns = ["indicator", "age_band", "model", "relative_error", "used"]
-    return pd.DataFrame(rows, columns=columns).drop_duplicates(ignore_index=True)
+    return DataFrame(rows, columns=columns).drop_duplicates(ignore_index=True)
 
 
 def _mean_ratio(tally: Tally, years: int) -> float:
@@ -157,28 +150,28 @@ def _mean_ratio(tally: Tally, years: int) -> float:
     return float(np.mean(known)) if len(known) else 1.0
 
 
-def _tally(given: Panel, columns: list[int], forecast: np.ndarray, same: np.ndarray) -> Tally:
+def _tally(given: Panel, columns: list[int], forecast: ndarray, same: ndarray) -> Tally:
     years = len(given.years)
     actual = given.counts[:, columns]
     known = np.isfinite(actual) & np.isfinite(forecast[:, columns, :years]) & np.isfinite(same[:, columns, :years])
     truth = _at_levels(np.where(known, actual, 0.0))
     sizes = None if given.sizes is None else given.out_of[:, columns]
-    errors = []
-    for each in (forecast, same):
-        counts = np.where(known, from_scale(each[:, columns, :years], sizes), np.nan)
+
+    def errors(made: ndarray) -> ndarray:
+        counts = np.where(known, from_scale(made[:, columns, :years], sizes), np.nan)
         whole = largest_remainder(counts, axis=0)
-        errors.append(_by_level(_at_levels(np.where(known, whole, 0.0)) - truth))
-    ours, theirs = errors
-    return Tally(ours, theirs, np.cumsum(known.any(axis=(0, 1))))
+        return _by_level(_at_levels(np.where(known, whole, 0.0)) - truth)
+
+    return Tally(errors(forecast), errors(same), np.cumsum(known.any(axis=(0, 1))))
 
 
-def _at_levels(counts: np.ndarray) -> np.ndarray:
+def _at_levels(counts: ndarray) -> ndarray:
     """areas × sectors × years to (areas, city) × (sectors, all) × years."""
     counts = np.concatenate([counts, counts.sum(axis=1, keepdims=True)], axis=1)
     return np.concatenate([counts, counts.sum(axis=0, keepdims=True)], axis=0)
 
 
-def _by_level(errors: np.ndarray) -> np.ndarray:
+def _by_level(errors: ndarray) -> ndarray:
     """Absolute errors so far, years × the four levels: areas by sector, areas, city by sector, city."""
     size = np.abs(errors)
     levels = [size[:-1, :-1].sum(axis=(0, 1)), size[:-1, -1].sum(axis=0), size[-1, :-1].sum(axis=0), size[-1, -1]]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import statsmodels.api as sm
+from numpy import ndarray
 
 from analysis import reference
 from analysis.models import pooling
@@ -26,7 +27,7 @@ LEAST_SCALE = 1e-6  # variance: even classes that moved exactly as usual are no 
 HABIT = 4  # years that make the usual size
 
 
-def following(classes: np.ndarray, children: np.ndarray, coming: Sequence[np.ndarray], limit: np.ndarray) -> np.ndarray:
+def following(classes: ndarray, children: ndarray, coming: Sequence[ndarray], limit: ndarray) -> ndarray:
     """Expected log change of the classes of one band from each year on, as known in that year.
 
     children : enrolled; coming : those expected one year after each year, two, up to the lead, in the same shape.
@@ -48,23 +49,21 @@ def following(classes: np.ndarray, children: np.ndarray, coming: Sequence[np.nda
     return np.maximum(made, before - held) - now
 
 
-def _usual_size(size: np.ndarray) -> np.ndarray:
+def _usual_size(size: ndarray) -> ndarray:
     """Mean log size of a class over the last years known, this one among them."""
     last = np.stack([_back(size, years) for years in range(HABIT)])
     known = np.isfinite(last)
     return np.where(known, last, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
 
 
-def _back(values: np.ndarray, years: int) -> np.ndarray:
+def _back(values: ndarray, years: int) -> ndarray:
     """Values of so many years before."""
     moved = np.full_like(values, np.nan)
     moved[..., years:] = values[..., : values.shape[-1] - years]
     return moved
 
 
-def _fitted(
-    classes: np.ndarray, now: np.ndarray, there: np.ndarray, usual: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _fitted(classes: ndarray, now: ndarray, there: ndarray, usual: ndarray) -> tuple[ndarray, ndarray]:
     """The shares as known in each year, years × 3, drawn to USUAL by as much as SURE says; and the first year's trend.
 
     The trend is of what the first two leave: areas × groups × years.
@@ -85,7 +84,7 @@ def _fitted(
     return shares, trend
 
 
-def _drawn(moved: np.ndarray, clues: np.ndarray, weight: np.ndarray) -> np.ndarray:
+def _drawn(moved: ndarray, clues: ndarray, weight: ndarray) -> ndarray:
     """Weighted least squares with a normal prior, as a ridge on what differs from it (Theil & Goldberger 1961)."""
     off = moved - clues @ USUAL
     scale = max(np.average(off**2, weights=weight), LEAST_SCALE)
@@ -93,12 +92,14 @@ def _drawn(moved: np.ndarray, clues: np.ndarray, weight: np.ndarray) -> np.ndarr
     return USUAL + model.fit_regularized(alpha=scale / (len(off) * SURE**2), L1_wt=0.0).params
 
 
-def largest(living: np.ndarray, years: list[str], period: str, lead: int) -> dict[str, np.ndarray]:
+def largest(living: ndarray, years: list[str], period: str, lead: int) -> dict[str, ndarray]:
     """Largest mean class size by band, children per class, areas × years of origin; infinite where no norm holds.
 
-    living : children living there, areas × ages × years. The norm is the one in force `lead` years after each year;
-    ages weigh by the children living there: Σ n / Σ (n / norm). Source: Thông tư 52/2020/TT-BGDĐT, art. 15(1).
+    living : children living there, (areas, whole) × ages × years. The norm is the one in force `lead` years after each
+    year; ages weigh by the children living there, in the whole where an area's are not counted: Σ n / Σ (n / norm).
+    Source: Thông tư 52/2020/TT-BGDĐT, art. 15(1).
     """
+    living = np.where(np.isnan(living[:-1]).any(axis=1, keepdims=True), living[-1], living[:-1])
     sizes_allowed = {band: np.full((len(living), len(years)), np.inf) for band in AGES}
     for place, year in enumerate(years):
         sizes = _norm(periods.as_of(periods.shift(year, lead), period))
@@ -106,7 +107,8 @@ def largest(living: np.ndarray, years: list[str], period: str, lead: int) -> dic
             if set(ages.values()) <= sizes.keys():
                 children = living[:, list(ages), place]
                 rooms = children / np.array([sizes[age] for age in ages.values()])
-                sizes_allowed[band][:, place] = children.sum(axis=1) / rooms.sum(axis=1)
+                mean = ratio(children.sum(axis=1), rooms.sum(axis=1))
+                sizes_allowed[band][:, place] = np.where(np.isfinite(mean), mean, np.inf)
     return sizes_allowed
 
 

@@ -1,11 +1,13 @@
 """Children living in each area by age: those born today are known, so next years' are this year's, some years older.
 
-Arrays are areas × ages 0 to 5 × years; NaN where not known.
+Arrays are areas × ages 0 to 5 × years; NaN where not known. With the whole place as one more row, that row stands for
+the areas in years in which none of them is known: their borders are younger than the count of the whole.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy import ndarray
 
 from analysis import reference
 from analysis.models.forecasting import fading, ratio
@@ -23,7 +25,7 @@ class Break:
     factor: float  # after over before
 
 
-def breaks(living: np.ndarray) -> list[Break]:
+def breaks(living: ndarray) -> list[Break]:
     """Where infants change by more than the setting definition_jump (log) in a year, which births never do.
 
     What the other areas changed by in that year is taken for real.
@@ -36,17 +38,25 @@ def breaks(living: np.ndarray) -> list[Break]:
     return [Break(int(a), int(y), float(np.exp(change[a, y] - usual[y]))) for a, y in np.argwhere(jump)]
 
 
-def spliced(living: np.ndarray, jumps: list[Break]) -> np.ndarray:
-    """The counts with infants before each break raised to what is counted after it."""
+def spliced(living: ndarray, jumps: list[Break]) -> ndarray:
+    """Counts of areas and the whole with infants before each break raised to what is counted after it."""
     joined = living.copy()
     for jump in jumps:
         joined[jump.area, 0, : jump.year] *= jump.factor
+    joined[-1] += np.nansum(joined[:-1] - living[:-1], axis=0)
     return joined
 
 
-def moving_up(living: np.ndarray) -> np.ndarray:
+def _city(of: ndarray, known: ndarray) -> ndarray:
+    """Sums of the areas that are known; in years in which none is, what the whole's own row says."""
+    sums = np.where(known, of, 0.0)
+    return np.where(known[:-1].any(axis=0), sums[:-1].sum(axis=0), sums[-1])
+
+
+def moving_up(living: ndarray) -> ndarray:
     """Cohort change ratios known in each year, areas × ages 0 to 4 × years: those of age a + 1 over those of a before.
 
+    living : of areas and the whole, as are the ratios; those of an area without years of its own are the city's.
     Summed over the years known by then (Hamilton & Perry 1962, Social Forces 41), and drawn towards the city's ratio
     where chance explains the difference: a gamma prior on the ratio, its strength by moments over areas (Clayton &
     Kaldor 1987, Biometrics 43).
@@ -54,8 +64,9 @@ def moving_up(living: np.ndarray) -> np.ndarray:
     before = living[:, :-1, :-1]
     after = living[:, 1:, 1:]
     known = np.isfinite(before + after)
-    n, m = (np.cumsum(np.where(known, each, 0.0), axis=-1) for each in (before, after))
-    city = ratio(m.sum(axis=0), n.sum(axis=0))
+    city_before, city_after = (np.cumsum(_city(each, known), axis=-1) for each in (before, after))
+    n, m = (np.cumsum(np.where(known, each, 0.0)[:-1], axis=-1) for each in (before, after))
+    city = ratio(city_after, city_before)
     own = ratio(m, n)
     areas = (n > 0).sum(axis=0)
     excess = np.nansum(n * (own - city) ** 2, axis=0) - (areas - 1) * city
@@ -63,11 +74,12 @@ def moving_up(living: np.ndarray) -> np.ndarray:
     between = ratio(excess, room).clip(1e-12)
     drawn = (m + city**2 / between) / (n + city / between)
     ratios = np.full((*living.shape[:1], AGES - 1, living.shape[-1]), np.nan)
-    ratios[..., 1:] = np.where(n > 0, drawn, city)
+    ratios[:-1, :, 1:] = np.where((n > 0) & np.isfinite(drawn), drawn, city)
+    ratios[-1, :, 1:] = city
     return ratios
 
 
-def projected(living: np.ndarray, lead: int) -> np.ndarray:
+def projected(living: ndarray, lead: int) -> ndarray:
     """Children by age `lead` years after each year, as known in that year: areas × ages × years.
 
     living : spliced. Infants follow the city's damped trend, since births to come are not known. Source: Hamilton &
@@ -84,19 +96,28 @@ def projected(living: np.ndarray, lead: int) -> np.ndarray:
     return now
 
 
-def _infant_trend(living: np.ndarray) -> np.ndarray:
+def _infant_trend(living: ndarray) -> ndarray:
     """Mean log change of the city's infants a year, years so far weighing damping^age; 0 where not known."""
     infants = living[:, 0]
     both = np.isfinite(infants[:, 1:] + infants[:, :-1])
-    after, before = (np.where(both, each, 0.0).sum(axis=0) for each in (infants[:, 1:], infants[:, :-1]))
+    after, before = (_city(each, both) for each in (infants[:, 1:], infants[:, :-1]))
     change = np.full(infants.shape[-1], np.nan)
     change[1:] = np.log(ratio(after, before))
     weights = fading(len(change))
     return np.nan_to_num(ratio(np.nan_to_num(change) @ weights, np.isfinite(change) @ weights))
 
 
-def band_growth(living: np.ndarray, lead: int) -> dict[str, np.ndarray]:
-    """Log change of the children of each band over the lead, as known in each year: band → areas × years."""
+def band_growth(living: ndarray, lead: int) -> dict[str, ndarray]:
+    """Log change of the children of each band over the lead, as known in each year: band → areas × years.
+
+    living : of areas and the whole. An area whose children are not counted in a year is taken to change as the city.
+    """
     coming = projected(living, lead)
-    sums = {band: [each[:, ages].sum(axis=1) for each in (coming, living)] for band, ages in BANDS.items()}
-    return {band: np.log(ratio(then, now)) for band, (then, now) in sums.items()}
+    growth = {}
+    for band, ages in BANDS.items():
+        then, now = (each[:, ages].sum(axis=1) for each in (coming, living))
+        own = np.log(ratio(then, now))
+        known = np.isfinite(own)
+        city = np.log(ratio(_city(then, known), _city(now, known)))
+        growth[band] = np.where(known, own, city)[:-1]
+    return growth

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy import ndarray
 
 from analysis import reference
 from analysis.models import error_quantiles
@@ -26,23 +27,23 @@ class Aim:
     variance : of an area's distance from the city, areas × groups.
     """
 
-    target: np.ndarray
-    sizes: np.ndarray | None
+    target: ndarray
+    sizes: ndarray | None
     errors: Spread
-    variance: np.ndarray
+    variance: ndarray
 
     @property
-    def never(self) -> np.ndarray:
+    def never(self) -> ndarray:
         """Where there is nothing left that could grow."""
         return np.isneginf(self.target)
 
     @property
-    def expected(self) -> np.ndarray:
+    def expected(self) -> ndarray:
         """Whole counts of the target, areas adding up to the city's."""
         return largest_remainder(np.where(self.never, 0.0, from_scale(self.target, self.sizes)), axis=0)
 
 
-def _walks(steps: list[np.random.Generator], *shape: int) -> Iterator[np.ndarray]:
+def _walks(steps: list[np.random.Generator], *shape: int) -> Iterator[ndarray]:
     """Standard normals of each lead in turn; of a year and the one before they correlate √((lead − 1) / lead).
 
     So the errors of one path grow from year to year, as those of a random walk do.
@@ -57,7 +58,7 @@ def _walks(steps: list[np.random.Generator], *shape: int) -> Iterator[np.ndarray
         yield drawn
 
 
-def draw(aims: dict[int, Aim], seeds: list[int]) -> dict[int, np.ndarray]:
+def draw(aims: dict[int, Aim], seeds: list[int]) -> dict[int, ndarray]:
     """Whole counts of each lead's year: lead → paths × areas × groups, NaN where there is no target.
 
     The city's total is off as it was, by the law of so few errors (error_quantiles.law); areas are off from it as they
@@ -86,7 +87,7 @@ class _Law:
     Its arrays are areas × groups × paths: what is done to every path runs along the memory.
     """
 
-    def __init__(self, aim: Aim, lead: int, city: np.ndarray, tails: np.random.Generator) -> None:
+    def __init__(self, aim: Aim, lead: int, city: ndarray, tails: np.random.Generator) -> None:
         errors = aim.errors
         paths = len(city)
         known = np.isfinite(aim.target)
@@ -109,7 +110,7 @@ class _Law:
         self.deviation = deviation[..., None]
         self.middle = (centre - bend * deviation**2 / 2)[..., None]
 
-    def counts(self, part: slice, normal: np.ndarray) -> np.ndarray:
+    def counts(self, part: slice, normal: ndarray) -> ndarray:
         """Whole counts of a part of the paths. normal : those paths × areas × groups."""
         start = self.root @ np.moveaxis(normal, 0, -1)
         start *= self.deviation
@@ -127,7 +128,7 @@ class _Law:
         return drawn
 
 
-def _grown(start: np.ndarray, known: np.ndarray, total: np.ndarray) -> np.ndarray:
+def _grown(start: ndarray, known: ndarray, total: ndarray) -> ndarray:
     """Counts of areas that grow by one factor so that they add up to total, groups × paths."""
     grown = np.exp(start, out=start)
     grown[~known] = 0.0
@@ -136,9 +137,7 @@ def _grown(start: np.ndarray, known: np.ndarray, total: np.ndarray) -> np.ndarra
     return grown
 
 
-def _shifted(
-    start: np.ndarray, sizes: np.ndarray, known: np.ndarray, total: np.ndarray, shift: np.ndarray
-) -> np.ndarray:
+def _shifted(start: ndarray, sizes: ndarray, known: ndarray, total: ndarray, shift: ndarray) -> ndarray:
     """Counts out of sizes, by Newton's steps to the shift of each group and path that makes them add up to total."""
     against = np.exp(-start)
     of = np.where(known, sizes + 1, 0.0)
@@ -160,7 +159,7 @@ def _shifted(
     return drawn
 
 
-def _shares(against: np.ndarray, shift: np.ndarray, out: np.ndarray) -> np.ndarray:
+def _shares(against: ndarray, shift: ndarray, out: ndarray) -> ndarray:
     """1 / (1 + against · exp(−shift)), written to out."""
     with np.errstate(over="ignore"):  # a rate of nothing
         np.multiply(against, np.exp(-shift), out=out)

@@ -9,13 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
+from numpy import ndarray
+from pandas import DataFrame
 
 from analysis import store
 from analysis.models import backtest, class_counts, cohorts, forecasting, paths, pooling, trends
 from analysis.models.choice import Contest, Kind
 from analysis.models.forecasting import SAME, Panel
 from analysis.models.paths import Forecast
+from analysis.reference.areas import WHOLE
 
 BANDS = ["nursery", "kindergarten", "age5", "all"]
 AGED = {"nursery": ["nursery"], "kindergarten": ["age3", "age4", "age5"], "age5": ["age5"]}  # bands children move in
@@ -35,7 +37,7 @@ USUAL = {  # until evidence speaks against it: the way from births to classes
 SEED = 1
 
 
-def outlook(series: pd.DataFrame, school_year: str, period: str) -> dict[int, Forecast]:
+def outlook(series: DataFrame, school_year: str, period: str) -> dict[int, Forecast]:
     """Forecasts of the same period of the coming school years, by lead: what contest offers, with its models."""
     return ahead(contest(series, school_year, period))
 
@@ -48,7 +50,7 @@ def ahead(offered: Contest) -> dict[int, Forecast]:
     return paths.ahead(offered, SEED)
 
 
-def contest(series: pd.DataFrame, school_year: str, period: str, by_hand: Mapping[Kind, str] | None = None) -> Contest:
+def contest(series: DataFrame, school_year: str, period: str, by_hand: Mapping[Kind, str] | None = None) -> Contest:
     """What can be forecast of children living there, children enrolled and classes, and which model is used for each.
 
     Classes follow the children as these were expected then: a link rests on the one before it. by_hand : models of an
@@ -59,7 +61,12 @@ def contest(series: pd.DataFrame, school_year: str, period: str, by_hand: Mappin
     people = CHILDREN + LIVING
     ends = np.cumsum([len(people), len(CLASSES)])
     of_people, of_classes, living = np.split(together.counts, ends, axis=1)
-    children = replace(together, groups=people, counts=of_people)
+    in_whole = _living_in_whole(series, together.years, period)
+    living = np.concatenate([living, in_whole])
+    whole = np.full((len(people + CLASSES), len(together.years)), np.nan)
+    for place, (_, _, band) in enumerate(LIVING, start=len(CHILDREN)):
+        whole[place] = in_whole[0, cohorts.BANDS[band]].sum(axis=0)
+    children = replace(together, groups=people, counts=of_people, whole=whole[: len(people)])
     rooms = replace(together, groups=CLASSES, counts=of_classes)
     offered = {lead: moving_up(children, living, lead) for lead in paths.leads()}
     of_children = Contest(children, offered, usual=USUAL, by_hand=by_hand)
@@ -70,29 +77,35 @@ def contest(series: pd.DataFrame, school_year: str, period: str, by_hand: Mappin
         sizes = class_counts.largest(living, together.years, period, lead)
         expected = [coming[step] for step in range(1, lead + 1)]
         candidates[lead] = _beside(of_lead, class_candidates(rooms, sitting, expected, sizes))
-    both = replace(together, groups=people + CLASSES, counts=together.counts[:, : ends[-1]])
+    both = replace(together, groups=people + CLASSES, counts=together.counts[:, : ends[-1]], whole=whole)
     return Contest(both, candidates, usual=USUAL, by_hand=by_hand)
 
 
-def _beside(offered: dict[str, np.ndarray], others: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def _living_in_whole(series: DataFrame, years: list[str], period: str) -> ndarray:
+    """Children living in the whole place as its own rows say: 1 × ages × years."""
+    rows = series[(series["area"] == WHOLE) & (series["indicator"] == "children_living") & (series["period"] == period)]
+    return forecasting.counts_of(rows[rows["school_year"].isin(years)], [WHOLE], years, BIRTH_YEARS)
+
+
+def _beside(offered: dict[str, ndarray], others: dict[str, ndarray]) -> dict[str, ndarray]:
     """Candidates of one panel beside those of another one; NaN for the groups that a model is not for."""
-    models = dict.fromkeys([*offered, *others])
-    nothing = [np.full_like(next(iter(each.values())), np.nan) for each in (offered, others)]
-    return {
-        name: np.concatenate([offered.get(name, nothing[0]), others.get(name, nothing[1])], axis=1) for name in models
-    }
+    together = {}
+    for name in dict.fromkeys([*offered, *others]):
+        of_one, of_other = (each.get(name, np.full_like(each[SAME], np.nan)) for each in (offered, others))
+        together[name] = np.concatenate([of_one, of_other], axis=1)
+    return together
 
 
-def moving_up(given: Panel, living: np.ndarray, lead: int) -> dict[str, np.ndarray]:
-    """Forecast arrays of children by model name. living : children living in the area, areas × ages × years.
+def moving_up(given: Panel, living: ndarray, lead: int) -> dict[str, ndarray]:
+    """Forecast arrays of children by model name. living : children living there, (areas, whole) × ages × years.
 
     ageing : children living there as each birth year moves up, the share of them enrolled as it is. half_ageing : half
     of that change. ageing_and_trend : the share moves on, too. pooled_trend : trends of areas drawn to the city's.
     A forecast of children living there across a break is none: what was counted changed, not the children. What was
     expected before a break became known does not know of it.
     """
-    breaks = cohorts.breaks(living)
-    changes: dict[str, np.ndarray] = {}
+    breaks = cohorts.breaks(living[:-1])
+    changes: dict[str, ndarray] = {}
     for since in sorted({0, *(jump.year for jump in breaks)}):
         joined = cohorts.spliced(living, [jump for jump in breaks if jump.year <= since])
         born = _born(given, joined, lead)
@@ -108,47 +121,46 @@ def moving_up(given: Panel, living: np.ndarray, lead: int) -> dict[str, np.ndarr
 
 
 def class_candidates(
-    given: Panel, children: np.ndarray, coming: Sequence[np.ndarray], sizes: dict[str, np.ndarray]
-) -> dict[str, np.ndarray]:
+    given: Panel, children: ndarray, coming: Sequence[ndarray], sizes: dict[str, ndarray]
+) -> dict[str, ndarray]:
     """Forecast arrays of classes by model name. children, coming : see class_counts.following, of the panel's groups.
 
     sizes : largest class by band. following_children : with the children expected, and a trend in what these leave.
     """
     follow = np.full(given.counts.shape, np.nan)
     for band, limit in sizes.items():
-        at = [place for place, group in enumerate(given.groups) if group[2] == band]
+        at = given.at(band=band)
         expected = [step[:, at] for step in coming]
         follow[:, at] = class_counts.following(given.counts[:, at], children[:, at], expected, np.log(limit)[:, None])
     changes = {SAME: 0 * given.counts, FOLLOWING: follow}
     return {name: forecasting.same_as_last_year(given.scaled + change, len(coming)) for name, change in changes.items()}
 
 
-def enrolled(given: Panel, counts: np.ndarray) -> np.ndarray:
+def enrolled(given: Panel, counts: ndarray) -> ndarray:
     """Children in the classes of each sector and band: areas × CLASSES × years, of counts of the panel's groups."""
-    return np.stack(
-        [
-            sum(counts[:, given.groups.index(("children_enrolled", sector, age))] for age in AGED[band])
-            for _, sector, band in CLASSES
-        ],
-        axis=1,
-    )
+    sitting = []
+    for _, sector, band in CLASSES:
+        ages = [counts[:, given.groups.index(("children_enrolled", sector, age))] for age in AGED[band]]
+        sitting.append(sum(ages))
+    return np.stack(sitting, axis=1)
 
 
-def _born(given: Panel, living: np.ndarray, lead: int) -> np.ndarray:
+def _born(given: Panel, living: ndarray, lead: int) -> ndarray:
     """Expected log change of the children living there of each group's band: areas × groups × years."""
     growth = cohorts.band_growth(living, lead)
     return np.stack([growth[band] for _, _, band in given.groups], axis=1)
 
 
-def _participation(given: Panel, living: np.ndarray) -> np.ndarray:
+def _participation(given: Panel, living: ndarray) -> ndarray:
     """Log of children enrolled over children living; 0 for children living, NaN where none is enrolled."""
-    there = np.stack([living[:, cohorts.BANDS[band]].sum(axis=1) for _, _, band in given.groups], axis=1)
-    share = np.log(forecasting.ratio(given.counts, there), where=given.counts > 0, out=np.full(there.shape, np.nan))
-    is_living = np.array([group[0] == "children_living" for group in given.groups])[None, :, None]
-    return np.where(is_living, 0.0, share)
+    there = np.stack([living[:-1, cohorts.BANDS[band]].sum(axis=1) for _, _, band in given.groups], axis=1)
+    share = np.full(there.shape, np.nan)
+    np.log(forecasting.ratio(given.counts, there), where=given.counts > 0, out=share)
+    share[:, given.at("children_living")] = 0.0
+    return share
 
 
-def _trend(log_ratio: np.ndarray, lead: int) -> np.ndarray:
+def _trend(log_ratio: ndarray, lead: int) -> ndarray:
     """Damped trend of a log ratio, areas drawn towards their mean, and that towards none where few years are known."""
     own = np.diff(log_ratio, axis=-1, prepend=np.nan)
     known = np.isfinite(own)
@@ -157,17 +169,16 @@ def _trend(log_ratio: np.ndarray, lead: int) -> np.ndarray:
     return np.nan_to_num(pooling.shrunk(own, mean, lead)) * changes / (changes + 1)
 
 
-def _across(given: Panel, breaks: list[cohorts.Break], lead: int) -> np.ndarray:
+def _across(given: Panel, breaks: list[cohorts.Break], lead: int) -> ndarray:
     """True where a forecast of children living there was made before a break and is for a year after it."""
     crosses = np.zeros((*given.counts.shape[:2], len(given.years) + lead), bool)
+    nursery = given.at("children_living", "nursery")
     for jump in breaks:
-        for g, group in enumerate(given.groups):
-            if group[0] == "children_living" and group[2] == "nursery":
-                crosses[jump.area, g, jump.year : jump.year + lead] = True
+        crosses[jump.area, nursery, jump.year : jump.year + lead] = True
     return crosses
 
 
-def trend_table(series: pd.DataFrame, school_year: str, period: str, forecasts: dict[int, Forecast]) -> pd.DataFrame:
+def trend_table(series: DataFrame, school_year: str, period: str, forecasts: dict[int, Forecast]) -> DataFrame:
     """Table enrolment.csv: history of the same period and the forecasts, with totals of sectors, bands and the city.
 
     children_enrolled, children_living, classes in whole ones; enrolment_rate in percent (may pass 100);
@@ -182,7 +193,7 @@ def trend_table(series: pd.DataFrame, school_year: str, period: str, forecasts: 
     return trends.together(rows, SHOWN, BANDS)
 
 
-def _ahead(forecast: Forecast) -> list[pd.DataFrame]:
+def _ahead(forecast: Forecast) -> list[DataFrame]:
     """Rows of one target year."""
     children = trends.Margins(forecast.panel, "children_enrolled")
     classes = trends.Margins(forecast.panel, "classes")
@@ -197,7 +208,7 @@ def _ahead(forecast: Forecast) -> list[pd.DataFrame]:
     ]
 
 
-def class_paths(forecasts: dict[int, Forecast]) -> pd.DataFrame:
+def class_paths(forecasts: dict[int, Forecast]) -> DataFrame:
     """Table class_paths.parquet: whole classes on every path, by target year, area, sector, nursery and kindergarten.
 
     One path is one world through all target years.
@@ -205,22 +216,22 @@ def class_paths(forecasts: dict[int, Forecast]) -> pd.DataFrame:
     return paths.table(forecasts.values(), "classes", BANDS[:2], "classes")
 
 
-def breaks_table(series: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame:
+def breaks_table(series: DataFrame, school_year: str, period: str) -> DataFrame:
     """Table breaks.csv: where the count of infants jumped as births never do, so that its definition must have changed.
 
     before, after : infants living in the area in the year before and in that year.
     """
     given = forecasting.panel(series, school_year, period, BIRTH_YEARS)
-    columns = [field.name for field in store.TABLES["breaks.csv"]]
+    columns = store.schema("breaks.csv").names
     rows = []
     for jump in cohorts.breaks(given.counts):
         area = given.areas[jump.area]
         before, after = given.counts[jump.area, 0, jump.year - 1 : jump.year + 1]
         place = (school_year, period, area, "age0", "children_living")
         rows.append((*place, given.years[jump.year], before, after, given.basis[area]))
-    return pd.DataFrame(rows, columns=columns)
+    return DataFrame(rows, columns=columns)
 
 
-def backtest_table(forecasts: dict[int, Forecast]) -> pd.DataFrame:
+def backtest_table(forecasts: dict[int, Forecast]) -> DataFrame:
     """Table enrolment_backtest.csv, for every lead; see backtest.score."""
     return backtest.score("enrolment", forecasts)

@@ -5,6 +5,7 @@ ahead from neighbouring years share most of what happened; so the law is simulat
 """
 
 import numpy as np
+from numpy import ndarray
 from scipy.special import ndtr
 
 from analysis import reference
@@ -12,7 +13,7 @@ from analysis import reference
 WORLDS = 10_000  # simulated series: their 97.5 % quantile is off by some 2 %
 
 
-def independent(origins: np.ndarray, lead: int) -> np.ndarray:
+def independent(origins: ndarray, lead: int) -> ndarray:
     """How many independent forecasts so many of consecutive years are worth, as those of a lead share years.
 
     Errors of a random walk k years apart have the correlation 1 − k / lead, their squares that squared (Bayley &
@@ -27,7 +28,7 @@ def independent(origins: np.ndarray, lead: int) -> np.ndarray:
     return origins[..., 0] / (1 + 2 * left @ (1 - apart / lead) ** 2)
 
 
-def beside(own: np.ndarray, origins: np.ndarray, other: np.ndarray, weight: np.ndarray) -> np.ndarray:
+def beside(own: ndarray, origins: ndarray, other: ndarray, weight: ndarray) -> ndarray:
     """Mean square of so many errors and of others that count as weight: the scale of what law tells.
 
     Source: Gelman et al. 2013, Bayesian Data Analysis, 2.6 (a scaled inverse χ² prior counts as so many observations).
@@ -35,7 +36,7 @@ def beside(own: np.ndarray, origins: np.ndarray, other: np.ndarray, weight: np.n
     return (own * origins + other * weight) / np.maximum(origins + weight, 1)
 
 
-def spread(normal: np.ndarray, known: np.ndarray, lead: int, rate: bool) -> np.ndarray:
+def spread(normal: ndarray, known: ndarray, lead: int, rate: bool) -> ndarray:
     """Standard normals (… × groups) turned into errors in units of the city's scale. known : groups, see law."""
     places = (np.arange(WORLDS) + 0.5) / WORLDS
     share = (2 * ndtr(np.abs(normal)) - 1).clip(places[0], places[-1])
@@ -51,7 +52,7 @@ def spread(normal: np.ndarray, known: np.ndarray, lead: int, rate: bool) -> np.n
 
 
 @reference.cached
-def law(known: int, lead: int, rate: bool) -> np.ndarray:
+def law(known: int, lead: int, rate: bool) -> ndarray:
     """Sizes of the next error `lead` years ahead over the scale that spread.beside gives it, sorted.
 
     known : past forecasts one year ahead. Simulated series wander by Student steps with error_tails degrees of freedom

@@ -9,6 +9,8 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from numpy import ndarray
+from pandas import DataFrame
 
 from analysis.models import forecasting
 from analysis.models.forecasting import SECTORS
@@ -18,7 +20,7 @@ from analysis.reference.entered import Entered, Key, leaving_rate
 
 BANDS = ["nursery", "kindergarten"]
 AT_ONCE = 200_000  # numbers made whole at once: what a processor keeps near
-Block = tuple[dict[str, str], dict[str, np.ndarray]]  # what it is named by; its values, (areas, city) × (sectors, all)
+Block = tuple[dict[str, str], dict[str, ndarray]]  # what it is named by; its values, (areas, city) × (sectors, all)
 
 
 @dataclass(frozen=True)
@@ -33,15 +35,15 @@ class Inputs:
     areas: list[str]
     years: list[str]
     period: str
-    classes_now: np.ndarray
-    teachers: np.ndarray
-    left: np.ndarray
-    classes: np.ndarray
-    leavers: np.ndarray
-    classes_paths: np.ndarray
-    leavers_paths: np.ndarray
-    norm_now: np.ndarray
-    norms: np.ndarray
+    classes_now: ndarray
+    teachers: ndarray
+    left: ndarray
+    classes: ndarray
+    leavers: ndarray
+    classes_paths: ndarray
+    leavers_paths: ndarray
+    norm_now: ndarray
+    norms: ndarray
     entered: dict[Key, Entered] = field(default_factory=dict)
 
 
@@ -54,16 +56,16 @@ class Flow:
 
     areas: list[str]
     years: list[str]
-    needed_now: np.ndarray
-    teachers: np.ndarray
-    left: np.ndarray
-    needed: np.ndarray
-    leavers: np.ndarray
-    keep: np.ndarray
+    needed_now: ndarray
+    teachers: ndarray
+    left: ndarray
+    needed: ndarray
+    leavers: ndarray
+    keep: ndarray
     given: Inputs
 
     @cached_property
-    def needed_paths(self) -> np.ndarray:
+    def needed_paths(self) -> ndarray:
         """Teachers needed on every path: years × paths × areas × sectors."""
         classes = self.given.classes_paths
         norms = self.given.norms[:, None, None, None]
@@ -76,16 +78,16 @@ class Flow:
         return needed
 
     @cached_property
-    def leavers_paths(self) -> np.ndarray:
+    def leavers_paths(self) -> ndarray:
         """Leavers on every path, of the teachers in post now."""
         return self.given.leavers_paths * self.keep[:, None]
 
 
 def read(
-    enrolment: pd.DataFrame,
-    staffing: pd.DataFrame,
-    class_paths: pd.DataFrame,
-    leaver_paths: pd.DataFrame,
+    enrolment: DataFrame,
+    staffing: DataFrame,
+    class_paths: DataFrame,
+    leaver_paths: DataFrame,
     school_year: str,
     period: str,
 ) -> Inputs:
@@ -98,19 +100,24 @@ def read(
     years = sorted({*target_years, periods.shift(school_year, 1)})
     areas = forecasting.in_order(set(_rows(enrolment, "classes", "observed", [school_year])["area"]) - {WHOLE})
 
-    def now(table: pd.DataFrame, indicator: str, bands: list[str]) -> np.ndarray:
-        return block(table, indicator, "observed", [school_year], areas, bands, [*SECTORS, "all"])[0]
+    def now(table: DataFrame, indicator: str) -> ndarray:
+        """This year's, areas × sectors × (bands, all)."""
+        bands = [*BANDS, "all"]
+        known = block(table, indicator, "observed", [school_year], areas, bands, [*SECTORS, "all"])[0]
+        forecasting.put_zeros(known[..., -1], [known[..., place] for place in range(len(BANDS))])
+        forecasting.put_zeros(known[:, -1], [known[:, place] for place in range(len(SECTORS))])
+        return known[:, :-1]
 
-    def norm(year: str) -> np.ndarray:
+    def norm(year: str) -> ndarray:
         return norms.of_round("teachers_per_class", year, period)[BANDS].to_numpy()
 
     expected = Inputs(
         areas,
         years,
         period,
-        classes_now=_with_zeros(now(enrolment, "classes", BANDS)),
-        teachers=_with_zeros(now(staffing, "teachers", ["all"]))[..., 0],
-        left=now(staffing, "teachers_left", ["all"])[:, :-1, 0],
+        classes_now=now(enrolment, "classes")[..., :-1],
+        teachers=now(staffing, "teachers")[..., -1],
+        left=now(staffing, "teachers_left")[..., -1],
         classes=block(enrolment, "classes", "forecast", years, areas, BANDS),
         leavers=block(staffing, "teachers_left", "forecast", years, areas, ["all"])[..., 0],
         classes_paths=drawn(class_paths, "classes", years, areas, BANDS),
@@ -162,35 +169,28 @@ def flow_of(given: Inputs) -> Flow:
 
 
 def block(
-    table: pd.DataFrame,
+    table: DataFrame,
     indicator: str,
     kind: str,
     years: list[str],
     areas: list[str],
     bands: list[str],
     sectors: list[str] = SECTORS,
-) -> np.ndarray:
+) -> ndarray:
     """years × areas × sectors × bands of enrolment.csv or staffing.csv: values observed, expected ones forecast."""
     axes = {"target_year": years, "area": areas, "sector": sectors, "age_band": bands}
     rows = _rows(table, indicator, kind, years)
     return forecasting.as_array(rows, "value" if kind == "observed" else "expected", axes)
 
 
-def _rows(table: pd.DataFrame, indicator: str, kind: str, years: list[str]) -> pd.DataFrame:
+def _rows(table: DataFrame, indicator: str, kind: str, years: list[str]) -> DataFrame:
     return table[(table["indicator"] == indicator) & (table["kind"] == kind) & table["target_year"].isin(years)]
 
 
-def _with_zeros(counts: np.ndarray) -> np.ndarray:
-    """areas × (sectors, all) × bands to areas × sectors × bands: zero for a sector where the other has all there is."""
-    own = counts[:, :-1]
-    other_has_all = own[:, ::-1] == counts[:, -1:]
-    return np.where(np.isnan(own) & other_has_all, 0.0, own)
-
-
-def children(enrolment: pd.DataFrame, given: Inputs, school_year: str) -> tuple[np.ndarray, np.ndarray]:
+def children(enrolment: DataFrame, given: Inputs, school_year: str) -> tuple[ndarray, ndarray]:
     """Children living in each area (years × areas × 1 × bands) and enrolled (… × sectors × bands), this year first."""
 
-    def of(indicator: str, sectors: list[str]) -> np.ndarray:
+    def of(indicator: str, sectors: list[str]) -> ndarray:
         now = block(enrolment, indicator, "observed", [school_year], given.areas, BANDS, sectors)
         ahead = block(enrolment, indicator, "forecast", given.years, given.areas, BANDS, sectors)
         return np.concatenate([now, ahead])
@@ -198,7 +198,7 @@ def children(enrolment: pd.DataFrame, given: Inputs, school_year: str) -> tuple[
     return of("children_living", ["all"]), of("children_enrolled", SECTORS)
 
 
-def drawn(table: pd.DataFrame, value: str, years: list[str], areas: list[str], bands: list[str]) -> np.ndarray:
+def drawn(table: DataFrame, value: str, years: list[str], areas: list[str], bands: list[str]) -> ndarray:
     """years × paths × areas × sectors × bands of a table of paths; an area's paths lie side by side in memory."""
     axes = {"target_year": years, "area": areas, "sector": SECTORS, "age_band": bands}
     at, placed = forecasting.places(table, axes)
@@ -209,7 +209,7 @@ def drawn(table: pd.DataFrame, value: str, years: list[str], areas: list[str], b
     return np.moveaxis(numbers, -1, 1)
 
 
-def whole_persons(persons: np.ndarray) -> np.ndarray:
+def whole_persons(persons: ndarray) -> ndarray:
     """Whole persons, … × areas × sectors, whose sum is the rounded sum: handed first to sectors, then to their areas.
 
     An area that lacks a sector is left out.
@@ -222,7 +222,7 @@ def whole_persons(persons: np.ndarray) -> np.ndarray:
     return forecasting.largest_remainder(persons, axis=-2, total=sectors)
 
 
-def add(persons: np.ndarray) -> np.ndarray:
+def add(persons: ndarray) -> ndarray:
     """… × areas × sectors to … × (areas, city) × (sectors, all); the city sums the areas that have both sectors."""
     total = persons.sum(axis=-1, keepdims=True)
     both = np.concatenate([persons, total], axis=-1)
@@ -232,12 +232,12 @@ def add(persons: np.ndarray) -> np.ndarray:
     return np.concatenate([both, city_of(both, known)], axis=-2)
 
 
-def city_of(of: np.ndarray, known: np.ndarray) -> np.ndarray:
+def city_of(of: ndarray, known: ndarray) -> ndarray:
     """Areas added up, … × areas × sectors to … × 1 × sectors; NaN where none is known."""
     return np.where(known.any(axis=-2, keepdims=True), of.sum(axis=-2, keepdims=True, where=known), np.nan)
 
 
-def rows(areas: list[str], blocks: list[Block]) -> pd.DataFrame:
+def rows(areas: list[str], blocks: list[Block]) -> DataFrame:
     """A row a block and place, with the block's words and its value there."""
     index = pd.MultiIndex.from_product([[*areas, WHOLE], [*SECTORS, "all"]], names=["area", "sector"])
     places = index.to_frame(index=False)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
-import pandas as pd
+from numpy import ndarray
+from pandas import DataFrame
 
 from analysis import reference, store
 from analysis.meaning.disclosure import Disclosure
@@ -22,7 +23,7 @@ from analysis.reference import periods
 from analysis.reference.areas import WHOLE
 
 LIMITS = {"95": 1.959963984540054, "998": 3.090232306167813}  # two-sided 95 % and 99,8 %
-COLUMNS = [field.name for field in store.TABLES["funnel.csv"]]
+COLUMNS = store.schema("funnel.csv").names
 
 
 @dataclass(frozen=True)
@@ -33,13 +34,13 @@ class Funnel:
     dispersion : groups, how many times chance alone the areas vary; all NaN with fewer than funnel_areas areas.
     """
 
-    centre: np.ndarray
-    between: np.ndarray
-    dispersion: np.ndarray
-    z: np.ndarray
+    centre: ndarray
+    between: ndarray
+    dispersion: ndarray
+    z: ndarray
 
 
-def fit(cases: np.ndarray, sizes: np.ndarray, counts: np.ndarray, city: np.ndarray | None = None) -> Funnel:
+def fit(cases: ndarray, sizes: ndarray, counts: ndarray, city: ndarray | None = None) -> Funnel:
     """Funnels of areas × groups. counts : whether an area sets the limits; all get a z.
 
     city : centre of each group, NaN for no funnel; that of the areas that set the limits where it is not told.
@@ -57,7 +58,7 @@ def fit(cases: np.ndarray, sizes: np.ndarray, counts: np.ndarray, city: np.ndarr
     return Funnel(centre, np.sqrt(between), dispersion, off / np.sqrt(own + between))
 
 
-def table(weighed: WeighIns, period: str, may: Disclosure) -> pd.DataFrame:
+def table(weighed: WeighIns, period: str, may: Disclosure) -> DataFrame:
     """Table funnel.csv: the last round of `weighed`, both sectors together, by area, rate and age band.
 
     The spread comes from what may be printed alone: two withheld numbers whose sum is known could be worked out from a
@@ -86,7 +87,7 @@ def table(weighed: WeighIns, period: str, may: Disclosure) -> pd.DataFrame:
             printed[a, place] = not may.withheld(area, sector, band, condition, weighed.years[-1], period)
     fitted = fit(cases, sizes, reliable & printed, city)
     columns = _columns(fitted, cases, sizes, weighed.enrolled[now], reliable)
-    rows = pd.DataFrame(keys, columns=["area", "sector", "age_band", "indicator"])
+    rows = DataFrame(keys, columns=["area", "sector", "age_band", "indicator"])
     for name, values in columns.items():
         rows[name] = np.broadcast_to(values, cases.shape).ravel()
     basis = forecasting.resting(rows["area"], weighed.basis)
@@ -95,8 +96,8 @@ def table(weighed: WeighIns, period: str, may: Disclosure) -> pd.DataFrame:
 
 
 def _columns(
-    fitted: Funnel, cases: np.ndarray, sizes: np.ndarray, enrolled: np.ndarray, reliable: np.ndarray
-) -> dict[str, np.ndarray]:
+    fitted: Funnel, cases: ndarray, sizes: ndarray, enrolled: ndarray, reliable: ndarray
+) -> dict[str, ndarray]:
     """Columns of the table by name, areas × groups or groups."""
     columns = {
         "value": 100 * ratio(cases, sizes),
@@ -116,9 +117,7 @@ def _columns(
     return columns
 
 
-def limits(
-    centre: np.ndarray, between: np.ndarray | float, sizes: np.ndarray, level: str
-) -> tuple[np.ndarray, np.ndarray]:
+def limits(centre: ndarray, between: ndarray | float, sizes: ndarray, level: str) -> tuple[ndarray, ndarray]:
     """Lower and upper limit (shares) at so many children; level : "95" or "998".
 
     >>> low, high = limits(np.array(0.0226), np.array(0.0), np.array(10000.0), "95")
@@ -133,7 +132,7 @@ def limits(
     return np.sin(low) ** 2, np.sin(high) ** 2
 
 
-def place_of(z: np.ndarray, counts: np.ndarray) -> np.ndarray:
+def place_of(z: ndarray, counts: ndarray) -> ndarray:
     """Where each area stands: "inside", "above_95", "above_998", "below_95", "below_998"; "unreliable", "" unknown."""
     beyond = np.where(np.abs(z) > LIMITS["998"], "998", "95")
     side = np.where(z > 0, "above_", "below_")
@@ -141,7 +140,7 @@ def place_of(z: np.ndarray, counts: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(z), "", np.where(counts, named, "unreliable"))
 
 
-def _between(off: np.ndarray, own: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _between(off: ndarray, own: ndarray) -> tuple[ndarray, ndarray]:
     """Additive variance between areas (DerSimonian & Laird 1986 on winsorised z scores), and the dispersion.
 
     Winsorising takes away part of the variance of z even where nothing stands out; it is put back, without which

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy import ndarray
 
 from analysis import reference
 
@@ -28,12 +29,12 @@ class Histories:
     coming : lead → log growth of the children of that age over the lead, as known in each year; NaN where not known.
     """
 
-    counts: np.ndarray
-    partner: np.ndarray
-    coming: dict[int, np.ndarray]
+    counts: ndarray
+    partner: ndarray
+    coming: dict[int, ndarray]
 
     @property
-    def run(self) -> np.ndarray:
+    def run(self) -> ndarray:
         """Years known in a row up to each year."""
         run = np.zeros(self.counts.shape, int)
         known = np.isfinite(self.counts)
@@ -41,14 +42,14 @@ class Histories:
             run[:, year] = np.where(known[:, year], 1 + (run[:, year - 1] if year else 0), 0)
         return run
 
-    def change(self, lead: int) -> np.ndarray:
+    def change(self, lead: int) -> ndarray:
         """Log change from each year to `lead` years later."""
         change = np.full(self.counts.shape, np.nan)
         change[:, :-lead] = np.log(self.counts[:, lead:] / self.counts[:, :-lead])
         return change
 
 
-def bent(change: np.ndarray) -> np.ndarray:
+def bent(change: ndarray) -> ndarray:
     """Log changes with the extreme ones held back: b·tanh(x / b), b the setting growth_bend. A jump is rarely a trend.
 
     Source: a smooth form of the influence of Huber 1964, Ann. Math. Stat. 35.
@@ -60,14 +61,14 @@ def bent(change: np.ndarray) -> np.ndarray:
     return bend * np.tanh(change / bend)
 
 
-def lagged(values: np.ndarray, years: int = 1) -> np.ndarray:
+def lagged(values: ndarray, years: int = 1) -> ndarray:
     """Values of so many years before."""
     moved = np.full(values.shape, np.nan)
     moved[:, years:] = values[:, : max(values.shape[1] - years, 0)]
     return moved
 
 
-def remembered(change: np.ndarray, prior: float = np.nan, weight: float = 0.0) -> np.ndarray:
+def remembered(change: ndarray, prior: float = np.nan, weight: float = 0.0) -> ndarray:
     """Mean of what is known in a row up to each year, a year back counting growth_memory times the year after it.
 
     prior, weight : a value that counts as much as `weight` changes of this year. NaN where nothing is known.
@@ -84,7 +85,7 @@ def remembered(change: np.ndarray, prior: float = np.nan, weight: float = 0.0) -
     return np.divide(total, counted, out=np.full(change.shape, np.nan), where=counted > 0)
 
 
-def clues(of: Histories, lead: int) -> np.ndarray:
+def clues(of: Histories, lead: int) -> ndarray:
     """What the change over `lead` years is told from: series × years × CLUES; 0 where a clue is not known."""
     change = bent(np.log(of.counts) - lagged(np.log(of.counts)))
     ratio = np.log(of.counts) - np.log(of.partner)
@@ -103,7 +104,7 @@ def clues(of: Histories, lead: int) -> np.ndarray:
     return np.nan_to_num(np.stack(clue_values, axis=-1))
 
 
-def usual(lead: int) -> np.ndarray:
+def usual(lead: int) -> ndarray:
     """Weights of the clues before there is evidence: trends fade by the setting growth_fading a year.
 
     Source of the fading: Gardner & McKenzie 1985, Manag. Sci. 31.
@@ -112,7 +113,7 @@ def usual(lead: int) -> np.ndarray:
     return np.array([USUAL.get(name, 0.0) * (1.0 if name == "cohort" else fading) for name in CLUES])
 
 
-def fit(clue_rows: np.ndarray, change: np.ndarray, weights: Sequence[np.ndarray], start: np.ndarray) -> np.ndarray:
+def fit(clue_rows: ndarray, change: ndarray, weights: Sequence[ndarray], start: ndarray) -> ndarray:
     """Weights of the clues with the least mean absolute percentage error of the counts, drawn towards start.
 
     clue_rows : rows × clues; change : rows; weights : a fit each, of the first so many rows, all that it knows.
@@ -122,7 +123,7 @@ def fit(clue_rows: np.ndarray, change: np.ndarray, weights: Sequence[np.ndarray]
     ridge = reference.setting("growth_ridge")
     rows = np.vstack([clue_rows.T, change])
     prior = ridge * np.column_stack([np.eye(len(start)), start])
-    coefficients: np.ndarray = np.tile(start, (len(weights), 1))
+    coefficients: ndarray = np.tile(start, (len(weights), 1))
     going = np.arange(len(weights))
     for _ in range(25):
         if not len(going):
@@ -135,7 +136,7 @@ def fit(clue_rows: np.ndarray, change: np.ndarray, weights: Sequence[np.ndarray]
     return coefficients
 
 
-def _normal(coefficients: np.ndarray, rows: np.ndarray, weight: np.ndarray) -> np.ndarray:
+def _normal(coefficients: ndarray, rows: ndarray, weight: ndarray) -> ndarray:
     """Normal equations of one step of fit, their right side in the last column. rows : clues, and the change below."""
     near = 0.004  # below 0.4 % an error counts by its square
     off = (coefficients @ rows[:-1] - rows[-1]).clip(-1.5, 1.5)
@@ -144,7 +145,7 @@ def _normal(coefficients: np.ndarray, rows: np.ndarray, weight: np.ndarray) -> n
     return (rows[:-1] * (weight * pull)) @ rows.T
 
 
-def learned(of: Histories, lead: int, origins: Sequence[int]) -> np.ndarray:
+def learned(of: Histories, lead: int, origins: Sequence[int]) -> ndarray:
     """Weights of the clues by what was known in each of these years: origins × CLUES. origins : places of years.
 
     Evidence half as old as growth_half_life years counts twice; an origin may lie after the last year.
@@ -165,7 +166,7 @@ def learned(of: Histories, lead: int, origins: Sequence[int]) -> np.ndarray:
     return coefficients
 
 
-def forecast(of: Histories, lead: int, weights: np.ndarray, least: int) -> np.ndarray:
+def forecast(of: Histories, lead: int, weights: ndarray, least: int) -> ndarray:
     """Log change from each year to `lead` years later, by that year's weights (years × CLUES).
 
     NaN until so many years in a row are known.
@@ -174,7 +175,7 @@ def forecast(of: Histories, lead: int, weights: np.ndarray, least: int) -> np.nd
     return np.where(of.run >= least, change, np.nan)
 
 
-def expected(of: Histories, lead: int) -> np.ndarray:
+def expected(of: Histories, lead: int) -> ndarray:
     """Expected log change from each year to `lead` years later, learned from all of these series.
 
     It rests on what was known in that year. NaN until LEARNT_FROM years in a row are known.

@@ -8,7 +8,8 @@ scenario, without an interval.
 from functools import partial
 
 import numpy as np
-import pandas as pd
+from numpy import ndarray
+from pandas import DataFrame
 
 from analysis import reference, store
 from analysis.models import stock
@@ -40,7 +41,7 @@ class Plan:
         self.needed = flow.needed_paths[held][:, :, self.at]
         self.leavers = np.broadcast_to(flow.leavers_paths[held][:, :, self.at], self.needed.shape)
 
-    def lacking(self, limit: np.ndarray, years: int, paths: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    def lacking(self, limit: ndarray, years: int, paths: ndarray | None = None) -> tuple[ndarray, ndarray]:
         """Teachers that units lack before a year's hiring, and those too many in others: years × paths × sectors.
 
         limit : most that are hired a year, sectors or paths × sectors.  paths : which of them, all where not said.
@@ -57,7 +58,7 @@ class Plan:
             over.append(stock.filled(-gap).sum(axis=-2))
         return np.stack(short), np.stack(over)
 
-    def least(self, years: int) -> np.ndarray:
+    def least(self, years: int) -> ndarray:
         """The least yearly hiring by which no unit is short any more in the last of so many years: paths × sectors.
 
         Past the tested years, which have no interval, of every fifth path.
@@ -72,7 +73,7 @@ class Plan:
         return enough[asked]
 
 
-def recruited(series: pd.DataFrame, school_year: str, period: str) -> dict[str, float]:
+def recruited(series: DataFrame, school_year: str, period: str) -> dict[str, float]:
     """Teachers recruited in the year up to a round, by sector; one that lacks a round of it is left out."""
     rows = series[(series["indicator"] == "teachers_recruited") & (series["area"] == WHOLE)]
     rows = rows[(rows["age_band"] == "all") & rows["sector"].isin(SECTORS)]
@@ -81,7 +82,7 @@ def recruited(series: pd.DataFrame, school_year: str, period: str) -> dict[str, 
     return year.sum(skipna=False).dropna().to_dict()
 
 
-def limits(last_year: dict[str, float]) -> dict[str, np.ndarray]:
+def limits(last_year: dict[str, float]) -> dict[str, ndarray]:
     """Plans of scenarios.csv (lever hiring): the most that each sector hires a year, unbounded where no row says it.
 
     last_year : see recruited; a plan that asks for it where it is not known is left out.
@@ -99,7 +100,7 @@ def limits(last_year: dict[str, float]) -> dict[str, np.ndarray]:
     return plans
 
 
-def table(plan: Plan, named: dict[str, np.ndarray], basis: str) -> pd.DataFrame:
+def table(plan: Plan, named: dict[str, ndarray], basis: str) -> DataFrame:
     """Table hiring_plan.csv: plans by sector and target year.
 
     named : see limits; beside them the rows of GRID, the same number a year in either sector.
@@ -114,7 +115,7 @@ def table(plan: Plan, named: dict[str, np.ndarray], basis: str) -> pd.DataFrame:
     return _as_declared(rows, "hiring_plan.csv", basis).replace(np.inf, np.nan)
 
 
-def _with_grid(plan: Plan, named: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def _with_grid(plan: Plan, named: dict[str, ndarray]) -> dict[str, ndarray]:
     """The named plans, and one a step of hiring up to what meets the norm next year on nine of ten paths."""
     most = np.quantile(plan.least(1), CHANCES[-1] / 100, axis=0, method="inverted_cdf").max()
     step = 10 * max(np.ceil(most / 10 / reference.setting("hiring_steps")), 1.0)
@@ -122,7 +123,7 @@ def _with_grid(plan: Plan, named: dict[str, np.ndarray]) -> dict[str, np.ndarray
     return named | {f"{GRID} {each:.0f}": np.array([each, each]) for each in grid}
 
 
-def _of_plan(plan: Plan, name: str, limit: np.ndarray, sectors: list[str]) -> list[dict]:
+def _of_plan(plan: Plan, name: str, limit: ndarray, sectors: list[str]) -> list[dict]:
     """One row a sector and year of one plan."""
     lacking, over = plan.lacking(limit, len(plan.years))
     done = np.minimum(lacking, limit)
@@ -142,7 +143,7 @@ def _of_plan(plan: Plan, name: str, limit: np.ndarray, sectors: list[str]) -> li
     return rows
 
 
-def least_table(plan: Plan, basis: str) -> pd.DataFrame:
+def least_table(plan: Plan, basis: str) -> DataFrame:
     """Table least_hiring.csv: the least yearly hiring by which no unit is short in a year, by sector.
 
     chance : percent of the paths on which it is enough; empty where the year is past the tested ones, and enough is
@@ -160,10 +161,10 @@ def least_table(plan: Plan, basis: str) -> pd.DataFrame:
     return _as_declared(rows, "least_hiring.csv", basis)
 
 
-def _as_declared(rows: list[dict], name: str, basis: str) -> pd.DataFrame:
+def _as_declared(rows: list[dict], name: str, basis: str) -> DataFrame:
     columns = store.schema(name).names
-    return pd.DataFrame(rows).reindex(columns=columns).assign(basis=basis)
+    return DataFrame(rows).reindex(columns=columns).assign(basis=basis)
 
 
-def _middle(persons: np.ndarray) -> float:
+def _middle(persons: ndarray) -> float:
     return float(np.quantile(persons, 0.5, method="inverted_cdf"))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy import ndarray
 
 from analysis import reference
 from analysis.models import calibration, growth, usual_errors
@@ -34,12 +35,12 @@ def histories(panel: LongPanel, measure: str) -> Histories:
     return Histories(_above_zero(panel, measure), _above_zero(panel, other), coming)
 
 
-def _above_zero(panel: LongPanel, measure: str) -> np.ndarray:
+def _above_zero(panel: LongPanel, measure: str) -> ndarray:
     values = panel.values[measure]
     return values.where(values > 0).to_numpy()
 
 
-def _in_preschool(panel: LongPanel, lead: int) -> np.ndarray:
+def _in_preschool(panel: LongPanel, lead: int) -> ndarray:
     """Log of the births behind the children of preschool age so many years later, as known in each year."""
     births = _above_zero(panel, "births_thousand")
     return np.log(sum(weight * growth.lagged(births, age - lead) for age, weight in AGES.items()))
@@ -63,8 +64,8 @@ class Outlook:
     expected : counts; limits : counts by name of limit.
     """
 
-    expected: np.ndarray
-    limits: dict[str, np.ndarray]
+    expected: ndarray
+    limits: dict[str, ndarray]
 
 
 def outlook(panel: LongPanel, measure: str, lead: int) -> Outlook:
@@ -81,7 +82,7 @@ def outlook(panel: LongPanel, measure: str, lead: int) -> Outlook:
     return Outlook(counts * np.exp(expected[cut]), {k: counts * np.exp(v[cut]) for k, v in limits.items()})
 
 
-def short_outlook(panel: LongPanel, measure: str, lead: int, weights: np.ndarray) -> pd.Series:
+def short_outlook(panel: LongPanel, measure: str, lead: int, weights: ndarray) -> pd.Series:
     """Counts of each unit expected `lead` years after the last year of a short panel, all of whose years are known.
 
     The long panel's growth, by its weights for these years (learned), as far as the unit's size lets it go with a trend
@@ -95,13 +96,13 @@ def short_outlook(panel: LongPanel, measure: str, lead: int, weights: np.ndarray
 
 
 @reference.cached
-def learned(measure: str, lead: int, years: tuple[int, ...]) -> np.ndarray:
+def learned(measure: str, lead: int, years: tuple[int, ...]) -> ndarray:
     """growth.learned of the long panel of data/reference, in calendar years."""
     panel = known()
     return growth.learned(histories(panel, measure), lead, [year - panel.years[0] for year in years])
 
 
 @reference.cached
-def _known_growth(measure: str, lead: int) -> np.ndarray:
+def _known_growth(measure: str, lead: int) -> ndarray:
     """growth.expected of the long panel of data/reference."""
     return growth.expected(histories(known(), measure), lead)

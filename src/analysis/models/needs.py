@@ -10,6 +10,8 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+from numpy import ndarray
+from pandas import DataFrame, Series
 
 from analysis import reference, store
 from analysis.models import forecasting
@@ -22,7 +24,7 @@ from analysis.reference import vietnamese
 from analysis.reference.areas import WHOLE
 from analysis.reference.entered import Entered, Key
 
-COLUMNS = [field.name for field in store.TABLES["needs.csv"]]
+COLUMNS = store.schema("needs.csv").names
 SHOWN = [
     "teachers_needed",
     "teachers_now",
@@ -43,7 +45,7 @@ OF_LEAVERS = ("teachers_left", "teachers_staying")
 PLACE = ["target_year", "area", "sector"]
 
 
-def what_if(classes: pd.Series, norms: pd.Series, teachers: float, leaving_rate: float) -> dict[str, float]:
+def what_if(classes: Series, norms: Series, teachers: float, leaving_rate: float) -> dict[str, float]:
     """Teachers needed, leaving, staying and to recruit in one place and year, by the formulas of needs.csv.
 
     classes : groups and classes next year, by age band.  norms : teachers per class, by age band.
@@ -52,8 +54,8 @@ def what_if(classes: pd.Series, norms: pd.Series, teachers: float, leaving_rate:
     to_recruit = needed − staying. Needed and left are each rounded once, a half to the even number.
     Raises ValueError if an age band has classes but no norm, or for a rate outside 0 to 100.
 
-    >>> classes = pd.Series({"nursery": 1021, "kindergarten": 3373})   # Hải Phòng, HK1 2024-2025, no one leaving
-    >>> what_if(classes, pd.Series({"nursery": 2.5, "kindergarten": 2.2}), 8796, 0.0)["to_recruit"]
+    >>> classes = Series({"nursery": 1021, "kindergarten": 3373})   # Hải Phòng, HK1 2024-2025, no one leaving
+    >>> what_if(classes, Series({"nursery": 2.5, "kindergarten": 2.2}), 8796, 0.0)["to_recruit"]
     1177.0
     """
     if not 0 <= leaving_rate <= 100:
@@ -63,7 +65,7 @@ def what_if(classes: pd.Series, norms: pd.Series, teachers: float, leaving_rate:
     return {"needed": needed, "left": left, "staying": teachers - left, "to_recruit": needed - (teachers - left)}
 
 
-def table(given: Inputs, enrolment: pd.DataFrame, staffing: pd.DataFrame) -> pd.DataFrame:
+def table(given: Inputs, enrolment: DataFrame, staffing: DataFrame) -> DataFrame:
     """Table needs.csv, in whole teachers, by target year, area and the city × public, nonpublic and all.
 
     given : flow.read of the four tables; enrolment, staffing : for the models, basis and notes.
@@ -94,7 +96,7 @@ def table(given: Inputs, enrolment: pd.DataFrame, staffing: pd.DataFrame) -> pd.
     return _ordered(_with_entered(_with_surplus(result), given.entered))[COLUMNS]
 
 
-def basis_of_city(table: pd.DataFrame) -> str:
+def basis_of_city(table: DataFrame) -> str:
     """What the city's rows of needs.csv rest on."""
     return forecasting.worst_basis(table["basis"])
 
@@ -102,9 +104,9 @@ def basis_of_city(table: pd.DataFrame) -> str:
 def _year(
     year: str,
     names: list[str],
-    expected: dict[str, np.ndarray],
-    ends: dict[str, dict[str, np.ndarray]],
-    now: dict[str, np.ndarray],
+    expected: dict[str, ndarray],
+    ends: dict[str, dict[str, ndarray]],
+    now: dict[str, ndarray],
 ) -> Iterator[Block]:
     """Blocks of one target year. now : what is known of this year, empty for later ones."""
     for name in names:
@@ -116,7 +118,7 @@ def _year(
         yield {"target_year": year, "indicator": name}, values
 
 
-def _models(result: pd.DataFrame, enrolment: pd.DataFrame, staffing: pd.DataFrame) -> list[str | None]:
+def _models(result: DataFrame, enrolment: DataFrame, staffing: DataFrame) -> list[str | None]:
     """Model of the classes, of the leavers, or sum_of_parts where a row rests on both."""
     by_place = {"classes": _by_place(enrolment, "classes"), "teachers_left": _by_place(staffing, "teachers_left")}
     first = result["target_year"].min()
@@ -132,20 +134,20 @@ def _models(result: pd.DataFrame, enrolment: pd.DataFrame, staffing: pd.DataFram
     return models
 
 
-def _by_place(table: pd.DataFrame, indicator: str) -> dict[tuple, str]:
+def _by_place(table: DataFrame, indicator: str) -> dict[tuple, str]:
     """Model of each target year, area and sector."""
     rows = table[(table["indicator"] == indicator) & (table["kind"] == "forecast") & (table["age_band"] == "all")]
     return rows.set_index(PLACE)["model"].to_dict()
 
 
-def _reason(table: pd.DataFrame, indicator: str) -> str:
+def _reason(table: DataFrame, indicator: str) -> str:
     """Why the table has no forecast of the indicator, in its own words."""
     notes = table.loc[(table["indicator"] == indicator) & (table["kind"] == "observed"), "note"].dropna()
     reasons = notes[notes.str.startswith("Không dự báo")]
     return reasons.iloc[-1] if len(reasons) else "Không dự báo: đơn vị thiếu số liệu của kỳ này."
 
 
-def _why_no_recruits(staffing: pd.DataFrame) -> str:
+def _why_no_recruits(staffing: DataFrame) -> str:
     """What is missing where leavers are not forecast: a year of them is three rounds, after a year of teachers."""
     known = staffing.loc[(staffing["indicator"] == "teachers_left") & (staffing["kind"] == "observed"), "target_year"]
     least = int(reference.setting("minimum_points_rate"))
@@ -158,7 +160,7 @@ def _why_no_recruits(staffing: pd.DataFrame) -> str:
     )
 
 
-def _with_surplus(result: pd.DataFrame) -> pd.DataFrame:
+def _with_surplus(result: DataFrame) -> DataFrame:
     """The city's recruits say what was taken off for teachers too many in a unit, whom another one cannot have."""
     result = result.copy()
     recruits = result[result["indicator"] == "teachers_to_recruit"]
@@ -169,7 +171,7 @@ def _with_surplus(result: pd.DataFrame) -> pd.DataFrame:
             here = here[here["sector"] == row["sector"]]
         if len(here):
             many = -here["expected"].sum()
-            names = ", ".join(here["area"].map(units.name).unique())
+            names = units.names(here["area"].unique())
             said = (
                 f"Đã trừ {vietnamese.number(many)} người thừa ở {names}, không bù được cho nơi khác: những nơi thiếu "
             )
@@ -177,17 +179,17 @@ def _with_surplus(result: pd.DataFrame) -> pd.DataFrame:
     return result
 
 
-def _add_note(result: pd.DataFrame, at, said: str) -> None:
+def _add_note(result: DataFrame, at, said: str) -> None:
     before = result.at[at, "note"]
     result.loc[at, "note"] = said if pd.isna(before) else f"{before} {said}"
 
 
-def _with_entered(result: pd.DataFrame, rates: dict[Key, Entered]) -> pd.DataFrame:
+def _with_entered(result: DataFrame, rates: dict[Key, Entered]) -> DataFrame:
     """The rows that rest on leaving rates entered by hand say so, with their sources."""
     if not rates:
         return result
     result = result.copy()
-    by_place = pd.DataFrame(
+    by_place = DataFrame(
         [(*key, rate.value, rate.source) for key, rate in rates.items()], columns=[*PLACE, "percent", "source"]
     )
     of_leavers = result["indicator"].isin([*OF_LEAVERS, "teachers_to_recruit"]) & result["expected"].notna()
@@ -207,13 +209,12 @@ def _with_entered(result: pd.DataFrame, rates: dict[Key, Entered]) -> pd.DataFra
     return result
 
 
-def _notes(result: pd.DataFrame, why_need: str, why_leave: str) -> list[str | None]:
+def _notes(result: DataFrame, why_need: str, why_leave: str) -> list[str | None]:
     """Why a row has no forecast, which areas a city's lacks, or what a number below zero means."""
     first = result["target_year"] == result["target_year"].min()
     known = (result["indicator"] == "teachers_now") | (result["indicator"] == "teachers_shortage") & first
     lacking = result[result["expected"].isna() & ~known & (result["area"] != WHOLE) & (result["sector"] == "all")]
-    lacking = lacking.assign(name=lacking["area"].map(units.name))
-    without = lacking.groupby(["target_year", "indicator"])["name"].agg(", ".join).to_dict()
+    without = lacking.groupby(["target_year", "indicator"])["area"].agg(units.names).to_dict()
     has_need = result["expected"].notna() & (result["indicator"] == "teachers_needed")
     years_with_need = set(result.loc[has_need, "target_year"])
     notes: list[str | None] = []
@@ -233,7 +234,7 @@ def _notes(result: pd.DataFrame, why_need: str, why_leave: str) -> list[str | No
     return notes
 
 
-def _ordered(result: pd.DataFrame) -> pd.DataFrame:
+def _ordered(result: DataFrame) -> DataFrame:
     orders = {
         "area": [WHOLE, *forecasting.in_order(set(result["area"]) - {WHOLE})],
         "sector": ["all", *SECTORS],

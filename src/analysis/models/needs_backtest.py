@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+from numpy import ndarray
+from pandas import DataFrame
 
 from analysis import store
 from analysis.models import enrolment, flow, forecasting, paths, staffing, stock, trends
@@ -17,7 +19,7 @@ PARTS = {"classes": BANDS, "children_enrolled": ["nursery", *enrolment.AGED["kin
 ALL = ["all"]
 
 
-def table(series: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame:
+def table(series: DataFrame, school_year: str, period: str) -> DataFrame:
     """Table needs_backtest.csv, by lead, level (area: every unit by itself; city) and indicator, both sectors together.
 
     From every year with two years known before it, by the models that would have been chosen then. Recruits are scored
@@ -27,23 +29,23 @@ def table(series: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame:
     """
     classes = enrolment.contest(series, school_year, period)
     leavers = staffing.leavers_outlook(series, school_year, period)[0].contest
-    scored = list[tuple]()
+    scored = []
     for known in range(2, len(classes.given.years)):
         leads = [lead for lead in paths.leads() if known - 1 + lead < len(classes.given.years)]
         made = paths.known_after(classes, known, leads, enrolment.SEED)
         left = paths.known_after(leavers, known, leads, staffing.SEEDS["leavers"])
         scored += _of_origin(classes.given, leavers.given, made, left, period)
-    rows = pd.DataFrame(scored, columns=["lead", "level", "indicator", "error", "same", "80", "95", "score", "actual"])
     names = store.schema("needs_backtest.csv").names
-    return pd.DataFrame(
-        [_summary(key, part) for key, part in rows.groupby(["lead", "level", "indicator"])], columns=names
-    )
+    if not scored:
+        return DataFrame(columns=names)
+    by_key = pd.concat(scored, ignore_index=True).groupby(["lead", "level", "indicator"])
+    return DataFrame([_summary(key, rows) for key, rows in by_key], columns=names)
 
 
 def _of_origin(
     given: Panel, staff: Panel, made: dict[int, Forecast], left: dict[int, Forecast], period: str
-) -> Iterator[tuple]:
-    """One row a place, lead and indicator: see table."""
+) -> Iterator[DataFrame]:
+    """Rows of each lead and indicator: see table."""
     known = len(made[1].panel.years)
     then = _inputs(given, staff, made, left, known, period)
     flow_then = flow.flow_of(then)
@@ -60,12 +62,12 @@ def _of_origin(
             staying, stayed = (flow_then.teachers - each for each in (gone, gone_before))
             came["teachers_to_recruit"] = needed - staying, flow_then.needed_now - stayed
         for name, (actual, same) in came.items():
-            yield from _scored(lead, name, actual, same, expected[name], limits[name])
+            yield _scored(lead, name, actual, same, expected[name], limits[name])
         for name, bands in PARTS.items():
             counted = [given.counts[..., at] for at in (year, known - 1)]
             values = [*counted, made[lead].expected, made[lead].paths]
             actual, same, middle, drawn = (_cut(given, each, then.areas, name, bands).sum(axis=-1) for each in values)
-            yield from _scored(lead, name, actual, same, middle, trends.intervals(flow.add(drawn)))
+            yield _scored(lead, name, actual, same, middle, trends.intervals(flow.add(drawn)))
 
 
 def _inputs(
@@ -96,36 +98,38 @@ def _inputs(
 
 
 def _cut(
-    panel: Panel, values: np.ndarray, areas: list[str], indicator: str = "teachers_left", bands: list[str] = ALL
-) -> np.ndarray:
+    panel: Panel, values: ndarray, areas: list[str], indicator: str = "teachers_left", bands: list[str] = ALL
+) -> ndarray:
     """… × areas × groups of a panel to … × areas × sectors × bands of one indicator; NaN for areas it lacks."""
-    lacking = np.full((*values.shape[:-2], 1, values.shape[-1]), np.nan)
-    places = [panel.areas.index(area) if area in panel.areas else len(panel.areas) for area in areas]
     columns = [[panel.groups.index((indicator, sector, band)) for band in bands] for sector in SECTORS]
-    return np.concatenate([values, lacking], axis=-2)[..., places, :][..., columns]
+    places = pd.Index(panel.areas, dtype=object).get_indexer(areas)[:, None, None]
+    cut = values[..., places, np.array(columns)]
+    return cut if (places >= 0).all() else np.where(places >= 0, cut, np.nan)
 
 
 def _scored(
-    lead: int, name: str, actual: np.ndarray, same: np.ndarray, expected: np.ndarray, limits: dict[str, np.ndarray]
-) -> Iterator[tuple]:
+    lead: int, name: str, actual: ndarray, same: ndarray, expected: ndarray, limits: dict[str, ndarray]
+) -> DataFrame:
     """Rows of every area and the city, both sectors together, where what came is known wherever it was forecast."""
     came, before, middle = (flow.add(each)[:, -1] for each in (actual, same, expected))
     if (np.isnan(came) & np.isfinite(middle)).any():
         came[-1] = np.nan
-    for place in np.flatnonzero(np.isfinite(came + middle)):
-        level = "city" if place == len(came) - 1 else "area"
-        score = abs(came[place] - middle[place]) / 2
-        inside = []
-        for width, outside in WEIGHTS.items():
-            low, high = limits[f"lower_{width}"][place, -1], limits[f"upper_{width}"][place, -1]
-            missed = max(low - came[place], came[place] - high, 0.0)
-            score += outside / 2 * (high - low + 2 / outside * missed)
-            inside.append(low <= came[place] <= high)
-        off = abs(middle[place] - came[place])
-        yield lead, level, name, off, abs(before[place] - came[place]), *inside, score / 2.5, abs(came[place])
+    rows = DataFrame({"lead": lead, "level": "area", "indicator": name, "actual": np.abs(came)})
+    rows.loc[len(came) - 1, "level"] = "city"
+    rows["error"] = np.abs(middle - came)
+    rows["same"] = np.abs(before - came)
+    score = rows["error"] / 2
+    for width, outside in WEIGHTS.items():
+        low = limits[f"lower_{width}"][:, -1]
+        high = limits[f"upper_{width}"][:, -1]
+        rows[width] = (low <= came) & (came <= high)
+        missed = np.maximum(low - came, came - high).clip(0)
+        score += outside / 2 * (high - low + 2 / outside * missed)
+    rows["score"] = score / 2.5
+    return rows[np.isfinite(came + middle)]
 
 
-def _summary(key: tuple, rows: pd.DataFrame) -> tuple:
+def _summary(key: tuple, rows: DataFrame) -> tuple:
     percent = 100 * forecasting.ratio(rows["error"].to_numpy(), rows["actual"].to_numpy())
     both = rows[rows["same"].notna()]
     relative = both["error"].sum() / both["same"].sum() if both["same"].sum() > 0 else np.nan

@@ -4,6 +4,8 @@ import itertools
 
 import numpy as np
 import pandas as pd
+from numpy import ndarray
+from pandas import DataFrame
 
 from analysis.models import backtest, forecasting, paths, pooling, rate_trends, trends
 from analysis.models.forecasting import SAME, Panel
@@ -18,7 +20,7 @@ POOLED = "pooled_trend"
 SEED = 5
 
 
-def outlook(series: pd.DataFrame, school_year: str, period: str) -> Forecast:
+def outlook(series: DataFrame, school_year: str, period: str) -> Forecast:
     """Children with each condition at the same weigh-in next year, out of as many as were measured this year.
 
     The four conditions are drawn together; rates are modelled as logits, which neither pass 0 nor 100 %.
@@ -28,7 +30,7 @@ def outlook(series: pd.DataFrame, school_year: str, period: str) -> Forecast:
     return paths.predict(given, {1: candidates(given)}, seed=SEED)
 
 
-def candidates(given: Panel, lead: int = 1) -> dict[str, np.ndarray]:
+def candidates(given: Panel, lead: int = 1) -> dict[str, ndarray]:
     """Forecasts of a panel of rates by model name."""
     return {
         SAME: forecasting.same_as_last_year(given.scaled, lead),
@@ -38,16 +40,15 @@ def candidates(given: Panel, lead: int = 1) -> dict[str, np.ndarray]:
     }
 
 
-def pooled_level(given: Panel, lead: int = 1) -> np.ndarray:
+def pooled_level(given: Panel, lead: int = 1) -> ndarray:
     """city_trend from the area's usual distance from the city instead of its last one, which chance has moved.
 
     The usual distance is the mean of those known until then, one k years old weighing damping^k. Returns an array like
     city_trend's. Source: exponential smoothing of the distance (Gardner 1985), its weight a setting and not tuned.
     """
     known = np.isfinite(given.scaled)
-    cases = np.where(known, given.counts, 0.0).sum(axis=0)
-    measured = np.where(known, given.out_of, 0.0).sum(axis=0)
-    away = given.scaled - np.where(known.any(axis=0), forecasting.to_scale(cases, measured), np.nan)
+    city = forecasting.city_scale(given.counts, given.out_of, known)
+    away = given.scaled - np.where(known.any(axis=0), city, np.nan)
     weight = forecasting.fading(len(given.years))
     usual = forecasting.ratio(np.nan_to_num(away) @ weight, known @ weight)
     return pooling.city_trend(given, lead) - forecasting.same_as_last_year(away - usual, lead)
@@ -60,8 +61,8 @@ def pooled(weighed: WeighIns) -> Trend:
 
 
 def trend_table(
-    series: pd.DataFrame, school_year: str, period: str, forecast: Forecast, weighed: WeighIns, fitted: Trend
-) -> pd.DataFrame:
+    series: DataFrame, school_year: str, period: str, forecast: Forecast, weighed: WeighIns, fitted: Trend
+) -> DataFrame:
     """Table nutrition.csv, percent of the children measured.
 
     Rows of kind "observed" and "forecast" (this period of each year), "fitted" (the trend's line at this period, in
@@ -76,7 +77,7 @@ def trend_table(
     return trends.together(rows, list(RATES.values()), list(BANDS))
 
 
-def trend_rows(weighed: WeighIns, fitted: Trend, period: str) -> pd.DataFrame:
+def trend_rows(weighed: WeighIns, fitted: Trend, period: str) -> DataFrame:
     """Rows of kind "fitted" and "trend" of both sectors together, by area and for the city."""
     both_sectors = [g for g, group in enumerate(weighed.groups) if group[1] == "all"]
     keys = []
@@ -84,9 +85,9 @@ def trend_rows(weighed: WeighIns, fitted: Trend, period: str) -> pd.DataFrame:
         for g in both_sectors:
             condition, sector, band = weighed.groups[g]
             keys.append((area, sector, band, RATES[condition]))
-    places = pd.DataFrame(keys, columns=["area", "sector", "age_band", "indicator"])
+    places = DataFrame(keys, columns=["area", "sector", "age_band", "indicator"])
 
-    def by_place(values: np.ndarray) -> np.ndarray:
+    def by_place(values: ndarray) -> ndarray:
         """Values of areas and the city × groups, as many rows as places."""
         chosen = values[:, both_sectors]
         return chosen.reshape(len(places), *chosen.shape[2:])
@@ -109,7 +110,7 @@ def trend_rows(weighed: WeighIns, fitted: Trend, period: str) -> pd.DataFrame:
     return rows.reindex(columns=trends.COLUMNS).astype({"note": object})
 
 
-def _left_out(weighed: WeighIns) -> np.ndarray:
+def _left_out(weighed: WeighIns) -> ndarray:
     """Words for weigh-ins that a trend does not use, areas and the city × groups; None where it uses all."""
     poor = np.isfinite(weighed.measured) & ~weighed.reliable
     count = np.concatenate([poor.sum(axis=(2, 3)), poor.sum(axis=(0, 2, 3))[None]])
@@ -117,6 +118,6 @@ def _left_out(weighed: WeighIns) -> np.ndarray:
     return np.array(words, dtype=object)[count]
 
 
-def backtest_table(forecast: Forecast) -> pd.DataFrame:
+def backtest_table(forecast: Forecast) -> DataFrame:
     """Table nutrition_backtest.csv; see backtest.score. Errors are percent of the rate, not percentage points."""
     return backtest.score("nutrition", {1: forecast}, RATES)

@@ -1,6 +1,6 @@
 """Managers and cooks of the city: who is there, what the norm asks for, and what it will ask for in years to come."""
 
-import pandas as pd
+from pandas import DataFrame
 
 from analysis import store
 from analysis.models import forecasting
@@ -12,7 +12,7 @@ POSTS = ("managers", "cooks")
 READ = [*POSTS, *(f"{post}_shortage" for post in POSTS)]  # indicators of series.parquet
 
 
-def table(series: pd.DataFrame, enrolment: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame:
+def table(series: DataFrame, enrolment: DataFrame, school_year: str, period: str) -> DataFrame:
     """Table other_posts.csv: persons by post, sector and year, of the city.
 
     there : this round's; needed : by norm, this year's and, in later years, of the children expected (cooks) or of the
@@ -36,10 +36,10 @@ def table(series: pd.DataFrame, enrolment: pd.DataFrame, school_year: str, perio
                     needed = norms.cooks_needed(ahead.loc[(year, sector)], per_cook).sum()
                 found.append((post, sector, year, there, needed))
     columns = store.schema("other_posts.csv").names[:-1]
-    return pd.DataFrame(found, columns=columns).assign(basis=forecasting.worst_basis(rows["basis"]))
+    return DataFrame(found, columns=columns).assign(basis=forecasting.worst_basis(rows["basis"]))
 
 
-def _children(enrolment: pd.DataFrame) -> pd.DataFrame:
+def _children(enrolment: DataFrame) -> DataFrame:
     """Children expected in the city, a column an age band, by target year and sector."""
     rows = enrolment[(enrolment["indicator"] == "children_enrolled") & (enrolment["area"] == WHOLE)]
     rows = rows[(rows["kind"] == "forecast") & rows["age_band"].isin(BANDS)]

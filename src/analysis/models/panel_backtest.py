@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+from pandas import DataFrame
 
 from analysis import store
 from analysis.models import benchmarks, growth, long_panel, usual_errors
@@ -16,12 +17,12 @@ from analysis.reading.panel_files import LongPanel
 
 OURS = "growth"
 SAME = "same_as_last_year"
-COLUMNS = [field.name for field in store.TABLES["long_panel_scores.csv"]]
+COLUMNS = store.schema("long_panel_scores.csv").names
 KEY = ["series", "level", "lead"]
 LIMITS = ["lower_80", "upper_80", "lower_95", "upper_95"]
 
 
-def long_trials(panel: LongPanel, tell: Callable[[str], None] = lambda _: None, smoothing: bool = True) -> pd.DataFrame:
+def long_trials(panel: LongPanel, tell: Callable[[str], None] = lambda _: None, smoothing: bool = True) -> DataFrame:
     """One row a forecast from a year with eight known ones in a row, itself included, of a count that became known.
 
     Columns KEY, unit, origin, actual, scale (mean yearly change of the years known by then), a column a model, and
@@ -47,11 +48,11 @@ def long_trials(panel: LongPanel, tell: Callable[[str], None] = lambda _: None, 
             unit, year = np.nonzero(due)
             made = {"unit": panel.area.index[unit], "origin": year + panel.years[0], "actual": later[lead][due]}
             made |= {name: values[due] for name, values in models.items()}
-            parts.append(pd.DataFrame(made).assign(series=measure, level="unit", lead=lead))
+            parts.append(DataFrame(made).assign(series=measure, level="unit", lead=lead))
     return _together(parts)
 
 
-def short_trials(panel: LongPanel, known: int) -> pd.DataFrame:
+def short_trials(panel: LongPanel, known: int) -> DataFrame:
     """The same from every year of which so many last ones are known, itself included, and nothing before them.
 
     An area is the sum of its units, those that open or close too; the whole is that of all. A sum is not known where
@@ -78,18 +79,18 @@ def short_trials(panel: LongPanel, known: int) -> pd.DataFrame:
     return _together(parts)
 
 
-def _together(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=KEY)
+def _together(parts: list[DataFrame]) -> DataFrame:
+    return pd.concat(parts, ignore_index=True) if parts else DataFrame(columns=KEY)
 
 
-def _short(sums: pd.DataFrame, lead: int, people: float) -> pd.DataFrame:
+def _short(sums: DataFrame, lead: int, people: float) -> DataFrame:
     """Trials of the series known in every year. sums : series × their years, then OURS and actual.
 
     Limits are those of a series of such size and past (usual_errors).
     """
     sums = sums[(sums.iloc[:, :-2] > 0).all(axis=1)]
     if sums.empty:
-        return pd.DataFrame()
+        return DataFrame()
     history = sums.iloc[:, :-2]
     made = usual_errors.limits(sums[OURS], usual_errors.scale(history, lead, people))
     made["unit"] = sums.index
@@ -100,7 +101,7 @@ def _short(sums: pd.DataFrame, lead: int, people: float) -> pd.DataFrame:
     return made[made["actual"] > 0]
 
 
-def score(trials: pd.DataFrame) -> pd.DataFrame:
+def score(trials: DataFrame) -> DataFrame:
     """One row a measure, level, lead and model: KEY, model, and what the trials come to.
 
     mape, median_error : mean and median error in percent of the actual count; mase : mean error over the mean yearly
@@ -122,10 +123,10 @@ def score(trials: pd.DataFrame) -> pd.DataFrame:
             row |= {"model": model, "forecasts": len(made), "mape": 100 * share.mean(), "mase": scaled.mean()}
             row |= {"median_error": 100 * share.median(), "relative_error": share.mean() / same.mean()}
             rows.append(row | (_interval(made) if model == OURS else {}))
-    return pd.DataFrame(rows, columns=[*KEY, *dict.fromkeys([*COLUMNS[2:], "interval_score"])])
+    return DataFrame(rows, columns=[*KEY, *dict.fromkeys([*COLUMNS[2:], "interval_score"])])
 
 
-def _interval(made: pd.DataFrame) -> dict[str, float]:
+def _interval(made: DataFrame) -> dict[str, float]:
     """Coverage, width and weighted interval score of our forecasts that have limits."""
     made = made.dropna(subset=LIMITS)
     actual = made["actual"]
@@ -142,6 +143,6 @@ def _interval(made: pd.DataFrame) -> dict[str, float]:
     return scores
 
 
-def reference_scores() -> pd.DataFrame:
+def reference_scores() -> DataFrame:
     """Table long_panel_scores.csv: score of the panel of data/reference, without exponential smoothing."""
     return score(long_trials(long_panel.known(), smoothing=False))[COLUMNS]

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
+from numpy import ndarray
+from pandas import DataFrame
 
 from analysis import reference
 from analysis.models import long_panel, spread
@@ -14,7 +15,6 @@ from analysis.models.draws import Aim, draw
 from analysis.models.forecasting import SAME, Panel, from_scale, ratio
 from analysis.models.spread import Spread
 from analysis.reference import periods
-from analysis.reference.areas import UNPLACED
 
 POOLED = "pooled"  # an area's forecast from what others know, as if it had no history
 
@@ -29,8 +29,8 @@ class Forecast:
     panel: Panel
     contest: Contest
     target_year: str
-    expected: np.ndarray
-    paths: np.ndarray
+    expected: ndarray
+    paths: ndarray
     models: list[str | None]
 
     @property
@@ -70,7 +70,7 @@ def known_after(contest: Contest, years: int, leads: Iterable[int], seed: int = 
     best = contest.best(years)
     errors = _errors(given, contest.candidates, best)
     alone = _without_history(given)
-    errors_of_pooled = _errors(given, {lead: {POOLED: contest.pooled(lead)} for lead in contest.candidates})
+    errors_of_pooled = _errors(given, {lead: {POOLED: made} for lead, made in contest.pooled.items()})
     models = {}
     aims = {}
     for lead in leads:
@@ -91,7 +91,7 @@ def known_after(contest: Contest, years: int, leads: Iterable[int], seed: int = 
     }
 
 
-def expected_then(contest: Contest, lead: int) -> np.ndarray:
+def expected_then(contest: Contest, lead: int) -> ndarray:
     """Counts expected `lead` years after each year by the models of that time, areas × groups × years; not rounded."""
     made = np.full(contest.given.counts.shape, np.nan)
     for years in range(1, len(contest.given.years) + 1):
@@ -100,26 +100,25 @@ def expected_then(contest: Contest, lead: int) -> np.ndarray:
     return made
 
 
-def _without_history(given: Panel) -> np.ndarray:
+def _without_history(given: Panel) -> ndarray:
     """areas × groups: counts of which no yearly change is known, rates not known in the last year, where others are.
 
     What lies in no known unit has no history of its own either: what is placed in time leaves it.
     """
     known = np.isfinite(given.scaled)
     own = known[..., -1] if given.sizes is not None else (known[..., 1:] & known[..., :-1]).any(axis=-1)
-    own[[area == UNPLACED for area in given.areas]] = False
+    own[given.unplaced] = False
     return ~own & own.any(axis=0)
 
 
-def _target(contest: Contest, years: int, lead: int, models: Sequence[str | None]) -> np.ndarray:
+def _target(contest: Contest, years: int, lead: int, models: Sequence[str | None]) -> ndarray:
     """The forecast after the first so many years, on its scale, areas × groups: NaN where there is none.
 
     −∞ where nothing is left to grow: what has closed stays closed; of a rate, only what never was is never expected.
     """
     given = contest.given.until(years)
     target = _of_models(contest.candidates[lead], models, years + lead)[..., -1]
-    pooled = contest.pooled(lead)[..., years + lead - 1]
-    unplaced = np.array([area == UNPLACED for area in given.areas], bool)[:, None]
+    pooled = contest.pooled[lead][..., years + lead - 1]
     has_model = np.array([model is not None for model in models], bool)
     sizes = given.sizes_at(years - 1 + lead)
     if sizes is None:
@@ -128,22 +127,23 @@ def _target(contest: Contest, years: int, lead: int, models: Sequence[str | None
     else:
         can = np.isfinite(sizes)
         none = (sizes == 0) | _never(given)
-    target = np.where((np.isnan(target) | unplaced) & has_model & can, pooled, target)
+    target = np.where((np.isnan(target) | given.unplaced[:, None]) & has_model & can, pooled, target)
     for indicator in {group[0] for group in given.groups}:
-        block = [g for g, group in enumerate(given.groups) if group[0] == indicator and models[g]]
-        target[np.ix_(np.isnan(target[:, block]).any(axis=1), np.array(block, dtype=int))] = np.nan
+        block = [place for place in given.at(indicator) if models[place]]
+        lacking = np.isnan(target[:, block]).any(axis=1)
+        target[np.ix_(lacking, np.array(block, dtype=int))] = np.nan
     return np.where(none & np.isfinite(target), -np.inf, target)
 
 
-def _never(given: Panel) -> np.ndarray:
-    """areas × groups of rates: no case ever, of so many that at the city's rate chance alone would not keep them away."""
+def _never(given: Panel) -> ndarray:
+    """areas × groups of rates: no case ever, among so many that at the city's rate chance alone does not explain it."""
     known = np.isfinite(given.scaled)
     cases, of = (np.where(known, each, 0.0).sum(axis=-1) for each in (given.counts, given.out_of))
     usual = of * ratio(cases.sum(axis=0), of.sum(axis=0))
     return (cases == 0) & ((usual >= spread.CLOSED) | (cases.sum(axis=0) == 0))
 
 
-def _of_models(candidates: dict[str, np.ndarray], models: Sequence[str | None], columns: int) -> np.ndarray:
+def _of_models(candidates: dict[str, ndarray], models: Sequence[str | None], columns: int) -> ndarray:
     """The forecast array put together from each group's model; NaN where it has none."""
     chosen = np.full((*next(iter(candidates.values())).shape[:2], columns), np.nan)
     for g, model in enumerate(models):
@@ -172,17 +172,18 @@ def _errors(
     return lambda lead: off(lead, pooled if best is None else tuple(best[lead]))
 
 
-def table(forecasts: Iterable[Forecast], indicator: str, bands: list[str], name: str) -> pd.DataFrame:
+def table(forecasts: Iterable[Forecast], indicator: str, bands: list[str], name: str) -> DataFrame:
     """One indicator on every path: target_year, area, sector, age_band, and in the column `name` a number a path.
 
     Areas and groups without a forecast are left out.
     """
-    rows = [
-        (forecast.target_year, area, sector, band, forecast.paths[:, a, g].astype(np.int64))
-        for forecast in forecasts
-        for g, (what, sector, band) in enumerate(forecast.panel.groups)
-        if what == indicator and band in bands
-        for a, area in enumerate(forecast.panel.areas)
-        if np.isfinite(forecast.expected[a, g])
-    ]
-    return pd.DataFrame(rows, columns=["target_year", "area", "sector", "age_band", name])
+    rows = []
+    for forecast in forecasts:
+        for g in forecast.panel.at(indicator):
+            _, sector, band = forecast.panel.groups[g]
+            if band not in bands:
+                continue
+            for a in np.flatnonzero(np.isfinite(forecast.expected[:, g])):
+                numbers = forecast.paths[:, a, g].astype(np.int64)
+                rows.append((forecast.target_year, forecast.panel.areas[a], sector, band, numbers))
+    return DataFrame(rows, columns=["target_year", "area", "sector", "age_band", name])

@@ -8,12 +8,13 @@ tossed like coins would vary as much: this number stands in Wilson's interval (K
 import itertools
 
 import numpy as np
+from numpy import ndarray
 from statsmodels.stats.proportion import proportion_confint
 
 from analysis.models.forecasting import ratio
 
 
-def effective(sizes: np.ndarray, excess: np.ndarray | float) -> np.ndarray:
+def effective(sizes: ndarray, excess: ndarray | float) -> ndarray:
     """Children who, tossed like coins, would vary as much as `sizes` children do. excess : ρ, 0 to 1.
 
     >>> float(effective(np.array(1001.0), 0.001))
@@ -22,7 +23,7 @@ def effective(sizes: np.ndarray, excess: np.ndarray | float) -> np.ndarray:
     return sizes / (1 + np.maximum(sizes - 1, 0) * excess)
 
 
-def wilson(share: np.ndarray, sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def wilson(share: ndarray, sizes: ndarray) -> tuple[ndarray, ndarray]:
     """Wilson's 95 % score interval of a share (0 to 1) of so many (effective) children; never outside 0 to 1.
 
     Source: Wilson 1927; Brown, Cai & DasGupta 2001. Underweight in Hải Phòng, HK1 2024-2025, were it coin tossing:
@@ -35,7 +36,7 @@ def wilson(share: np.ndarray, sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray
     return np.where(share == 0, 0.0, low), np.where(share == 1, 1.0, high)  # exact, where rounding leaves 1e-17
 
 
-def together(cases: np.ndarray, sizes: np.ndarray, excess: np.ndarray | float) -> np.ndarray:
+def together(cases: ndarray, sizes: ndarray, excess: ndarray | float) -> ndarray:
     """Effective children of areas added up (first axis): the variance of the sum is the sum of their variances.
 
     So a city of areas that differ is not one binomial of all its children. NaN areas count for nothing.
@@ -48,8 +49,8 @@ def together(cases: np.ndarray, sizes: np.ndarray, excess: np.ndarray | float) -
 
 
 def change(
-    before: np.ndarray, after: np.ndarray, sizes: tuple[np.ndarray, np.ndarray], related: np.ndarray | float
-) -> tuple[np.ndarray, np.ndarray]:
+    before: ndarray, after: ndarray, sizes: tuple[ndarray, ndarray], related: ndarray | float
+) -> tuple[ndarray, ndarray]:
     """95 % interval of after − before, two shares of the same children weighed twice.
 
     sizes : effective children of both; related : correlation of the two rates' errors, 0 for different children.
@@ -67,12 +68,12 @@ def change(
     return after - before - lower, after - before + upper
 
 
-def _added(one: np.ndarray, other: np.ndarray, related: np.ndarray | float) -> np.ndarray:
+def _added(one: ndarray, other: ndarray, related: ndarray | float) -> ndarray:
     """Length of the difference of two errors that go together so far."""
     return np.sqrt(np.maximum(one**2 + other**2 - 2 * related * one * other, 0))
 
 
-def excess_of(residual: np.ndarray, variance: np.ndarray, sizes: np.ndarray, degrees: np.ndarray) -> np.ndarray:
+def excess_of(residual: ndarray, variance: ndarray, sizes: ndarray, degrees: ndarray) -> ndarray:
     """ρ of each group, pooled over its areas and weigh-ins: where Pearson's χ² equals its degrees of freedom.
 
     residual : cases − expected; variance : of coin tossing, n p (1 − p); both areas × groups × … with NaN where not
@@ -93,7 +94,7 @@ def excess_of(residual: np.ndarray, variance: np.ndarray, sizes: np.ndarray, deg
     return np.where(measured, (low + high) / 2, 0.0)
 
 
-def relation_of(standard: np.ndarray) -> np.ndarray:
+def relation_of(standard: ndarray) -> ndarray:
     """Correlation of an area's errors at two weigh-ins of one year, pooled over areas, years and pairs of rounds.
 
     standard : residuals in standard deviations, areas × groups × years × rounds. 0 to 0.95, groups: the same children

@@ -6,6 +6,7 @@ Arrays are areas × groups × years × rounds; groups are fitted at once and do 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy import ndarray
 from scipy.special import expit
 
 from analysis import reference
@@ -18,16 +19,15 @@ STEPS = 12  # of Newton: twice what rates between 0,1 and 30 % need
 class Lines:
     """Each area's own logistic line beside the city, areas × groups; logits and years, NaN where it has none."""
 
-    level: np.ndarray  # distance from the city at the year `at`
-    at: np.ndarray  # mean year of the area's weigh-ins, from the middle of all years
-    slope: np.ndarray  # its change a year, not shrunk
-    variance: np.ndarray  # of that slope
-    shared: np.ndarray  # covariance of its error with that of the city's slope: a large area moves the city
-    degrees: np.ndarray  # groups: of freedom behind the variances
-    share: np.ndarray  # fitted, areas × groups × years × rounds
+    level: ndarray  # distance from the city at the year `at`
+    at: ndarray  # mean year of the area's weigh-ins, from the middle of all years
+    slope: ndarray  # its change a year, not shrunk
+    variance: ndarray  # of that slope
+    shared: ndarray  # covariance of its error with that of the city's slope: a large area moves the city
+    degrees: ndarray  # groups: of freedom behind the variances
 
 
-def centred(years: int) -> np.ndarray:
+def centred(years: int) -> ndarray:
     """Years counted from their middle.
 
     >>> centred(4).tolist()
@@ -36,35 +36,26 @@ def centred(years: int) -> np.ndarray:
     return np.arange(years) - (years - 1) / 2
 
 
-def own_lines(
-    cases: np.ndarray, sizes: np.ndarray, known: np.ndarray, city: np.ndarray
-) -> tuple[Lines, np.ndarray, np.ndarray]:
+def own_lines(cases: ndarray, sizes: ndarray, known: ndarray, city: ndarray) -> tuple[Lines, ndarray, ndarray]:
     """Each area's logistic regression on years with the city's weigh-ins as offset (Newton, two parameters).
 
     All at once: 500 fits by the GLM of statsmodels take longer than the whole notebook.
     Also the residual counts and their binomial variances, areas × groups × years × rounds.
     """
-    x = centred(cases.shape[2])[:, None]
+    x = centred(cases.shape[2])
     offset = np.nan_to_num(city)
     points = known.any(axis=3).sum(axis=2)
     with_cases = (cases > 0).any(axis=3).sum(axis=2)
     without = (sizes > cases).any(axis=3).sum(axis=2)
     sloped = (points >= reference.setting("minimum_points_rate")) & (with_cases >= 2) & (without >= 2)
     level, slope = _newton(cases, sizes, offset, sloped)
-    share = expit(offset + level[..., None, None] + slope[..., None, None] * x)
-    weight = sizes * share * (1 - share)
-    residual = cases - sizes * share
-    s0 = weight.sum(axis=(2, 3))
-    s1 = (weight * x).sum(axis=(2, 3))
-    s2 = (weight * x**2).sum(axis=(2, 3))
+    weight, residual, (s0, s1, s2) = _on_line(cases, sizes, offset, level, slope)
     over = np.where(sloped, s0 * s2 - s1**2, np.nan)
     at = np.nan_to_num(ratio(s1, s0))
     part = ratio(s0, s0.sum(axis=0))
     spread, free = _scatter(residual.sum(axis=3), weight.sum(axis=3), sloped, 1 - 2 * part + (part**2).sum(axis=0))
     spread *= weight.sum(axis=3)
-    k0 = spread.sum(axis=2)
-    k1 = (spread * x[:, 0]).sum(axis=2)
-    k2 = (spread * x[:, 0] ** 2).sum(axis=2)
+    k0, k1, k2 = ((spread * x**power).sum(axis=2) for power in range(3))
     alone = ratio(s1**2 * k0 - 2 * s0 * s1 * k1 + s0**2 * k2, over**2)
     in_city = np.nansum(part**2 * alone, axis=0)
     variance = np.maximum(alone * (1 - 2 * part) + in_city, 0.0)
@@ -76,25 +67,17 @@ def own_lines(
         variance=variance,
         shared=part * alone - in_city,
         degrees=free,
-        share=share,
     )
     return lines, np.where(known, residual, np.nan), weight
 
 
-def _newton(
-    cases: np.ndarray, sizes: np.ndarray, offset: np.ndarray, sloped: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _newton(cases: ndarray, sizes: ndarray, offset: ndarray, sloped: ndarray) -> tuple[ndarray, ndarray]:
     """Level and slope of each area's line after STEPS; where it has no slope, the level alone."""
     x = centred(cases.shape[2])[:, None]
     level = np.zeros(cases.shape[:2])
     slope = np.zeros(cases.shape[:2])
     for _ in range(STEPS):
-        share = expit(offset + level[..., None, None] + slope[..., None, None] * x)
-        weight = sizes * share * (1 - share)
-        residual = cases - sizes * share
-        s0 = weight.sum(axis=(2, 3))
-        s1 = (weight * x).sum(axis=(2, 3))
-        s2 = (weight * x**2).sum(axis=(2, 3))
+        _, residual, (s0, s1, s2) = _on_line(cases, sizes, offset, level, slope)
         u0 = residual.sum(axis=(2, 3))
         u1 = (residual * x).sum(axis=(2, 3))
         over = np.where(sloped, s0 * s2 - s1**2, np.nan)
@@ -104,9 +87,18 @@ def _newton(
     return level, slope
 
 
-def _scatter(
-    residual: np.ndarray, weight: np.ndarray, sloped: np.ndarray, left: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _on_line(
+    cases: ndarray, sizes: ndarray, offset: ndarray, level: ndarray, slope: ndarray
+) -> tuple[ndarray, ndarray, list[ndarray]]:
+    """Binomial variances on the lines, residual counts, and sums of variance × year^0, ^1, ^2 by area and group."""
+    x = centred(cases.shape[2])[:, None]
+    share = expit(offset + level[..., None, None] + slope[..., None, None] * x)
+    weight = sizes * share * (1 - share)
+    moments = [(weight * x**power).sum(axis=(2, 3)) for power in range(3)]
+    return weight, cases - sizes * share, moments
+
+
+def _scatter(residual: ndarray, weight: ndarray, sloped: ndarray, left: ndarray) -> tuple[ndarray, ndarray]:
     """How many times the binomial variance a whole year of an area has, and degrees of freedom behind it by group.
 
     count + level × weight, fitted over all areas and years of a group: count is above 1 because the same children come
@@ -128,7 +120,7 @@ def _scatter(
     return fitted, np.maximum((cells - 2.0 * areas - years + 2) / 2, 1.0)  # shared by the two numbers fitted
 
 
-def _plane(squares: np.ndarray, sizes: np.ndarray, trust: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _plane(squares: ndarray, sizes: ndarray, trust: ndarray) -> tuple[ndarray, ndarray]:
     """Weighted least squares of squares = count + level × sizes by group; level at least 0, count at least 1."""
     axes = (0, 2)
     total = trust.sum(axis=axes)

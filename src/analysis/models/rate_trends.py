@@ -14,6 +14,7 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
+from numpy import ndarray
 from scipy.special import expit, stdtrit
 from statsmodels.regression.linear_model import WLS
 from statsmodels.tools.sm_exceptions import SingularMatrixWarning
@@ -35,38 +36,38 @@ class Trend:
     """
 
     years: int
-    city_level: np.ndarray  # groups
-    city_slope: np.ndarray
-    city_variance: np.ndarray
-    city_degrees: np.ndarray
-    rounds: np.ndarray  # groups × rounds: usual distance of each weigh-in from the year's mean
+    city_level: ndarray  # groups
+    city_slope: ndarray
+    city_variance: ndarray
+    city_degrees: ndarray
+    rounds: ndarray  # groups × rounds: usual distance of each weigh-in from the year's mean
     lines: Lines
-    between: np.ndarray  # groups: variance of the areas' slopes about the city's
-    slope: np.ndarray  # areas × groups: the city's plus the area's own, shrunk
-    variance: np.ndarray
-    degrees: np.ndarray
-    excess: np.ndarray  # groups
-    related: np.ndarray
+    between: ndarray  # groups: variance of the areas' slopes about the city's
+    slope: ndarray  # areas × groups: the city's plus the area's own, shrunk
+    variance: ndarray
+    degrees: ndarray
+    excess: ndarray  # groups
+    related: ndarray
 
-    def city_points(self, level: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def city_points(self, level: float) -> tuple[ndarray, ndarray, ndarray]:
         """Change of the city's rate in percentage points a year, and its limits at a level (0.95): groups."""
         limits = _limits(self.city_slope, self.city_variance, self.city_degrees, level)
         return self._points(self.city_level, *limits)
 
-    def points(self, level: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def points(self, level: float) -> tuple[ndarray, ndarray, ndarray]:
         """Change of each area's rate in percentage points a year, and its limits at a level: areas × groups."""
         limits = _limits(self.slope, self.variance, self.degrees, level)
         at = self.lines.at
         middle = self.city_level + self.city_slope * at + self.lines.level - self.slope * at
         return self._points(middle, *limits)
 
-    def _points(self, middle: np.ndarray, *slopes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _points(self, middle: ndarray, *slopes: ndarray) -> tuple[ndarray, ndarray, ndarray]:
         """Mean yearly change of the line from first year to last: rises with the slope, so limits stay limits."""
         half = (self.years - 1) / 2 or np.nan
         each = [100 * (expit(middle + s * half) - expit(middle - s * half)) / (2 * half) for s in slopes]
         return each[0], each[1], each[2]
 
-    def line(self, place: int) -> tuple[np.ndarray, np.ndarray]:
+    def line(self, place: int) -> tuple[ndarray, ndarray]:
         """Percent on the line at one round of every year: areas × groups × years, and the city's groups × years."""
         x = centred(self.years)
         city = self.city_level[:, None] + self.city_slope[:, None] * x + self.rounds[:, place, None]
@@ -75,7 +76,7 @@ class Trend:
         return 100 * expit(areas), 100 * expit(city)
 
 
-def fit(cases: np.ndarray, sizes: np.ndarray) -> Trend:
+def fit(cases: ndarray, sizes: ndarray) -> Trend:
     """Trend of every group; sizes are NaN or 0 where cases are not known.
 
     A line needs minimum_points_rate years, cases in two of them and children without the condition in two.
@@ -112,7 +113,7 @@ def fit(cases: np.ndarray, sizes: np.ndarray) -> Trend:
     )
 
 
-def _city_rounds(cases: np.ndarray, sizes: np.ndarray, known: np.ndarray) -> np.ndarray:
+def _city_rounds(cases: ndarray, sizes: ndarray, known: ndarray) -> ndarray:
     """Logit of the city's rate at every weigh-in, groups × years × rounds; NaN where no area is known.
 
     An area without a number counts as its mean size at its mean distance from the city, so that who reports does not
@@ -134,7 +135,7 @@ def _city_rounds(cases: np.ndarray, sizes: np.ndarray, known: np.ndarray) -> np.
     return city
 
 
-def _city_line(city: np.ndarray) -> tuple[np.ndarray, ...]:
+def _city_line(city: ndarray) -> tuple[ndarray, ...]:
     """Level, slope, its variance and degrees of freedom by group, and groups × rounds of what is usual at each round.
 
     Least squares over weigh-ins; the slope's error is measured on the means of whole years about the line.
@@ -162,7 +163,7 @@ def _city_line(city: np.ndarray) -> tuple[np.ndarray, ...]:
     return coefficients[:, 0], coefficients[:, 1], variance, degrees, coefficients[:, 2:] @ usual.T
 
 
-def _shrunk(lines: Lines) -> tuple[np.ndarray, ...]:
+def _shrunk(lines: Lines) -> tuple[ndarray, ...]:
     """Variance between areas by group, then slopes shrunk to zero (the city's), their variances, and how far shrunk.
 
     Normal slopes about the city's with an unknown spread between areas, averaged over all values of that spread with
@@ -191,14 +192,12 @@ def _shrunk(lines: Lines) -> tuple[np.ndarray, ...]:
     return between, own * mean * keep, variance * keep, mean * keep
 
 
-def _added(one: np.ndarray, degrees_of_one: np.ndarray, other: np.ndarray, degrees_of_other: np.ndarray) -> tuple:
+def _added(one: ndarray, degrees_of_one: ndarray, other: ndarray, degrees_of_other: ndarray) -> tuple:
     """Sum of two variances, and its degrees of freedom after Satterthwaite 1946."""
     total = one + other
     return total, ratio(total**2, one**2 / degrees_of_one + other**2 / degrees_of_other)
 
 
-def _limits(
-    slope: np.ndarray, variance: np.ndarray, degrees: np.ndarray, level: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _limits(slope: ndarray, variance: ndarray, degrees: ndarray, level: float) -> tuple[ndarray, ndarray, ndarray]:
     half = stdtrit(degrees, (1 + level) / 2) * np.sqrt(variance)
     return slope, slope - half, slope + half

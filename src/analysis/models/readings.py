@@ -7,6 +7,8 @@ import datetime as dt
 
 import numpy as np
 import pandas as pd
+from numpy import ndarray
+from pandas import DataFrame
 
 from analysis import store
 from analysis.meaning import circular
@@ -14,7 +16,7 @@ from analysis.models import forecasting
 from analysis.reference import norms, periods
 from analysis.reference.areas import WHOLE
 
-COLUMNS = [field.name for field in store.TABLES["norm_readings.csv"]]
+COLUMNS = store.schema("norm_readings.csv").names
 BANDS = list(circular.AGES)
 AGES = [age for ages in circular.AGES.values() for age in ages]
 MIXED = [f"mixed_{band}" for band in BANDS]
@@ -37,10 +39,10 @@ STEPS = {  # post → running total → the step that leads to it
     "cooks": {"practice_public": "nonpublic_left_out"},
 }
 READINGS = ("practice", "practice_public", "circular")  # running totals that are readings themselves
-Totals = dict[str, np.ndarray]  # persons by area, in order
+Totals = dict[str, ndarray]  # persons by area, in order
 
 
-def table(observations: pd.DataFrame, facilities: pd.DataFrame) -> pd.DataFrame:
+def table(observations: DataFrame, facilities: DataFrame) -> DataFrame:
     """Table norm_readings.csv of one round: by area and the city, post and line, in whole persons.
 
     observations, facilities : tables of store.TABLES of one round, without faults.
@@ -67,7 +69,7 @@ def table(observations: pd.DataFrame, facilities: pd.DataFrame) -> pd.DataFrame:
     return table[~tells_of_children | (table["area"] == WHOLE)][COLUMNS]
 
 
-def _facilities(observations: pd.DataFrame, facilities: pd.DataFrame) -> pd.DataFrame:
+def _facilities(observations: DataFrame, facilities: DataFrame) -> DataFrame:
     """One row a facility: area, sector, kind; children by age, classes by band, mixed ones, sites and staff."""
     axes = {"facility": facilities["facility"].tolist()}
     axes["indicator"] = list(dict.fromkeys(indicator for indicator, _ in COUNTED))
@@ -82,7 +84,7 @@ def _facilities(observations: pd.DataFrame, facilities: pd.DataFrame) -> pd.Data
     return places.assign(classes=places[[*CLASSES.values()]].sum(axis=1))
 
 
-def _practice(places: pd.DataFrame, on: dt.date, areas: list[str]) -> dict[str, Totals]:
+def _practice(places: DataFrame, on: dt.date, areas: list[str]) -> dict[str, Totals]:
     """What the city's practice asks for, of all facilities and of the public ones, by post."""
     per_class = norms.per_band("teachers_per_class", on)
     per_cook = norms.per_band("children_per_cook", on)
@@ -99,7 +101,7 @@ def _practice(places: pd.DataFrame, on: dt.date, areas: list[str]) -> dict[str, 
     }
 
 
-def _teachers(public: pd.DataFrame, rules: circular.Rules, disabled: pd.DataFrame, areas: list[str]) -> Totals:
+def _teachers(public: DataFrame, rules: circular.Rules, disabled: DataFrame, areas: list[str]) -> Totals:
     """Running totals of the Circular's parts, by area; smaller classes for disabled children come last."""
     parts = circular.teachers(public, rules)
     smaller = circular.teachers(public, rules, disabled)
@@ -108,7 +110,7 @@ def _teachers(public: pd.DataFrame, rules: circular.Rules, disabled: pd.DataFram
     return totals | {"circular": _by_area(smaller.sum(axis=1), public, areas)}
 
 
-def _disabled(observations: pd.DataFrame, public: pd.DataFrame) -> pd.DataFrame:
+def _disabled(observations: DataFrame, public: DataFrame) -> DataFrame:
     """Children with disability by public facility and age.
 
     The form counts them by area only: each area's are handed out in proportion to its children of each school and age.
@@ -117,7 +119,7 @@ def _disabled(observations: pd.DataFrame, public: pd.DataFrame) -> pd.DataFrame:
         (observations["indicator"] == "children_with_disability_included") & (observations["sector"] == "public")
     ]
     of_area = rows.groupby("area")["value"].sum()
-    shared = pd.DataFrame(0.0, index=public.index, columns=AGES)
+    shared = DataFrame(0.0, index=public.index, columns=AGES)
     for area, here in public.groupby("area"):
         children = here[AGES].to_numpy(float)
         share = children / max(children.sum(), 1.0) * of_area.get(area, 0.0)
@@ -125,16 +127,16 @@ def _disabled(observations: pd.DataFrame, public: pd.DataFrame) -> pd.DataFrame:
     return shared
 
 
-def _by_area(values: pd.Series, places: pd.DataFrame, areas: list[str]) -> np.ndarray:
+def _by_area(values: pd.Series, places: DataFrame, areas: list[str]) -> ndarray:
     at = pd.Index(areas, dtype=object).get_indexer(places["area"])
     return np.bincount(at, values.to_numpy(float), minlength=len(areas))
 
 
-def _lines(post: str, totals: Totals, places: pd.DataFrame, areas: list[str]) -> pd.DataFrame:
+def _lines(post: str, totals: Totals, places: DataFrame, areas: list[str]) -> DataFrame:
     """The lines of one post: every running total made whole (city first, then areas), steps between them, shortages."""
     totals = {name: forecasting.largest_remainder(each) for name, each in totals.items()}
-    lines: list[tuple[str, str, np.ndarray]] = []
-    before: np.ndarray | None = None
+    lines: list[tuple[str, str, ndarray]] = []
+    before: ndarray | None = None
     for name, persons in totals.items():
         if before is not None:
             lines.append(("step", STEPS[post][name], persons - before))
@@ -153,5 +155,5 @@ def _lines(post: str, totals: Totals, places: pd.DataFrame, areas: list[str]) ->
     tables = []
     for kind, line, persons in lines:
         columns = {"area": [*areas, WHOLE], "post": post, "line": line, "kind": kind}
-        tables.append(pd.DataFrame(columns | {"persons": [*persons, persons.sum()]}))
+        tables.append(DataFrame(columns | {"persons": [*persons, persons.sum()]}))
     return pd.concat(tables, ignore_index=True)

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy import ndarray
+from pandas import DataFrame
 
 from analysis import reference, store
 from analysis.models import flow as flows
@@ -33,16 +35,16 @@ class World:
     """
 
     inputs: Inputs
-    rate: np.ndarray
-    size: np.ndarray
-    leaving: np.ndarray
-    as_now: np.ndarray
-    unborn: np.ndarray
+    rate: ndarray
+    size: ndarray
+    leaving: ndarray
+    as_now: ndarray
+    unborn: ndarray
     basis: dict[str, str]
 
 
 def world(
-    given: Inputs, enrolment: pd.DataFrame, staffing: pd.DataFrame, series: pd.DataFrame, school_year: str, period: str
+    given: Inputs, enrolment: DataFrame, staffing: DataFrame, series: DataFrame, school_year: str, period: str
 ) -> World:
     """The world as expected, from flow.read and the round's enrolment.csv, staffing.csv and series.parquet."""
     living, enrolled = flows.children(enrolment, given, school_year)
@@ -59,20 +61,20 @@ def world(
     )
 
 
-def _city(table: pd.DataFrame, indicator: str, bands: list[str], years: list[str]) -> np.ndarray:
+def _city(table: DataFrame, indicator: str, bands: list[str], years: list[str]) -> ndarray:
     rows = table[(table["indicator"] == indicator) & (table["kind"] == "forecast") & (table["area"] == WHOLE)]
     rows = rows[rows["sector"] == "all"].set_index(["target_year", "age_band"])["expected"]
     return rows.reindex(pd.MultiIndex.from_product([years, bands])).to_numpy(float).reshape(len(years), len(bands))
 
 
-def _leaving(given: Inputs) -> np.ndarray:
+def _leaving(given: Inputs) -> ndarray:
     """Percent of the city's teachers in post now who leave, by year: of the areas whose leavers are known."""
     known = np.isfinite(given.leavers + given.teachers)
     left, there = (np.where(known, each, 0.0).sum(axis=(1, 2)) for each in (given.leavers, given.teachers))
     return 100 * forecasting.ratio(left, there)
 
 
-def _unborn(series: pd.DataFrame, school_year: str, period: str, years: int) -> np.ndarray:
+def _unborn(series: DataFrame, school_year: str, period: str, years: int) -> ndarray:
     """Share of nursery children under one year ahead of the round's day, under two, and so on, as enrolled now."""
     rows = series[(series["school_year"] == school_year) & (series["period"] == period) & (series["area"] == WHOLE)]
     rows = rows[(rows["indicator"] == "children_enrolled") & (rows["sector"] == "all")]
@@ -115,7 +117,7 @@ def changed(of: World, lever: str, how: str, band: str, value: float) -> Inputs:
     raise ValueError(f"unknown lever {lever!r}")
 
 
-def _with_classes(given: Inputs, bands: list[int], factor: np.ndarray) -> Inputs:
+def _with_classes(given: Inputs, bands: list[int], factor: ndarray) -> Inputs:
     """Inputs whose classes of these bands are so many times as many."""
     by = np.ones((len(given.years), *given.classes.shape[1:]))
     by[..., bands] = np.broadcast_to(factor, by.shape)[..., bands]
@@ -123,7 +125,7 @@ def _with_classes(given: Inputs, bands: list[int], factor: np.ndarray) -> Inputs
     return replace(given, classes=given.classes * by, classes_paths=np.rint(drawn, out=drawn))
 
 
-def _scaled(how: str, now: np.ndarray | None, value: float, years: int) -> np.ndarray:
+def _scaled(how: str, now: ndarray | None, value: float, years: int) -> ndarray:
     """Factor on what is, years × bands."""
     if how == "factor":
         return np.full((years, len(BANDS)), value)
@@ -147,7 +149,7 @@ def _in_force(before: Inputs, after: Inputs, valid_from: str) -> Inputs:
     return replace(after, **changed_since)
 
 
-def scenario_table(of: World) -> pd.DataFrame:
+def scenario_table(of: World) -> DataFrame:
     """Table scenarios.csv: needed, leaving and to recruit in each scenario of scenarios.csv, in whole persons.
 
     By target year, area and the city × public, nonpublic and all; difference : from what is expected. Scenarios whose
@@ -170,21 +172,21 @@ def scenario_table(of: World) -> pd.DataFrame:
                 blocks.append((words, _values(expected[name], before[name]) | ends[name]))
     result = flows.rows(of.inputs.areas, blocks).dropna(subset=["expected", "difference"])
     result["basis"] = forecasting.resting(result["area"], of.basis)
-    return result[[field.name for field in store.TABLES["scenarios.csv"]]]
+    return result[store.schema("scenarios.csv").names]
 
 
-def _recruits(given: Inputs) -> list[dict[str, np.ndarray]]:
+def _recruits(given: Inputs) -> list[dict[str, ndarray]]:
     """The course of expected needs alone, without paths."""
     flow = flows.flow_of(given)
     return list(stock.course(flow, flow.needed, flow.leavers))
 
 
-def _values(expected: np.ndarray, before: np.ndarray) -> dict[str, np.ndarray]:
+def _values(expected: ndarray, before: ndarray) -> dict[str, ndarray]:
     then = flows.add(expected)
     return {"expected": then, "difference": then - flows.add(before) + 0.0}
 
 
-def sensitivity_table(of: World) -> pd.DataFrame:
+def sensitivity_table(of: World) -> DataFrame:
     """Table sensitivity.csv: the city's recruits with each assumption of assumptions.csv a step lower and higher.
 
     value : the assumption now, in its unit, where it has one.  direction : lower, higher; other : the assumption
@@ -202,11 +204,11 @@ def sensitivity_table(of: World) -> pd.DataFrame:
                 difference = recruits[at] - usual[at]
                 value = _value(of, row, at)
                 rows.append((row.assumption, year, direction, value, recruits[at], difference, of.basis[WHOLE]))
-    columns = [field.name for field in store.TABLES["sensitivity.csv"]]
-    return pd.DataFrame(rows, columns=columns).dropna(subset="expected").reset_index(drop=True)
+    columns = store.schema("sensitivity.csv").names
+    return DataFrame(rows, columns=columns).dropna(subset="expected").reset_index(drop=True)
 
 
-def _turned(of: World, base: list[dict[str, np.ndarray]], row) -> dict[str, list[float]]:
+def _turned(of: World, base: list[dict[str, ndarray]], row) -> dict[str, list[float]]:
     """Recruits of each year with the assumption of a row turned, by direction."""
     if row.how == "public_only":
         return {"other": _totals(base, sectors=[0])}
@@ -215,7 +217,7 @@ def _turned(of: World, base: list[dict[str, np.ndarray]], row) -> dict[str, list
     return {"lower": _totals(_recruits(lower)), "higher": _totals(_recruits(higher))}
 
 
-def _totals(years: list[dict[str, np.ndarray]], sectors: list[int] | slice = slice(None)) -> list[float]:
+def _totals(years: list[dict[str, ndarray]], sectors: list[int] | slice = slice(None)) -> list[float]:
     """The city's recruits of each year, over areas with both sectors; NaN without one."""
     totals = []
     for year in years:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from pandas import DataFrame, Series
 
 from analysis import store
 from analysis.reading import released
@@ -20,12 +21,12 @@ FROZEN = "forecasts.csv"
 LACKING = {"partial", "carry"}  # allowances of a release that did not rest on this round's workbooks of all units
 KEY = ["stage", "area", "sector", "age_band", "indicator"]
 LIMITS = ["lower_80", "upper_80", "lower_95", "upper_95"]
-COLUMNS = [field.name for field in store.TABLES["forecast_scores.csv"]]
+COLUMNS = store.schema("forecast_scores.csv").names
 # later years of these rest on hiring that is taken to be done, not forecast: a shortage of 0 above all
 NEXT_ONLY = ["teachers_shortage", "teachers_left", "teachers_to_recruit"]
 
 
-def forecasts_of(folder: Path | str) -> pd.DataFrame:
+def forecasts_of(folder: Path | str) -> DataFrame:
     """Table forecasts.csv: what a round forecasts, as a release freezes it for later rounds to score.
 
     folder : the round's tables, of which enrolment.csv, staffing.csv, nutrition.csv and needs.csv are read.
@@ -52,13 +53,13 @@ def scored_release(releases: Path | str, school_year: str, period: str) -> Relea
     return standing[0] if standing else None
 
 
-def first_published(releases: Path | str, school_year: str, period: str) -> pd.DataFrame | None:
+def first_published(releases: Path | str, school_year: str, period: str) -> DataFrame | None:
     """Rows of needs.csv of a round as they were first released; None where nothing was yet, or all was withdrawn."""
     standing = released.standing(releases, school_year, period, FROZEN)
     return standing[0].table(FROZEN).query("stage == 'needs'") if standing else None
 
 
-def table(releases: Path | str, school_year: str, period: str, **tables: pd.DataFrame) -> pd.DataFrame:
+def table(releases: Path | str, school_year: str, period: str, **tables: DataFrame) -> DataFrame:
     """Table forecast_scores.csv: earlier forecasts of this round's numbers beside what came.
 
     tables : what this round says, by stage: enrolment, staffing, nutrition and needs, as their .csv files hold it.
@@ -84,24 +85,24 @@ def table(releases: Path | str, school_year: str, period: str, **tables: pd.Data
         rows = rows.join(came.rename("actual"), on=KEY, how="inner")
         scored.append(rows.assign(made_year=year, made_period=period, record=release.number, lead=lead))
     if not scored:
-        return _scores(pd.DataFrame(columns=[*KEY, "expected", *LIMITS, "actual", "basis", *COLUMNS[:4]]))
+        return _scores(DataFrame(columns=[*KEY, "expected", *LIMITS, "actual", "basis", *COLUMNS[:4]]))
     return _scores(pd.concat(scored, ignore_index=True))
 
 
-def _of_same_areas(rows: pd.DataFrame, came: pd.Series) -> pd.DataFrame:
+def _of_same_areas(rows: DataFrame, came: Series) -> DataFrame:
     """Forecasts without the city's where it was made of other areas than what came: one of them has not reported."""
     then, now = _areas_of(rows), _areas_of(came.index.to_frame(index=False))
     same = [then.get(which) == now.get(which) for which in zip(rows["stage"], rows["indicator"], strict=True)]
     return rows[(rows["area"] != WHOLE) | np.array(same, bool)]
 
 
-def _areas_of(rows: pd.DataFrame) -> dict[tuple, set]:
+def _areas_of(rows: DataFrame) -> dict[tuple, set]:
     """Areas that have numbers, by stage and indicator."""
     of_areas = rows[rows["area"] != WHOLE]
     return of_areas.groupby(["stage", "indicator"])["area"].agg(set).to_dict()
 
 
-def _actual(tables: dict[str, pd.DataFrame], school_year: str) -> pd.Series:
+def _actual(tables: dict[str, DataFrame], school_year: str) -> Series:
     """What this round says, by KEY."""
     frames = []
     for stage, rows in tables.items():
@@ -113,7 +114,7 @@ def _actual(tables: dict[str, pd.DataFrame], school_year: str) -> pd.Series:
     return pd.concat(frames, ignore_index=True).set_index(KEY)["value"].dropna()
 
 
-def _recruits(actual: pd.Series, frozen: pd.DataFrame) -> pd.Series:
+def _recruits(actual: Series, frozen: DataFrame) -> Series:
     """Teachers who had to be recruited since: needed now, less those in post then who stayed."""
     in_post = frozen.query("stage == 'needs' and indicator == 'teachers_now'")
     then = in_post.set_index(["area", "sector"])["current"]
@@ -125,7 +126,7 @@ def _recruits(actual: pd.Series, frozen: pd.DataFrame) -> pd.Series:
     return recruits.assign(stage="needs", age_band="all", indicator="teachers_to_recruit").set_index(KEY)["value"]
 
 
-def _scores(rows: pd.DataFrame) -> pd.DataFrame:
+def _scores(rows: DataFrame) -> DataFrame:
     came = rows["actual"].astype(float)
     off = (rows["expected"] - came).abs().astype(float)
     scored = rows.assign(error=100 * off / came.abs().replace(0.0, np.nan))

@@ -6,11 +6,11 @@ The same few years stand behind every area, so errors are pooled over areas, in 
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy import ndarray
 
 from analysis import reference
-from analysis.models import error_quantiles, forecasting, usual_errors
-from analysis.models.forecasting import Panel, from_scale, ratio, slope, to_scale
-from analysis.reference.areas import UNPLACED
+from analysis.models import error_quantiles, usual_errors
+from analysis.models.forecasting import HALF, Panel, city_scale, from_scale, ratio, slope
 
 FEW = 2  # past errors of the city without which a group is not forecast
 ALIKE, ALIKE_ORIGINS = 0.4, 4  # correlation of two groups' errors until there is evidence, and what it counts as
@@ -23,17 +23,17 @@ LEAST_GROWTH = 1.1  # of a variance from one year to the next: further ahead is 
 class Spread:
     """Errors of past forecasts, by group and on the model's scale, with how the groups go together."""
 
-    city: np.ndarray  # groups: root mean square error of the city's total
-    city_origins: np.ndarray  # groups: independent past forecasts behind it, those that stand beside it included
-    city_known: np.ndarray  # groups: its own past forecasts one year ahead
-    city_root: np.ndarray  # groups × groups: root of the correlations between groups
-    level: np.ndarray  # groups: variance of an area's distance from the city that no size makes smaller
-    count: np.ndarray  # groups: variance that shrinks with size, as counting does (1 = plain Poisson or binomial)
-    own_root: np.ndarray  # groups × groups
+    city: ndarray  # groups: root mean square error of the city's total
+    city_origins: ndarray  # groups: independent past forecasts behind it, those that stand beside it included
+    city_known: ndarray  # groups: its own past forecasts one year ahead
+    city_root: ndarray  # groups × groups: root of the correlations between groups
+    level: ndarray  # groups: variance of an area's distance from the city that no size makes smaller
+    count: ndarray  # groups: variance that shrinks with size, as counting does (1 = plain Poisson or binomial)
+    own_root: ndarray  # groups × groups
     own_origins: int  # (area, year) pairs behind level, count and own_root, with those of what is usual
 
 
-def measure(given: Panel, forecast: np.ndarray) -> Spread:
+def measure(given: Panel, forecast: ndarray) -> Spread:
     """Errors of past forecasts. forecast : areas × groups × years on the model's scale, NaN where none was made.
 
     An area's distance from the city has variance level + count / size (size: the counts, or size·p·(1 − p) for rates),
@@ -43,14 +43,14 @@ def measure(given: Panel, forecast: np.ndarray) -> Spread:
     error = given.scaled - forecast
     natural = from_scale(forecast, given.sizes_known)
     known = np.isfinite(error)
-    known[[area == UNPLACED for area in given.areas]] = False
+    known[given.unplaced] = False
     if given.sizes is None:
         known &= (natural >= ONE) & ((given.counts > 0) | (natural < CLOSED))
     natural = np.where(known, natural, 0.0)
-    city = to_scale(*_city_sums(np.where(known, given.counts, 0.0), given.sizes_known, known))
-    city -= to_scale(*_city_sums(natural, given.sizes_known, known))
-    city = np.where(known.any(axis=0), city, np.nan)
-    share = ratio(natural + forecasting.HALF, (natural + forecasting.HALF).sum(axis=0, where=known))
+    came, made = (city_scale(each, given.sizes_known, known) for each in (given.counts, natural))
+    city = np.where(known.any(axis=0), came - made, np.nan)
+    counted = natural + HALF
+    share = ratio(counted, counted.sum(axis=0, where=known))
     left = 1 - 2 * share + (share**2).sum(axis=0, where=known)
     alone = known.sum(axis=0) < 2
     distance = np.where(known & ~alone, error - city, np.nan) / np.sqrt(np.where(left > 1e-9, left, np.nan))
@@ -101,35 +101,28 @@ def beside(errors: Spread, given: Panel, lead: int, nearer: Spread | None) -> Sp
     )
 
 
-def variance(errors: Spread, target: np.ndarray, sizes: np.ndarray | None) -> np.ndarray:
+def variance(errors: Spread, target: ndarray, sizes: ndarray | None) -> ndarray:
     """Variance of each area's distance from the city about a forecast, areas × groups, on the model's scale."""
     known = np.isfinite(target)
     size = slope(np.where(known, target, 0.0), None if sizes is None else np.where(known, sizes, 0.0))
     return errors.level + np.divide(errors.count, size, out=np.zeros_like(size), where=size > 0)
 
 
-def _grown(variance: np.ndarray, counting: np.ndarray | float, lead: int) -> np.ndarray:
+def _grown(variance: ndarray, counting: ndarray | float, lead: int) -> ndarray:
     """Variance one year further ahead: what counting leaves stays, the rest grows as a random walk's does."""
     return counting + (variance - counting) * lead / (lead - 1)
 
 
-def _totals(given: Panel) -> tuple[np.ndarray, np.ndarray | None]:
-    """The city's counts and sizes, groups × years."""
-    return _city_sums(np.nan_to_num(given.counts), given.sizes_known, np.isfinite(given.counts))
-
-
-def _last_slope(given: Panel) -> np.ndarray:
+def _last_slope(given: Panel) -> ndarray:
     """Counts of the city gained per unit of scale in the last year, by group."""
-    counts, sizes = _totals(given)
-    last = None if sizes is None else sizes[..., -1]
-    return slope(to_scale(counts[..., -1], last), last)
+    known = np.isfinite(given.counts[..., -1])
+    if given.sizes is None:
+        return slope(city_scale(given.counts[..., -1], None, known), None)
+    sizes = given.out_of[..., -1]
+    return slope(city_scale(given.counts[..., -1], sizes, known), sizes.sum(axis=0, where=known))
 
 
-def _city_sums(counts: np.ndarray, sizes: np.ndarray | None, known: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-    return counts.sum(axis=0), None if sizes is None else np.where(known, sizes, 0.0).sum(axis=0)
-
-
-def _variances(given: Panel, distance: np.ndarray, size: np.ndarray) -> np.ndarray:
+def _variances(given: Panel, distance: ndarray, size: ndarray) -> ndarray:
     """level and count of every group, 2 × groups; of counts, drawn to what places are usually off by."""
     told = np.array([_variance(distance[:, g], size[:, g]) for g in range(distance.shape[1])]).reshape(-1, 2)
     if given.sizes is None:
@@ -139,7 +132,7 @@ def _variances(given: Panel, distance: np.ndarray, size: np.ndarray) -> np.ndarr
     return told.T
 
 
-def _variance(distance: np.ndarray, size: np.ndarray) -> tuple[float, float]:
+def _variance(distance: ndarray, size: ndarray) -> tuple[float, float]:
     known = np.isfinite(distance)
     if known.sum() < 2:
         return 0.0, 0.0
@@ -155,7 +148,7 @@ def _variance(distance: np.ndarray, size: np.ndarray) -> tuple[float, float]:
     return float(level), float(count)
 
 
-def _root(draws: np.ndarray) -> np.ndarray:
+def _root(draws: ndarray) -> ndarray:
     """Root of the correlation matrix of rows × groups about zero, drawn to ALIKE by as much as so few rows tell.
 
     A group without rows, or that never was off, goes with the others as ALIKE says. Source: Schäfer & Strimmer 2005,

@@ -2,11 +2,13 @@
 
 import numpy as np
 import pandas as pd
+from pandas import DataFrame
 
 from analysis.models import backtest, forecasting, paths, pooling, trends
 from analysis.models.choice import Contest
 from analysis.models.forecasting import SAME, SECTORS, Panel
 from analysis.models.paths import Forecast
+from analysis.models.pooling import shrunk_to_city
 from analysis.reference import periods
 from analysis.reference.areas import WHOLE
 
@@ -24,13 +26,13 @@ READ = [*SHOWN, "qualified_teachers"]  # indicators of series.parquet
 SEEDS = {"teachers": 2, "qualified": 3, "leavers": 4}
 
 
-def teachers_outlook(series: pd.DataFrame, school_year: str, period: str) -> list[Forecast]:
+def teachers_outlook(series: DataFrame, school_year: str, period: str) -> list[Forecast]:
     """Teachers in post in the same period, were hiring and leaving to go on as they have; see outlooks."""
     groups = [("teachers", sector, band) for sector in SECTORS for band in BANDS[:2]]
     return _with_trends(forecasting.panel(series, school_year, period, groups), SEEDS["teachers"])
 
 
-def qualified_outlook(series: pd.DataFrame, school_year: str, period: str) -> list[Forecast]:
+def qualified_outlook(series: DataFrame, school_year: str, period: str) -> list[Forecast]:
     """Qualified teachers out of the teachers of this year; see outlooks."""
     groups = [("qualified_teachers", sector, "all") for sector in SECTORS]
     given = forecasting.panel(series, school_year, period, groups, "teachers")
@@ -49,7 +51,7 @@ def _with_trends(given: Panel, seed: int) -> list[Forecast]:
     return list(paths.ahead(Contest(given, models, one_model=False), seed).values())
 
 
-def leavers_outlook(series: pd.DataFrame, school_year: str, period: str) -> list[Forecast]:
+def leavers_outlook(series: DataFrame, school_year: str, period: str) -> list[Forecast]:
     """Teachers leaving within the year that ends then, out of those in post now; see outlooks.
 
     Each area and sector is offered last year's leaving rate as it was, and the same shrunk towards the city's; the
@@ -65,13 +67,13 @@ def leavers_outlook(series: pd.DataFrame, school_year: str, period: str) -> list
     return list(paths.ahead(Contest(given, models, one_model=False), SEEDS["leavers"]).values())
 
 
-def outlooks(series: pd.DataFrame, school_year: str, period: str) -> dict[str, list[Forecast]]:
+def outlooks(series: DataFrame, school_year: str, period: str) -> dict[str, list[Forecast]]:
     """Teachers, qualified teachers and leavers, each one year ahead, two, up to the setting years_ahead."""
     made = {"teachers": teachers_outlook, "qualified": qualified_outlook, "leavers": leavers_outlook}
     return {name: make(series, school_year, period) for name, make in made.items()}
 
 
-def leavers_panel(series: pd.DataFrame, school_year: str, period: str) -> Panel:
+def leavers_panel(series: DataFrame, school_year: str, period: str) -> Panel:
     """Leavers of a year out of the teachers in post a year before, with next year's base (teachers now) as last size.
 
     A year is the rounds since the same period of the year before (three); unknown where one of them is missing.
@@ -105,34 +107,7 @@ def rounds_of_a_year(school_year: str, period: str) -> list[tuple[str, str]]:
     return before + [(school_year, name) for name in names[:place]]
 
 
-def shrunk_to_city(given: Panel, lead: int = 1) -> np.ndarray:
-    """Forecast by each area's last known rate shrunk towards the city's: columns as in same_as_last_year.
-
-    An area's own rate weighs n ρ / (1 + (n − 1) ρ), n its teachers and ρ how alike teachers of one area are: the
-    beta-binomial posterior mean, with ρ by moments (Kleinman 1973, J. Am. Stat. Assoc. 68) from the years known by
-    then. With ρ = 0, or where its own leavers are not known, an area has the city's rate.
-    """
-    known = np.isfinite(given.scaled)
-    left = np.where(known, given.counts, 0.0)
-    base = np.where(known, given.out_of, 0.0)
-    total = base.sum(axis=0)
-    city = forecasting.ratio(left.sum(axis=0), total)
-    rate = forecasting.ratio(left, base)
-    between = (base * np.nan_to_num(rate - city) ** 2).sum(axis=0)
-    spare = known.sum(axis=0) - 1
-    extra = forecasting.ratio(between, city * (1 - city)) - spare
-    room = total - forecasting.ratio((base**2).sum(axis=0), total) - spare
-    usable = np.isfinite(extra) & (room > 0)
-    extra_so_far = np.where(usable, extra, 0).cumsum(axis=-1)
-    room_so_far = np.where(usable, room, 0).cumsum(axis=-1)
-    alike = (extra_so_far / np.maximum(room_so_far, 1.0)).clip(0, 1)
-    weight = forecasting.ratio(base * alike, 1 + (base - 1) * alike)
-    pooled = np.where(known, city + weight * (rate - city), city)
-    odds = np.where((pooled > 0) & (pooled < 1), forecasting.ratio(pooled, 1 - pooled), np.nan)
-    return forecasting.same_as_last_year(np.log(odds), lead)
-
-
-def trend_table(series: pd.DataFrame, school_year: str, period: str, made: dict[str, list[Forecast]]) -> pd.DataFrame:
+def trend_table(series: DataFrame, school_year: str, period: str, made: dict[str, list[Forecast]]) -> DataFrame:
     """Table staffing.csv: history and forecasts, with totals. made : outlooks of the same round.
 
     teachers and teachers_left (within a year) in persons; leaving_rate and qualified_teachers_share in percent;
@@ -155,7 +130,7 @@ def trend_table(series: pd.DataFrame, school_year: str, period: str, made: dict[
     return trends.together(rows, SHOWN, BANDS)
 
 
-def _leavers_rows(leavers: list[Forecast]) -> list[pd.DataFrame]:
+def _leavers_rows(leavers: list[Forecast]) -> list[DataFrame]:
     """Leavers in persons and as a rate: what was, with why there is no forecast, and what is expected."""
     given = leavers[0].panel
     left = trends.Margins(given, "teachers_left")
@@ -169,7 +144,7 @@ def _leavers_rows(leavers: list[Forecast]) -> list[pd.DataFrame]:
     ]
 
 
-def leaver_paths(leavers: list[Forecast]) -> pd.DataFrame:
+def leaver_paths(leavers: list[Forecast]) -> DataFrame:
     """Table leaver_paths.parquet: whole teachers leaving within a year on every path, by target year, area and sector.
 
     In later years too they are out of today's teachers: needs.csv takes their rate.
@@ -177,7 +152,7 @@ def leaver_paths(leavers: list[Forecast]) -> pd.DataFrame:
     return paths.table(leavers, "teachers_left", ["all"], "leavers")
 
 
-def backtest_table(made: dict[str, list[Forecast]]) -> pd.DataFrame:
+def backtest_table(made: dict[str, list[Forecast]]) -> DataFrame:
     """Table staffing_backtest.csv, at each lead; see backtest.score."""
     names = {"qualified_teachers": "qualified_teachers_share", "teachers_left": "leaving_rate"}
     parts = [backtest.score("staffing", dict(enumerate(forecasts, start=1)), names) for forecasts in made.values()]

@@ -7,22 +7,23 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
 
 import numpy as np
+from numpy import ndarray
 
 from analysis.models import trends
 from analysis.models.flow import Flow, add, city_of, whole_persons
 
 AREAS_AT_ONCE = 16
-Hire = Callable[[np.ndarray], np.ndarray]
-Areas = slice | np.ndarray  # places of areas
+Hire = Callable[[ndarray], ndarray]
+Areas = slice | ndarray  # places of areas
 ALL = slice(None)
 
 
-def filled(gap: np.ndarray) -> np.ndarray:
+def filled(gap: ndarray) -> ndarray:
     """Those hired where every place that is short gets all it lacks."""
     return np.maximum(gap, 0.0)
 
 
-def shared_out(gap: np.ndarray, limit: np.ndarray) -> np.ndarray:
+def shared_out(gap: ndarray, limit: ndarray) -> ndarray:
     """Those hired where a sector hires at most so many, shared out among areas by how many each lacks, whole persons.
 
     gap : … × areas × sectors.  limit : … × 1 × sectors.  No area gets more than it lacks; one with a surplus none.
@@ -34,8 +35,8 @@ def shared_out(gap: np.ndarray, limit: np.ndarray) -> np.ndarray:
 
 
 def year_by_year(
-    flow: Flow, needed: np.ndarray, leavers: np.ndarray, at: Areas = ALL, hire: Hire = filled
-) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    flow: Flow, needed: ndarray, leavers: ndarray, at: Areas = ALL, hire: Hire = filled
+) -> Iterator[tuple[ndarray, ndarray, ndarray]]:
     """Teachers before each year, those of them who leave and who stay: … × areas × sectors, whole persons.
 
     needed, leavers : of the flow, expected or drawn.  at : places of their areas in it.  hire : of what each place
@@ -52,7 +53,7 @@ def year_by_year(
         staff = staying + hire(need - staying)
 
 
-def course(flow: Flow, needed: np.ndarray, leavers: np.ndarray, at: Areas = ALL) -> Iterator[dict[str, np.ndarray]]:
+def course(flow: Flow, needed: ndarray, leavers: ndarray, at: Areas = ALL) -> Iterator[dict[str, ndarray]]:
     """One year after another, each year's gap filled in that year: name → … × areas × sectors; see year_by_year."""
     before = flow.needed_now[at]
     for need, (staff, left, staying) in zip(needed, year_by_year(flow, needed, leavers, at), strict=True):
@@ -67,7 +68,7 @@ def course(flow: Flow, needed: np.ndarray, leavers: np.ndarray, at: Areas = ALL)
         before = need
 
 
-def _leaving(leavers: np.ndarray, teachers: np.ndarray, staff: np.ndarray) -> np.ndarray:
+def _leaving(leavers: ndarray, teachers: ndarray, staff: ndarray) -> ndarray:
     """Leavers of this many staff at the rate of the leavers of today's teachers, whole in every area."""
     if staff is teachers:
         return leavers
@@ -75,7 +76,7 @@ def _leaving(leavers: np.ndarray, teachers: np.ndarray, staff: np.ndarray) -> np
     return whole_persons(left) if left.ndim == 2 else np.rint(left)
 
 
-def limits(flow: Flow, names: Collection[str]) -> list[dict[str, dict[str, np.ndarray]]]:
+def limits(flow: Flow, names: Collection[str]) -> list[dict[str, dict[str, ndarray]]]:
     """trends.intervals of these numbers of every year's course on the paths: (areas, city) × (sectors, all).
 
     A few areas at a time, so that their paths stay near the processor.

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from pandas import DataFrame
 
 from analysis import store
 from analysis.models import forecasting
@@ -12,7 +13,7 @@ from analysis.reference.areas import WHOLE
 KEY = ["area", "sector", "facility"]
 
 
-def table(observations: pd.DataFrame, flow: Flow, school_year: str, period: str) -> pd.DataFrame:
+def table(observations: DataFrame, flow: Flow, school_year: str, period: str) -> DataFrame:
     """Table unit_balance.csv: this year's teachers short and too many, summed over facilities, by unit and sector.
 
     A facility's need is its groups and classes times the norm, made whole so that its unit's is that of needs.csv:
@@ -32,14 +33,14 @@ def table(observations: pd.DataFrame, flow: Flow, school_year: str, period: str)
         gap = forecasting.largest_remainder(need.to_numpy(), total=flow.needed_now[place]) - here.to_numpy()
         short, surplus = gap.clip(0).sum(), (-gap).clip(0).sum()
         rows.append((area, sector, short, surplus, min(short, surplus) if sector == "public" else 0.0))
-    made = pd.DataFrame(rows, columns=["area", "sector", "short", "surplus", "movable"])
+    made = DataFrame(rows, columns=["area", "sector", "short", "surplus", "movable"])
     city = made.groupby("sector", as_index=False).sum(numeric_only=True).assign(area=WHOLE)
     made = pd.concat([made, city], ignore_index=True)
     basis = forecasting.bases(observations)
     return made.assign(basis=forecasting.resting(made["area"], basis))[store.schema("unit_balance.csv").names]
 
 
-def _facilities(observations: pd.DataFrame, school_year: str, period: str) -> tuple[pd.Series, pd.Series]:
+def _facilities(observations: DataFrame, school_year: str, period: str) -> tuple[pd.Series, pd.Series]:
     """Teachers that each facility needs, not rounded, and those it has, by KEY."""
     rows = observations[observations["facility"].notna()]
     norm = norms.of_round("teachers_per_class", school_year, period)

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
+from numpy import ndarray
+from pandas import DataFrame
 
 from analysis.models import forecasting
 from analysis.models.calibration import LEVELS
@@ -51,20 +53,20 @@ class Margins:
         self.bands = list(parts)
         self._cells = {}
         for i, sector in enumerate(self.sectors):
+            of_sectors = [sector] if sector in sectors else sectors
             for j, bands in enumerate(parts.values()):
-                added = itertools.product([sector] if sector in sectors else sectors, bands)
-                self._cells[i, j] = [groups[part] for part in added]
+                self._cells[i, j] = [groups[part] for part in itertools.product(of_sectors, bands)]
 
     @property
     def shape(self) -> tuple[int, int, int]:
         """Areas, sectors and bands, with totals."""
         return len(self.areas), len(self.sectors), len(self.bands)
 
-    def add(self, counts: np.ndarray, where: np.ndarray | None = None) -> np.ndarray:
+    def add(self, counts: ndarray, where: ndarray | None = None) -> ndarray:
         """counts : … × areas × groups; where : those that count. Returns … × areas × sectors × bands, with totals."""
         return np.concatenate([block for _, block in self.blocks(counts, where)], axis=-3)
 
-    def blocks(self, counts: np.ndarray, where: np.ndarray | None = None) -> Iterator[tuple[slice, np.ndarray]]:
+    def blocks(self, counts: ndarray, where: ndarray | None = None) -> Iterator[tuple[slice, ndarray]]:
         """add, a few areas at a time and the city last: many paths of many areas need no room of their own.
 
         What leads (paths) lies side by side in memory, so that many of them are added at once.
@@ -84,7 +86,7 @@ class Margins:
         city[~seen] = np.nan
         yield slice(areas, areas + 1), np.moveaxis(city[None], (0, 1, 2), (-3, -2, -1))
 
-    def _with_totals(self, counts: np.ndarray, where: np.ndarray | None) -> np.ndarray:
+    def _with_totals(self, counts: ndarray, where: ndarray | None) -> ndarray:
         """areas × groups × … to areas × sectors × bands × …, with totals of sectors and bands."""
         if where is not None:
             counts = np.where(where.reshape(*where.shape, *[1] * (counts.ndim - where.ndim)), counts, np.nan)
@@ -93,7 +95,7 @@ class Margins:
             added[:, i, j] = functools.reduce(np.add, (counts[:, column] for column in columns))
         return added
 
-    def models(self, models: list[str | None]) -> np.ndarray:
+    def models(self, models: list[str | None]) -> ndarray:
         """Model behind each sector × band; sum_of_parts where the parts have different ones. models : of the groups."""
         names = np.empty(self.shape[1:], dtype=object)
         for cell, columns in self._cells.items():
@@ -116,7 +118,7 @@ def _parts(bands: list[str]) -> dict[str, list[str]]:
     return parts
 
 
-def intervals(drawn: np.ndarray) -> dict[str, np.ndarray]:
+def intervals(drawn: ndarray) -> dict[str, ndarray]:
     """80 % and 95 % limits over the first axis, each the value of one path (so whole where paths are).
 
     The smallest value that at least that share of the paths do not pass (numpy's inverted_cdf); NaN where any is.
@@ -132,7 +134,7 @@ def intervals(drawn: np.ndarray) -> dict[str, np.ndarray]:
     return dict(zip(places, ends.reshape(len(places), *drawn.shape[1:]), strict=True))
 
 
-def joined(parts: Iterable[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+def joined(parts: Iterable[dict[str, ndarray]]) -> dict[str, ndarray]:
     """intervals of blocks of areas as those of all areas and the city."""
     listed = list(parts)
     return {name: np.concatenate([part[name] for part in listed]) for name in LEVELS}
@@ -140,7 +142,7 @@ def joined(parts: Iterable[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
 
 def forecast_rows(
     counts: Margins, forecast: Forecast, per: Margins | None = None, scale: float = 1.0, indicator: str = ""
-) -> pd.DataFrame:
+) -> DataFrame:
     """Rows of kind "forecast" for one indicator, or for its ratio to another one (per, times scale).
 
     The ratio is taken on every path; the expected one is the ratio of expected counts.
@@ -161,7 +163,7 @@ def forecast_rows(
     return _rows(counts, forecast, expected, limits, indicator, np.where(models == below, models, MIXED))
 
 
-def rate_rows(cases: Margins, forecast: Forecast, indicator: str) -> pd.DataFrame:
+def rate_rows(cases: Margins, forecast: Forecast, indicator: str) -> DataFrame:
     """Rows of kind "forecast" for a rate in percent, where the panel's counts are out of its sizes.
 
     Sizes are held at this year's; the city is whole persons over whole persons.
@@ -177,14 +179,15 @@ def rate_rows(cases: Margins, forecast: Forecast, indicator: str) -> pd.DataFram
 def _rows(
     margins: Margins,
     forecast: Forecast,
-    expected: np.ndarray,
-    limits: dict[str, np.ndarray],
+    expected: ndarray,
+    limits: dict[str, ndarray],
     indicator: str,
-    models: np.ndarray,
-) -> pd.DataFrame:
+    models: ndarray,
+) -> DataFrame:
     known = np.isfinite(expected)
+    known[:-1][forecast.panel.unplaced] &= expected[:-1][forecast.panel.unplaced] > 0
     area, sector, band = np.nonzero(known)
-    table = pd.DataFrame(
+    table = DataFrame(
         {
             "area": np.array(margins.areas, object)[area],
             "sector": np.array(margins.sectors, object)[sector],
@@ -201,8 +204,7 @@ def _rows(
     )
     table["basis"] = forecasting.resting(table["area"], forecast.panel.basis, ahead=True)
     if left_out := without_forecast(margins, forecast):
-        names = ", ".join(map(units.name, left_out))
-        table.loc[table["area"] == WHOLE, "note"] = f"Chưa gồm đơn vị không có dự báo: {names}."
+        table.loc[table["area"] == WHOLE, "note"] = f"Chưa gồm đơn vị không có dự báo: {units.names(left_out)}."
     return table[COLUMNS]
 
 
@@ -211,12 +213,13 @@ def without_forecast(margins: Margins, forecast: Forecast) -> list[str]:
     known = np.isfinite(forecast.expected[:, margins.columns]).any(axis=1)
     if not known.any():
         return []
+    known |= forecast.panel.unplaced & (np.nansum(forecast.panel.counts[:, margins.columns, -1], axis=1) == 0)
     return [area for area, has in zip(forecast.panel.areas, known, strict=True) if not has]
 
 
 def history_rows(
-    series: pd.DataFrame, school_year: str, period: str, indicators: Iterable[str], bands: Iterable[str]
-) -> pd.DataFrame:
+    series: DataFrame, school_year: str, period: str, indicators: Iterable[str], bands: Iterable[str]
+) -> DataFrame:
     """Rows of kind "observed": the same period of every school year up to this one, as the series has them."""
     rows = series[
         (series["period"] == period)
@@ -229,7 +232,7 @@ def history_rows(
     return rows.reindex(columns=COLUMNS).astype({"model": object, "note": object})
 
 
-def panel_rows(margins: Margins, given: Panel, indicator: str, rate: bool = False) -> pd.DataFrame:
+def panel_rows(margins: Margins, given: Panel, indicator: str, rate: bool = False) -> DataFrame:
     """Rows of kind "observed" for what the series does not hold itself; rate : percent of the panel's sizes.
 
     A city's value that lacks an area says so in its note.
@@ -250,7 +253,7 @@ def panel_rows(margins: Margins, given: Panel, indicator: str, rate: bool = Fals
     return table[table["value"].notna()].reindex(columns=COLUMNS).astype({"model": object, "note": object})
 
 
-def with_reasons(history: pd.DataFrame, forecast: Forecast, indicators: dict[str, str]) -> pd.DataFrame:
+def with_reasons(history: DataFrame, forecast: Forecast, indicators: dict[str, str]) -> DataFrame:
     """History whose last rows say why there is no forecast, where a group has none. indicators : counted → shown."""
     history = history.copy()
     panel = forecast.panel
@@ -269,13 +272,13 @@ def with_reasons(history: pd.DataFrame, forecast: Forecast, indicators: dict[str
     return history
 
 
-def together(parts: list[pd.DataFrame], indicators: list[str], bands: list[str]) -> pd.DataFrame:
+def together(parts: list[DataFrame], indicators: list[str], bands: list[str]) -> DataFrame:
     """Tables of one shape under one another, in order; see ordered."""
     filled = [part for part in parts if len(part)]
     return ordered(pd.concat(filled or parts[:1]), indicators, bands)
 
 
-def ordered(table: pd.DataFrame, indicators: list[str], bands: list[str]) -> pd.DataFrame:
+def ordered(table: DataFrame, indicators: list[str], bands: list[str]) -> DataFrame:
     """The table sorted: indicators and bands as given, areas as in areas.csv, sectors, years."""
     orders = {
         "indicator": indicators,

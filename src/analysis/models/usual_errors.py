@@ -7,11 +7,11 @@ rooms: trends and their turning count by credibility, counting by 1 / size. Cons
 from typing import TypeVar
 
 import numpy as np
-import pandas as pd
+from pandas import DataFrame, Series
 
 from analysis import reference
 
-Counts = TypeVar("Counts", float, np.ndarray, pd.Series, pd.DataFrame)
+Counts = TypeVar("Counts", float, np.ndarray, Series, DataFrame)
 CUTS = ("lower_95", "lower_80", "upper_80", "upper_95")
 
 
@@ -45,7 +45,7 @@ def variance(counts: Counts, lead: int, people: float = 1.0) -> Counts:
     return level + constant("count", lead) / counts
 
 
-def scale(counts: pd.DataFrame, lead: int, people: float = 1.0) -> pd.Series:
+def scale(counts: DataFrame, lead: int, people: float = 1.0) -> Series:
     """How far each series is off `lead` years after its last year: a log error, the unit in which limits are told.
 
     counts : series × years in a row, above zero, one year at least. The variance that is usual for its size is drawn
@@ -64,9 +64,9 @@ def scale(counts: pd.DataFrame, lead: int, people: float = 1.0) -> pd.Series:
     return np.sqrt(variance(counts.iloc[:, -1], lead, people) * moved)
 
 
-def limits(expected: pd.Series, scale: pd.Series) -> pd.DataFrame:
+def limits(expected: Series, scale: Series) -> DataFrame:
     """Limits of counts whose expectation is known: series × CUTS, in order, above zero. scale : see above."""
-    return pd.DataFrame({name: expected * np.exp(constant(name) * scale) for name in CUTS})
+    return DataFrame({name: expected * np.exp(constant(name) * scale) for name in CUTS})
 
 
 def growth_of_errors(lead: int, counts: Counts, people: float = 1.0) -> Counts:

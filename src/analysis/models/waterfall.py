@@ -6,13 +6,15 @@ children living in the area × participation ÷ children per class: what a cause
 
 import numpy as np
 import pandas as pd
+from numpy import ndarray
+from pandas import DataFrame
 
 from analysis import store
 from analysis.models import flow as flows
 from analysis.models import forecasting, stock
 from analysis.models.flow import SECTORS, Inputs
 
-COLUMNS = [field.name for field in store.TABLES["waterfall.csv"]]
+COLUMNS = store.schema("waterfall.csv").names
 STEPS = [
     "shortage_published",
     "data_correction",
@@ -26,9 +28,7 @@ STEPS = [
 ]
 
 
-def table(
-    given: Inputs, enrolment: pd.DataFrame, school_year: str, published: pd.DataFrame | None = None
-) -> pd.DataFrame:
+def table(given: Inputs, enrolment: DataFrame, school_year: str, published: DataFrame | None = None) -> DataFrame:
     """Table waterfall.csv: persons by target year, area and the city, sector and step, in the order of STEPS.
 
     published : needs.csv of this round as it was first published, None where it was not: its shortage is where the
@@ -63,7 +63,7 @@ def table(
     return result.assign(basis=forecasting.resting(result["area"], forecasting.bases(enrolment)))[COLUMNS]
 
 
-def _factor(later: np.ndarray, before: np.ndarray, unknown: np.ndarray | float = 1.0) -> np.ndarray:
+def _factor(later: ndarray, before: ndarray, unknown: ndarray | float = 1.0) -> ndarray:
     """Growth of children, areas × sectors × bands; `unknown` where it is not known.
 
     Where children living there are not known they are taken to stay, and participation shows the whole change; where
@@ -73,13 +73,13 @@ def _factor(later: np.ndarray, before: np.ndarray, unknown: np.ndarray | float =
     return np.where(np.isnan(factor), unknown, factor)
 
 
-def _where_recruits(recruits: dict[str, np.ndarray], persons: list[np.ndarray]) -> list[np.ndarray]:
+def _where_recruits(recruits: dict[str, ndarray], persons: list[ndarray]) -> list[ndarray]:
     """Persons of the areas whose recruits are known, NaN for the others."""
     known = np.isfinite(recruits["teachers_to_recruit"]).all(axis=-1, keepdims=True)
     return [np.where(known, each, np.nan) for each in persons]
 
 
-def _published(needs: pd.DataFrame, given: Inputs, now: np.ndarray) -> np.ndarray:
+def _published(needs: DataFrame, given: Inputs, now: ndarray) -> ndarray:
     """This year's shortage as first published; today's where an area had none then."""
     rows = needs[(needs["indicator"] == "teachers_shortage") & needs["current"].notna()]
     before = rows.set_index(["area", "sector"])["current"]

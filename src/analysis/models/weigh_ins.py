@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
+from numpy import ndarray
+from pandas import DataFrame
 
 from analysis.models import forecasting
 from analysis.models.forecasting import ratio
@@ -38,13 +39,13 @@ class WeighIns:
     areas: list[str]
     groups: list[tuple[str, str, str]]
     years: list[str]
-    cases: np.ndarray
-    measured: np.ndarray
-    enrolled: np.ndarray
+    cases: ndarray
+    measured: ndarray
+    enrolled: ndarray
     basis: dict[str, str] = field(default_factory=dict)  # by area and for the city, as in forecasting.Panel
 
     @cached_property
-    def reliable(self) -> np.ndarray:
+    def reliable(self) -> ndarray:
         """Whether enough of the children enrolled were measured: at least the limit of the check low_coverage."""
         return 100 * ratio(self.measured, self.enrolled) >= limit("low_coverage")
 
@@ -54,12 +55,12 @@ class WeighIns:
         return replace(self, cases=cases, measured=np.where(self.reliable, self.measured, np.nan))
 
 
-def of_series(series: pd.DataFrame) -> pd.DataFrame:
+def of_series(series: DataFrame) -> DataFrame:
     """The rows of series.parquet that the models of weigh-ins read: a tenth of it, so that each step is quick."""
     return series[series["indicator"].isin(READ) & series["age_band"].isin(BANDS) & series["sector"].isin(SECTORS)]
 
 
-def read(series: pd.DataFrame, school_year: str, period: str, conditions: Sequence[str] = tuple(RATES)) -> WeighIns:
+def read(series: DataFrame, school_year: str, period: str, conditions: Sequence[str] = tuple(RATES)) -> WeighIns:
     """Every weigh-in up to one round, by area; the city is left to be added up.
 
     series : the table series.parquet, or of_series of it.

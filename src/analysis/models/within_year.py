@@ -1,7 +1,8 @@
 """Every weigh-in with its interval, and how each rate has moved since the school year began, against the target."""
 
 import numpy as np
-import pandas as pd
+from numpy import ndarray
+from pandas import DataFrame, Series
 
 from analysis import store
 from analysis.models import forecasting, prevalence, trends, weigh_ins
@@ -15,10 +16,10 @@ from analysis.reference.areas import WHOLE
 REDUCTION = "malnutrition_reduction_within_year"
 REDUCED = ("underweight_rate", "stunting_rate")  # the target on the change within a school year is about these
 LIMITS = ["lower_95", "upper_95", "change_lower_95", "change_upper_95"]
-COLUMNS = [field.name for field in store.TABLES["nutrition_rounds.csv"]]
+COLUMNS = store.schema("nutrition_rounds.csv").names
 
 
-def table(series: pd.DataFrame, weighed: WeighIns, fitted: Trend) -> pd.DataFrame:
+def table(series: DataFrame, weighed: WeighIns, fitted: Trend) -> DataFrame:
     """Table nutrition_rounds.csv: every weigh-in of `weighed`, by area, sector and age band.
 
     value with its 95 % limits in percent of the children measured; children_measured in children; coverage in percent
@@ -53,7 +54,7 @@ def table(series: pd.DataFrame, weighed: WeighIns, fitted: Trend) -> pd.DataFram
     return trends.ordered(table, list(RATES.values()), list(BANDS))[COLUMNS]
 
 
-def _round_order(table: pd.DataFrame) -> list[str]:
+def _round_order(table: DataFrame) -> list[str]:
     """A text for each row by which rounds sort, school year and place in it."""
     rounds = {each: periods.order(*each) for each in set(zip(table["school_year"], table["period"], strict=True))}
     return ["{}-{}".format(*rounds[each]) for each in zip(table["school_year"], table["period"], strict=True)]
@@ -72,21 +73,21 @@ def _axes(weighed: WeighIns) -> dict[str, list[str]]:
     }
 
 
-def _beside(rows: pd.DataFrame, indicator: str, axes: dict[str, list[str]], at: tuple[np.ndarray, ...]) -> np.ndarray:
+def _beside(rows: DataFrame, indicator: str, axes: dict[str, list[str]], at: tuple[ndarray, ...]) -> ndarray:
     """Of each rate, what another indicator is at its place. at : places of the rates, see _axes."""
     counts = forecasting.as_array(rows, "value", axes | {"indicator": [indicator]})
     area, _, *others = at
     return counts[(area, 0, *others)]
 
 
-def _at_start(values: np.ndarray, at: tuple[np.ndarray, ...], shape: tuple[int, ...]) -> np.ndarray:
+def _at_start(values: ndarray, at: tuple[ndarray, ...], shape: tuple[int, ...]) -> ndarray:
     """Of each row, what the first weigh-in of its school year had; NaN where there was none. at : see _axes."""
     every = np.full(shape, np.nan)
     every[at] = values
     return every[..., 0][at[:-1]]
 
 
-def intervals(weighed: WeighIns, fitted: Trend) -> dict[str, np.ndarray]:
+def intervals(weighed: WeighIns, fitted: Trend) -> dict[str, ndarray]:
     """95 % limits of every rate (percent) and of its change since DN (points), on the axes of _axes; see prevalence."""
     excess = fitted.excess[:, None, None]
     nowhere = np.isnan(weighed.measured).all(axis=0)
@@ -105,18 +106,18 @@ def intervals(weighed: WeighIns, fitted: Trend) -> dict[str, np.ndarray]:
     return {name: 100 * each.reshape(shape) for name, each in zip(LIMITS, every, strict=True)}
 
 
-def _with_sum(counts: np.ndarray, nowhere: np.ndarray) -> np.ndarray:
+def _with_sum(counts: ndarray, nowhere: ndarray) -> ndarray:
     return np.concatenate([counts, np.where(nowhere, np.nan, np.nansum(counts, axis=0))[None]])
 
 
-def _verdicts(table: pd.DataFrame, ended: pd.Series) -> pd.Series:
+def _verdicts(table: DataFrame, ended: Series) -> Series:
     sure = [table["change_upper_95"] <= table["target"], table["change_lower_95"] > table["target"]]
     verdict = np.select(sure, ["met", "not_met"], "undecided")
     trusted = table["reliable"] & (table["reliable_start"] == 1)
-    return pd.Series(np.where(trusted, verdict, "unreliable"), table.index, dtype=object).where(ended, None)
+    return Series(np.where(trusted, verdict, "unreliable"), table.index, dtype=object).where(ended, None)
 
 
-def _targets(axes: dict[str, list[str]]) -> np.ndarray:
+def _targets(axes: dict[str, list[str]]) -> ndarray:
     """Minus the reduction asked for within the year; the city's guidance binds areas without a target of their own."""
     reductions = np.full([len(names) for names in axes.values()], np.nan)
     reduced = [place for place, name in enumerate(axes["indicator"]) if name in REDUCED]

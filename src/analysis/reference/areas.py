@@ -5,6 +5,7 @@ unit. Which units there are is asked with a day, and is of the place that the pr
 """
 
 import datetime as dt
+from collections.abc import Collection
 
 from analysis import reference
 from analysis.reference import periods, places
@@ -87,6 +88,16 @@ def name(area: str) -> str:
     return UNPLACED_VI if area == UNPLACED else _last()[area]["name_vi"]
 
 
+def names(areas: Collection[str], at_most: int = 14) -> str:
+    """Short names in a sentence, in the order given; of very many the first ones and how many more.
+
+    >>> names(["le_chan", "hai_an", "cat_hai"], 2)
+    'Lê Chân, Hải An và 1 đơn vị khác'
+    """
+    first = ", ".join(map(name, list(areas)[:at_most]))
+    return first if len(areas) <= at_most else f"{first} và {len(areas) - at_most} đơn vị khác"
+
+
 def code(area: str) -> str:
     """Its code in the list of administrative units."""
     return _last()[area]["code"]
@@ -94,7 +105,7 @@ def code(area: str) -> str:
 
 def grouping(area: str) -> str:
     """The unit that it is read together with: of a commune its old district; "" where there is none."""
-    return _last()[area]["grouping"]
+    return _last()[area]["grouping"] if area in _last() else ""
 
 
 def place_of(area: str) -> str:
