@@ -150,7 +150,7 @@ def table(report: Report, key: str, caption: str) -> Table:
             record["met"] = None
         lines.append(Row(aim.name, cells(TARGETS, record), marks=aim.number.marks if aim.number else ()))
     notes = [
-        "Tỷ lệ: %, chênh lệch là điểm phần trăm. Đơn vị được so với chỉ tiêu của thành phố, trừ khi có chỉ tiêu riêng."
+        "Tỷ lệ: %, chênh lệch là điểm phần trăm. Đơn vị chưa có chỉ tiêu riêng: theo chỉ tiêu chung của thành phố."
     ]
     if of_all := _of_all(report):
         notes.append(of_all)

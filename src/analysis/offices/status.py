@@ -53,9 +53,10 @@ def deadlines(school_year: str, period: str) -> pd.DataFrame:
     """Rows of the reporting calendar for one round, each with its day in the column `due`, the earliest first."""
     rows = reference.in_force(reference.table("calendar"), school_year)
     rows = rows[rows["period"] == period].copy()
-    days = rows[["month", "day"]].astype(int)
-    days["year"] = periods.start(school_year) + rows["year_offset"].astype(int)
-    rows["due"] = pd.to_datetime(days).dt.date
+    years = periods.start(school_year) + rows["year_offset"].astype(int)
+    first = pd.to_datetime({"year": years, "month": rows["month"].astype(int), "day": 1})
+    on_day = first + pd.to_timedelta(pd.to_numeric(rows["day"]) - 1, "D")
+    rows["due"] = on_day.fillna(first + pd.offsets.MonthEnd(0)).dt.date  # a month alone: by its end
     return rows.sort_values("due", kind="stable", ignore_index=True)
 
 
