@@ -107,3 +107,13 @@ def test_a_year_without_targets_says_so(report, monkeypatch):
 def test_every_target_ever_set_has_a_name_for_readers():
     for row in reference.table("targets").to_dict("records"):
         assert "_" not in target_results._name(row)
+
+
+def test_universal_preschool_has_its_indicators_by_age_and_says_what_the_law_asks_by_when(report):
+    table = target_results.universal(report, "universal_3_5", "x")
+    rates = [row.cells[0].words for row in table.rows if row.head.startswith("Tỷ lệ huy động")]
+    assert rates == ["95,49", "99,67", "102,60", "99,36"]
+    assert [row.cells[2].words for row in table.rows][:4] == ["–", "–", "100,00", "98,50"]
+    assert "nửa số tỉnh vào năm 2028, tất cả vào năm 2030" in table.notes[0]
+    assert "thí điểm giai đoạn 2024-2030" in table.notes[1]
+    assert "không ghi mức phần trăm" in table.notes[2]

@@ -35,7 +35,8 @@ def table(report: Report, key: str, caption: str) -> Table:
     """How many numerals of each kind stand in each document."""
     rows = _numerals(report)
     counts = pd.crosstab(rows["kind"], rows["document"])[list(rows["document"].unique())]
-    counts = counts.reindex(rows["kind"].value_counts().index).assign(all=counts.sum(axis=1))
+    others = rows["kind"].value_counts().index.difference(ENTERED, sort=False)
+    counts = counts.reindex([*ENTERED, *others]).assign(all=counts.sum(axis=1))
     heads = {name: label("document", name, short=True) for name in counts.columns} | {"all": ALL}
     fields = [Field(head[0].upper() + head[1:], name, "number") for name, head in heads.items()]
     names = [label("numeral", kind) for kind in counts.index]

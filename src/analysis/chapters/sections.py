@@ -101,7 +101,7 @@ def whose_target(report: Report, numbers: list[Number]) -> str:
     own = [number.area for number in judged if targets.set_for(report.school_year, *number[:4])]
     shared = f"Đơn vị được so theo chỉ tiêu chung của {places.on(day).kind_vi}"
     if not own:
-        return f"{shared}: không đơn vị nào có chỉ tiêu riêng cho các cột này."
+        return f"{shared}."
     names = listed(map(area_name, in_order(own)))
     if len(own) == len(judged):
         return f"Chỉ {names} có chỉ tiêu của năm học này, là chỉ tiêu riêng của đơn vị."
