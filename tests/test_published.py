@@ -88,9 +88,9 @@ def test_last_year_comes_out_of_last_year_s_workbooks(table):
 
 
 def test_every_published_row_is_there_and_none_mismatches_but_the_one_that_contradicts_itself(checked):
-    assert len(checked) == 270
+    assert len(checked) == 382
     report = checked[checked["published_as"] != "target"]
-    assert len(report) == 238
+    assert len(report) == 305
     assert (report["status"] != "not_computed").sum() >= 225
     wrong = checked[checked["status"] == "mismatch"]
     assert wrong[["indicator", "sector", "published_as"]].values.tolist() == [
@@ -99,9 +99,9 @@ def test_every_published_row_is_there_and_none_mismatches_but_the_one_that_contr
     assert "tự mâu thuẫn" in wrong["reason"].item()
 
 
-def test_the_32_targets_are_served_from_the_targets_table(checked):
+def test_the_77_targets_are_served_from_the_targets_table(checked):
     targets = checked[checked["published_as"] == "target"]
-    assert len(targets) == 32
+    assert len(targets) == 77
     assert set(targets["status"]) == {"match"}
 
 

@@ -5,6 +5,7 @@ import pytest
 from analysis import reference
 from analysis.chapters import sections, target_results
 from analysis.pages import number_cells
+from analysis.reference import targets
 from analysis.reference.areas import WHOLE
 from tests import releases
 
@@ -15,8 +16,7 @@ def report(tmp_path_factory):
 
 
 def of_year(year: str):
-    rows = reference.table("targets")
-    return rows[(rows["school_year"] == year) & (rows["area"] == WHOLE)].to_dict("records")
+    return targets.of_city(year).to_dict("records")
 
 
 def test_every_target_of_the_year_has_its_line_and_its_word_agrees_with_the_flag(report):
@@ -80,7 +80,8 @@ def test_a_target_without_a_number_of_this_round_keeps_its_line_and_is_not_drawn
 def test_every_number_of_a_target_has_a_path_to_its_cells():
     table = reference.table("targets")
     known = reference.table("indicators")["indicator"]
-    aims = table[(table["area"] == WHOLE) & table["indicator"].isin(known)]
+    of_a_whole = table["area"].isin(reference.table("places")["root"])
+    aims = table[of_a_whole & table["indicator"].isin(known)]
     keys = set(aims[["sector", "age_band", "indicator"]].itertuples(index=False, name=None))
     assert keys <= set(sections.shown())
 
@@ -106,3 +107,13 @@ def test_a_year_without_targets_says_so(report, monkeypatch):
 def test_every_target_ever_set_has_a_name_for_readers():
     for row in reference.table("targets").to_dict("records"):
         assert "_" not in target_results._name(row)
+
+
+def test_universal_preschool_has_its_indicators_by_age_and_says_what_the_law_asks_by_when(report):
+    table = target_results.universal(report, "universal_3_5", "x")
+    rates = [row.cells[0].words for row in table.rows if row.head.startswith("Tỷ lệ huy động")]
+    assert rates == ["95,49", "99,67", "102,60", "99,36"]
+    assert [row.cells[2].words for row in table.rows][:4] == ["–", "–", "100,00", "98,50"]
+    assert "nửa số tỉnh vào năm 2028, tất cả vào năm 2030" in table.notes[0]
+    assert "thí điểm giai đoạn 2024-2030" in table.notes[1]
+    assert "không ghi mức phần trăm" in table.notes[2]

@@ -25,6 +25,7 @@ ORIGIN = "sổ tay 04_nutrition tính từ số trẻ cân đo của các kỳ (
 REDUCED = ("underweight_rate", "stunting_rate")
 HEAVY = "overweight_or_obesity_rate"
 WEIGHED = ("all", "nursery", "kindergarten")
+POINTS = "Hướng dẫn in “giảm 1,2%” mà không nói rõ; ở đây đọc là điểm phần trăm, không phải 1,2 % của tỷ lệ đầu năm."
 INTERVAL = "Khoảng 95 %: rộng hơn sai số ngẫu nhiên khi các đơn vị biến động nhiều hơn thế qua các lần cân đo."
 CHANGE_95 = ("change_lower_95", "change_upper_95")
 
@@ -93,8 +94,7 @@ def within_year(report: Report, key: str, caption: str) -> Table:
             head = indicators.definitions().at[name, "label_vi"] if band == "all" else label("age_band", band)
             lines.append(Row(head, cells(fields, row), int(band != "all"), marks=marks_of(report, row)))
     notes = [INTERVAL, "Chỉ tiêu giảm trong năm học được xét ở lần cân đo cuối năm."]
-    if not judged:
-        notes.append("Kỳ này chưa xét chỉ tiêu giảm trong năm.")
+    notes.append(POINTS if judged else "Kỳ này chưa xét chỉ tiêu giảm trong năm.")
     return Table(key, caption, "Chỉ số", columns(fields), lines, notes, origin=ORIGIN)
 
 
@@ -123,6 +123,7 @@ def last_verdict(report: Report, key: str, caption: str) -> Table:
         lines.append(area_row(area, cells(fields, record), marks))
     notes = (
         f"Năm học {year}, từ lần cân đo đầu năm đến lần cuối năm; chỉ tiêu ở đầu cột.",
+        POINTS,
         "“Đạt”, “chưa đạt”: cả khoảng 95 % nằm một phía của chỉ tiêu. “Chưa đủ chắc”: chỉ tiêu nằm trong khoảng.",
     )
     lines = with_missing(report, lines, len(fields))

@@ -18,7 +18,7 @@ from analysis.pages.report import Number, Report
 from analysis.pages.rests_on import in_order
 from analysis.pages.tables import Cell, Column, Row, Table, area_row
 from analysis.pages.words import area_name, label, listed, of_place
-from analysis.reference import targets
+from analysis.reference import periods, places, targets
 from analysis.reference.areas import WHOLE
 
 KEY = ("sector", "age_band", "indicator")
@@ -56,6 +56,8 @@ def table(report: Report, key: str, caption: str, *notes: str) -> Table:
     if not named and shows & {"change", "gap"} and any(number.is_rate for number in numbers):
         footnotes.append(POINTS)  # changes of rates stand in one column with changes of counts
     made = [_row(report, line, columns) for line in lines]
+    if not rows and shows.intersection(AIM):
+        footnotes.append(whose_target(report, numbers))
     if not rows:
         made = with_missing(report, made, len(columns))
     return Table(key, caption, "Chỉ tiêu" if rows else "Đơn vị", _heads(columns), made, footnotes)
@@ -142,6 +144,20 @@ def _row(report: Report, line: dict, columns: list[dict]) -> Row:
 def _with_unit(columns: list[dict]) -> bool:
     """Whether units differ from line to line: no column says what is counted."""
     return not any(column["indicator"] for column in columns)
+
+
+def whose_target(report: Report, numbers: list[Number]) -> str:
+    """Whether the units of a table are held against targets of their own or against that of the whole."""
+    day = periods.as_of(report.school_year, report.period)
+    judged = [number for number in numbers if number.area != WHOLE and not pd.isna(number.target)]
+    own = [number.area for number in judged if targets.set_for(report.school_year, *number[:4])]
+    shared = f"Đơn vị được so theo chỉ tiêu chung của {places.on(day).kind_vi}"
+    if not own:
+        return f"{shared}."
+    names = listed(map(area_name, in_order(own)))
+    if len(own) == len(judged):
+        return f"Chỉ {names} có chỉ tiêu của năm học này, là chỉ tiêu riêng của đơn vị."
+    return f"{shared}; {names} theo chỉ tiêu riêng."
 
 
 def corrected(report: Report, parts: list[dict]) -> list[str]:

@@ -80,8 +80,12 @@ def summary(report: Report) -> Says:
         return Says([(NOT_PRINTED, ())])
     counts = Counter(each.result for each in figures)
     parts = "; ".join(f"{label('held', result)}: {counts[result]}" for result in RESULTS if counts[result])
-    missing = len(not_said(report))
-    rest = f"Còn {missing} số in không có trong câu nào." if missing else "Mọi số in của kỳ này đều có trong câu."
+    rows = _printed(report)
+    missing = rows[rows["row"].isin(not_said(report))]
+    rest = "Mọi số in của kỳ này đều có trong câu."
+    if len(missing):
+        not_asked = (missing["status"] == "not_computed").sum()
+        rest = f"Còn {len(missing)} số in không được so trong câu nào, trong đó {not_asked} số biểu không hỏi."
     return Says([(f"{len(figures)} chỗ có số trong câu được so với bản in: {parts}. {rest}", ())])
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 from matplotlib.axes import Axes
 
+from analysis import reference
 from analysis.chapters import sections
 from analysis.pages import plots
 from analysis.pages.drawing import GREY, INK, Look, label_rows, paper
@@ -14,7 +15,7 @@ from analysis.pages.marks import together
 from analysis.pages.number_cells import cell
 from analysis.pages.report import Number, Report
 from analysis.pages.tables import NOTHING, Field, Row, Table, cells, columns
-from analysis.pages.words import area_name, indicator_name, label, listed, of_place, plain
+from analysis.pages.words import about, area_name, indicator_name, label, listed, of_place, plain
 from analysis.reference import targets, vietnamese
 from analysis.reference.areas import WHOLE
 
@@ -28,6 +29,26 @@ TARGETS = (
     Field("Đạt", "met", "number", group="Số đơn vị"),
     Field("Chưa đạt", "short", "number", group="Số đơn vị"),
     Field("Căn cứ của chỉ tiêu", "source", "note"),
+)
+UNIVERSAL = "universal_3_5"  # in policy_changes.csv
+UNIVERSAL_SET = (
+    ("age3", "enrolment_rate"),
+    ("age4", "enrolment_rate"),
+    ("age5", "enrolment_rate"),
+    ("kindergarten", "enrolment_rate"),
+    ("kindergarten", "teachers_per_class"),
+    ("all", "classrooms_per_class"),
+    ("all", "qualified_teachers_share"),
+)
+UNIVERSAL_FIELDS = (
+    Field("Kỳ này", lambda row: cell(row["number"]), "number"),
+    Field("Cùng kỳ năm trước", lambda row: cell(row["number"], "last_year"), "number"),
+    Field("Chỉ tiêu năm", lambda row: cell(row["number"], "target"), "number"),
+    Field("So với chỉ tiêu", lambda row: cell(row["number"], "gap"), "gap"),
+)
+UNIVERSAL_NOTES = (
+    "Báo cáo 2024-2025, mục 3.1: thí điểm giai đoạn 2024-2030, phấn đấu đạt chuẩn vào năm 2030.",
+    "Các văn bản đã có không ghi mức phần trăm của từng năm đến 2030; chỉ tiêu ở đây là chỉ tiêu của năm học này.",
 )
 BASES = {"printed": "in trong văn bản", "implied": "suy ra từ số in"}
 
@@ -151,7 +172,7 @@ def table(report: Report, key: str, caption: str) -> Table:
         lines.append(Row(aim.name, cells(TARGETS, record), marks=aim.number.marks if aim.number else ()))
     notes = [
         of_place(
-            "Tỷ lệ: %, chênh lệch là điểm phần trăm. Đơn vị được so với chỉ tiêu của {kind}, trừ khi có chỉ tiêu riêng."
+            "Tỷ lệ: %, chênh lệch là điểm phần trăm. Đơn vị không có chỉ tiêu riêng theo chỉ tiêu chung của {kind}."
         )
     ]
     if of_all := _of_all(report):
@@ -159,6 +180,19 @@ def table(report: Report, key: str, caption: str) -> Table:
     if any(aim.number is None for aim in of_year):
         notes.append(f"{NOTHING}: kỳ này không có số để so.")
     return Table(key, caption, "Chỉ tiêu", columns(TARGETS), lines, notes, empty=_none(report))
+
+
+def universal(report: Report, key: str, caption: str) -> Table:
+    """The indicators of universal preschool for ages 3 to 5, with what the law asks by when and what it leaves open."""
+    lines = []
+    for band, indicator in UNIVERSAL_SET:
+        number = report.number(indicator, WHOLE, "all", band)
+        if number:
+            parts = [indicator_name(indicator), *about("all", band)]
+            lines.append(Row(listed(parts), cells(UNIVERSAL_FIELDS, {"number": number}), marks=number.marks))
+    laws = reference.table("policy_changes").query("scenario == @UNIVERSAL")
+    steps = [f"{law.document}: {law.rule_vi}." for law in laws.itertuples()]
+    return Table(key, caption, "Chỉ số", columns(UNIVERSAL_FIELDS), lines, [*steps, *UNIVERSAL_NOTES])
 
 
 def _of_all(report: Report) -> str:

@@ -12,6 +12,7 @@ from analysis.reference.areas import WHOLE
 from analysis.reference.rounding import judge
 
 VALUE_OF = {"reported": "value", "change_vs_previous_year": "change", "gap_to_target": "gap"}
+NOT_ASKED = "biểu không hỏi chỉ tiêu này"
 PER_UNIT = {("billion_vnd", "million_vnd"): 1000.0}
 
 
@@ -66,7 +67,7 @@ def _judged(
     elif figure.area == WHOLE and key in known and known[key]["areas"] < owing:
         value, missing = None, f"số in của toàn thành phố, ở đây mới có {known[key]['areas']}/{owing} đơn vị"
     else:
-        value, missing = _computed(figure, known.get(key)), "biểu không có chỉ tiêu này"
+        value, missing = _computed(figure, known.get(key)), NOT_ASKED
     if value is None:
         return None, "not_computed", missing
     status = judge(value, figure.value, _coarse_places(figure.indicator))

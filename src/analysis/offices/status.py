@@ -68,9 +68,10 @@ def deadlines(school_year: str, period: str) -> pd.DataFrame:
     rows = rows[rows["period"] == period]
     own = rows["place"] == places.current()
     rows = rows[own if own.any() else rows["place"] == ""].copy()  # a place's own calendar goes before the shared one
-    days = rows[["month", "day"]].astype(int)
-    days["year"] = periods.start(school_year) + rows["year_offset"].astype(int)
-    rows["due"] = pd.to_datetime(days).dt.date
+    years = periods.start(school_year) + rows["year_offset"].astype(int)
+    first = pd.to_datetime({"year": years, "month": rows["month"].astype(int), "day": 1})
+    on_day = first + pd.to_timedelta(pd.to_numeric(rows["day"]) - 1, "D")
+    rows["due"] = on_day.fillna(first + pd.offsets.MonthEnd(0)).dt.date  # a month alone: by its end
     return rows.sort_values("due", kind="stable", ignore_index=True)
 
 
