@@ -70,7 +70,10 @@ def of_round(observations: pd.DataFrame, facilities: pd.DataFrame) -> pd.DataFra
     table.insert(0, "school_year", rows.school_year)
     table.insert(1, "period", rows.period)
     table["basis"] = _basis(table["area"], observations)
-    return table
+    estimated = observations[observations["basis"] == ESTIMATED]
+    rests = {name for name in definitions().index if set(made_of(name)) & set(estimated["indicator"])}
+    on_estimates = table["indicator"].isin(rests.union(estimated["indicator"])) & table["area"].isin(estimated["area"])
+    return table.assign(basis=table["basis"].where(~on_estimates, ESTIMATED))
 
 
 def sums_and_rates(observations: pd.DataFrame, facilities: pd.DataFrame) -> pd.Series:
@@ -92,10 +95,9 @@ def city_of(rows: pd.DataFrame) -> pd.DataFrame:
     _put_ratios(sums)
     table = sums.table()
     table = table[table["area"] == WHOLE].round({"value": 9})
-    table["basis"] = _worst(set(rows["basis"]) - {ESTIMATED})
-    estimated = set(rows.loc[rows["basis"] == ESTIMATED, "indicator"])
-    table.loc[table["indicator"].isin(estimated), "basis"] = ESTIMATED
-    return table
+    of_estimates = table["indicator"].isin(rows.loc[rows["basis"] == ESTIMATED, "indicator"])
+    worst = _worst(set(rows["basis"]) - {ESTIMATED})
+    return table.assign(basis=np.where(of_estimates, ESTIMATED, worst))
 
 
 def compare(series: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame:
@@ -320,7 +322,7 @@ def _managers_needed(sums: Cube, rows: _Rows) -> np.ndarray:
 def _basis(area: pd.Series, observations: pd.DataFrame) -> pd.Series:
     """The worst of what stands below: simulated, else carried from an earlier round, else derived by adding up."""
     result = pd.Series("derived", index=area.index)
-    for basis in WORSE:
+    for basis in WORSE[:-1]:
         rows = observations[observations["basis"] == basis]
         if len(rows):
             touched = [*rows["area"].unique(), WHOLE]

@@ -190,7 +190,7 @@ def in_order(areas: Iterable[str]) -> list[str]:
 
 def worst_basis(basis: pd.Series) -> str:
     """Basis of what rests on all of these rows: "simulated" if one of them is, else "carried", else "derived"."""
-    return next((worst for worst in ("simulated", "carried") if (basis == worst).any()), "derived")
+    return next((worst for worst in ("simulated", "estimated", "carried") if (basis == worst).any()), "derived")
 
 
 def bases(*tables: pd.DataFrame) -> dict[str, str]:
