@@ -71,8 +71,10 @@ def of_round(observations: pd.DataFrame, facilities: pd.DataFrame) -> pd.DataFra
     table.insert(1, "period", rows.period)
     table["basis"] = _basis(table["area"], observations)
     estimated = observations[observations["basis"] == ESTIMATED]
-    rests = {name for name in definitions().index if set(made_of(name)) & set(estimated["indicator"])}
-    on_estimates = table["indicator"].isin(rests.union(estimated["indicator"])) & table["area"].isin(estimated["area"])
+    if estimated.empty:
+        return table
+    named = frozenset(estimated["indicator"])
+    on_estimates = table["indicator"].isin(named | _computed_from(named)) & table["area"].isin(estimated["area"])
     return table.assign(basis=table["basis"].where(~on_estimates, ESTIMATED))
 
 
@@ -179,6 +181,12 @@ def _met(table: pd.DataFrame) -> pd.Series:
     sign = table["indicator"].map(definitions()["better"]).map({"higher": 1, "lower": -1})
     surplus = table["gap"] * sign
     return (surplus >= 0).astype("boolean").where(surplus.notna())
+
+
+@reference.cached
+def _computed_from(indicators: frozenset[str]) -> frozenset[str]:
+    """Indicators that are computed from one of these."""
+    return frozenset(name for name in definitions().index if not indicators.isdisjoint(made_of(name)))
 
 
 @reference.cached

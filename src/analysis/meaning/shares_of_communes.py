@@ -21,6 +21,7 @@ LIVING, ENROLLED = "children_living", "children_enrolled"
 TABLE = "placed_estimates.csv"
 COVERED = 0.8  # of the intervals are to hold
 AGES = (*BANDS["nursery"], *BANDS["kindergarten"])
+Children = dict[tuple[str, str], dict[str, float]]  # old unit and age → unit of the map → children enrolled
 Widths = dict[
     str, tuple[float, int]
 ]  # age → half of the interval on the log scale, and on how many units it was tested
@@ -61,12 +62,14 @@ def shared(observations: pd.DataFrame, then: pd.Series, left_out: set[str], test
     own &= observations["age_band"].isin(list(tested)) & ~then.isin(left_out)
     is_child = (observations["indicator"] == ENROLLED) & (observations["area"] != UNPLACED)
     schools = observations.loc[is_child, ["area", "age_band", "value"]].assign(old=then[is_child])
-    children = schools.groupby(["old", "age_band", "area"])["value"].sum()
+    children: Children = {}
+    for (old, age, unit), count in schools.groupby(["old", "age_band", "area"])["value"].sum().items():
+        children.setdefault((old, age), {})[unit] = count
     mixed = set(schools.loc[schools["old"].isin(left_out), "area"])
     parts, shared_out = [], []
     for row in observations[own].assign(old=then[own]).to_dict("records"):
         shares = _shares(children, row["old"], likeness(row["age_band"]))
-        if shares.empty or not mixed.isdisjoint(shares.index):
+        if not shares or not mixed.isdisjoint(shares):
             continue
         shared_out.append(row["old"])
         for unit, share in shares.items():
@@ -78,7 +81,7 @@ def shared(observations: pd.DataFrame, then: pd.Series, left_out: set[str], test
 
 
 def table(series: pd.DataFrame, tested: Widths) -> pd.DataFrame:
-    """The table placed_estimates.csv: every estimate of a series with its interval, and on how many units it was tested.
+    """The table placed_estimates.csv: every estimate of a series, its interval, and on how many units it was tested.
 
     series : series.parquet on one map.  tested : as widths gives it for that map.
     """
@@ -90,11 +93,14 @@ def table(series: pd.DataFrame, tested: Widths) -> pd.DataFrame:
     return made[store.schema(TABLE).names]
 
 
-def _shares(children: pd.Series, old: str, ages: tuple[str, ...]) -> pd.Series:
+def _shares(children: Children, old: str, ages: tuple[str, ...]) -> dict[str, float]:
     """Which share of an old unit's children of these ages each unit of the map has."""
-    there = [children[old, age] for age in ages if (old, age) in children.index]
-    alike = pd.concat(there).groupby(level=0).sum() if there else pd.Series(dtype=float)
-    return alike[alike > 0] / alike.sum()
+    alike: dict[str, float] = {}
+    for age in ages:
+        for unit, count in children.get((old, age), {}).items():
+            alike[unit] = alike.get(unit, 0.0) + count
+    total = sum(alike.values())
+    return {unit: count / total for unit, count in alike.items() if count}
 
 
 def _by_age(observations: pd.DataFrame, indicator: str) -> pd.DataFrame:
