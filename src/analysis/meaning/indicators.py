@@ -102,21 +102,24 @@ def city_of(rows: pd.DataFrame) -> pd.DataFrame:
     return table.assign(basis=np.where(of_estimates, ESTIMATED, worst))
 
 
-def compare(series: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame:
+def compare(
+    series: pd.DataFrame, school_year: str, period: str, doubtful: Collection[str] = frozenset()
+) -> pd.DataFrame:
     """The table indicators.csv of one round: value, same period last year, change, target, gap, met.
 
     series : series.parquet up to this round. Change and gap are in the value's unit: persons, or percentage points for
     a rate. A target of the city holds for each area where it is a rate or a ratio, unless the area has its own.
     A city of which units are lacking has no target, and no change unless last year's lacks the same; areas counts those
     behind its value. Where last year's map was another one, last_year and change are of the part that was counted then.
+    doubtful : units with which last year's numbers are not compared, since some of theirs may lie in no unit.
     """
     table = _of(series, school_year, period).reset_index(drop=True)
     last_year = periods.shift(school_year, -1)
     before = _of(series, last_year, period)
-    before = before[before["basis"] != ESTIMATED]
+    before = before[(before["basis"] != ESTIMATED) & ~before["area"].isin(doubtful)]
     on, then = periods.as_of(school_year, period), periods.as_of(last_year, period)
     units = parts.units_of(table, school_year, period)
-    units_before = parts.units_on(before, on)
+    units_before = parts.units_on(_of(series, last_year, period), on)
     compared = table["value"].copy()
     for flow in (False, True):
         lacking = units_before.lacking(flow)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import store
-from analysis.meaning import earlier_rounds, history
+from analysis.meaning import earlier_rounds, history, placing
 from analysis.meaning.earlier_rounds import Map
 from analysis.meaning.shares_of_communes import Widths
 from analysis.reading import rounds
@@ -34,6 +34,11 @@ class Before:
     series: pd.DataFrame | None = None
     on: Map | None = None
     placing: pd.DataFrame = field(default_factory=lambda: _none("placing.csv"))
+
+    @property
+    def doubtful(self) -> frozenset[str]:
+        """Units of this round's map in which a facility may have lain then that could not be placed."""
+        return placing.doubtful(self.placing, self.on.on) if self.on else frozenset()
 
     @property
     def tested(self) -> Widths:
@@ -125,7 +130,8 @@ def screen(this: Round, earlier: Before | None = None) -> list[Finding]:
         findings += exchanged.rows_and_columns(pair, Compared(now, year_ago) if year_ago else None)
     if earlier.series is not None:
         findings += recounts.of_units(now, earlier.series, school_year, period)
-        findings += continuity.jumps(now, earlier.series, school_year, period)
+        known = earlier.series[~earlier.series["area"].isin(earlier.doubtful)]
+        findings += continuity.jumps(now, known, school_year, period)
     return answered(findings, school_year, period, this.keys_of(findings))
 
 
