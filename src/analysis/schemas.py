@@ -34,6 +34,8 @@ COLUMN_LISTS = {
     "facilities_before.parquet": FACILITIES,
     # exact sums, rates and shortages of every round up to this one, by area, sector, age band; the city is hai_phong
     "series.parquet": f"{ROUND} {WHERE} {WHAT} basis",
+    # children living in units of the map in earlier rounds, shared out as those enrolled; tested : on how many units
+    "placed_estimates.csv": f"{ROUND} {WHERE} {WHAT} lower_80:number upper_80:number tested:whole basis",
     # this round: value, the same period last year, change, target, gap
     "indicators.csv": f"{ROUND} {WHERE} {WHAT} unit last_year:number? change:number? target:number? gap:number? "
     "met:flag? basis areas:whole",

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis import store
-from analysis.meaning import indicators, placing
+from analysis.meaning import indicators, placing, shares_of_communes
 from analysis.reading import rounds
 from analysis.reading.findings import stop_on_faults
 from analysis.reading.rounds import Round
@@ -24,10 +24,13 @@ FRAMES = ("observations", "facilities", "corrections_used", "reporting", "partia
 
 
 class Map(NamedTuple):
-    """The map of a day, and facilities that are known to lie on it (area, facility, name), the newest round first."""
+    """The map of a day: facilities known to lie on it (area, facility, name), the newest round first, and how shares of
+    children living were tested on it.
+    """
 
     on: dt.date
     there: pd.DataFrame
+    tested: shares_of_communes.Widths
 
 
 class Folders(NamedTuple):
@@ -43,7 +46,8 @@ def known(folders: Folders, this: Round, rounds_before: Iterable[Which]) -> Map:
     on = periods.as_of(*this.observations[["school_year", "period"]].iloc[0])
     same = [which for which in rounds_before if not received.is_elsewhere(which, on)]
     older = [tables(folders, which, (places.current(),))[1] for which in reversed(same)]
-    return Map(on, pd.concat([this.facilities, *older], ignore_index=True))
+    there = pd.concat([this.facilities, *older], ignore_index=True)
+    return Map(on, there, shares_of_communes.widths(this.observations, on))
 
 
 def read(folders: Folders, which: Which, behind: Iterable[str], on: Map | None) -> Round:
@@ -56,11 +60,16 @@ def read(folders: Folders, which: Which, behind: Iterable[str], on: Map | None) 
     parts = [_read(folders, which, place) for place in behind]
     joined = {name: _joined(getattr(part, name) for part in parts) for name in FRAMES}
     findings = [finding for part in parts for finding in part.findings]
-    on_map = placing.placed(joined["observations"], joined["facilities"], *on)
+    on_map = placing.placed(joined["observations"], joined["facilities"], on.on, on.there)
     named = on_map.facilities[["school_year", "period", "area", "workbook", "basis"]].drop_duplicates("area")
     reporting = named.assign(facilities=0, numbers=0)[joined["reporting"].columns]
     placed = {"observations": on_map.observations, "facilities": on_map.facilities, "reporting": reporting}
     return Round(findings=findings, **(joined | placed))
+
+
+def how(folders: Folders, which: Which, behind: Iterable[str], on: Map) -> pd.DataFrame:
+    """How each facility of a round got its place on a map (the table placing.csv)."""
+    return placing.placed(*tables(folders, which, behind), on.on, on.there).how
 
 
 def sums(observations: pd.DataFrame, facilities: pd.DataFrame, on: Map) -> pd.DataFrame:
@@ -68,8 +77,11 @@ def sums(observations: pd.DataFrame, facilities: pd.DataFrame, on: Map) -> pd.Da
 
     A unit that had no facility says so; what is in no unit has counts, but no rates: it is no unit.
     """
-    on_map = placing.placed(observations, facilities, *on)
-    units = indicators.of_round(on_map.observations, on_map.facilities)
+    on_map = placing.placed(observations, facilities, on.on, on.there)
+    left_out = set(on_map.how.loc[on_map.how["how"] == placing.INCOMPLETE, "area"])
+    then = observations["area"].astype(object)
+    with_shares = shares_of_communes.shared(on_map.observations, then, left_out, on.tested)
+    units = indicators.of_round(with_shares, on_map.facilities)
     whole = indicators.of_round(*placing.told_apart(observations, facilities))
     whole = whole[whole["area"] == WHOLE]
     kinds = units["indicator"].map(indicators.definitions()["kind"])

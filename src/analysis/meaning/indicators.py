@@ -70,7 +70,12 @@ def of_round(observations: pd.DataFrame, facilities: pd.DataFrame) -> pd.DataFra
     table.insert(0, "school_year", rows.school_year)
     table.insert(1, "period", rows.period)
     table["basis"] = _basis(table["area"], observations)
-    return table
+    estimated = observations[observations["basis"] == ESTIMATED]
+    if estimated.empty:
+        return table
+    named = frozenset(estimated["indicator"])
+    on_estimates = table["indicator"].isin(named | _computed_from(named)) & table["area"].isin(estimated["area"])
+    return table.assign(basis=table["basis"].where(~on_estimates, ESTIMATED))
 
 
 def sums_and_rates(observations: pd.DataFrame, facilities: pd.DataFrame) -> pd.Series:
@@ -92,27 +97,29 @@ def city_of(rows: pd.DataFrame) -> pd.DataFrame:
     _put_ratios(sums)
     table = sums.table()
     table = table[table["area"] == WHOLE].round({"value": 9})
-    table["basis"] = _worst(set(rows["basis"]) - {ESTIMATED})
-    estimated = set(rows.loc[rows["basis"] == ESTIMATED, "indicator"])
-    table.loc[table["indicator"].isin(estimated), "basis"] = ESTIMATED
-    return table
+    of_estimates = table["indicator"].isin(rows.loc[rows["basis"] == ESTIMATED, "indicator"])
+    worst = _worst(set(rows["basis"]) - {ESTIMATED})
+    return table.assign(basis=np.where(of_estimates, ESTIMATED, worst))
 
 
-def compare(series: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame:
+def compare(
+    series: pd.DataFrame, school_year: str, period: str, doubtful: Collection[str] = frozenset()
+) -> pd.DataFrame:
     """The table indicators.csv of one round: value, same period last year, change, target, gap, met.
 
     series : series.parquet up to this round. Change and gap are in the value's unit: persons, or percentage points for
     a rate. A target of the city holds for each area where it is a rate or a ratio, unless the area has its own.
     A city of which units are lacking has no target, and no change unless last year's lacks the same; areas counts those
     behind its value. Where last year's map was another one, last_year and change are of the part that was counted then.
+    doubtful : units with which last year's numbers are not compared, since some of theirs may lie in no unit.
     """
     table = _of(series, school_year, period).reset_index(drop=True)
     last_year = periods.shift(school_year, -1)
     before = _of(series, last_year, period)
-    before = before[before["basis"] != ESTIMATED]
+    before = before[(before["basis"] != ESTIMATED) & ~before["area"].isin(doubtful)]
     on, then = periods.as_of(school_year, period), periods.as_of(last_year, period)
     units = parts.units_of(table, school_year, period)
-    units_before = parts.units_on(before, on)
+    units_before = parts.units_on(_of(series, last_year, period), on)
     compared = table["value"].copy()
     for flow in (False, True):
         lacking = units_before.lacking(flow)
@@ -177,6 +184,12 @@ def _met(table: pd.DataFrame) -> pd.Series:
     sign = table["indicator"].map(definitions()["better"]).map({"higher": 1, "lower": -1})
     surplus = table["gap"] * sign
     return (surplus >= 0).astype("boolean").where(surplus.notna())
+
+
+@reference.cached
+def _computed_from(indicators: frozenset[str]) -> frozenset[str]:
+    """Indicators that are computed from one of these."""
+    return frozenset(name for name in definitions().index if not indicators.isdisjoint(made_of(name)))
 
 
 @reference.cached
@@ -320,7 +333,7 @@ def _managers_needed(sums: Cube, rows: _Rows) -> np.ndarray:
 def _basis(area: pd.Series, observations: pd.DataFrame) -> pd.Series:
     """The worst of what stands below: simulated, else carried from an earlier round, else derived by adding up."""
     result = pd.Series("derived", index=area.index)
-    for basis in WORSE:
+    for basis in WORSE[:-1]:
         rows = observations[observations["basis"] == basis]
         if len(rows):
             touched = [*rows["area"].unique(), WHOLE]

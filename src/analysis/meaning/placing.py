@@ -58,6 +58,19 @@ def placed(observations: pd.DataFrame, facilities: pd.DataFrame, on: dt.date, th
     return Placed(observations, facilities, how, units)
 
 
+def doubtful(how: pd.DataFrame, on: dt.date) -> frozenset[str]:
+    """Units of a map in which a facility may lie that could not be placed: what they had is not known to the last one.
+
+    how : a table placing.csv.
+    """
+    rows = how[how["how"].isin([DIVIDED, UNKNOWN])]
+    units: set[str] = set()
+    for row in rows.itertuples():
+        then = periods.as_of(str(row.school_year), str(row.period))
+        units |= territory.units_at(str(row.area), str(row.commune or ""), then, on)
+    return frozenset(units)
+
+
 def told_apart(observations: pd.DataFrame, facilities: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The same with a facility's unit before its code where another unit's facility bears it, too: unit/code."""
     bearers = facilities.groupby("facility", observed=True)["area"].nunique()

@@ -61,7 +61,7 @@ def run(
     last = next((each for each in reversed(earlier) if received.is_elsewhere(each, on)), list(earlier)[-1])
     there = earlier_rounds.known(folders, this, earlier)
     before = earlier_rounds.tables(folders, last, earlier[last])
-    placed = placing.placed(*before, *there)
+    placed = placing.placed(*before, there.on, there.there)
     rows = list(proposed(before, (this.observations, this.facilities), placed.how))
     folder = store.folder(processed, *which)
     found = _write(folder / PROPOSALS, rows)

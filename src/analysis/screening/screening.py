@@ -4,13 +4,15 @@ A unit whose workbook has a fault that stops the run is not screened: its number
 of data/reference/checks.csv: a finding stops the run, must be answered (severity question), or is for attention.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
 from analysis import store
-from analysis.meaning import earlier_rounds, history
+from analysis.meaning import earlier_rounds, history, placing
+from analysis.meaning.earlier_rounds import Map
+from analysis.meaning.shares_of_communes import Widths
 from analysis.reading import rounds
 from analysis.reading.findings import Finding, answered
 from analysis.reading.rounds import Round
@@ -21,11 +23,27 @@ from analysis.screening.facts import Compared, Facts
 
 @dataclass
 class Before:
-    """What a round is held against: the round before it, the same period a year ago, and the sums of every round."""
+    """What a round is held against: the round before it, the same period a year ago, and the sums of every round.
+
+    on : the map that all of it was put on, None where it always was on it.  placing : how facilities got their place
+    there, of the same period a year ago, else of the round before (the table placing.csv).
+    """
 
     last: Round | None = None
     year_ago: Round | None = None
     series: pd.DataFrame | None = None
+    on: Map | None = None
+    placing: pd.DataFrame = field(default_factory=lambda: _none("placing.csv"))
+
+    @property
+    def doubtful(self) -> frozenset[str]:
+        """Units of this round's map in which a facility may have lain then that could not be placed."""
+        return placing.doubtful(self.placing, self.on.on) if self.on else frozenset()
+
+    @property
+    def tested(self) -> Widths:
+        """How shares of children living were tested on that map."""
+        return self.on.tested if self.on else {}
 
     @property
     def observations(self) -> pd.DataFrame:
@@ -78,14 +96,12 @@ def before(
         this = this or rounds.read(raw, school_year, period, missing=missing)
         map_ = earlier_rounds.known(folders, this, earlier)
     last = list(earlier)[-1]
-    read_again = {
-        which: earlier_rounds.read(folders, which, earlier[which], map_)
-        for which in (last, year_ago)
-        if which in earlier
-    }
+    asked = [which for which in (last, year_ago) if which in earlier]
+    read_again = {which: earlier_rounds.read(folders, which, earlier[which], map_) for which in asked}
     is_same = not received.is_elsewhere(last, on)
     series = history.series(raw, *last, missing, read_again[last] if is_same else None, sums=sums, on=map_)
-    return Before(read_again[last], read_again.get(year_ago), series)
+    known = [earlier_rounds.how(folders, which, earlier[which], map_) for which in asked[-1:] if map_]
+    return Before(read_again[last], read_again.get(year_ago), series, map_, *known)
 
 
 def screen(this: Round, earlier: Before | None = None) -> list[Finding]:
@@ -114,7 +130,8 @@ def screen(this: Round, earlier: Before | None = None) -> list[Finding]:
         findings += exchanged.rows_and_columns(pair, Compared(now, year_ago) if year_ago else None)
     if earlier.series is not None:
         findings += recounts.of_units(now, earlier.series, school_year, period)
-        findings += continuity.jumps(now, earlier.series, school_year, period)
+        known = earlier.series[~earlier.series["area"].isin(earlier.doubtful)]
+        findings += continuity.jumps(now, known, school_year, period)
     return answered(findings, school_year, period, this.keys_of(findings))
 
 
