@@ -7,17 +7,18 @@ import zipfile
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from analysis import reference, store
-from analysis.offices import answers, check_data, queries
+from analysis.offices import answers, check_data, queries, query_index
 from analysis.reading import rounds
 from analysis.reading.findings import Finding
 from analysis.reading.intake import read_workbook
 from analysis.reference import ROOT, areas, periods
 from tests.called import call
 from tests.office import recalculated
-from tests.workbooks import answer, cells_of, write
+from tests.workbooks import answer, cells_of, together, write
 
 YEAR, PERIOD = "2024-2025", "HK1"
 UNITS = areas.reporting(periods.as_of(YEAR, PERIOD))
@@ -397,3 +398,56 @@ def test_a_folder_or_parameter_that_does_not_exist_is_refused(tmp_path, capsys):
     assert check(tmp_path / "không có", tmp_path) == 2
     assert "RAW=" in capsys.readouterr().err
     assert call("check-data", "RWA=x") == 2 and call("answers") == 2
+
+
+def test_a_query_sheet_and_a_finding_are_addressed_to_whoever_reports(tmp_path):
+    asked = Finding("empty_cell", "le_chan_11383", "le_chan_11383.xlsx", "Mạng lưới", "F8")
+    file = queries.write(tmp_path / "q.xlsx", [asked], {}, "2025-2026", PERIOD, "le_chan_11383")
+    page = openpyxl.load_workbook(file)[queries.SHEET]
+    assert page["A5"].value.startswith("Kính gửi: UBND phường Lê Chân.\nSở GD&ĐT Hải Phòng xin đơn vị trả lời")
+    assert "Hỏi lại UBND phường hoặc thêm" in asked.message
+    assert "Hỏi lại phòng GD&ĐT hoặc thêm" in Finding("empty_cell", "le_chan", "le_chan.xlsx").message
+
+
+def test_all_letters_are_in_one_file_with_a_list_of_every_unit(tmp_path):
+    asked = [
+        Finding("empty_cell", area, f"{area}.xlsx", "Mạng lưới", "F8") for area in ("le_chan_11383", "cat_hai_11914")
+    ]
+    sheets = queries.write_all(asked, {}, tmp_path / "queries", "2025-2026", PERIOD)
+    index, together = query_index.write(tmp_path, sheets, asked, "2025-2026", PERIOD)
+    rows = list(openpyxl.load_workbook(index).active.iter_rows(min_row=4, values_only=True))
+    assert len(rows) == len(areas.reporting(periods.as_of("2025-2026", PERIOD)))
+    assert [row[1:] for row in rows if row[6]] == [
+        ("Phường Lê Chân", "UBND phường Lê Chân", 1, 0, 0, "le_chan_11383.xlsx"),
+        ("Đặc khu Cát Hải", "UBND đặc khu Cát Hải", 1, 0, 0, "cat_hai_11914.xlsx"),
+    ]
+    packed = zipfile.ZipFile(together)
+    assert packed.namelist() == ["queries.xlsx", "le_chan_11383.xlsx", "cat_hai_11914.xlsx"]
+    assert all(packed.read(sheet.name) == sheet.read_bytes() for sheet in sheets)
+    before = together.read_bytes()
+    assert query_index.write(tmp_path, sheets, asked, "2025-2026", PERIOD)[1].read_bytes() == before
+    assert query_index.write(tmp_path, [], [], "2025-2026", PERIOD) == []
+    assert not index.exists() and not together.exists()
+
+
+def test_of_a_hundred_units_a_summary_comes_first_and_no_line_or_list_is_endless():
+    units = areas.reporting(periods.as_of("2025-2026", PERIOD))
+    found = [Finding("empty_cell", area, f"{area}.xlsx", "Mạng lưới", "F8") for area in units[:60]]
+    found += [Finding("title_of_another_unit", area, f"{area}.xlsx") for area in units[50:70]]
+    nothing = pd.DataFrame({"area": []})
+    said = check_data.summary(rounds.Round(nothing, nothing, found, nothing, nothing), "2025-2026", PERIOD)
+    lines = said.splitlines()
+    assert lines[1] == "Đơn vị: 60 phải xử lý, 10 phải trả lời, 44 không có gì phải hỏi."
+    assert "… 40 đơn vị nữa)" in said and "… và 40 lỗi nữa trong findings.csv" in said
+    assert len(lines) < 30 and max(map(len, lines)) < 700
+
+
+def test_an_answer_about_a_unit_of_an_export_is_held_against_its_rows(tmp_path, register, capsys):
+    units = ("le_chan_11383", "cat_hai_11914")
+    cells = together(units, "Sở GD&ĐT Hải Phòng") | {("Mạng lưới", "F11"): "hai"}
+    write(tmp_path / "sent/xuat.xlsx", cells)
+    asked = Finding("not_a_number", units[1], "xuat.xlsx", "Mạng lưới", "F11", "hai")
+    sheet = queries.write(tmp_path / "q.xlsx", [asked], {}, "2025-2026", PERIOD, units[1])
+    answer(sheet, {"F11": (2, "gõ chữ", "UBND đặc khu", DAY)})
+    status, rows, said = take(sheet, tmp_path / "sent", register, capsys)
+    assert status == 0 and rows[-1]["value"] == "2" and rows[-1]["area"] == units[1], said

@@ -95,7 +95,7 @@ def test_every_deadline_has_a_period_a_document_a_section_and_the_words_that_hol
     ("arguments", "says"),
     [
         (["TODAY=hôm nay"], "Viết như 2024-12-31"),
-        (["YEAR=2030-2031", "PERIOD=HK1"], "Không có đơn vị nào phải báo cáo"),
+        (["YEAR=2030-2031", "PERIOD=HK1", "PLACE=hai_duong"], 'không có nơi "hai_duong"'),
         (["YEAR=2017-2018", "PERIOD=HK9"], "không phải một kỳ báo cáo"),
         (["TODYA=2024-12-31"], "Không có tham số TODYA"),
     ],
@@ -103,3 +103,9 @@ def test_every_deadline_has_a_period_a_document_a_section_and_the_words_that_hol
 def test_a_bad_day_round_or_parameter_is_refused(arguments, says, raw, tmp_path, capsys):
     assert call("status", *arguments, RAW=raw, PROCESSED=tmp_path) == 2
     assert says in capsys.readouterr().err
+
+
+def test_of_a_hundred_units_a_summary_comes_first_and_only_those_with_something_to_do_are_listed(tmp_path, capsys):
+    said = lines(tmp_path, tmp_path, capsys, "YEAR=2025-2026", "PERIOD=HK1", "TODAY=2025-12-01")[""]
+    assert "Còn phải làm: gửi biểu 114 đơn vị." in said and "Đã có biểu của 0/114 đơn vị" in said
+    assert said.count("chưa có  ") == 20 and "… và 94 đơn vị nữa" in said and len(said.splitlines()) < 40

@@ -9,8 +9,8 @@ import pytest
 from analysis.offices import template
 from analysis.offices.template_facilities import NEW_ROWS
 from analysis.reading import forms
-from analysis.reading.intake import read_workbook
-from analysis.reference import ROOT, received
+from analysis.reading.intake import read_together, read_workbook
+from analysis.reference import ROOT, periods, received, territory
 from tests.called import call
 from tests.office import recalculated
 
@@ -189,17 +189,18 @@ def test_facilities_of_the_last_round_stand_there_with_their_numbers_on_a_sheet_
 
 
 def test_text_of_a_workbook_that_looks_like_a_formula_is_written_as_text(raw, tmp_path):
-    known = template.before(raw, YEAR, PERIOD, AREA)
+    of_units = template.before(raw, YEAR, PERIOD, [AREA])
+    known = of_units[AREA]
     code, _, _, kind = known.facilities[0]
     known.facilities[0] = (code, '=HYPERLINK("http://x")', "@SUM(1)", kind)
     known.facilities[1] = ("+1", "-2", "=1+1", kind)
-    page = openpyxl.load_workbook(template.write(tmp_path / "x.xlsx", YEAR, PERIOD, AREA, known))["Mạng lưới"]
+    page = openpyxl.load_workbook(template.write(tmp_path / "x.xlsx", YEAR, PERIOD, [AREA], of_units))["Mạng lưới"]
     assert {page[cell].data_type for cell in ("C8", "D8", "B9", "C9", "D9")} == {"s"}
     assert page["C8"].value == '=HYPERLINK("http://x")' and not page["C8"].hyperlink
 
 
 def test_the_same_form_and_round_before_give_the_same_bytes(blank, raw, tmp_path):
-    again = template.write(tmp_path / "x.xlsx", YEAR, PERIOD, AREA, template.before(raw, YEAR, PERIOD, AREA))
+    again = template.write(tmp_path / "x.xlsx", YEAR, PERIOD, [AREA], template.before(raw, YEAR, PERIOD, [AREA]))
     assert again.read_bytes() == blank.read_bytes()
     packed = zipfile.ZipFile(again)
     assert {item.date_time[0] for item in packed.infolist()} == {1980}
@@ -208,13 +209,13 @@ def test_the_same_form_and_round_before_give_the_same_bytes(blank, raw, tmp_path
 
 def test_a_unit_without_any_earlier_workbook_gets_a_form_with_empty_rows(tmp_path):
     assert received.available(tmp_path) == []
-    file = template.write(tmp_path / "x.xlsx", YEAR, PERIOD, AREA, template.before(tmp_path, YEAR, PERIOD, AREA))
+    file = template.write(tmp_path / "x.xlsx", YEAR, PERIOD, [AREA], template.before(tmp_path, YEAR, PERIOD, [AREA]))
     book = openpyxl.load_workbook(file)
     assert not book["Mạng lưới"]["B8"].value and "Chưa có số liệu kỳ trước" in book["Kỳ trước"]["A1"].value
 
 
 def test_units_are_named_as_on_the_day_of_the_round(raw, tmp_path):
-    template.write(tmp_path / "x.xlsx", "2024-2025", "HK2", "thuy_nguyen", template.Before())
+    template.write(tmp_path / "x.xlsx", "2024-2025", "HK2", ["thuy_nguyen"], {})
     said = {cell.value for row in openpyxl.load_workbook(tmp_path / "x.xlsx")["Bìa"].iter_rows() for cell in row}
     assert "Thành phố Thuỷ Nguyên" in said and "31/05/2025" in said
 
@@ -224,7 +225,7 @@ def test_units_are_named_as_on_the_day_of_the_round(raw, tmp_path):
     [
         (["YEAR=2024-2025", "PERIOD=HK3"], "Kỳ là DN (Đầu năm học)"),
         (["YEAR=2024", "PERIOD=HK1"], "Năm học viết như 2024-2025"),
-        (["YEAR=2025-2026", "PERIOD=HK1"], "không có đơn vị nào phải báo cáo"),
+        (["YEAR=2025-2026", "PERIOD=HK1", "PLACE=hai_duong"], "không có nơi"),
         (["YEAR=2024-2025", "PERIOD=HK1", "AREA=hai_phong"], "Các đơn vị: hong_bang"),
         (["YEAR=2024-2025", "PERIOD=HK1", "ARAE=le_chan"], "Không có tham số ARAE"),
     ],
@@ -233,3 +234,66 @@ def test_a_round_or_unit_that_does_not_exist_is_refused_with_what_there_is(argum
     assert call("template", *arguments, RAW=raw, TEMPLATES=tmp_path) == 2
     assert says in capsys.readouterr().err
     assert not list(tmp_path.rglob("*.xlsx"))
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory):
+    """The last round of two districts, before the city was made of communes."""
+    folder = tmp_path_factory.mktemp("city")
+    (folder / "2024-2025/HK1").mkdir(parents=True)
+    for area in ("le_chan", "ngo_quyen"):
+        shutil.copy(RAW / "2024-2025/HK1" / f"{area}.xlsx", folder / "2024-2025/HK1" / f"{area}.xlsx")
+    return folder
+
+
+def test_a_communes_form_is_addressed_to_it_and_opens_with_the_facilities_that_lie_there_now(city, tmp_path):
+    asked = ("YEAR=2025-2026", "PERIOD=DN", "AREA=le_chan_11383")
+    assert call("template", *asked, RAW=city, TEMPLATES=tmp_path) == 0
+    file = recalculated(tmp_path / "2025-2026-DN/le_chan_11383.xlsx", tmp_path / "out")
+    book = openpyxl.load_workbook(file, data_only=True)
+    was = read_workbook(city / "2024-2025/HK1/le_chan.xlsx", "k.xlsx", "2024-2025", "HK1", "le_chan")
+    day = periods.as_of("2024-2025", "HK1"), periods.as_of("2025-2026", "DN")
+    here = [code for code, _, commune, *_ in was.facilities
+            if territory.units_at("le_chan", commune, *day) == {"le_chan_11383"}]  # fmt: skip
+    page = book["Mạng lưới"]
+    rows = [[page.cell(row, column).value for column in (2, 4)] for row in range(8, 8 + len(here))]
+    assert here and rows == [[code, "Phường Lê Chân"] for code in here]
+    assert page["A1"].value == "UBND PHƯỜNG LÊ CHÂN" and book["Bìa"]["B1"].value == "Kính gửi: Sở GD&ĐT Hải Phòng"
+    assert page.cell(8 + len(here) + NEW_ROWS, 1).value == "Toàn phường"
+    children = next(c.column for c in book["Kỳ trước"][4] if c.value == "Trẻ mẫu giáo")
+    known = {n[0]: n[4] for n in was.numbers if n[2:4] == ("kindergarten", "children_enrolled")}
+    assert [book["Kỳ trước"].cell(7 + n, children).value for n in range(len(here))] == [known[code] for code in here]
+    said = {str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row}
+    assert not any(text.lower().startswith(("phòng gd", "phòng giáo dục và đào tạo")) for text in said)
+
+
+def test_one_form_for_all_units_reads_to_what_was_filled_in_beside_each(city, tmp_path, monkeypatch):
+    units = ["le_chan_11383", "gia_vien_11359"]
+    known = template.before(city, "2025-2026", "DN", units)
+    file = template.write(tmp_path / "hai_phong_2025.xlsx", "2025-2026", "DN", units, known)
+    book = openpyxl.load_workbook(file)
+    counted = fill_with_ones(book)
+    book.save(tmp_path / "filled.xlsx")
+    whole, *of_units = read_together(tmp_path / "filled.xlsx", "filled.xlsx", "2025-2026", "DN", {})
+    assert [finding.check for finding in whole.findings] == ["tab_not_read"]  # that of the last round
+    assert {part.area: len(part.facilities) for part in of_units} == {u: len(known[u].facilities) for u in units}
+    read = {(sheet, cell): value for part in of_units for *_, value, sheet, cell, _ in part.numbers}
+    assert {place for place in counted if place[0] != "Chỉ tiêu"} <= read.keys()  # there the whole is a check
+    assert all(read[place] == value for place, value in counted.items() if place in read)
+    living = [n[4] for part in of_units for n in part.numbers if n[3] == "children_living"]
+    assert living == [1.0] * 12
+
+
+def fill_with_ones(book) -> dict[tuple[str, str], float]:
+    """Type a one into every open cell for a count in a row that is begun, and what formulas repeat."""
+    typed = {}
+    listed = book["Mạng lưới"]
+    for page in book:
+        for cell in (cell for row in page.iter_rows() for cell in row):
+            is_of_facilities = page.title in ("Mạng lưới", "Đội ngũ", "Sức khoẻ")
+            if str(cell.value).startswith("="):
+                cell.value = listed[cell.coordinate].value if is_of_facilities and cell.column <= 4 else None
+            is_begun = not is_of_facilities or listed.cell(cell.row, 3).value
+            if cell.value is None and not cell.protection.locked and cell.number_format == "#,##0" and is_begun:
+                cell.value = typed[page.title, cell.coordinate] = 1.0
+    return typed

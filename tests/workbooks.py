@@ -1,12 +1,14 @@
 """A small good workbook of one unit, written from the form's description, for tests to spoil in one place."""
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import openpyxl
 import xlsxwriter
 from python_calamine import CalamineWorkbook
+from xlsxwriter.utility import xl_cell_to_rowcol
 
 from analysis import reference
 from analysis.offices import queries
@@ -19,6 +21,9 @@ FACILITIES = [  # code, name, commune, kind, size
     ("HP305-002", "Trường Mầm non Ánh Dương", "Phường Trại Cau", "Trường tư thục", 6),
     ("HP305-003", "Lớp mầm non độc lập Mầm Xanh", "Phường Lam Sơn", "Cơ sở độc lập tư thục", 2),
 ]
+UNIT = "Đơn vị báo cáo"
+UNIT_SHEETS = ("Trẻ trên địa bàn", "Chỉ tiêu")
+Facility = tuple[str, str, str, str, int]
 Cells = dict[tuple[str, str], object]
 
 
@@ -30,14 +35,70 @@ class Formula:
     value: object = ""
 
 
-def good_cells(area: str = "le_chan", school_year: str = "2024-2025", period: str = "HK1") -> Cells:
+def good_cells(
+    area: str = "le_chan",
+    school_year: str = "2024-2025",
+    period: str = "HK1",
+    facilities: Sequence[Facility] = FACILITIES,
+) -> Cells:
     """Every cell of a good workbook: (sheet name, cell) → value."""
     cells: Cells = {}
     for sheet, (name, layout) in forms.sheets(school_year).items():
-        layouts = {"cover": _cover, "facilities": _facilities, "population": _population, "indicator_rows": _rows}
+        layouts = {"cover": _cover, "population": _population, "indicator_rows": _rows}
+        layouts["facilities"] = functools.partial(_facilities, facilities)
         for (row, column), value in layouts[layout](sheet, area, school_year, period).items():
             cells[name, address(row, column)] = value
     return cells
+
+
+def together(
+    units: Sequence[str],
+    head: str,
+    school_year: str = "2025-2026",
+    period: str = "HK1",
+    facilities: Sequence[Facility] = FACILITIES,
+) -> Cells:
+    """Every cell of a good workbook of several units: their rows below one another, the unit in the first column.
+
+    Beside facilities it stands in the column of communes, and on the other sheets of facilities nowhere.
+    """
+    on = periods.as_of(school_year, period)
+    rows_of_data = _rows_of_data(school_year, len(facilities))
+    cells: Cells = {}
+    for place, unit in enumerate(units):
+        for (sheet, cell), value in of_unit(unit, school_year, period, facilities).items():
+            first, last = rows_of_data.get(sheet, (-1, -1))
+            row, column = xl_cell_to_rowcol(cell)
+            below = place * (last + 1 - first)
+            if first <= row <= last or (place == 0 and (row < first or last < 0)):
+                cells[sheet, address(row + below, column + (sheet in UNIT_SHEETS))] = value
+        for sheet in UNIT_SHEETS:
+            first, last = rows_of_data[sheet]
+            cells[sheet, address(first - 3, 0)] = UNIT
+            for row in range(first, last + 1):
+                cells[sheet, address(row + place * (last + 1 - first), 0)] = areas.full_name(unit, on)
+    return cells | {(sheet_named("cover"), "C4"): head}
+
+
+def of_unit(
+    unit: str, school_year: str = "2025-2026", period: str = "HK1", facilities: Sequence[Facility] = FACILITIES
+) -> Cells:
+    """A good workbook whose facilities have codes of its own."""
+    cells = good_cells(unit, school_year, period, facilities)
+    own = areas.code(unit)
+    return {at: value.replace("HP305", own) if isinstance(value, str) else value for at, value in cells.items()}
+
+
+def sheet_named(sheet: str) -> str:
+    """What a sheet of the form is called."""
+    return forms.sheets("2024-2025")[sheet][0]
+
+
+def _rows_of_data(school_year: str, facilities: int) -> dict[str, tuple[int, int]]:
+    """The first and the last row of data of each sheet of `good_cells`."""
+    rows = {"facilities": (7, 6 + facilities), "population": (5, 10)}
+    rows["indicator_rows"] = 5, 4 + len(forms.indicator_rows(school_year))
+    return {name: rows[layout] for name, layout in forms.sheets(school_year).values() if layout in rows}
 
 
 def cells_of(file: Path) -> Cells:
@@ -113,33 +174,36 @@ def _cover(sheet: str, area: str, school_year: str, period: str) -> dict:
     return cells
 
 
-def _facilities(sheet: str, area: str, school_year: str, period: str) -> dict:
+def _facilities(facilities: Sequence[Facility], sheet: str, area: str, school_year: str, period: str) -> dict:
     columns = forms.columns(school_year, sheet)
     cells = {(0, 0): "Biểu của đơn vị", **header(sheet, 3)}
     cells |= {(6, column): f"({column + 1})" for column in range(len(columns))}
     sums: dict[int, float] = {}
-    for row, facility in enumerate(FACILITIES, 7):
-        values = _facility_values(sheet, columns, facility)
+    on = periods.as_of(school_year, period)
+    unit = areas.full_name(area, on)
+    for row, facility in enumerate(facilities, 7):
+        values = _facility_values(sheet, school_year, *facility[3:])
         for column, asked in enumerate(columns):
             value = {
                 "no": row - 6,
                 "facility": facility[0],
                 "name": facility[1],
-                "commune": facility[2],
+                "commune": unit if areas.level(areas.kind(area)) == "commune" else facility[2],
                 "kind": facility[3],
             }.get(asked.column, values.get(asked.column))
             if value is not None:
                 cells[row, column] = value
                 if asked.indicator:
                     sums[column] = sums.get(column, 0) + value
-    last = 7 + len(FACILITIES)
+    last = 7 + len(facilities)
     cells[last, 0] = "Tổng cộng"
     return cells | {(last, column): value for column, value in sums.items()}
 
 
-def _facility_values(sheet: str, columns, facility) -> dict[str, int]:
+@functools.cache
+def _facility_values(sheet: str, school_year: str, kind: str, size: int) -> dict[str, int]:
     """Whole numbers that add up: each part gets the facility's size, each total the sum of its parts."""
-    size = facility[4]
+    columns = forms.columns(school_year, sheet)
     values: dict[str, int] = {}
     for column in columns:
         if column.indicator and not any(other.part_of == column.column for other in columns):
@@ -149,7 +213,7 @@ def _facility_values(sheet: str, columns, facility) -> dict[str, int]:
             parts = [values.get(other.column, 0) for other in columns if other.part_of == column.column]
             if parts:
                 values[column.column] = sum(parts)
-    if facility[3] == "Cơ sở độc lập tư thục":
+    if kind == "Cơ sở độc lập tư thục":
         values.pop("campuses", None)
     return values
 

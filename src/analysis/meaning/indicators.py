@@ -3,17 +3,20 @@
 Which indicator is a sum, a ratio or a shortage, and what it is made of, stands in data/reference/indicators.csv.
 """
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 
 from analysis import reference, store
 from analysis.meaning import parts
 from analysis.meaning.cube import KEY, Cube, Texts, added
-from analysis.reference import norms, periods, targets
-from analysis.reference.areas import WHOLE
+from analysis.reference import norms, periods, targets, territory
+from analysis.reference.areas import UNPLACED, WHOLE
 
 SECTORS = ("public", "nonpublic")
-WORSE = ("carried", "simulated")  # than what units report and what is derived from it; the worst last
+ESTIMATED = "estimated"
+WORSE = ("carried", "simulated", ESTIMATED)  # than what units report and what is derived from it; the worst last
 BANDS = {
     "nursery": ("age0", "age1", "age2"),
     "kindergarten": ("age3", "age4", "age5"),
@@ -89,7 +92,10 @@ def city_of(rows: pd.DataFrame) -> pd.DataFrame:
     _put_ratios(sums)
     table = sums.table()
     table = table[table["area"] == WHOLE].round({"value": 9})
-    return table.assign(basis=_worst(set(rows["basis"])))
+    table["basis"] = _worst(set(rows["basis"]) - {ESTIMATED})
+    estimated = set(rows.loc[rows["basis"] == ESTIMATED, "indicator"])
+    table.loc[table["indicator"].isin(estimated), "basis"] = ESTIMATED
+    return table
 
 
 def compare(series: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame:
@@ -98,19 +104,30 @@ def compare(series: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame
     series : series.parquet up to this round. Change and gap are in the value's unit: persons, or percentage points for
     a rate. A target of the city holds for each area where it is a rate or a ratio, unless the area has its own.
     A city of which units are lacking has no target, and no change unless last year's lacks the same; areas counts those
-    behind its value.
+    behind its value. Where last year's map was another one, last_year and change are of the part that was counted then.
     """
-    table = _of(series, school_year, period)
+    table = _of(series, school_year, period).reset_index(drop=True)
     last_year = periods.shift(school_year, -1)
     before = _of(series, last_year, period)
+    before = before[before["basis"] != ESTIMATED]
+    on, then = periods.as_of(school_year, period), periods.as_of(last_year, period)
     units = parts.units_of(table, school_year, period)
-    units_before = parts.units_of(before, last_year, period)
+    units_before = parts.units_on(before, on)
+    compared = table["value"].copy()
     for flow in (False, True):
-        if units.lacking(flow) != units_before.lacking(flow):
-            before = before[~_of_city(before, flow)]
+        lacking = units_before.lacking(flow)
+        if units.lacking(flow) == lacking:
+            continue
+        city = before[_of_city(before, flow)]
+        before = before[~_of_city(before, flow)]
+        if not territory.same_map(then, on):  # what lacks there is none of what the place was then
+            compared = compared.where(~_of_city(table, flow), _city_without(table, lacking))
+            before = pd.concat(
+                [before, city if parts.stand_apart(units_before, flow, on, then) else _city_of_units(before, flow)]
+            )
     before = before[[*KEY, "value"]].rename(columns={"value": "last_year"})
     table = table.merge(before, on=KEY, how="left")
-    table["change"] = (table["value"] - table["last_year"]).round(9)
+    table["change"] = (compared - table["last_year"]).round(9)
     table["target"] = _targets(table, school_year)
     table["areas"] = 1
     for flow in (False, True):
@@ -122,6 +139,18 @@ def compare(series: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame
     table["met"] = _met(table)
     table["unit"] = table["indicator"].map(definitions()["unit"])
     return table[store.schema("indicators.csv").names]
+
+
+def _city_without(table: pd.DataFrame, lacking: Collection[str]) -> pd.Series:
+    """The city's number in each row, made of the units that are not lacking; NaN where it has none."""
+    city = city_of(table[~table["area"].isin([WHOLE, *lacking])]).set_index(KEY)["value"]
+    return city.reindex(pd.MultiIndex.from_frame(table[KEY])).set_axis(table.index)
+
+
+def _city_of_units(rows: pd.DataFrame, flow: bool) -> pd.DataFrame:
+    """The city's rows, of flows or all else, made of what lies in a unit for certain."""
+    city = city_of(rows[~rows["area"].isin([WHOLE, UNPLACED])])
+    return city[_of_city(city, flow)]
 
 
 def _of(series: pd.DataFrame, school_year: str, period: str) -> pd.DataFrame:

@@ -1,12 +1,13 @@
 """Of which units a round's numbers of the city are made: of all that owe a workbook, or of a part of them."""
 
+import datetime as dt
 from typing import NamedTuple
 
 import pandas as pd
 
 from analysis import reference
-from analysis.reference import areas, periods
-from analysis.reference.areas import WHOLE
+from analysis.reference import areas, periods, territory
+from analysis.reference.areas import UNPLACED, WHOLE
 
 
 @reference.cached
@@ -40,8 +41,22 @@ class Units(NamedTuple):
 
 
 def units_of(rows: pd.DataFrame, school_year: str, period: str) -> Units:
-    """The units of a round. rows : its rows of series.parquet, or of indicators.csv."""
-    of_units = rows[rows["area"] != WHOLE]
+    """The units of a round on its own map. rows : its rows of series.parquet, or of indicators.csv."""
+    return units_on(rows, periods.as_of(school_year, period))
+
+
+def units_on(rows: pd.DataFrame, on: dt.date) -> Units:
+    """The units of a round on the map of a day. rows : its rows of series.parquet on that map."""
+    of_units = rows[~rows["area"].isin([WHOLE, UNPLACED])]
     flowing = of_units.loc[of_units["indicator"].isin(flows()), "area"]
-    owing = areas.reporting(periods.as_of(school_year, period))
-    return Units(frozenset(owing), frozenset(of_units["area"]), frozenset(flowing))
+    return Units(frozenset(areas.reporting(on)), frozenset(of_units["area"]), frozenset(flowing))
+
+
+def stand_apart(units: Units, flow: bool, on: dt.date, then: dt.date) -> bool:
+    """Whether what an earlier round lacks, on the map of a day, shared no unit of its own day with what it has."""
+    lacking, there = units.lacking(flow), units.behind(flow)
+    return _behind(lacking, on, then).isdisjoint(_behind(there, on, then))
+
+
+def _behind(units: frozenset[str], on: dt.date, then: dt.date) -> frozenset[str]:
+    return frozenset().union(*(territory.units_at(unit, "", on, then) for unit in units))

@@ -19,12 +19,12 @@ from python_calamine import CalamineError, CalamineWorkbook
 from analysis import reference
 from analysis.offices import AskedError, queries
 from analysis.offices.queries import Asked
-from analysis.reading import files
+from analysis.reading import files, rounds
 from analysis.reading.cell_formats import CellFormats
 from analysis.reading.cells import address, shown
 from analysis.reading.files import RefusedError
 from analysis.reading.findings import name_of, shorten
-from analysis.reading.intake import Correction, Workbook, read_workbook
+from analysis.reading.intake import Correction, Workbook
 from analysis.reading.number_keys import UNTIED, NumberKey
 from analysis.reference import areas, periods, received
 from analysis.reference.table_files import SAVE_AS, read_file
@@ -98,11 +98,13 @@ def run(sheets: Sequence[Path], raw: str = "", *, rounds_in: Path | str = RAW, r
         raise AskedError("\n".join([*problems, *(["Chưa nhận phiếu nào."] if len(sheets) > 1 else [])]))
     refused = 0
     for known, answers in read_in:
-        refused += _take(known, answers, raw or f"{rounds_in}/{known['school_year']}/{known['period']}", register)
+        refused += _take(
+            known, answers, raw or received.folder(rounds_in, known["school_year"], known["period"]), register
+        )
     return 1 if refused else 0
 
 
-def _take(known: Known, answers: list[Answer], folder: str, register: Path | str) -> int:
+def _take(known: Known, answers: list[Answer], folder: Path | str, register: Path | str) -> int:
     """Take one sheet's answers into the register, and say so; gives back how many were refused."""
     taken, refused = judged(known, answers, reference.ROOT / folder, reference.ROOT / register)
     append(reference.ROOT / register, known, taken)
@@ -270,15 +272,14 @@ def _like_a_formula(text: str) -> bool:
 def _tried(known: Known, answers: list[Answer], folder: Path) -> Workbook | None:
     """The unit's workbook read as if the values answered were in the register; None where it is not there."""
     area = known["area"]
-    here = received.workbooks(folder, area) if folder.is_dir() else []
-    if len(here) != 1:
-        return None
     values: dict[tuple[str, str], Correction] = {}
     for a in answers:
         if isinstance(a.value, float) and not a.confirms:
             said = a.reason or "-", a.said_by, a.said_on
             values.setdefault(a.place, Correction(a.current, a.value, *said, of=NumberKey(*a.asked.of)))
-    return read_workbook(here[0], here[0].name, known["school_year"], known["period"], area, corrections=values)
+    if not folder.is_dir():
+        return None
+    return rounds.book_of(folder, known["school_year"], known["period"], area, {area: values})
 
 
 def _does_not_fit(answer: Answer, book: Workbook | None) -> str:

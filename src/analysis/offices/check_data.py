@@ -1,24 +1,24 @@
 """analysis check-data: read and screen one round, say what is wrong, write a query sheet for each unit to answer."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from analysis import reference, store
-from analysis.offices import AskedError, queries
+from analysis.offices import AskedError, queries, query_index
 from analysis.offices.asked_about import COUNTED_BY_CODE, AskedAbout
 from analysis.reading import rounds
 from analysis.reading.findings import DataError, name_of, shorten
 from analysis.reading.rounds import Round
-from analysis.reference import areas
+from analysis.reference import areas, periods
 from analysis.screening import screening
 
 RAW, PROCESSED = "data/raw", "data/processed"
 STOPPED = 1  # exit status where a finding stops the run
 ORDER = ("stop", "question", "attention")
-LISTED = 20  # faults printed in full
+LISTED = 20  # faults that are printed in full, units of a check, query sheets
 
 
 def run(
@@ -51,8 +51,10 @@ def run(
     sheets = queries.write_all(this.findings, values, folder / "queries", school_year, period, about)
     print(summary(this, school_year, period))
     print(f"Số đã đọc được, mỗi dòng một ô, kể cả của biểu phải dừng (để đối chiếu): {_shown(numbers)}")
-    for file in (found, *sheets):
+    for file in (found, *query_index.write(folder, sheets, this.findings, school_year, period), *sheets[:LISTED]):
         print(_shown(file))
+    if len(sheets) > LISTED:
+        print(f"… và {len(sheets) - LISTED} phiếu nữa trong {_shown(folder / 'queries')}")
     return STOPPED if any(finding.severity == "stop" for finding in this.findings) else 0
 
 
@@ -68,7 +70,7 @@ def screened(
         raise FileNotFoundError(f"Không có thư mục RAW={folder}.")
     this = rounds.read(raw, school_year, period, folder)
     try:
-        earlier = screening.before(raw, school_year, period, sums=sums)
+        earlier = screening.before(raw, school_year, period, sums=sums, this=this)
     except DataError as problem:
         print(f"Chưa so được với các kỳ trước, vì kỳ trước còn lỗi. {problem}", file=sys.stderr)
         earlier = screening.Before()
@@ -87,6 +89,7 @@ def summary(this: Round, school_year: str, period: str) -> str:
     """How many findings of each severity, check and unit there are, as lines for the terminal."""
     table = this.findings_table
     lines = [f"{school_year} {period}: đọc được {len(this.reporting)} biểu, {len(table)} điều cần xem."]
+    lines.append(of_units(table, areas.reporting(periods.as_of(school_year, period))))
     for severity in ORDER:
         rows = table[table["severity"] == severity]
         if rows.empty:
@@ -94,14 +97,24 @@ def summary(this: Round, school_year: str, period: str) -> str:
         lines.append(f"{queries.severity_name(severity)}: {len(rows)}")
         for check, of_check in rows.groupby("check", sort=False):
             units = of_check["area"].value_counts(sort=False)
-            counts = ", ".join(f"{_unit(area)} {count}" for area, count in units.items())
-            lines.append(f"  {name_of(check)}: {len(of_check)} ({counts})")
+            counts = [f"{_unit(area)} {count}" for area, count in units.items()]
+            if len(counts) > LISTED:
+                counts[LISTED:] = [f"… {len(counts) - LISTED} đơn vị nữa"]
+            lines.append(f"  {name_of(check)}: {len(of_check)} ({', '.join(counts)})")
     stops = table.loc[table["severity"] == "stop", "message"]
     lines += [f"  {message}" for message in stops.head(LISTED)]
     if len(stops) > LISTED:
         lines.append(f"  … và {len(stops) - LISTED} lỗi nữa trong findings.csv")
     lines.append("Không có lỗi nào phải dừng." if stops.empty else "Phải xử lý các lỗi trên trước khi lập báo cáo.")
     return "\n".join(lines)
+
+
+def of_units(table: pd.DataFrame, reporting: Sequence[str]) -> str:
+    """How many units have something to mend, else to answer, else neither.  table : findings.csv."""
+    stopped = set(table.loc[table["severity"] == "stop", "area"]).intersection(reporting)
+    asked = set(table.loc[table["severity"] == "question", "area"]).intersection(reporting) - stopped
+    clean = len(reporting) - len(stopped) - len(asked)
+    return f"Đơn vị: {len(stopped)} phải xử lý, {len(asked)} phải trả lời, {clean} không có gì phải hỏi."
 
 
 def _shown(file: Path) -> Path:

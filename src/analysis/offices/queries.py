@@ -12,7 +12,7 @@ from analysis.offices.worksheets import BOX, FONT, HEAD, INPUT, LOCKED, MIDDLE, 
 from analysis.reading.cells import shown
 from analysis.reading.findings import Finding, shorten
 from analysis.reading.number_keys import UNTIED
-from analysis.reference import areas, periods
+from analysis.reference import areas, periods, places
 
 SHEET, OTHER_CELLS = "Câu hỏi", 10  # empty rows for a cell that the office wants to correct of its own accord
 FIELDS = {"area": "Mã đơn vị", "school_year": "Năm học", "period": "Mã kỳ"}  # what an answered sheet is known by
@@ -33,9 +33,9 @@ HEADER, FIRST = 6, 7  # rows of the labels and of the first question
 CELL_IS_FOUND = ("share_does_not_fit",)  # a question of the reader: what it found is the cell's own text
 ANSWERS = ("Giá trị đúng", "Lý do", "Người trả lời", "Ngày")
 ADVICE = (
-    "Xin trả lời ở các cột nền vàng rồi gửi lại tệp này. Ô sai: ghi giá trị đúng, lý do, người trả lời và ngày. Số đã "
-    "đúng mà chỉ cần xác nhận: để trống giá trị đúng và ghi lý do. Câu hỏi về cả trang hoặc cả tệp: gửi lại biểu đã "
-    "sửa. Muốn sửa thêm ô khác: ghi ở các dòng trống cuối bảng."
+    "xin đơn vị trả lời ở các cột nền vàng rồi gửi lại tệp này. Ô sai: ghi giá trị đúng, lý do, người trả lời và "
+    "ngày. Số đã đúng mà chỉ cần xác nhận: để trống giá trị đúng và ghi lý do. Câu hỏi về cả trang hoặc cả tệp: gửi "
+    "lại biểu đã sửa. Muốn sửa thêm ô khác: ghi ở các dòng trống cuối bảng."
 )
 TOP = {"valign": "top"}
 QUESTION_LOOKS = {
@@ -158,14 +158,16 @@ def severity_name(severity: str) -> str:
 def _heading(sheet: Sheet, known_by: dict[str, str]) -> None:
     """Title, what the sheet is known by, advice and header."""
     area, school_year, period = known_by.values()
-    unit = areas.full_name(area, periods.as_of(school_year, period))
+    on = periods.as_of(school_year, period)
+    unit = areas.full_name(area, on)
     sheet.put(0, 0, f"Phiếu hỏi lại số liệu: {unit}, {periods.names()[period]} {school_year}", "title")
     sheet.page.set_row(0, 24)
     for row, (field, label) in enumerate(FIELDS.items(), 1):
         sheet.block(row, 0, row, 1, label, "label")
         sheet.block(row, 2, row, 3, known_by[field], "text")
-    sheet.block(4, 0, 4, len(QUESTION_COLUMNS) - 2, ADVICE, "advice")
-    sheet.page.set_row(4, 50)
+    address = f"Kính gửi: {areas.office(area, on)}.\n{places.on(on).authority_vi} {ADVICE}"
+    sheet.block(4, 0, 4, len(QUESTION_COLUMNS) - 2, address, "advice")
+    sheet.page.set_row(4, 65)
     sheet.widths(QUESTION_COLUMNS.values())
     hidden = sheet.at("Khoá")
     sheet.page.set_column(hidden, hidden, QUESTION_COLUMNS["Khoá"], None, {"hidden": True})

@@ -14,6 +14,8 @@ from analysis.reference import areas, periods
 
 RAW = "data/raw"
 STATUS_COLUMNS = ("Đơn vị", "Biểu", "Cơ sở", "Phải xử lý", "Phải trả lời", "Lưu ý", "Hạn", "Chậm", "Còn phải làm")
+TODO, DONE = STATUS_COLUMNS[-1], "xong"
+LISTED = 20  # units that are printed one by one
 NOT_RECEIVED = "chưa có"
 NOT_SENT = ("missing_workbook", "workbook_misnamed")
 RIGHT = ("Cơ sở", "Phải xử lý", "Phải trả lời", "Lưu ý", "Chậm")
@@ -36,9 +38,20 @@ def run(
         this = None  # nobody has reported yet
     table = of_units(this, school_year, period, day)
     print(f"{periods.names()[period]}, năm học {school_year}; tính đến ngày {day:%d/%m/%Y}\n")
-    print(as_text(table))
+    print(summary(table) + "\n")
+    is_long = len(table) > LISTED
+    shown = table[table[TODO] != DONE] if is_long else table
+    print(as_text(shown.head(LISTED)))
+    if len(shown) > LISTED:
+        print(f"… và {len(shown) - LISTED} đơn vị nữa; make check-data ghi đủ vào findings.csv và queries.xlsx.")
     print("\n" + closing(table, school_year, period, day))
     return 0
+
+
+def summary(table: pd.DataFrame) -> str:
+    """How many units there are of each thing that is outstanding, each unit by its first."""
+    first = table[TODO].str.split(", ").str[0].str.replace(r" \d+", "", regex=True)
+    return "Còn phải làm: " + ", ".join(f"{what} {count} đơn vị" for what, count in first.value_counts().items()) + "."
 
 
 def a_day(text: str) -> dt.date:
@@ -114,7 +127,7 @@ def outstanding(reported: bool, counts: list[int], waiting: int) -> str:
         f"trả lời {questions} câu hỏi": questions,
         f"xét {waiting} dòng đề nghị sửa": waiting,
     }
-    return ", ".join(text for text, is_open in todo.items() if is_open) or "xong"
+    return ", ".join(text for text, is_open in todo.items() if is_open) or DONE
 
 
 def proposed(school_year: str, period: str, area: str) -> int:
@@ -139,7 +152,8 @@ def closing(table: pd.DataFrame, school_year: str, period: str, today: dt.date) 
     missing = table.loc[table["Biểu"] == NOT_RECEIVED, "Đơn vị"]
     lines = [f"Đã có biểu của {len(table) - len(missing)}/{len(table)} đơn vị."]
     if len(missing):
-        lines.append(f"Chưa có: {', '.join(missing)}.")
+        more = f" … và {len(missing) - LISTED} đơn vị nữa" if len(missing) > LISTED else ""
+        lines.append(f"Chưa có: {', '.join(missing.head(LISTED))}{more}.")
     lines.append("Lịch báo cáo:")
     for row in deadlines(school_year, period).itertuples():
         when = "đã qua" if today > row.due else f"còn {(row.due - today).days} ngày"

@@ -3,11 +3,11 @@
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from analysis.offices.template_checks import checks_of, facility_check
-from analysis.offices.template_parts import FormSheet, State, choices_of
+from analysis.offices.template_parts import OF_UNIT, FormSheet, State, choices_of
 from analysis.reading.cells import letters
 
 NEW_ROWS = 12  # empty rows for facilities that open before this round
-TEXTS = ("facility", "name", "commune", "kind")
+TEXTS = (OF_UNIT, "facility", "name", "commune", "kind")
 CODE = {
     "validate": "custom",
     "input_title": "Mã cơ sở",
@@ -21,7 +21,7 @@ def write_facilities(sheet: FormSheet) -> State:
     """One row a facility: known ones by name, empty ones for new ones; a total row; checks beside each row."""
     checks = checks_of(sheet.of_columns)
     no_facility = ("",) * len(TEXTS)
-    facilities = [*sheet.known.facilities, *[no_facility] * NEW_ROWS]
+    facilities = [*sheet.blank.facilities, *[no_facility] * NEW_ROWS]
     sheet.heading(len(facilities), [check.label for check in checks])
     first_check = sheet.beside + 1
     last_check = sheet.beside + len(checks)
@@ -34,7 +34,7 @@ def write_facilities(sheet: FormSheet) -> State:
     for column in counts:
         _count_column(sheet, column)
     first_count = sheet.at(counts[0].column)
-    sheet.block(sheet.end, 0, sheet.end, first_count - 1, "Tổng cộng", "total_text")
+    sheet.block(sheet.end, 0, sheet.end, first_count - 1, sheet.blank.whole_vi, "total_text")
     for place in range(first_check, last_check + 1):
         sheet.formula(sheet.end, place, _rows_wrong(sheet.range(place)), "check", "")
     sheet.colour(sheet.first, first_check, sheet.end, last_check)
@@ -46,7 +46,7 @@ def write_facilities(sheet: FormSheet) -> State:
     codes = sheet.outside("facility")
     cells = sheet.outside(needed[0], needed[-1])
     results = sheet.outside(first_check, last_check)
-    empty_now = len(sheet.known.facilities) * len(needed)
+    empty_now = len(sheet.blank.facilities) * len(needed)
     return sheet.state(f'=SUMPRODUCT(({codes}<>"")*({cells}=""))', empty_now, f'=COUNTIF({results},"lệch*")')
 
 

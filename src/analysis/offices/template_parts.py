@@ -9,11 +9,14 @@ import pandas as pd
 from analysis import reference
 from analysis.offices.worksheets import BOX, FONT, HEAD, INPUT, LOCKED, MIDDLE, Cells, Column, Sheet
 from analysis.reading.findings import shorten
+from analysis.reading.several_units import UNIT
 from analysis.reference import periods
 from analysis.reference.vietnamese import number
 
 TOP = 3  # the header begins in row 4, below the office, the title and the round
+OF_UNIT = "of_unit"
 WIDTHS = {"no": 5, "facility": 11, "name": 34, "commune": 18, "kind": 20, "label": 50, "unit": 13, "age": 24}
+WIDTHS[OF_UNIT] = 22
 COUNT_WIDTH, CHECK_WIDTH, GAP_WIDTH = 8, 15, 2
 MOST, LONGEST_TITLE = 10**9, 32  # a number no form exceeds; Excel's longest title of a message
 NOTE = {"font_color": "#5A5A5A", "italic": True, "bg_color": "#F7F7F7"}
@@ -61,12 +64,23 @@ class Before:
 
 @dataclass(frozen=True)
 class Blank:
-    """A blank workbook: the round and unit it is for, and what is known of them."""
+    """A blank workbook: its round, who fills it in and for what, and what is known of the unit or the units.
+
+    unit : full name of what the numbers are of.  whole_vi : how a total row calls it.  known : full name of each unit
+    → what is known of it; several stand below one another, each row with its unit.
+    """
 
     school_year: str
     period: str
     unit: str
-    known: Before
+    office: str
+    whole_vi: str
+    known: dict[str, Before]
+
+    @property
+    def facilities(self) -> list[tuple[str, ...]]:
+        """Facilities of all units, each with what TEXTS has of it."""
+        return [(unit, *facility) for unit, before in self.known.items() for facility in before.facilities]
 
     @property
     def when(self) -> str:
@@ -79,6 +93,14 @@ class Blank:
         table = reference.table(f"forms/{name}")
         rows = reference.in_force(table, self.school_year)
         return rows[rows["sheet"] == sheet] if sheet else rows
+
+    def columns(self, sheet: str) -> pd.DataFrame:
+        """Columns of a sheet; before them, where the workbook is of several units, that of the unit of each row."""
+        form = self.form("columns", sheet)
+        if len(self.known) == 1:
+            return form
+        of_unit = pd.DataFrame([dict.fromkeys(form.columns, "") | {"column": OF_UNIT, "header_1": UNIT}])
+        return pd.concat([of_unit, form], ignore_index=True)
 
     def sheets(self, layout: str) -> list:
         """Rows of forms/sheets.csv with a layout."""
@@ -99,9 +121,9 @@ class FormSheet(Sheet):
     """One sheet of the form; a row of forms/sheets.csv says which."""
 
     def __init__(self, page, looks: dict, blank: Blank, row):
-        self.of_columns = blank.form("columns", row.sheet)
+        self.of_columns = blank.columns(row.sheet)
         super().__init__(page, looks, self.of_columns["column"])
-        self.blank, self.known = blank, blank.known
+        self.blank = blank
         self.name, self.title = row.name_vi, row.title_vi
         self.of_rows = list(blank.form("rows", row.sheet).itertuples())
         self.columns = list(self.of_columns.itertuples())
@@ -117,7 +139,7 @@ class FormSheet(Sheet):
         depth = (headers != "").sum(axis=1).max()
         bottom = TOP + depth
         last = self.beside - 1
-        self.put(0, 0, f"PHÒNG GIÁO DỤC VÀ ĐÀO TẠO {self.blank.unit.upper()}", "office")
+        self.put(0, 0, self.blank.office.upper(), "office")
         self.page.set_row(1, 24)
         self.block(1, 0, 1, last, self.title, "title")
         about = filter(None, [self.blank.when, units_of(self.columns)])
@@ -175,6 +197,11 @@ class FormSheet(Sheet):
             "error_message": f"Chọn một trong: {listed}.",
         }
         self.page.data_validation(*cells, rule)
+
+    def put_unit(self, row: int, unit: str) -> None:
+        """Say whose a row is, where the workbook is of several units."""
+        if OF_UNIT in self.places:
+            self.put(row, OF_UNIT, unit, "text")
 
     def colour(self, *cells: int) -> None:
         """Checks that fail in red, those that hold in green."""

@@ -7,7 +7,7 @@ from analysis.offices.template_facilities import write_facilities
 from analysis.offices.template_parts import COUNT_WIDTH, FORM_LOOKS, Blank, FormSheet, State, choices_of
 from analysis.offices.template_rows import write_indicators, write_population
 from analysis.offices.worksheets import Sheet
-from analysis.reference import periods
+from analysis.reference import periods, places
 
 LAYOUTS = {"facilities": write_facilities, "population": write_population, "indicator_rows": write_indicators}
 LAST_ROUND = "Kỳ trước"
@@ -53,8 +53,8 @@ def _write_cover(sheet: FormSheet, states: list[State]) -> None:
         "basis": choices_of("basis")["reported"],
     }
     sheet.widths((3, 28, 46, 16, 16))
-    sheet.put(0, 1, f"ỦY BAN NHÂN DÂN {blank.unit.upper()}", "plain")
-    sheet.put(1, 1, "PHÒNG GIÁO DỤC VÀ ĐÀO TẠO", "office")
+    sheet.put(0, 1, f"Kính gửi: {places.on(on).authority_vi}", "plain")
+    sheet.put(1, 1, blank.office.upper(), "office")
     sheet.block(3, 1, 3, 4, sheet.title, "title")
     sheet.block(4, 1, 4, 4, blank.when, "line")
     for line, field in enumerate(reference.table("forms/cover").itertuples(), 6):
@@ -80,7 +80,6 @@ def _states_of_sheets(sheet: FormSheet, top: int, states: list[State]) -> int:
 
 def _write_before(sheet: Sheet, blank: Blank) -> None:
     """Every number of the last round by facility, to look at while filling in."""
-    known = blank.known
     paths = [("Mã", "", "", ""), ("Cơ sở", "", "", "")]
     columns = []
     for form in blank.sheets("facilities"):
@@ -88,15 +87,17 @@ def _write_before(sheet: Sheet, blank: Blank) -> None:
             if column.indicator:
                 columns.append(column)
                 paths.append((form.name_vi, column.header_1, column.header_2, column.header_3))
-    title = f"Số liệu kỳ trước: {known.when}" if known.when else "Chưa có số liệu kỳ trước"
+    when = ", ".join(dict.fromkeys(known.when for known in blank.known.values() if known.when))
+    title = f"Số liệu kỳ trước: {when}" if when else "Chưa có số liệu kỳ trước"
     sheet.put(0, 0, f"{title} (chỉ để tham khảo, không ghi vào trang này)", "office")
     sheet.header(2, paths, 4, "head_note")
     sheet.widths((12, 38))
     sheet.page.set_column(2, len(columns) + 1, COUNT_WIDTH)
     sheet.page.set_row(5, 46)
-    for row, (code, name, *_) in enumerate(known.facilities, 6):
+    for row, (unit, code, name, *_) in enumerate(blank.facilities, 6):
         sheet.put_row(row, 0, (code, name), "text")
-        values = [known.values.get((code, "", column.age_band, column.indicator)) for column in columns]
+        known = blank.known[unit].values
+        values = [known.get((code, "", column.age_band, column.indicator)) for column in columns]
         sheet.put_row(row, 2, values, "count_note")
     sheet.page.freeze_panes(6, 2)
     sheet.finish()

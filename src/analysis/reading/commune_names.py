@@ -6,13 +6,20 @@ from analysis.reference import areas, communes
 
 
 def check(table: CountColumns, named: list[str]) -> None:
-    """A commune that no unit has, or another one, is asked about; the unit's own old or new names are not, nor none."""
+    """A commune that no unit has, or another one, is asked about; the unit's own old or new names are not, nor none.
+
+    Where the unit is a commune itself, one that it was made of may bear the name of another unit now.
+    """
     book = table.page.book
+    is_commune = areas.level(areas.kind(book.area)) == communes.LEVEL
+    there = areas.held(book.day)
     unknown, elsewhere = [], []
     for row, commune in zip(table.rows, named, strict=True):
-        units = communes.units_with(commune, book.day)
-        if not commune or book.area in units or (not units and book.area in communes.had(commune)):
+        units, had = communes.units_with(commune, book.day), communes.had(commune)
+        if not commune or book.area in units or (book.area in had and (is_commune or not units)):
             continue
+        if is_commune:
+            units = units or had.intersection(there)
         cell = address(row, table.at["commune"])
         if units:
             names = ", ".join(sorted(areas.full_name(unit, book.day) for unit in units))

@@ -30,7 +30,7 @@ class CountColumns:
         key_at = self.at[key_column]
         places = {self.at[column.column] for column in self.columns}
         described = {at for column, at in self.at.items() if column in DESCRIBED}
-        found = find_rows(page.cells, where.first, key_at, described, places)
+        found = find_rows(page.cells, page.rows_below(where.first), key_at, described, places)
         self.rows, self.totals = found.data, found.totals
         self.nameless = found.nameless
         last = self.at[self.columns[-1].column]  # a formula without a value stands there if in any of them

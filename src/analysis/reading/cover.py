@@ -1,7 +1,9 @@
 """The cover of a workbook: whose it is, of which round, and what its numbers rest on."""
 
+import datetime as dt
 import itertools
 import re
+from pathlib import PurePath
 
 from analysis.reading import encodings, forms, names
 from analysis.reading.cells import Cells, address, shown
@@ -25,7 +27,8 @@ def read_cover(book: Workbook, sheet: str, cells: Cells, school_year: str, perio
     Returns everything else that the cover says.
     """
     said = _said_on_cover(cells)
-    _check_unit(book, sheet, *said.get("area", NOTHING), school_year, period)
+    if not book.together:
+        _check_unit(book, sheet, *said.get("area", NOTHING), school_year, period)
     text, cell = said.get("school_year", NOTHING)
     if _school_years(text) != {school_year}:
         book.doubt("wrong_cover", sheet, cell, text, school_year)
@@ -47,6 +50,11 @@ def read_cover(book: Workbook, sheet: str, cells: Cells, school_year: str, perio
     return headings
 
 
+def units_together(cells: Cells, day: dt.date) -> tuple[str, frozenset[str]]:
+    """What a cover names that is more than one unit, and its units, as names.units_together has it."""
+    return names.units_together(_said_on_cover(cells).get("area", NOTHING)[0], day)
+
+
 def _school_years(text: str) -> set[str]:
     """The school years that a text names, however their dash and their second year are written."""
     return {f"{first}-{first[: 4 - len(second)]}{second}" for first, second in TWO_YEARS.findall(plain(text))}
@@ -65,6 +73,8 @@ def _period(text: str) -> str:
 def _check_unit(book: Workbook, sheet: str, text: str, cell: str, school_year: str, period: str) -> None:
     day = periods.as_of(school_year, period)
     meant = names.units_meant(text, day)
+    if book.area in meant and names.alike(meant) and areas.code(book.area) in PurePath(book.path).stem:
+        return  # the code in the name of the file decides what accents would
     if len(meant) > 1:
         units = ", ".join(sorted(areas.full_name(area, day) for area in meant))
         book.doubt("ambiguous_name", sheet, cell, text, units)

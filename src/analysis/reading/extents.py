@@ -15,7 +15,7 @@ MOST_ROWS, MOST_COLUMNS = 20_000, 104  # "CZ"; beyond them a sheet is not read
 MOST_UNPLACED = 9_999  # rows that do not say which they are
 MOST_CELLS = 1_000_000  # memory is kept for every one up to the farthest
 MOST_SPELLED = 50_000_000  # bytes of text in all cells, each written out
-MOST_TAGS = 100_000  # cells that are looked at one by one
+MOST_TAGS = 250_000  # cells that are looked at one by one; the form for 114 units has half as many in a sheet
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # that a sheet can have
 # a cell or row that is not, as Excel writes it, plainly near; each begins with letters found fast
 NOT_NEAR = (

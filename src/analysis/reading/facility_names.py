@@ -26,6 +26,15 @@ class Names:
         return self.by_name.get(plain_words.words(name)) or self.by_own_words.get(_own_words(name), set())
 
 
+def agree(name: str, other: str) -> bool:
+    """Whether two names are of one facility, however they are spelt.
+
+    >>> agree("Trường MN Hoa Sen", "Mầm non Hoa  Sen"), agree("Mầm non Hoa Sen 1", "Mầm non Hoa Sen 2")
+    (True, False)
+    """
+    return _own_words(name) == _own_words(other)
+
+
 def check(table: CountColumns, codes: list[str]) -> None:
     """The names on a sheet agree with the list: several exchanged among codes stop the run, others are asked about."""
     listed = {code: name for code, name, *_ in table.page.book.facilities}

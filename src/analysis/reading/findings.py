@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis import reference
 from analysis.reading.number_keys import UNTIED, NumberKey, key_of
+from analysis.reference import areas
 from analysis.reference.vietnamese import visible
 
 LOOKED_AT = 10  # times the letters that a message bears: the rest of a longer text is not looked at
@@ -39,7 +40,7 @@ class Finding:
     def message(self) -> str:
         """Where, what and what to do, in Vietnamese."""
         where = " › ".join(filter(None, (self.workbook, self.sheet, self.cell)))
-        todo = f"Đã trả lời: {self.answer}." if self.answer else _checks()[self.check]["do"]
+        todo = f"Đã trả lời: {self.answer}." if self.answer else self._do
         return f"{visible(where)}: {self._says}. {todo}"
 
     @property
@@ -50,13 +51,17 @@ class Finding:
             says = says[0].upper() + says[1:]
         asks = _questions().get(self.check, {}).get("ask_vi")
         if not asks:
-            asks = ". ".join(advice for advice in _checks()[self.check]["do"].split(". ") if ANALYST not in advice)
+            asks = ". ".join(advice for advice in self._do.split(". ") if ANALYST not in advice)
         return ". ".join(filter(None, [says, asks])).rstrip(".") + "."
 
     @property
     def is_for_office(self) -> bool:
         """Whether the office is asked; what the register's keeper alone can mend is not for it."""
         return _questions().get(self.check, {"ask_vi": self.check})["ask_vi"] != ""
+
+    @property
+    def _do(self) -> str:
+        return _checks()[self.check]["do"].replace("{office}", areas.asked(self.area))
 
     @property
     def _says(self) -> str:

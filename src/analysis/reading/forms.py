@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from analysis import reference
 from analysis.reading import encodings
 from analysis.reading.units_of_measure import without_unit
+from analysis.reference import areas
 from analysis.reference.vietnamese import key
 
 LONGEST_LABEL = 200  # letters; the form's own longest has 78
@@ -48,6 +49,11 @@ class Column(Asked):
     printed: tuple[str, ...] = ()
     path: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether its cells hold figures."""
+        return bool(self.indicator) or self.type == "row_value"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,10 +213,21 @@ def check_aliases() -> None:
         _labels(kind)
 
 
+def _wholes() -> list[str]:
+    """What a total row may call the whole, of every kind of unit: "Toàn quận", "Cộng toàn quận", "Cộng quận"."""
+    labels = []
+    for whole in (row["whole_vi"] for row in areas.kinds().values()):
+        _, _, unit = whole.partition(" ")
+        labels += [whole, *(f"{added} {named}" for added in ("Cộng", "Tổng", "Tổng cộng") for named in (whole, unit))]
+    return labels
+
+
 def _own_labels(kind: str) -> list[str]:
     """The labels that the form itself prints."""
     if kind == "header":
         return [row[level] for row in reference.rows("forms/columns") for level in HEADER_LEVELS if row[level]]
+    if kind == "total":
+        return _wholes()
     if kind in OWN_LABELS:
         table, column = OWN_LABELS[kind]
         return [row[column] for row in reference.rows(table)]

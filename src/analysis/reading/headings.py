@@ -9,7 +9,7 @@ from analysis import reference
 from analysis.reading import forms, plain_words, units_of_measure
 from analysis.reading.cells import Cells, address, shown
 from analysis.reading.workbook_parts import Workbook
-from analysis.reference import areas, periods
+from analysis.reference import areas, periods, places
 
 MOST_ROWS = 30  # above a table
 # what follows speaks of another time than the numbers do: "so với năm học …", "theo Thông tư …"
@@ -20,7 +20,9 @@ OTHER_TIMES = re.compile(
 SCHOOL_YEAR = re.compile(r"\b(20\d\d) (20\d\d|\d\d)\b|\bnam hoc (\d\d) (\d\d)\b")
 MONTH = re.compile(r"\b(?:thang|\d\d?) (\d\d?) (?:nam )?(20\d\d)\b")
 YEAR = re.compile(r"\bnam (20\d\d)\b(?! \d)")
-KIND_OF_UNIT = r"(?:quan|q|huyen|h|thanh pho|tp|thi xa|uy ban nhan dan|ubnd|dao tao|gd dt|gddt|pgd|don vi)"
+OFFICES = "uy ban nhan dan|ubnd|dao tao|gd dt|gddt|pgd|sgd|don vi"  # before the name of a unit of any kind
+OF_OLD = "cu"  # "huyện Gia Lộc cũ": not whose numbers they are
+LONGEST_UNIT = 6  # words of a name
 
 
 @dataclass(frozen=True)
@@ -55,17 +57,17 @@ def check(book: Workbook, headings: list[Heading], school_year: str, period: str
     expected_round = f"năm học {school_year}, {periods.names()[period]}"
     wrong: dict[tuple[str, str, str], list[Heading]] = {}
     for heading in headings:
-        units = _units(heading.says)
-        if units and book.area not in units:
+        units = _units(heading.says, day)
+        if units and units.isdisjoint(book.units):
             fault = "title_of_another_unit", shown(heading.value), areas.full_name(book.area, day)
             wrong.setdefault(fault, []).append(heading)
         if _is_of_another_round(heading, school_year, period):
             fault = "title_of_another_round", shown(heading.value), expected_round
             wrong.setdefault(fault, []).append(heading)
-    for (name, text, expected), places in wrong.items():
-        others = dict.fromkeys(place.sheet for place in places[1:])
+    for (name, text, expected), alike in wrong.items():
+        others = dict.fromkeys(heading.sheet for heading in alike[1:])
         found = f"{text} (cả ở trang {', '.join(others)})" if others else text
-        book.doubt(name, places[0].sheet, places[0].cell, found, expected)
+        book.doubt(name, alike[0].sheet, alike[0].cell, found, expected)
 
 
 def check_nothing_scaled(book: Workbook, headings: list[Heading]) -> None:
@@ -127,19 +129,56 @@ def _period_patterns() -> list[tuple[re.Pattern, str]]:
     return patterns
 
 
-@reference.cached
-def _units(says: str) -> frozenset[str]:
-    """Units that a text names with their kind ("quận Kiến An"), or that it names and nothing else."""
-    return frozenset(area for pattern, area in _unit_patterns() if pattern.search(says))
+def _units(says: str, on: dt.date) -> frozenset[str]:
+    """Units that a text names with their kind or office ("quận Kiến An"), or that it names and nothing else."""
+    return _named(says, places.current(), on)
 
 
 @reference.cached
-def _unit_patterns() -> list[tuple[re.Pattern, str]]:
-    patterns = []
+def _named(says: str, place: str, on: dt.date) -> frozenset[str]:
+    known = _units_by_name(place, on)
+    named = set(known.get(("", says), ()))
+    for before in _before_units().finditer(says):
+        level = _levels().get(before[1], "")
+        after = says[before.end() :].split()[:LONGEST_UNIT]
+        for length in range(len(after), 0, -1):
+            units = known.get((level, " ".join(after[:length])))
+            if units and after[length : length + 1] != [OF_OLD]:
+                named |= units
+                break
+    return frozenset(named)
+
+
+@reference.cached
+def _before_units() -> re.Pattern:
+    kinds = sorted(_levels(), key=len, reverse=True)
+    return re.compile(rf"\b(?:{OFFICES}|({'|'.join(kinds)})) (?!$)")
+
+
+@reference.cached
+def _levels() -> dict[str, str]:
+    """What stands before the name of a unit, in plain words → the level of the kinds that it means."""
+    levels = {}
+    for kind in areas.kinds():
+        for prefix in areas.prefixes(kind):
+            levels[" ".join(plain_words.words(prefix))] = areas.level(kind)
+    return levels
+
+
+@reference.cached
+def _units_by_name(place: str, on: dt.date) -> dict[tuple[str, str], set[str]]:
+    """Level, and a name in plain words → the units that bear it; without a level those of the place on a day.
+
+    With their level units that are no more, and of other places, are known too, but for the place itself.
+    """
+    units: dict[tuple[str, str], set[str]] = {}
+    here = areas.held(on)
     for row in reference.rows("areas"):
+        is_place = not row["parent"] and areas.place_of(row["area"]) == place
+        if is_place or row["valid_from"] > on.isoformat():
+            continue
         for text in (row["name_vi"], *filter(None, row["aliases"].split("|"))):
-            plain = " ".join(plain_words.words(text))
-            pattern = re.compile(rf"\b{KIND_OF_UNIT} {plain}\b|^{plain}$")
-            if row["area"] != areas.WHOLE:
-                patterns.append((pattern, row["area"]))
-    return patterns
+            name = " ".join(plain_words.words(text))
+            for level in (areas.level(row["type_vi"]), *([""] if row["area"] in here else [])):
+                units.setdefault((level, name), set()).add(row["area"])
+    return units

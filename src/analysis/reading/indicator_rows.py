@@ -3,12 +3,12 @@
 import functools
 
 from analysis import reference
-from analysis.reading import forms, row_units
+from analysis.reading import forms, layout, row_units
 from analysis.reading.cells import address, shown
 from analysis.reading.row_labels import row_meant
 from analysis.reading.settling import PARTS, Known, Place, Sum
 from analysis.reading.sheet_rows import is_numbering
-from analysis.reading.workbook_parts import Sheet, find_columns
+from analysis.reading.workbook_parts import Sheet
 
 MOST_DECIMALS = 9  # of a number in another unit than it was written in
 MOST_UNKNOWN = 5  # labels of no row, from where the sheet is one of another form
@@ -16,11 +16,8 @@ SECTORS = ("public", "nonpublic")
 Places = dict[tuple[str, str], Place]  # code of a row and sector (or all) → its cell
 
 
-def read_indicator_rows(page: Sheet, school_year: str, sheet: str) -> None:
+def read_indicator_rows(page: Sheet, where: layout.Columns, school_year: str, sheet: str) -> None:
     """One row an indicator, found by its code, with the whole and its two sectors."""
-    where = find_columns(page, forms.columns(school_year, sheet))
-    if where is None:
-        return
     lines = _coded_lines(page, where.first, where.at["code"], school_year)
     _check_labels(page, lines, where.at["label"], school_year)
     rows = [row for row in forms.indicator_rows(school_year) if row.code in lines]
@@ -50,7 +47,7 @@ def _coded_lines(page: Sheet, first: int, code_at: int, school_year: str) -> dic
     rows = forms.indicator_rows(school_year)
     codes = {row.code for row in rows}
     lines: dict[str, int] = {}
-    for line in range(first, len(page.cells)):
+    for line in page.rows_below(first):
         if is_numbering(page.cells[line]):
             continue
         code = _code(page.cells[line][code_at])

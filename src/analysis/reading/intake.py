@@ -1,30 +1,40 @@
-"""Read one unit's workbook by its labels: every number with its sheet and cell, every doubt a finding.
+"""Read a workbook of one unit or of several by its labels: every number with its sheet and cell, every doubt a finding.
 
 Nothing is addressed by position and nothing is guessed: a cell that is not for certain the number the form asks for
 becomes a finding. Sheets, columns and rows are those of data/reference/forms.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
+from typing import NamedTuple
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum, WorksheetNotFound
 
 from analysis import reference
-from analysis.reading import extents, files, forms, headings, tabs
+from analysis.reading import extents, files, forms, headings, layout, several_units, tabs
 from analysis.reading.cell_formats import CellFormats
 from analysis.reading.cells import Cells, empty_blank_cells
-from analysis.reading.cover import read_cover
+from analysis.reading.cover import read_cover, units_together
 from analysis.reading.indicator_rows import read_indicator_rows
 from analysis.reading.sheets import read_facilities, read_population
-from analysis.reading.workbook_parts import Correction, Corrections, Sheet, Workbook
-from analysis.reference import periods
+from analysis.reading.workbook_parts import Correction, Corrections, Sheet, Workbook, find_columns
+from analysis.reference import areas, periods
 from analysis.reference.vietnamese import key
 
-__all__ = ["Correction", "Workbook", "read_workbook"]
+__all__ = ["Correction", "Workbook", "read_together", "read_workbook"]
 MOST_BESIDE = 20_000  # cells that are read of tabs that the form does not know
 LAYOUTS = {"facilities": read_facilities, "population": read_population, "indicator_rows": read_indicator_rows}
+
+
+class _Opened(NamedTuple):
+    """A workbook whose cells were read.  titles : sheet of the form → the tab to read it from."""
+
+    tabs: dict[str, Cells]
+    formats: CellFormats
+    titles: dict[str, str | None]
 
 
 def read_workbook(
@@ -38,8 +48,54 @@ def read_workbook(
     no check foresaw is a fault too; logging shows its traceback at level DEBUG.
     """
     book = Workbook(shown_as, area, periods.as_of(school_year, period))
+    with _faults_told(book):
+        opened = _open(book, file, school_year)
+        for page, where, sheet, kind in _pages(book, opened, school_year, period, corrections or {}):
+            LAYOUTS[kind](page, where, school_year, sheet)
+    _check_corrections_fit(book, corrections or {})
+    return book
+
+
+def read_together(
+    file: Path, shown_as: str, school_year: str, period: str, register: Mapping[str, Corrections]
+) -> list[Workbook]:
+    """Read one workbook of several units: one Workbook a unit, and before them one with what is of no unit alone.
+
+    register : area → corrections.  Empty where the cover names neither the whole place nor a district of old, and where
+    the file cannot be opened. Faults are findings, as in read_workbook.
+    """
+    day = periods.as_of(school_year, period)
+    whole = Workbook(shown_as, areas.WHOLE, day)
+    books: dict[str, Workbook] = {}
+    with _faults_told(whole):
+        opened = _open(whole, file, school_year)
+        covers = [opened.titles.get(sheet) for sheet, (_, kind) in forms.sheets(school_year).items() if kind == "cover"]
+        head, units = units_together(opened.tabs.get(str(covers[0]), []), day)
+        if not units:
+            return []
+        whole.together = units | {head}
+        corrections = {place: mended for area in sorted(units) for place, mended in register.get(area, {}).items()}
+        of_rows = several_units.UnitsOfRows(head, units, day)
+        for page, where, sheet, kind in _pages(whole, opened, school_year, period, corrections):
+            for area, rows in of_rows.rows(page, where, school_year, sheet).items():
+                book = books.setdefault(area, Workbook(shown_as, area, day, whole.basis))
+                own = register.get(area, {})
+                part = Sheet(book, page.name, page.title, page.cells, own, page.formats, rows)
+                LAYOUTS[kind](part, where, school_year, sheet)
+            if kind != "indicator_rows":
+                several_units.check_totals(page, where, school_year, sheet)
+    if not whole.together:
+        return []
+    for area, book in books.items():
+        _check_corrections_fit(book, register.get(area, {}))
+    return [whole, *books.values()]
+
+
+@contextmanager
+def _faults_told(book: Workbook) -> Iterator[None]:
+    """What a file that cannot be read raises becomes a finding of the workbook."""
     try:
-        _read_file(book, file, school_year, period, corrections or {})
+        yield
     except files.RefusedError as refused:
         book.doubt(refused.check, refused.sheet, found=refused.found, expected=refused.expected)
     except PasswordError:
@@ -53,17 +109,16 @@ def read_workbook(
     except reference.ReferenceTableError:
         raise
     except Exception as fault:  # ours: no workbook may stop the others, nor a fault go unseen
-        logging.getLogger(__name__).debug("%s", shown_as, exc_info=True)
+        logging.getLogger(__name__).debug("%s", book.path, exc_info=True)
         book.doubt("reader_failed", found=type(fault).__name__)
     except BaseException as panic:  # the reader's own panic derives from no Exception
         if type(panic).__name__ != "PanicException":
             raise
         book.doubt("unreadable_workbook", found="tệp làm hỏng trình đọc")
-    _check_corrections_fit(book, corrections or {})
-    return book
 
 
-def _read_file(book: Workbook, file: Path, school_year: str, period: str, corrections: Corrections) -> None:
+def _open(book: Workbook, file: Path, school_year: str) -> _Opened:
+    """The cells of a workbook, and which tab is which sheet. Raises RefusedError where it cannot be one of the form."""
     content = files.look(file)
     if content.macros:
         book.doubt("has_macros")
@@ -82,17 +137,29 @@ def _read_file(book: Workbook, file: Path, school_year: str, period: str, correc
         raise files.RefusedError("other_form", _quoted(excel.sheet_names) or "không có", sheets)
     if unread:
         book.doubt("tab_not_read", unread[0] if len(unread) == 1 else "", found=_quoted(unread))
+    return _Opened(cells, formats, titles)
+
+
+def _pages(
+    book: Workbook, opened: _Opened, school_year: str, period: str, corrections: Corrections
+) -> Iterator[tuple[Sheet, layout.Columns, str, str]]:
+    """Every sheet that has the columns of the form, where they stand, its name in the form and its layout.
+
+    The cover and what stands above the tables are checked beside.
+    """
     above: list[headings.Heading] = []
     for sheet, (name, kind) in forms.sheets(school_year).items():
-        tab = titles.get(sheet)
-        if sheet not in titles:
+        tab = opened.titles.get(sheet)
+        if sheet not in opened.titles:
             book.doubt("missing_sheet", name, expected=name)
         elif tab and kind == "cover":
-            above += read_cover(book, name, cells[tab], school_year, period)
+            above += read_cover(book, name, opened.tabs[tab], school_year, period)
         elif tab:
-            page = Sheet(book, name, tab, cells[tab], corrections, formats)
-            LAYOUTS[kind](page, school_year, sheet)
-            here = headings.above_table(name, cells[tab])
+            page = Sheet(book, name, tab, opened.tabs[tab], corrections, opened.formats)
+            where = find_columns(page, forms.columns(school_year, sheet))
+            if where is not None:
+                yield page, where, sheet, kind
+            here = headings.above_table(name, opened.tabs[tab])
             if kind != "indicator_rows":
                 headings.check_nothing_scaled(book, here)
             above += here

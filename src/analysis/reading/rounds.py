@@ -11,7 +11,7 @@ from analysis import reference, store
 from analysis.reading import names
 from analysis.reading.findings import Finding, answered, as_table
 from analysis.reading.forms import SECTOR_OF_KIND
-from analysis.reading.intake import read_workbook
+from analysis.reading.intake import read_together, read_workbook
 from analysis.reading.number_keys import UNTIED, NumberKey, in_words, key_of
 from analysis.reading.workbook_parts import Correction, Workbook
 from analysis.reference import areas, periods, received
@@ -124,32 +124,50 @@ class _Gathering:
         self.findings.append(Finding(check, area, path, found=found, expected=expected))
 
     def add_folder(self, files: list[Path]) -> None:
-        """Read the workbook of every unit, by its name; what lies beside them is told."""
+        """Read the workbook of every unit, by its name, or its part of one for several; what lies beside is told."""
         strays = []
         sent: dict[str, list[Path]] = {}
+        parts: dict[str, list[Workbook]] = {}
         named: dict[str, list[Path]] = {}
         for file in files:
             if file.stem in self.owing and received.is_workbook(file):
                 sent.setdefault(file.stem, []).append(file)
+            elif together := self.together(file):
+                self.findings += together[0].findings
+                for book in together[1:]:
+                    parts.setdefault(book.area, []).append(book)
             else:
                 strays.append(file)
                 for area in names.units_named(file.stem, self.day).intersection(self.owing):
                     named.setdefault(area, []).append(file)
         for area in self.owing:
-            self.add_unit(area, sent.get(area, []), named.get(area, []))
+            self.add_unit(area, sent.get(area, []), parts.get(area, []), named.get(area, []))
         for file in strays:
             is_told = self.missing == "stop" and any(file in named[area] for area in named if area not in sent)
             if not is_told:
                 check = "unknown_workbook" if received.is_workbook(file) else "file_not_read"
                 self.doubt(check, file.stem, file.name, file.name)
 
-    def add_unit(self, area: str, sent: list[Path], named: list[Path]) -> None:
+    def together(self, file: Path) -> list[Workbook]:
+        """What a workbook of several units holds, as intake.read_together has it; empty where the file is none."""
+        if not received.is_workbook(file):
+            return []
+        path = received.path(self.school_year, self.period, file.name)
+        return read_together(file, path, self.school_year, self.period, self.register)
+
+    def add_unit(self, area: str, sent: list[Path], parts: list[Workbook], named: list[Path]) -> None:
         """Read the workbook that a unit sent; where it sent none, do as `missing` says.
 
-        named : files that it may have sent under another name or in a kind that is not read.
+        parts : what workbooks of several units hold of it.  named : files that it may have sent under another name or
+        in a kind that is not read.
         """
         file = f"{area}.xlsx"
-        if len(sent) == 1:
+        if parts and len(sent) + len(parts) > 1:
+            twice = [*(file.name for file in sent), *(Path(part.path).name for part in parts)]
+            self.doubt("unit_covered_twice", area, twice[0], ", ".join(twice))
+        elif parts:
+            self.add(parts[0])
+        elif len(sent) == 1:
             self.add(_workbook(sent[0], self.school_year, self.period, area, self.register))
         elif sent:
             self.doubt("two_workbooks", area, file, ", ".join(file.name for file in sent))
@@ -184,9 +202,8 @@ class _Gathering:
     def newest_earlier(self, area: str) -> tuple[Workbook | None, str]:
         """A unit's newest workbook of an earlier round, its questions answered, and the name of that round."""
         for year, period in reversed(received.earlier(self.raw, self.school_year, self.period)):
-            sent = received.workbooks(received.folder(self.raw, year, period), area)
-            if len(sent) == 1:
-                book = _workbook(sent[0], year, period, area, corrections(year, period))
+            folder = received.folder(self.raw, year, period)
+            if book := book_of(folder, year, period, area, corrections(year, period)):
                 book.findings = answered(book.findings, year, period)
                 return book, f"{periods.names()[period]} {year}"
         return None, ""
@@ -222,6 +239,23 @@ class _Gathering:
             self.keys,
             self.asked,
         )
+
+
+def book_of(folder: Path, school_year: str, period: str, area: str, register: Register) -> Workbook | None:
+    """What one unit reports in the folder of a round: its workbook, or its part of one for several; None for two."""
+    sent = received.workbooks(folder, area)
+    if len(sent) > 1:
+        return None
+    if sent:
+        return _workbook(sent[0], school_year, period, area, register)
+    owing = areas.reporting(periods.as_of(school_year, period))
+    parts = []
+    for file in received.workbooks(folder):
+        if file.stem not in owing:
+            path = received.path(school_year, period, file.name)
+            parts += read_together(file, path, school_year, period, register)
+    own = [part for part in parts if part.area == area]
+    return own[0] if len(own) == 1 else None
 
 
 def _workbook(file: Path, school_year: str, period: str, area: str, register: Register) -> Workbook:

@@ -12,6 +12,7 @@ from analysis.reading.cells import Cells
 
 NUMBERED = re.compile(r"\(?([0-9]{1,3})\)?[=0-9()+ ]*")  # how a column is numbered: 3, (3), 3=4+5
 AMOUNT = re.compile(r"[0-9]{1,6}[^0-9]{1,12}")  # a count with its unit, or a digit mistyped: 12 cháu, 1O
+LONGEST_TOTAL = 6  # words: Tổng cộng toàn đặc khu, and one that it names
 LONGEST_LETTER = 4  # of a column numbered by letters or in Roman: A, (B), III
 
 
@@ -25,8 +26,10 @@ class Rows:
     unfilled: list[int] = field(default_factory=list)  # rows with data that hold no figure
 
 
-def find_rows(cells: Cells, first: int, key_column: int, texts: Collection[int], counts: Collection[int]) -> Rows:
-    """Sort the rows from `first` on by what they hold.
+def find_rows(
+    cells: Cells, below: Iterable[int], key_column: int, texts: Collection[int], counts: Collection[int]
+) -> Rows:
+    """Sort the rows below the header by what they hold.
 
     texts : columns of the form that describe who is counted.  counts : its columns of figures, stored as numbers or
     typed as text.  A row with figures is data wherever it stands, total rows too. One without is data where its key is
@@ -36,7 +39,8 @@ def find_rows(cells: Cells, first: int, key_column: int, texts: Collection[int],
     rows = Rows()
     without_figure = []
     width = 1 + max((key_column, *counts, *texts))  # what stands beside the table is none of its rows
-    for row, line in enumerate(cells[first:], first):
+    for row in below:
+        line = cells[row]
         key = line[key_column]
         if (not isinstance(key, str) or len(key) <= LONGEST_LETTER) and is_numbering(line[:width]):
             continue
@@ -130,4 +134,4 @@ def is_total(value) -> bool:
     if forms.is_label(value, "total") or forms.is_label(value.partition("(")[0], "total"):
         return True
     words = value.split()
-    return len(words) > 2 and forms.is_label(" ".join(words[:2]), "total")
+    return any(forms.is_label(" ".join(words[:length]), "total") for length in range(2, min(len(words), LONGEST_TOTAL)))

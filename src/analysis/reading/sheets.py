@@ -4,26 +4,23 @@ import functools
 
 import numpy as np
 
-from analysis.reading import commune_names, encodings, facility_names, forms, values
+from analysis.reading import commune_names, encodings, facility_names, forms, layout, values
 from analysis.reading.cells import address, shown
 from analysis.reading.count_columns import CountColumns
 from analysis.reading.findings import MOST_ALIKE
 from analysis.reading.forms import SECTOR_OF_KIND
+from analysis.reading.settling import Place
 from analysis.reading.shares import check_shares
-from analysis.reading.workbook_parts import Sheet, find_columns
+from analysis.reading.workbook_parts import Sheet
 from analysis.reference import periods
 from analysis.reference.vietnamese import normalized, plain
 
 MOST_FACILITIES = 2_000  # of one unit; the whole city has some 600
 
 
-def read_facilities(page: Sheet, school_year: str, sheet: str) -> None:
+def read_facilities(page: Sheet, where: layout.Columns, school_year: str, sheet: str) -> None:
     """One row a facility: its counts, checked down against the total row and across against their totals."""
-    columns = forms.columns(school_year, sheet)
-    where = find_columns(page, columns)
-    if where is None:
-        return
-    table = CountColumns(page, columns, where, "facility")
+    table = CountColumns(page, forms.columns(school_year, sheet), where, "facility")
     if not table.rows and not table.nameless:
         page.doubt("no_facilities")
     elif table.rows and len(table.unfilled) == len(table.rows):
@@ -57,15 +54,19 @@ def read_facilities(page: Sheet, school_year: str, sheet: str) -> None:
 def _read_codes(table: CountColumns) -> list[str]:
     """The code of each facility as the sheet shows it; one that Excel made a date, say, is a finding."""
     codes = []
+    at = table.at["facility"]
     for row, value in zip(table.rows, table.cells("facility"), strict=True):
-        place = row, table.at["facility"]
-        written = shown(value)
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            written = table.page.formats.as_shown(table.page.title, place, value)
-        elif not isinstance(value, str):
-            table.page.doubt(values.read(value, "count").check, address(*place), written)
-        codes.append(plain(written))
+        codes.append(code_shown(table.page, (row, at), value))
+        if not isinstance(value, str | int | float) or isinstance(value, bool):
+            table.page.doubt(values.read(value, "count").check, address(row, at), codes[-1])
     return codes
+
+
+def code_shown(page: Sheet, place: Place, value=None) -> str:
+    """The code in a cell as its format shows it.  value : what it holds, where that is known already."""
+    value = page.cells[place[0]][place[1]] if value is None else value
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return plain(page.formats.as_shown(page.title, place, value) if is_number else shown(value))
 
 
 def _check_codes_differ(table: CountColumns, codes: list[str]) -> None:
@@ -146,13 +147,9 @@ def _tidy(text: str) -> str:
     return normalized("NFC", " ".join(text.split()))
 
 
-def read_population(page: Sheet, school_year: str, sheet: str) -> None:
+def read_population(page: Sheet, where: layout.Columns, school_year: str, sheet: str) -> None:
     """Children living in the area, one row a birth year."""
-    columns = forms.columns(school_year, sheet)
-    where = find_columns(page, columns)
-    if where is None:
-        return
-    table = CountColumns(page, columns, where, "birth_year")
+    table = CountColumns(page, forms.columns(school_year, sheet), where, "birth_year")
     ages = _ages(table, school_year)
     doubtful = len(table.rows) - len(ages) + len(table.nameless)
     table.rows = list(ages)

@@ -77,17 +77,13 @@ def _only_one(book: Workbook, tabs: Tabs, school_year: str, sheet: str, alike: l
 def _figures(cells: Cells, columns: tuple[forms.Column, ...]) -> list[list[str]]:
     """What a tab says under the columns of a form, as rows without the empty ones; of a cover, all it says."""
     where = layout.find_columns(cells, columns) if columns else layout.Columns()
-    at = sorted(where.at[column.column] for column in columns if _is_counted(column) and column.column in where.at)
+    at = sorted(where.at[column.column] for column in columns if column.is_counted and column.column in where.at)
     rows = []
     for line in cells[where.first :]:
         said = [shown(line[place]) for place in at] if columns else [shown(value) for value in line if value != ""]
         if any(map(NOT_ZERO.search, said)) and not is_numbering(line):
             rows.append(said)
     return rows
-
-
-def _is_counted(column: forms.Column) -> bool:
-    return bool(column.indicator) or column.type == "row_value"
 
 
 def _tell_others(book: Workbook, others: Tabs) -> None:

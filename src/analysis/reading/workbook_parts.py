@@ -72,6 +72,7 @@ class Workbook:
     facilities : (code, name, commune, kind, sheet, cell).  used : corrections applied, as (sheet, cell) → correction.
     keys : which number a cell stands for, (sheet, cell) → key, where it is in doubt, corrected, or no number is kept.
     asked_of_round : findings that are for the screen of the round to ask: names and communes beside codes.
+    together : of a workbook of several units those units, and what they are together.
     """
 
     path: str
@@ -84,6 +85,12 @@ class Workbook:
     asked_of_round: list[Finding] = field(default_factory=list)
     used: dict[tuple[str, str], Correction] = field(default_factory=dict)
     keys: dict[tuple[str, str], NumberKey] = field(default_factory=dict)
+    together: frozenset[str] = frozenset()
+
+    @property
+    def units(self) -> frozenset[str]:
+        """The units that its headings may name."""
+        return self.together or frozenset([self.area])
 
     def doubt(self, check: str, sheet: str = "", cell: str = "", found: object = "", expected: object = "") -> None:
         """Note a finding of this workbook."""
@@ -105,16 +112,26 @@ class Sheet:
     Numbers are asked for column by column or cell by cell; those in doubt come back as None and wait until settle()
     has seen every sum of the sheet: what it settled stands in .settled, and the rest are findings.
     facility_of, band_of : what the rows of a sheet say of their numbers, by row, where they do.
+    own : the rows below the header that are the unit's, where the sheet is of several; else all.
     """
 
     def __init__(
-        self, book: Workbook, name: str, title: str, cells: Cells, corrections: Corrections, formats: CellFormats
+        self,
+        book: Workbook,
+        name: str,
+        title: str,
+        cells: Cells,
+        corrections: Corrections,
+        formats: CellFormats,
+        own: Sequence[int] | None = None,
     ):
         self.book = book
         self.name = name
         self.title = title
         self.cells = cells
         self.formats = formats
+        self.own = own
+        self.corrections_of_book = corrections
         self.corrections: dict[str, Correction] = {}
         for (sheet, cell), correction in corrections.items():
             if sheet == name:
@@ -125,6 +142,10 @@ class Sheet:
         self.settled: dict[Place, tuple[float, str]] = {}
         self.facility_of: dict[int, str] = {}
         self.band_of: dict[int, str] = {}
+
+    def rows_below(self, first: int) -> Sequence[int]:
+        """The rows to be read, from the first below the header on."""
+        return range(first, len(self.cells)) if self.own is None else self.own
 
     def doubt(self, check: str, cell: str = "", found: object = "", expected: object = "") -> None:
         """Note a finding on this sheet."""

@@ -37,6 +37,16 @@ def _below(root: str, on: dt.date) -> dict[str, dict[str, str]]:
     return {area: row for area, row in there.items() if area in inside}
 
 
+def is_there(area: str, on: dt.date) -> bool:
+    """Whether a unit, of whichever place, exists on a day."""
+    return area in _in_force(on)
+
+
+def owes(area: str, on: dt.date) -> bool:
+    """Whether a unit, of whichever place, owes a workbook on a day."""
+    return is_there(area, on) and _in_force(on)[area]["reports"] == "yes"
+
+
 def reporting(on: dt.date) -> tuple[str, ...]:
     """Areas of the place that owe a workbook on a day, in the report's order; 14 of Hải Phòng until 30 June 2025.
 
@@ -120,6 +130,12 @@ def office(area: str, on: dt.date) -> str:
     return f"{by} {row['name_vi']}" if inside else f"{by} {kind[0].lower()}{kind[1:]} {row['name_vi']}"
 
 
+def asked(area: str) -> str:
+    """Whom to ask about a unit's numbers, in a sentence: "phòng GD&ĐT", "UBND xã"; what is no unit is "đơn vị"."""
+    office_vi = kinds()[kind(area)]["office_vi"] if area in _last() else "đơn vị"
+    return office_vi if office_vi[:2].isupper() else f"{office_vi[0].lower()}{office_vi[1:]}"
+
+
 @reference.cached
 def kinds() -> dict[str, dict[str, str]]:
     """Kinds of unit and their rows of kinds_of_unit.csv."""
@@ -145,14 +161,28 @@ def _names(root: str, on: dt.date) -> dict[str, set[str]]:
     return names
 
 
+def kind(area: str) -> str:
+    """The kind of unit that it is, or last was: "Phường", "Quận"."""
+    return _last()[area]["type_vi"]
+
+
+def level(kind_vi: str) -> str:
+    """Of which level of the tree a kind of unit is: commune, district or province."""
+    return kinds()[kind_vi]["level"]
+
+
+def prefixes(kind_vi: str) -> list[str]:
+    """How a kind of unit is written before a name, in small letters: spelt out and short."""
+    return next(row["prefixes"].split("|") for name, row in kinds().items() if name.casefold() == kind_vi.casefold())
+
+
 @reference.cached
-def prefixes() -> tuple[str, ...]:
-    """What may stand before the name of a unit: its kind, spelt out and short."""
-    return tuple(prefix for row in kinds().values() for prefix in row["prefixes"].split("|"))
+def _prefixes() -> tuple[str, ...]:
+    return tuple(prefix for name in kinds() for prefix in prefixes(name))
 
 
 def _bare(text: str) -> str:
     bare = key(text)
-    for prefix in (*prefixes(), "phòng gd&đt"):
+    for prefix in (*_prefixes(), "phòng gd&đt"):
         bare = bare.removeprefix(key(prefix)).strip()
     return bare

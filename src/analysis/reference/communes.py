@@ -1,11 +1,12 @@
-"""Communes of the reporting units, as of a day (data/reference/communes.csv)."""
+"""Communes of the reporting units, as of a day (communes.csv); a unit that is a commune itself is its own."""
 
 import datetime as dt
 
 from analysis import reference
+from analysis.reference import areas
 from analysis.reference.vietnamese import key, without_accents
 
-KINDS = ("phuong", "p", "xa", "x", "thi tran", "tt")
+LEVEL = "commune"
 
 
 @reference.cached
@@ -20,27 +21,42 @@ def units_with(commune: str, on: dt.date) -> frozenset[str]:
 
 @reference.cached
 def had(commune: str) -> frozenset[str]:
-    """Units that have a commune of this name on any day."""
+    """Units that have a commune of this name on any day, or what it was merged into."""
     return _by_name("").get(bare(commune), frozenset())
 
 
 @reference.cached
 def bare(commune: str) -> str:
     """What a commune is called, without its kind, accents and marks."""
-    plain = "".join(letter if letter.isalnum() else " " for letter in without_accents(key(commune)))
-    name = " ".join(plain.split())
-    for kind in KINDS:
+    name = _plain(commune)
+    for kind in _kinds():
         if name.startswith(kind + " "):
             return name.removeprefix(kind + " ")
     return name
 
 
+def _plain(text: str) -> str:
+    plain = "".join(letter if letter.isalnum() else " " for letter in without_accents(key(text)))
+    return " ".join(plain.split())
+
+
+@reference.cached
+def _kinds() -> tuple[str, ...]:
+    """How the kinds of communes are written."""
+    kinds = [kind for kind in areas.kinds() if areas.level(kind) == LEVEL]
+    return tuple(_plain(prefix) for kind in kinds for prefix in areas.prefixes(kind))
+
+
 @reference.cached
 def _by_name(day: str) -> dict[str, frozenset[str]]:
-    """Bare name of a commune → units that have it on a day; on any where the day is empty."""
-    rows = reference.table("communes")
+    """Bare name of a commune → units that have it on a day; on any, and units after it, where the day is empty."""
+    units = [row | {"commune": row["name_vi"]} for row in reference.rows("areas")]
+    known = reference.rows("communes") + [row for row in units if areas.level(row["type_vi"]) == LEVEL]
+    rows = [row for row in known if not day or row["valid_from"] <= day <= (row["valid_to"] or day)]
+    for row in [] if day else reference.rows("unit_changes"):
+        rows += [row | {"area": row["to_area"]}] if row["to_area"] else []
     names: dict[str, frozenset[str]] = {}
-    for row in (reference.in_force(rows, day) if day else rows).to_dict("records"):
+    for row in rows:
         name = bare(row["commune"])
         names[name] = names.get(name, frozenset()) | {row["area"]}
     return names

@@ -78,10 +78,18 @@ def on(day: dt.date, place: str = "") -> Place:
     ('hai_phong', 'hai_phong_2025')
     """
     name = place or current()
-    for row in _rows_of(name):
-        if row.valid_from <= day.isoformat() and (not row.valid_to or day.isoformat() <= row.valid_to):
-            return row
-    raise UnknownPlaceError(f'Ngày {day:%d/%m/%Y} không có nơi "{name}" trong data/reference/places.csv.')
+    if not is_there(day, name):
+        raise UnknownPlaceError(f'Ngày {day:%d/%m/%Y} không có nơi "{name}" trong data/reference/places.csv.')
+    return next(row for row in _rows_of(name) if _holds(row, day))
+
+
+def is_there(day: dt.date, place: str) -> bool:
+    """Whether a place exists on a day."""
+    return any(_holds(row, day) for row in _rows_of(place))
+
+
+def _holds(row: Place, day: dt.date) -> bool:
+    return row.valid_from <= day.isoformat() and (not row.valid_to or day.isoformat() <= row.valid_to)
 
 
 def of_root(root: str) -> Place:

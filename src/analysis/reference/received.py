@@ -1,10 +1,12 @@
 """What has arrived: the rounds that have workbooks, and what a unit that has not reported does to a report."""
 
+import datetime as dt
 from pathlib import Path
 
 from analysis import reference
-from analysis.reference import periods, places
+from analysis.reference import periods, places, territory
 
+Which = tuple[str, str]  # school year and period
 RAW = "data/raw"
 ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods")
 MISSING = ("stop", "partial", "carry")  # stop the run, leave the unit out, or take its earlier workbook
@@ -37,6 +39,30 @@ def earlier(raw: Path | str, school_year: str, period: str) -> list[tuple[str, s
     """The available rounds before one, oldest first."""
     this = periods.order(school_year, period)
     return [which for which in available(raw) if periods.order(*which) < this]
+
+
+def behind(raw: Path | str, on: dt.date) -> dict[Which, tuple[str, ...]]:
+    """Rounds of the places that had on their own day what lies in the place on a day, with those; oldest first."""
+    found: dict[Which, tuple[str, ...]] = {}
+    for place in places.known():
+        with places.used(place):
+            rounds = available(raw)
+        for which in rounds:
+            if place in territory.places_behind(on, periods.as_of(*which)):
+                found[which] = (*found.get(which, ()), place)
+    return dict(sorted(found.items(), key=lambda item: periods.order(*item[0])))
+
+
+def behind_earlier(raw: Path | str, school_year: str, period: str) -> dict[Which, tuple[str, ...]]:
+    """The same of the rounds before one, on its map."""
+    this = periods.order(school_year, period)
+    every = behind(raw, periods.as_of(school_year, period))
+    return {which: places_ for which, places_ in every.items() if periods.order(*which) < this}
+
+
+def is_elsewhere(which: Which, on: dt.date) -> bool:
+    """Whether a round's own map is another one than that of a day."""
+    return not territory.same_map(periods.as_of(*which), on)
 
 
 def workbooks(folder: Path, unit: str = "*") -> list[Path]:

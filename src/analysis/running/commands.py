@@ -47,9 +47,11 @@ def refused(error: type[Exception], as_: type[click.ClickException] = click.Usag
 
     as_ : UsageError where the command was called wrongly (status 2), ClickException where it could not be done (1).
     """
+    from analysis.reference.places import UnknownPlaceError
+
     try:
         yield
-    except error as problem:
+    except (error, UnknownPlaceError) as problem:
         raise as_(str(problem)) from problem
 
 
@@ -163,17 +165,21 @@ def withdraw(year: str, period: str, number: str, reason: str) -> int:
 @named_year
 @named_period
 @option("area", "ĐƠN VỊ", "Chỉ một đơn vị, ví dụ le_chan.")
-def template(year: str, period: str, area: str) -> int:
+@click.option(
+    "--whole", is_flag=True, envvar=f"{PREFIX}WHOLE", help="Một biểu chung cho mọi đơn vị, mỗi dòng ghi đơn vị."
+)
+def template(year: str, period: str, area: str, whole: bool) -> int:
     """Tạo biểu trống của một kỳ để gửi các đơn vị."""
     from analysis import offices
     from analysis.offices import template
 
     which = option_values.named_round(year, period)
     with refused(offices.AskedError):
-        return template.run(*which, area, rounds_in=RAW, templates=TEMPLATES)
+        return template.run(*which, area, whole, rounds_in=RAW, templates=TEMPLATES)
 
 
 @main.command("check-data")
+@place
 @year
 @period
 @option("raw", "THƯ MỤC", "Nơi để biểu của kỳ này, nếu không ở data/raw/<năm học>/<kỳ>.")

@@ -89,11 +89,18 @@ def all_steps(wanted: list[Which], folders: Folders) -> dict[str, Step]:
 
 def earlier_rounds(wanted: list[Which], folders: Folders) -> Iterator[Step]:
     """The steps that add up every round that one of these follows on."""
-    last = max(periods.order(*which) for which in wanted)
     sums = str(folders.sums)
-    for which in received.available(folders.raw):
-        if periods.order(*which) < last:
-            yield Step(_sums_of(which), "", work.sum_round, (folders.raw, sums, *which, folders.missing))
+    whole: dict[tuple[str, Which], bool] = {}  # place and round → whether its tables are wanted, for another map
+    for this in wanted:
+        before = received.behind_earlier(folders.raw, *this)
+        moved = any(received.is_elsewhere(which, periods.as_of(*this)) for which in before)
+        for which, behind in before.items():
+            for place in behind:
+                whole[place, which] = moved or whole.get((place, which), False)
+    for (place, which), tables in whole.items():
+        yield Step(
+            _sums_of(which, place), "", work.sum_round, (folders.raw, sums, *which, folders.missing, tables, place)
+        )
 
 
 def _of_round(which: Which, folders: Folders, titled: str) -> Iterator[Step]:
@@ -101,7 +108,9 @@ def _of_round(which: Which, folders: Folders, titled: str) -> Iterator[Step]:
     name = "-".join(which)
     folder = folders.folder(which)
     earlier = [
-        _sums_of(each) for each in received.available(folders.raw) if periods.order(*each) < periods.order(*which)
+        _sums_of(each, place)
+        for each, places_ in received.behind_earlier(folders.raw, *which).items()
+        for place in places_
     ]
 
     def after(others: tuple[str, ...]) -> tuple[str, ...]:
@@ -158,5 +167,6 @@ def _parameters(notebook: str, which: Which, folders: Folders) -> dict[str, str]
     return asked
 
 
-def _sums_of(which: Which) -> str:
-    return f"rounds/{'-'.join(which)}"
+def _sums_of(which: Which, place: str) -> str:
+    of_another = "" if place == places.current() else f"{place}/"
+    return f"rounds/{of_another}{'-'.join(which)}"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from analysis import store
-from analysis.reference import ROOT, ReferenceTableError
+from analysis.reference import ROOT, ReferenceTableError, places
 from analysis.running import recorder
 from analysis.running.recorder import Record
 from analysis.running.workers import Say, WorkError
@@ -27,11 +27,14 @@ def recorded(say: Say, key: str, roots: Iterable[Path], function: Callable, argu
     return None if result == TO_BE_TRIED_AGAIN else record
 
 
-def sum_round(say: Say, raw: str, sums: str, school_year: str, period: str, missing: str) -> None:
-    """Read and add up an earlier round."""
+def sum_round(
+    say: Say, raw: str, sums: str, school_year: str, period: str, missing: str, whole: bool, place: str
+) -> None:
+    """Read and add up an earlier round of a place."""
     from analysis.meaning import history
 
-    history.write_round(raw, sums, school_year, period, missing)
+    with places.used(place):
+        history.write_round(raw, sums, school_year, period, missing, whole)
 
 
 def run_notebook(say: Say, notebook: str, parameters: dict[str, str], output: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import store
-from analysis.meaning import history
+from analysis.meaning import earlier_rounds, history
 from analysis.reading import rounds
 from analysis.reading.findings import Finding, answered
 from analysis.reading.rounds import Round
@@ -51,24 +51,41 @@ def read(
     Raises FileNotFoundError where the round has no folder, DataError where an earlier round has a fault that stops.
     """
     this = rounds.read(raw, school_year, period, missing=missing)
-    this.findings += screen(this, earlier or before(raw, school_year, period, missing))
+    this.findings += screen(this, earlier or before(raw, school_year, period, missing, this=this))
     return this
 
 
 def before(
-    raw: Path | str, school_year: str, period: str, missing: str = "stop", sums: Path | str | None = None
+    raw: Path | str,
+    school_year: str,
+    period: str,
+    missing: str = "stop",
+    sums: Path | str | None = None,
+    this: Round | None = None,
 ) -> Before:
-    """The rounds before one, as far as they are there. Raises DataError where one has a fault that stops the run.
+    """The rounds before one on its map, as far as they are there. Raises DataError where one has a fault that stops.
 
-    sums : as history.series has it.
+    sums : as history.series has it.  this : the round itself, where it has been read; its facilities are on its map.
     """
-    earlier = received.earlier(raw, school_year, period)
+    earlier = received.behind_earlier(raw, school_year, period)
     if not earlier:
         return Before()
+    on = periods.as_of(school_year, period)
     year_ago = (periods.shift(school_year, -1), period)
-    last = rounds.read(raw, *earlier[-1], missing=missing)
-    a_year_ago = rounds.read(raw, *year_ago, missing=missing) if year_ago in earlier else None
-    return Before(last, a_year_ago, history.series(raw, *earlier[-1], missing, last, sums=sums))
+    folders = earlier_rounds.Folders(raw, missing, sums)
+    map_ = None
+    if any(received.is_elsewhere(which, on) for which in earlier):
+        this = this or rounds.read(raw, school_year, period, missing=missing)
+        map_ = earlier_rounds.known(folders, this, earlier)
+    last = list(earlier)[-1]
+    read_again = {
+        which: earlier_rounds.read(folders, which, earlier[which], map_)
+        for which in (last, year_ago)
+        if which in earlier
+    }
+    is_same = not received.is_elsewhere(last, on)
+    series = history.series(raw, *last, missing, read_again[last] if is_same else None, sums=sums, on=map_)
+    return Before(read_again[last], read_again.get(year_ago), series)
 
 
 def screen(this: Round, earlier: Before | None = None) -> list[Finding]:
