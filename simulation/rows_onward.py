@@ -31,7 +31,7 @@ class RowsOnward:
         for code in FIRST + [code for code in self.form.index if code not in FIRST]:
             self.done[code] = self._row(code)
         parts = {code: pd.DataFrame(self.done[code], index=self.areas, columns=SIDES) for code in self.form.index}
-        rows = pd.concat(parts).swaplevel()
+        rows = pd.concat(parts).swaplevel().rename_axis(["area", "code"])
         return rows.loc[[(area, code) for area in self.areas for code in self.form.index]]
 
     def _row(self, code: str) -> dict[str, np.ndarray]:

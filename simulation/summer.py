@@ -7,10 +7,11 @@ from simulation.life import typical
 from simulation.names import bare
 from simulation.rake import stream
 from simulation.reference import table, unit, unit_name
-from simulation.state import State
+from simulation.state import State, province
 
 RENAMED, MOVED, SPLIT = 9, 6, 2  # public schools, private places, large public schools
 SPLIT_OFF = 0.4  # of a split school's figures
+RECOUNTED = {"hai_phong": 1.10, "hai_duong": 0.97}  # one-year-olds that one survey of the city finds, against before
 ISLAND = "bach_long_vi_11948"
 ISLANDERS = [5, 13, 14, 15, 15, 14]  # children living on Bạch Long Vĩ, ages 0 to 5: assumed
 
@@ -21,7 +22,9 @@ def summer(last: State, year: str, period: str) -> State:
     out = _split(last.facilities.copy(), chance, year, period)
     _rename(out, chance)
     _move(out, chance, year, period)
-    living = pd.concat([last.living, pd.DataFrame([ISLANDERS], index=[ISLAND])])
+    before = last.living.copy()
+    before[1] *= [RECOUNTED[province(area)] for area in before.index]
+    living = pd.concat([before, pd.DataFrame([ISLANDERS], index=[ISLAND])])
     infants = pd.concat([last.infants, pd.Series([False], index=[ISLAND])])
     order = table("areas").set_index("area")["order"].loc[living.index].astype(int).sort_values().index
     out = pd.concat([out, _island(year, period)])
