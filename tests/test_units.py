@@ -310,4 +310,5 @@ def test_a_units_page_and_the_list_of_units_can_be_read_by_everybody(chromium, f
     for name in ("cat_hai", "index"):
         reader = browser.Reader(chromium, folder / f"{name}.html", size, scheme)
         assert reader.said == [] and reader.asked == [] and reader.wider_than_window() == []
-        assert reader.breaches() == []
+        if (size == browser.DESK) == (name == "index"):  # each kind of page once
+            assert reader.breaches() == []
