@@ -215,7 +215,7 @@ def test_a_carried_unit_marks_its_own_row_and_the_city_whatever_its_basis(tmp_pa
             every = {row.head for row in table.rows}
             assert heads == ({"Cát Hải", "Toàn thành phố"} if "Cát Hải" in every else every), table.key
     html = sections.table(made, "enrolment_by_area", "Huy động")._repr_html_()
-    assert "Cát Hải<sup>§</sup>" in html and SIMULATED.tag in html  # both marks stand together
+    assert "Cát Hải</a><sup>§</sup>" in html and SIMULATED.tag in html  # both marks stand together
 
 
 def test_numbers_whose_own_basis_is_carried_say_so_without_a_count(tmp_path):

@@ -8,7 +8,7 @@ import pytest
 
 from analysis import reference
 from analysis.chapters import tiles
-from analysis.pages import drawing
+from analysis.pages import drawing, shades
 from analysis.pages.words import area_name
 from analysis.reference import areas, vietnamese
 from analysis.reference.areas import WHOLE
@@ -122,9 +122,9 @@ def test_the_table_of_the_map_holds_its_figures(report, drawn):
 
 
 def test_darker_is_worse_in_grey_and_ink_stays_readable_on_the_darkest():
-    grey = [sum(w * int(c[i : i + 2], 16) for w, i in ((0.299, 1), (0.587, 3), (0.114, 5))) for c in tiles.SHADES]
+    grey = [sum(w * int(c[i : i + 2], 16) for w, i in ((0.299, 1), (0.587, 3), (0.114, 5))) for c in shades.SHADES]
     assert all(light - dark > 15 for light, dark in itertools.pairwise(grey))
-    assert contrast(drawing.INK, tiles.SHADES[-1]) > 4.5
+    assert contrast(drawing.INK, shades.SHADES[-1]) > 4.5
 
 
 def contrast(one: str, other: str) -> float:
@@ -140,9 +140,9 @@ def luminance(colour: str) -> float:
 
 
 def test_shades_part_at_round_numbers_and_none_is_dark_where_nobody_is_short():
-    assert tiles._steps([-3.0, 0.0]) == [0.0]
+    assert shades.steps([-3.0, 0.0]) == [0.0]
     values = [-2.0, 7.0, 9.4, 15.1]
-    assert list(np.searchsorted(tiles._steps(values), values)) == [0, 1, 2, 3]  # every shade is used
+    assert list(np.searchsorted(shades.steps(values), values)) == [0, 1, 2, 3]  # every shade is used
 
 
 def test_units_without_a_place_and_rounds_without_a_target_leave_words_and_no_picture(report, monkeypatch):

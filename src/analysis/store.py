@@ -197,6 +197,12 @@ def coded(*packed: pa.Table) -> pd.DataFrame:
     return pa.concat_tables(packed).unify_dictionaries().to_pandas()
 
 
+def records(rows: pd.DataFrame) -> list[dict]:
+    """Rows as dicts, as pandas gives them, many times as fast."""
+    values = [rows[column].tolist() for column in rows]
+    return [dict(zip(rows, line, strict=True)) for line in zip(*values, strict=True)]
+
+
 def plain(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows of a table of `coded` as `read` gives them."""
     texts = {name: rows[name].cat for name in rows.columns[rows.dtypes == "category"]}

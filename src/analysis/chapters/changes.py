@@ -47,7 +47,7 @@ def since_release(report: Report) -> Says:
         units = listed(map(area_name, differ))
         first += f"{areas} số của các đơn vị thay đổi. Không so tổng: chỉ một trong hai lần có số của {units}."
     else:
-        first += f"{city} số của toàn thành phố và {areas} số của các đơn vị thay đổi."
+        first += f"{city} số của {report.everywhere} và {areas} số của các đơn vị thay đổi."
     return Says([(words, ()) for words in (first, *_inputs(inputs, report))])
 
 

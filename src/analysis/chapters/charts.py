@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from analysis.pages import multiples, plots
+from analysis import reference
+from analysis.pages import distributions, multiples, plots
 from analysis.pages.drawing import ORANGE, paper
 from analysis.pages.figures import Figure
+from analysis.pages.long_tables import many
 from analysis.pages.marks import Marks, together
 from analysis.pages.report import Number, Report
 from analysis.pages.tables import HIDDEN, withheld_means
@@ -31,6 +33,8 @@ def against_target(report: Report, key: str, caption: str, indicator: str, bands
             panels[label("age_band", band)] = rows
     if not panels:
         return Figure(key, caption, "")
+    if many(len(report.areas)):
+        return _spread_out(report, key, caption, panels, table)
     words = []
     height = 0.215 * (len(report.areas) + 1) + 0.75
     with paper(height, len(panels), len(panels), marks=_marks(*panels.values())) as sheet:
@@ -44,6 +48,24 @@ def against_target(report: Report, key: str, caption: str, indicator: str, bands
     if report.has_last_year:
         notes.append("Vòng rỗng: cùng kỳ năm trước.")
     return sheet.figure(key, caption, " ".join(words), notes, table)
+
+
+def _spread_out(report: Report, key: str, caption: str, panels: Mapping[str, pd.DataFrame], table: str) -> Figure:
+    """The same where units are many: how they spread."""
+    words = []
+    with paper(distributions.HEIGHT, len(panels), len(panels), marks=_marks(*panels.values())) as sheet:
+        for ax, (band, rows) in zip(sheet.axes, panels.items(), strict=True):
+            own, target = rows[~rows["city"]], rows.loc[rows["city"], "target"].max()
+            own = own.assign(words=own["value"].map(vietnamese.number, decimals=1), met=~(own["value"] < target))
+            distributions.points(sheet, ax, own, target, "chỉ tiêu")
+            ax.set_title(f"{band} (%)" if len(panels) > 1 else "%")
+            words.append(f"{band}: {_highest_and_lowest(own.set_index('name')['value'])}; {_met(own)}.")
+    notes = [distributions.POINTS, "Chấm tròn: đạt chỉ tiêu (hoặc không có chỉ tiêu); ô vuông: chưa đạt."]
+    return sheet.figure(key, caption, " ".join(words), notes, table)
+
+
+def _met(rows: pd.DataFrame) -> str:
+    return f"{rows['met'].sum()} trên {len(rows)} đơn vị đạt chỉ tiêu"
 
 
 def _in_words(rows: pd.DataFrame) -> str:
@@ -68,8 +90,10 @@ def over_years(report: Report, key: str, caption: str, indicator: str, band: str
     if len(years) < 2:
         return Figure(key, caption, "", empty=TOO_FEW_YEARS)
     first, last = years[0], years[-1]
-    city, own = wide.loc[WHOLE], wide.loc[report.areas]
+    city, own = wide.loc[WHOLE], wide.reindex(report.areas)
     breaks = _breaks(report, band, years)
+    if many(len(own)):
+        return _courses(report, key, caption, wide.loc[[WHOLE, *own.index.intersection(wide.index)]], rows, table)
     upright = {}
     for area, since in breaks.items():
         upright[report.areas.index(area)] = [years.index(year) - 0.5 for year in since]
@@ -78,15 +102,29 @@ def over_years(report: Report, key: str, caption: str, indicator: str, band: str
     height = 1.25 * -(-len(own) // multiples.COLUMNS) + 0.3
     with paper(height, marks=report.marks_of(rows)) as sheet:
         multiples.draw(sheet.ax, panels, city, (first[:4], last[:4]), upright)
-    notes = ["Nét liền: đơn vị, kèm giá trị kỳ này; nét chấm: toàn thành phố."]
+    notes = [f"Nét liền: đơn vị, kèm giá trị kỳ này; nét chấm: {report.everywhere}."]
     then, ended = plain(city[first], 1), plain(city[last], 1)
-    alt = f"{label('age_band', band)}, từ {first} đến {last}: thành phố từ {then} đến {ended} %. "
+    alt = f"{label('age_band', band)}, từ {first} đến {last}: {report.kind} từ {then} đến {ended} %. "
     alt += _most_and_least(own[last] - own[first])
     if breaks:
         named = ", ".join(f"{area_name(area)} ({', '.join(since)})" for area, since in breaks.items())
         notes.append(f"{BROKEN}: {named}.")
         alt += f" Chuỗi đứt do đổi cách đếm tuổi: {named}."
     return sheet.figure(key, caption, alt, notes, table)
+
+
+def _courses(report: Report, key: str, caption: str, wide: pd.DataFrame, rows: pd.DataFrame, table: str) -> Figure:
+    """A rate over the years where areas are many: all as thin lines, the whole dotted. wide : the whole first."""
+    city, own = wide.iloc[0], wide.iloc[1:]
+    first, last = wide.columns[0], wide.columns[-1]
+    words = own[last].map(vietnamese.number, decimals=1)
+    with paper(3.0, marks=report.marks_of(rows)) as sheet:
+        distributions.courses(sheet, sheet.ax, own.rename(index=area_name), city, words)
+        sheet.ax.set_title("%")
+        sheet.ax.set_xlabel("năm học bắt đầu")
+    notes = [f"Nét mảnh: mỗi đơn vị; dải: 8 trên 10 đơn vị; nét chấm: {report.everywhere}."]
+    alt = f"Từ {first} đến {last}: {report.kind} từ {plain(city[first], 1)} đến {plain(city[last], 1)} %. "
+    return sheet.figure(key, caption, alt + _most_and_least(own[last] - own[first]), notes, table)
 
 
 def _most_and_least(moved: pd.Series) -> str:
@@ -111,6 +149,8 @@ def shortage(report: Report, key: str, caption: str, table: str) -> Figure:
     city, own = rows[rows["city"]], rows[~rows["city"]]
     if own.empty:
         return Figure(key, caption, "")
+    if many(len(own)):
+        return _shortage_spread(report, key, caption, rows, table)
     public = _by_area(report, "teachers_shortage", sector="public").set_index("area")["value"].reindex(own["area"])
     with paper(0.23 * len(own) + 0.7, marks=_marks(rows)) as sheet:
         plots.bars(sheet.ax, own)
@@ -119,9 +159,22 @@ def shortage(report: Report, key: str, caption: str, table: str) -> Figure:
     named = own["name"] + " " + own["words"]
     alt = f"Thiếu nhiều nhất: {listed(named[:3])}; ít nhất: {listed(named[-2:])}."
     if len(city):
-        alt = f"Toàn thành phố thiếu {city['words'].iloc[0]} giáo viên. {alt}"
+        alt = f"{area_name(WHOLE)} thiếu {city['words'].iloc[0]} giáo viên. {alt}"
     note = "Thanh: cả hai loại hình; hình thoi: riêng công lập. Giá trị âm là nhiều hơn định mức."
     return sheet.figure(key, caption, alt, [note], table)
+
+
+def _shortage_spread(report: Report, key: str, caption: str, rows: pd.DataFrame, table: str) -> Figure:
+    """Teachers short where areas are many."""
+    city, own = rows[rows["city"]], rows[~rows["city"]]
+    with paper(distributions.HEIGHT + 0.3, marks=_marks(rows)) as sheet:
+        distributions.points(sheet, sheet.ax, own.drop(columns="met"), 0.0, "đủ định mức:")
+        sheet.ax.set_xlabel("người")
+    named = own["name"] + " " + own["words"]
+    alt = f"Thiếu nhiều nhất: {listed(named[:3])}; ít nhất: {listed(named[-2:])}."
+    if len(city):
+        alt = f"{area_name(WHOLE)} thiếu {city['words'].iloc[0]} giáo viên. {alt}"
+    return sheet.figure(key, caption, alt, [distributions.POINTS, "Giá trị âm là nhiều hơn định mức."], table)
 
 
 def weigh_ins(report: Report, key: str, caption: str, table: str) -> Figure:
@@ -147,19 +200,23 @@ def weigh_ins_by_area(report: Report, key: str, caption: str, indicator: str, ta
     """One in-school rate by area at every weigh-in up to this one: rows in the order of this weigh-in."""
     only = {"area": report.areas, "sector": ["all"], "age_band": ["all"], "indicator": [indicator]}
     rows = report.table("series.parquet", **only)
-    wide = _by_weigh_in(rows, "area")
+    wide = _by_weigh_in(rows, "area").dropna(axis="columns", how="all")  # a round of another map is withheld whole
     rounds = list(wide)
-    if len(rounds) < 2 or wide[rounds[-1]].isna().all():
+    if len(rounds) < 2 or rounds[-1] != (report.school_year, report.period):
         return Figure(key, caption, "", empty=TOO_FEW_WEIGH_INS)
     first, last = rounds[0], rounds[-1]
-    wide = wide.sort_values(last, ascending=False)
+    every = wide = wide.sort_values(last, ascending=False)
+    if many(len(wide)):
+        most = int(reference.setting("shown_units"))
+        known = wide[wide[last].notna()]
+        wide = pd.concat([known.head(most), known.tail(most)])
     now = wide[last]
     ends = now.map(vietnamese.number, decimals=2)
     ends[[report.withheld(indicator, area) for area in wide.index]] = HIDDEN
     with paper(0.21 * len(wide) + 0.8, marks=report.marks_of(rows)) as sheet:
         plots.heat(sheet.ax, wide.rename(index=area_name), ends, _first_of_year(rounds))
     ranked = _highest_and_lowest(now.rename(index=area_name).dropna())
-    moved = (now - wide[first]).dropna()
+    moved = (every[last] - every[first]).dropna()
     fell = (moved < 0).sum()
     alt = (
         f"{indicator_name(indicator)}, {round_name(*last)}: {ranked}. "
@@ -167,6 +224,8 @@ def weigh_ins_by_area(report: Report, key: str, caption: str, indicator: str, ta
     )
     notes = ["Mỗi ô một lần cân đo (ba lần mỗi năm học); màu càng nổi trên nền, tỷ lệ càng cao; số cuối dòng: kỳ này."]
     notes += report.no_workbook
+    if len(wide) < len(every):
+        notes.append(f"Chỉ vẽ {most} đơn vị cao nhất và {most} đơn vị thấp nhất kỳ này.")
     if wide.isna().any(axis=None):
         notes.append(f"Ô gạch chéo: không có số liệu, hoặc {HIDDEN}. {HIDDEN} {withheld_means()}")
     return sheet.figure(key, caption, alt, notes, table)

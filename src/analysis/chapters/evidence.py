@@ -61,7 +61,7 @@ def origins(report: Report, key: str, caption: str) -> Table:
         }
         lines.append(Row(full_name(sector, band, indicator), cells(ORIGINS, record), marks=number.marks))
     notes = ("Xem từng ô: make trace AREA=… INDICATOR=… YEAR=… PERIOD=….",)
-    return Table(key, caption, "Chỉ tiêu, toàn thành phố", columns(ORIGINS), lines, notes, origin=AGAIN)
+    return Table(key, caption, f"Chỉ tiêu, {report.everywhere}", columns(ORIGINS), lines, notes, origin=AGAIN)
 
 
 def codebook(report: Report, key: str, caption: str) -> Table:

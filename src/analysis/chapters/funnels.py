@@ -1,5 +1,7 @@
 """The funnel plot of the weigh-ins: each area at its number of children, with the limits, and in words."""
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 import seaborn
@@ -8,6 +10,7 @@ from matplotlib.axes import Axes
 from analysis.models import funnel
 from analysis.pages.drawing import GREY, INK, ORANGE, PALE, from_zero, paper, write
 from analysis.pages.figures import Figure
+from analysis.pages.long_tables import many
 from analysis.pages.marks import Marks, together
 from analysis.pages.report import Report
 from analysis.pages.statements import Says
@@ -21,6 +24,11 @@ PLACES = {  # side and limit in words, in the order in which they are named
     "below_95": "thấp hơn giới hạn 95 %",
     "below_998": "thấp hơn giới hạn 99,8 %",
 }
+NAMED_FAR = (
+    "Vòng rỗng: trong giới hạn; hình thoi: ngoài giới hạn, có tên nếu ngoài 99,8 %; dấu nhân: cân đo chưa đủ trẻ."
+)
+BEYOND = (*PLACES, "unreliable")
+FAR = ("above_998", "below_998")  # of many units one in twenty lies beyond the inner limit by chance
 FEW = "Cần ít nhất năm đơn vị có lần cân đo đủ tin cậy."
 MARKERS = {"inside": "o", "unreliable": "X"} | dict.fromkeys(PLACES, "D")
 FILLS = {"inside": "white", "unreliable": GREY} | dict.fromkeys(PLACES, ORANGE)
@@ -51,11 +59,13 @@ def figure(report: Report, key: str, caption: str, table: str) -> Figure:
         return Figure(key, caption, "", empty=FEW)
     with paper(2.35, len(panels), 2, marks=_marks(report)) as sheet:
         for ax, (name, rows) in zip(sheet.axes, panels.items(), strict=False):
-            _draw(ax, rows)
+            _draw(ax, rows, FAR if many(len(rows)) else BEYOND)
             ax.set_title(f"{name} (%)")
         for ax in sheet.axes[-2:]:
             ax.set_xlabel("trẻ được cân đo")
     notes = list(NOTES)
+    if any(many(len(rows)) for rows in panels.values()):
+        notes[-1] = NAMED_FAR
     if report.table("funnel.csv", age_band=["all"])["value"].isna().any():
         notes.append(
             f"Không vẽ, không dùng để đo độ khác nhau giữa các đơn vị: đơn vị {HIDDEN}. {HIDDEN} {withheld_means()}"
@@ -64,7 +74,8 @@ def figure(report: Report, key: str, caption: str, table: str) -> Figure:
     return sheet.figure(key, caption, alt, notes, table)
 
 
-def _draw(ax: Axes, rows: pd.DataFrame) -> None:
+def _draw(ax: Axes, rows: pd.DataFrame, named_at: Collection[str]) -> None:
+    """named_at : places of the areas that are named."""
     first, sizes = rows.iloc[0], rows["children_measured"]
     centre = first["centre"]
     at = np.geomspace(max(sizes.min() * 0.7, 1), sizes.max() * 1.1, 80)
@@ -89,7 +100,7 @@ def _draw(ax: Axes, rows: pd.DataFrame) -> None:
         legend=False,
         ax=ax,
     )
-    named = rows[rows["place"] != "inside"]
+    named = rows[rows["place"].isin(named_at)]
     names = [area_name(area) for area in named["area"]]
     write(ax, named["children_measured"], named["value"], names, (5, 3), va="baseline", fontsize=7)
     from_zero(ax)

@@ -1,5 +1,7 @@
 """Section 9, teachers: a plan of hiring, who could move inside a unit, posts entered by hand, and laws to come."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from analysis.chapters.planning import scenario_names
@@ -150,12 +152,15 @@ def least_table(report: Report, key: str, caption: str) -> Table:
     )
 
 
-def balance_table(report: Report, key: str, caption: str) -> Table:
-    """This year's teachers short and too many by school, summed by unit, and who could move between its schools."""
+def balance_table(report: Report, key: str, caption: str, of: Sequence[str] = ()) -> Table:
+    """This year's teachers short and too many by school, summed by unit, and who could move between its schools.
+
+    of : which areas; none for all.
+    """
     rows = report.table("unit_balance.csv")
     fields = [*under("Công lập", BALANCE, "public"), MOVABLE, *under("Ngoài công lập", BALANCE, "nonpublic")]
     lines = []
-    for area in report.areas_and_city:
+    for area in of or report.areas_and_city:
         of_area = rows[rows["area"] == area]
         if len(of_area):
             lines.append(area_row(area, cells(fields, by_key(of_area, "sector")), report.marks_of(of_area)))

@@ -3,7 +3,7 @@
 Everything here is about children weighed at school; national household surveys stand in section 10, never beside them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -129,16 +129,18 @@ def last_verdict(report: Report, key: str, caption: str) -> Table:
     return Table(key, caption, "Đơn vị", columns(fields), lines, notes, empty, origin=ORIGIN)
 
 
-def prevalence(report: Report, key: str, caption: str) -> Table:
-    """By area: children measured, coverage, and each rate with its 95 % interval; too little coverage is said."""
-    rows = rounds(report, report.school_year, report.period)
-    rows = rows[(rows["age_band"] == "all") & rows["indicator"].isin(RATES)]
+def prevalence(report: Report, key: str, caption: str, of: Sequence[str] = ()) -> Table:
+    """By area: children measured, coverage, and each rate with its 95 % interval; too little coverage is said.
+
+    of : which areas; none for all.
+    """
+    rows = report.once(_this_round)
     poor = not rows["reliable"].all()
     fields = [*MEASURED, *(RELIABLE if poor else ())]
     for name in RATES:
         fields += under(RATE_NAMES[name], PREVALENCE, name)
     lines = []
-    for area in report.areas_and_city:
+    for area in of or report.areas_and_city:
         of_rates = by_key(rows[rows["area"] == area], "indicator")
         for name, row in of_rates.items():
             row["withheld"] = report.withheld(name, area)
@@ -149,8 +151,13 @@ def prevalence(report: Report, key: str, caption: str) -> Table:
     reliable = f"Mọi đơn vị cân đo từ {least} % số trẻ trở lên."
     if poor:
         reliable = f"Chưa đủ tin cậy: cân đo dưới {least} % số trẻ; không dùng để tính giới hạn và xu hướng."
-    lines = with_missing(report, lines, len(fields))
+    lines = lines if of else with_missing(report, lines, len(fields))
     return Table(key, caption, "Đơn vị", columns(fields), lines, (INTERVAL, reliable), origin=ORIGIN)
+
+
+def _this_round(report: Report) -> pd.DataFrame:
+    rows = rounds(report, report.school_year, report.period)
+    return rows[(rows["age_band"] == "all") & rows["indicator"].isin(RATES)]
 
 
 def trends(report: Report, key: str, caption: str, names: Iterable[str]) -> Table:
@@ -171,7 +178,7 @@ def trends(report: Report, key: str, caption: str, names: Iterable[str]) -> Tabl
             marks = together(marks_of(report, row) for row in record.values())
             lines.append(area_row(area, cells(fields, record), marks))
     notes = [
-        "Mỗi năm: xu hướng từ cả ba lần cân đo của các năm; đơn vị nhỏ được kéo về xu hướng chung của thành phố.",
+        f"Mỗi năm: xu hướng từ cả ba lần cân đo của các năm; đơn vị nhỏ được kéo về xu hướng chung của {report.kind}.",
         f"{report.next_year}: tỷ lệ dự kiến ở cùng lần cân đo năm học sau.",
         *_left_out(rows),
     ]

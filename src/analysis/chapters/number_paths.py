@@ -17,6 +17,7 @@ from analysis.chapters.number_formulas import Formula, Key, code, key_of
 from analysis.meaning.origin import Origin
 from analysis.meaning.provenance import Origins
 from analysis.pages.displays import OnPage
+from analysis.pages.long_tables import many
 from analysis.pages.macros import macros
 from analysis.pages.report import Number, Report
 from analysis.pages.tables import HIDDEN, NOTHING, text
@@ -53,7 +54,7 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class PathRow:
-    """One indicator: summed where the city's number is the sum of its units'.
+    """One indicator. summed : how many units' numbers make the city's; 0 where it is no sum.
 
     again : last year's numbers were computed in the same ways.
     """
@@ -61,7 +62,7 @@ class PathRow:
     key: str
     name: str
     formulas: list[Formula]
-    summed: bool
+    summed: int
     checks: list[str]
     sheet: str
     cells: list[At]
@@ -83,6 +84,13 @@ class Paths(OnPage):
 
     def __repr__(self) -> str:
         return f"Đường đi của {len(self.rows)} chỉ tiêu"
+
+
+def cells_of(report: Report, area: str, key: Key) -> str:
+    """The cells of a unit's workbook that one number was read from: "Mạng lưới!F8:F29"; "" where it was not."""
+    this = report.once(evidence.origins_of)
+    tree = this.tree(area, *key) if this else None
+    return _where(number_formulas.ranges(tree), "") if tree else ""
 
 
 def table(report: Report, asked: Iterable[Key] | None = None) -> Paths:
@@ -108,7 +116,16 @@ def table(report: Report, asked: Iterable[Key] | None = None) -> Paths:
         rows[key] = row
         waiting.extend(key_of(part.key) for formula in row.formulas for part in formula.parts if part.key)
     last_year = "" if before is None else f"{periods.shift(report.school_year, -1)}/{report.period}"
-    return Paths(places, list(rows.values()), last_year)
+    made = list(rows.values())
+    if many(len(places)):
+        places, made = places[:1], [_of_whole_only(row) for row in made]
+    return Paths(places, made, last_year)
+
+
+def _of_whole_only(row: PathRow) -> PathRow:
+    """The row without its units, which have their cells on their own pages where they are many."""
+    formulas = [formula._replace(areas="") for formula in row.formulas]
+    return replace(row, cells=row.cells[:1], formulas=list(dict.fromkeys(formulas)))
 
 
 def _places(report: Report, before: Origins | None) -> list[Place]:
@@ -153,7 +170,8 @@ def _row(
         if last is not None:
             at = at._replace(last_year=_value_before(number))
         cells.append(at)
-    row = PathRow(code(key), full_name(*key), formulas, summed, _checks(report, key, trees), text(sheet), cells)
+    added, checks = len(units) if summed else 0, _checks(report, key, trees)
+    row = PathRow(code(key), full_name(*key), formulas, added, checks, text(sheet), cells)
     return row if last is None else _beside_last_year(row, places, ranges, _of_units(last), sheet)
 
 
@@ -201,7 +219,7 @@ def _checks(report: Report, key: Key, trees: dict[str, Origin]) -> list[str]:
         if number and number.value == number.value:
             known += 1
             same += abs(tree.recomputed() - number.value) < 1e-6
-    checks = [f"tính lại từ các ô: khớp {same}/{known} số (từng đơn vị và toàn thành phố)"] if known else []
+    checks = [f"tính lại từ các ô: khớp {same}/{known} số (từng đơn vị và {report.everywhere})"] if known else []
     city = report.number(indicator, WHOLE, sector, band)
     aim = target(report.school_year, WHOLE, *key) if city and city.target == city.target else None
     if aim:
@@ -215,6 +233,6 @@ def _printed(report: Report) -> dict[Key, list[str]]:
     by_key: dict[Key, list[str]] = defaultdict(list)
     for row in rows[rows["computed"].notna()].itertuples():
         same = "khớp" if row.status in MATCHES else "KHÔNG KHỚP"
-        words = f"số in của toàn thành phố (mục {text(row.section)}): {plain(row.published, 2)}, {same}"
+        words = f"số in của {report.everywhere} (mục {text(row.section)}): {plain(row.published, 2)}, {same}"
         by_key[row.sector, row.age_band, row.indicator].append(words)
     return by_key

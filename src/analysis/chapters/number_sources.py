@@ -73,7 +73,7 @@ def _forecast(report: Report) -> list[Ground]:
             f"Dự kiến nghỉ {number(leaving)}",
             "tỷ lệ nghỉ dự kiến × giáo viên đang dạy; năm qua: cộng giáo viên nghỉ ở các kỳ trong năm (staffing.csv)",
         ),
-        Ground("Theo đơn vị", "tính như trên cho từng đơn vị, cộng đúng bằng toàn thành phố (needs.csv)"),
+        Ground("Theo đơn vị", f"tính như trên cho từng đơn vị, cộng đúng bằng {report.everywhere} (needs.csv)"),
         Ground("Nếu điều kiện khác đi", "tính lại từ đầu với giả định ấy (scenarios.csv)"),
         Ground(
             "Dự báo đã đúng đến đâu",

@@ -1,8 +1,11 @@
 """Section 9 and the brief: what is expected next school year, with its interval, its model and how it did before."""
 
+import itertools
+
 import pandas as pd
 
-from analysis.pages import plots
+from analysis import store
+from analysis.pages import distributions, plots
 from analysis.pages.by_area import with_missing
 from analysis.pages.drawing import WIDTH, paper
 from analysis.pages.figures import Figure
@@ -21,9 +24,11 @@ from analysis.pages.forecast_rows import (
     no_recruits,
     steps,
 )
+from analysis.pages.long_tables import many
+from analysis.pages.marks import together
 from analysis.pages.report import Report
 from analysis.pages.statements import Says
-from analysis.pages.tables import Field, Row, Table, area_row, by_key, cells, columns, under
+from analysis.pages.tables import Field, Row, Table, area_row, cells, columns, under
 from analysis.pages.words import area_name, label
 from analysis.reference import vietnamese
 from analysis.reference.areas import WHOLE
@@ -115,18 +120,19 @@ def enrolment_table(report: Report, key: str, caption: str) -> Table:
     return Table(key, caption, "Độ tuổi", columns(fields), lines, empty=NO_FORECAST, origin=origin)
 
 
-def years_ahead(report: Report, key: str, caption: str) -> Table:
-    """Children, those living there and classes of the city in each of the years to come, with the 80 % interval."""
-    rows = report.table("enrolment.csv", area=[WHOLE], sector=["all"], kind=["forecast"])
-    rows["decimals"] = rows["indicator"].map(STAGES)
+def years_ahead(report: Report, key: str, caption: str, area: str = WHOLE) -> Table:
+    """Children, those living there and classes in each of the years to come, with the 80 % interval."""
+    rows = report.of_area("enrolment.csv", area)
+    rows = rows[(rows["sector"] == "all") & (rows["kind"] == "forecast")]
     fields = each_year(sorted(rows["target_year"].unique()), "Dự kiến", None)
+    by_series: dict[tuple[str, str], dict] = {}
+    for row in store.records(rows.dropna(subset="expected")):
+        row["decimals"] = STAGES.get(row["indicator"])
+        by_series.setdefault((row["indicator"], row["age_band"]), {})[row["target_year"]] = row
     lines = []
-    for indicator in STAGES:
-        for band in BANDS:
-            part = rows[(rows["indicator"] == indicator) & (rows["age_band"] == band)]
-            if part["expected"].isna().all():
-                continue
-            record, marks = by_key(part, "target_year"), report.marks_of(part)
+    for indicator, band in itertools.product(STAGES, BANDS):
+        if record := by_series.get((indicator, band)):
+            marks = together(marks_of(report, row) for row in record.values())
             lines.append(Row(label("age_band", band), cells(fields, record), group=STAGE_NAMES[indicator], marks=marks))
     notes = ("Ba năm được dự báo cùng nhau; càng xa, khoảng càng rộng.",)
     origin = "sổ tay 02, khi dự báo trẻ và nhóm, lớp (enrolment.csv)."
@@ -144,12 +150,27 @@ def recruits(
         return Figure(key, caption, "", empty=no_recruits(report))
     rows = rows.sort_values("expected", ascending=False, kind="stable")
     drawn = interval_bars(rows, rows["area"].map(area_name).tolist())
+    if many(len(drawn)):
+        return _recruits_spread(report, key, caption, drawn, table, width)
     with paper(row_height * len(rows) + 0.55, width=width, marks=report.marks_of(rows)) as sheet:
         plots.bars(sheet.ax, drawn)
         sheet.ax.set_xlabel("giáo viên")
     words = "; ".join(drawn["name"] + " " + drawn["words"].str.replace("  (", " (khoảng 80 %: ", regex=False))
     alt = f"Dự kiến giáo viên cần tuyển năm học {report.next_year}, từ cao đến thấp: {words}."
     return sheet.figure(key, caption, alt, [BARS_NOTE, *report.no_workbook], table)
+
+
+def _recruits_spread(report: Report, key: str, caption: str, drawn: pd.DataFrame, table: str, width: float) -> Figure:
+    """Teachers to recruit where areas are many. drawn : of interval_bars, from the highest down."""
+    with paper(distributions.HEIGHT + 0.5, width=width, marks=report.marks_of(drawn)) as sheet:
+        distributions.points(sheet, sheet.ax, drawn.assign(words=drawn["words"].str.replace("  ", " ")))
+        sheet.ax.set_xlabel("giáo viên")
+    named = drawn["name"] + " " + drawn["words"].str.replace("  (", " (khoảng 80 %: ", regex=False)
+    alt = (
+        f"Dự kiến giáo viên cần tuyển năm học {report.next_year} của {len(drawn)} đơn vị: cao nhất "
+        f"{'; '.join(named[:3])}; thấp nhất {'; '.join(named[-3:])}."
+    )
+    return sheet.figure(key, caption, alt, [f"{distributions.POINTS} Vạch mảnh: khoảng 80 %."], table)
 
 
 def needs_table(report: Report, key: str, caption: str) -> Table:
@@ -163,7 +184,8 @@ def needs_table(report: Report, key: str, caption: str) -> Table:
         record["public"] = needs_of(report, area, "public").get(RECRUITS, {})
         lines.append(area_row(area, cells(FLOW, record), marks_of(report, total)))
     notes = (
-        f"Đơn vị: người; năm học {report.next_year}. Khoảng của các đơn vị không cộng lại thành khoảng của thành phố.",
+        f"Đơn vị: người; năm học {report.next_year}. Khoảng của các đơn vị không cộng lại thành khoảng của "
+        f"{report.kind}.",
         *([] if steps(report) else [no_recruits(report)]),
     )
     origin = (

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis import reference
+from analysis import reference, store
 from analysis.pages import plots
 from analysis.pages.by_area import with_missing
 from analysis.pages.drawing import paper
@@ -25,21 +25,24 @@ OF_NEEDS = "sổ tay 05_needs (needs.csv): nhóm, lớp dự kiến nhân địn
 FILLED = "Từ năm thứ hai, số cần tuyển tính với giả định năm trước đã tuyển đủ; số âm: có thể thừa giáo viên."
 
 
-def years_table(report: Report, key: str, caption: str) -> Table:
-    """The city's teachers year by year: needed, leaving, staying, to recruit; need alone without leavers."""
-    rows = report.table("needs.csv", area=[WHOLE])
+def years_table(report: Report, key: str, caption: str, area: str = WHOLE) -> Table:
+    """Teachers year by year: needed, leaving, staying, to recruit; need alone without leavers."""
+    rows = report.of_area("needs.csv", area)
     rows = rows[rows["expected"].notna()]
+    by_year: dict[tuple[str, str], dict] = {}
+    for row in store.records(rows.sort_values("target_year", kind="stable")):
+        by_year.setdefault((row["sector"], row["target_year"]), {})[row["indicator"]] = row
     lines = []
     for sector in ("all", "public", "nonpublic"):
-        for year, of_year in rows[rows["sector"] == sector].groupby("target_year"):
-            record = by_key(of_year, "indicator")
+        for year, record in ((year, record) for (of, year), record in by_year.items() if of == sector):
             if NEEDED in record:
                 marks = marks_of(report, record[NEEDED])
-                lines.append(Row(str(year), cells(COURSE, record), group=label("sector", sector), marks=marks))
+                lines.append(Row(year, cells(COURSE, record), group=label("sector", sector), marks=marks))
+    none = no_recruits(report, area)
     notes = [f"Đơn vị: người. {FILLED}", "Cần tuyển = cần có − ở lại; ở lại = có năm trước − nghỉ trong năm."]
     if rows[rows["indicator"] == RECRUITS].empty:
-        notes.append(no_recruits(report))
-    return Table(key, caption, "Năm học", columns(COURSE), lines, notes, empty=no_recruits(report), origin=OF_NEEDS)
+        notes.append(none)
+    return Table(key, caption, "Năm học", columns(COURSE), lines, notes, empty=none, origin=OF_NEEDS)
 
 
 def areas_by_year(report: Report, key: str, caption: str) -> Table:

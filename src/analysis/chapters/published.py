@@ -204,6 +204,11 @@ def _scores(report: Report) -> pd.DataFrame:
     return rows.sort_values("value", ascending=False, kind="stable")
 
 
+def units(report: Report) -> str:
+    """Of how many units the report prints a score, in words."""
+    return f"của {len(_scores(report))} đơn vị"
+
+
 def _national(report: Report) -> pd.DataFrame:
     rows = report.published("national_series")
     return rows.assign(printed=rows["value"], value=rows["value"].astype(float), when=rows["year"].str[:4].astype(int))

@@ -8,7 +8,7 @@ from analysis import reference
 from analysis.pages.report import Report, decimals
 from analysis.pages.rests_on import SIMULATED
 from analysis.pages.statements import Opening, Says, says
-from analysis.pages.tables import Cell, Field, Row, Table, cells, columns, text
+from analysis.pages.tables import Cell, Field, Row, Table, area_row, cells, columns, text
 from analysis.pages.withholding import findings_to_print, in_sensitive_cells
 from analysis.pages.words import about, area_name, indicator_name, label, listed, round_name
 from analysis.reference import periods, vietnamese
@@ -77,13 +77,16 @@ def simulated(report: Report) -> tuple[str, str] | None:
     return None
 
 
-def without_workbook(report: Report) -> list[tuple[str, str]]:
-    """Which units have no workbook of this round: left out, or standing with one of an earlier round; empty if none."""
+def without_workbook(report: Report, of: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """Which units have no workbook of this round: left out, or standing with one of an earlier round; empty if none.
+
+    of : the units that are asked about; none for all.
+    """
     rows = report.table("reporting.csv")
     of_this_round = rows["workbook"].str.startswith(f"{report.school_year}/{report.period}/")
     earlier = rows.loc[~of_this_round, "area"]
     cases = (
-        ("Chưa đủ đơn vị.", report.areas_missing, "mọi tổng toàn thành phố chưa gồm các đơn vị này."),
+        ("Chưa đủ đơn vị.", report.areas_missing, f"mọi tổng {report.everywhere} chưa gồm các đơn vị này."),
         (
             "Có số liệu kỳ trước.",
             list(earlier),
@@ -91,7 +94,8 @@ def without_workbook(report: Report) -> list[tuple[str, str]]:
         ),
     )
     warnings = []
-    for head, units, words in cases:
+    for head, every, words in cases:
+        units = [area for area in every if not of or area in of]
         if units:
             names = listed(map(area_name, units))
             warnings.append((head, f"{names} chưa có biểu kỳ này: {words}"))
@@ -113,26 +117,41 @@ def reporting(report: Report, key: str, caption: str) -> Table:
     for area in dict.fromkeys([*report.owing, *by_area]):
         row = by_area.get(area)
         marks = report.marks([area], [row["basis"]]) if row else ()
-        lines.append(Row(area_name(area), cells(REPORTING, row or NO_WORKBOOK), marks=marks))
+        lines.append(area_row(area, cells(REPORTING, row or NO_WORKBOOK), marks))
     return Table(key, caption, "Đơn vị", columns(REPORTING), lines, origin="đếm khi đọc biểu (reporting.csv).")
 
 
-def findings(report: Report, key: str, caption: str) -> Table:
-    """Every finding of the checks on this round's workbooks; without figures where they are about few children."""
-    rows = findings_to_print(report.table("findings.csv"), report.table("observations.parquet"))
+def findings(report: Report, key: str, caption: str, area: str = "") -> Table:
+    """Every finding of the checks on this round's workbooks; without figures where they are about few children.
+
+    area : the unit whose workbook they are about; "" for all.
+    """
+    rows = report.once(_findings)
+    if area:
+        rows = rows[rows["area"] == area]
     lines = [_of_unit(report, row, FINDINGS) for row in rows.to_dict("records")]
     empty = "Các phép kiểm tra không phát hiện lỗi nào trong biểu của kỳ này."
     return Table(key, caption, "Đơn vị", columns(FINDINGS), lines, empty=empty)
 
 
-def corrections(report: Report, key: str, caption: str) -> Table:
-    """Every correction of the register that was used, with its reason and who said it."""
-    rows = report.table("corrections_used.csv")
-    rows = rows.assign(hidden=in_sensitive_cells(rows, report.table("observations.parquet")))
+def _findings(report: Report) -> pd.DataFrame:
+    return findings_to_print(report.table("findings.csv"), report.table("observations.parquet"))
+
+
+def corrections(report: Report, key: str, caption: str, area: str = "") -> Table:
+    """Every correction of the register that was used, with its reason and who said it. area : as of `findings`."""
+    rows = report.once(_corrections)
+    if area:
+        rows = rows[rows["area"] == area]
     lines = [_of_unit(report, row, CORRECTIONS) for row in rows.to_dict("records")]
     empty = "Kỳ này không có ô nào phải sửa theo sổ sửa lỗi."
     origin = "sổ sửa lỗi, data/reference/corrections.csv."
     return Table(key, caption, "Đơn vị", columns(CORRECTIONS), lines, empty=empty, origin=origin)
+
+
+def _corrections(report: Report) -> pd.DataFrame:
+    rows = report.table("corrections_used.csv")
+    return rows.assign(hidden=in_sensitive_cells(rows, report.table("observations.parquet")))
 
 
 def _of_unit(report: Report, row: dict, fields: Sequence[Field]) -> Row:

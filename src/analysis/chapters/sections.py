@@ -5,6 +5,8 @@ takes what its row leaves open from its column.
 """
 
 from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
 
 import pandas as pd
 
@@ -15,7 +17,7 @@ from analysis.pages.number_cells import BEFORE, cell, rests_on
 from analysis.pages.report import Number, Report
 from analysis.pages.rests_on import in_order
 from analysis.pages.tables import Cell, Column, Row, Table, area_row
-from analysis.pages.words import area_name, label, listed
+from analysis.pages.words import area_name, label, listed, of_place
 from analysis.reference import targets
 from analysis.reference.areas import WHOLE
 
@@ -23,7 +25,7 @@ KEY = ("sector", "age_band", "indicator")
 AIM = ("target", "gap", "met")  # what needs a target
 NO_LAST_YEAR = "Không có số liệu cùng kỳ năm trước để so sánh."
 FEWER = "Không so với cùng kỳ năm trước: tổng của ít đơn vị hơn không cho biết thay đổi."
-OF_ALL = "Không so với chỉ tiêu năm: chỉ tiêu là của toàn thành phố, tổng ở đây chỉ của {counted} đơn vị."
+OF_ALL = "Không so với chỉ tiêu năm: chỉ tiêu là của {whole}, tổng ở đây chỉ của {counted} đơn vị."
 POINTS = "Thay đổi và chênh lệch của một tỷ lệ tính bằng điểm phần trăm."
 OPEN = dict.fromkeys(KEY, "")
 OF_CITY = [  # the columns of a table that names rows only
@@ -59,6 +61,56 @@ def table(report: Report, key: str, caption: str, *notes: str) -> Table:
     return Table(key, caption, "Chỉ tiêu" if rows else "Đơn vị", _heads(columns), made, footnotes)
 
 
+def of_unit(
+    report: Report, area: str, key: str, caption: str, origin: str, where: Callable[[tuple[str, str, str]], str]
+) -> Table:
+    """Every number of the tables by area for one of them, a row each, beside last year and the target.
+
+    where : the cells that a number of these sector, age band and indicator was read from.
+    """
+    lines = []
+    for name, parts in _by_area().items():
+        group = label("note", name)
+        for column in parts:
+            head = ": ".join(filter(None, (column["group_vi"], column["label_vi"])))
+            lines.append(column | {"area": area, "group_vi": group, "label_vi": head})
+    shown = [(line, _numbers(report, line, OF_CITY)) for line in lines]
+    shown = [(line, numbers) for line, numbers in shown if any(numbers)]
+    every = [number for _, numbers in shown for number in numbers if number]
+    if not every:
+        return Table(key, caption, "", (), ())
+    shows, missing = _filled({column["show"] for column in OF_CITY}, every, report)
+    columns = [column for column in OF_CITY if column["show"] in shows]
+    made = []
+    for line, numbers in shown:
+        cells = [cell(number, column["show"]) for number, column in zip(numbers, columns, strict=False)]
+        marks = rests_on(numbers, shows)
+        unit = Cell(unit_of(line["indicator"]))
+        read_from = Cell(where((line["sector"], line["age_band"], line["indicator"])))
+        cells = [unit, *map(_unasked, cells), read_from]
+        made.append(Row(line["label_vi"], cells, group=line["group_vi"], marks=marks))
+    heads = [*_heads(columns), Column("Ô của biểu", text=True)]
+    return Table(key, caption, "Chỉ tiêu", heads, made, [*missing, POINTS], origin=origin)
+
+
+def _unasked(shown: Cell) -> Cell:
+    return replace(shown, path="")
+
+
+def keys_by_area() -> list[tuple[str, str, str]]:
+    """Sector, age band and indicator of every number of the tables by area, in their order."""
+    return [(c["sector"], c["age_band"], c["indicator"]) for parts in _by_area().values() for c in parts]
+
+
+def _by_area() -> dict[str, list[dict[str, str]]]:
+    """The columns of values of the tables by area, by table."""
+    return {
+        name: [column for column in parts["column"] if column["show"] == "value"]
+        for name, parts in _tables().items()
+        if not parts["row"]
+    }
+
+
 def _areas(report: Report, columns: list[dict]) -> list[dict]:
     """A line an area that has any of the numbers, the city last."""
     lines = [OPEN | {"area": area} for area in report.areas_and_city]
@@ -81,9 +133,9 @@ def _row(report: Report, line: dict, columns: list[dict]) -> Row:
     cells = [cell(number, show) for number, show in zip(numbers, shows, strict=True)]
     marks = rests_on(numbers, shows)
     if "area" in line:
-        return area_row(line["area"], cells, marks, linked=True)
+        return area_row(line["area"], cells, marks)
     if _with_unit(columns):
-        cells.insert(0, Cell(_unit_of(line["indicator"])))
+        cells.insert(0, Cell(unit_of(line["indicator"])))
     return Row(line["label_vi"], cells, int(line["level"] or 0), group=line["group_vi"], marks=marks)
 
 
@@ -146,13 +198,19 @@ def _filled(shows: set[str], numbers: list[Number], report: Report) -> tuple[set
         if not {number.indicator for number in numbers} & targets.indicators_with_targets():
             pass
         elif report.left_out():
-            notes.append(OF_ALL.format(counted=report.counted()))
+            notes.append(of_all(report))
         else:
             notes.append(f"Chưa có chỉ tiêu năm học {report.school_year} cho các dòng này trong targets.csv.")
     return shows, notes
 
 
-def _unit_of(indicator: str) -> str:
+def of_all(report: Report) -> str:
+    """Why a sum of some units is held against no target."""
+    return OF_ALL.format(whole=report.everywhere, counted=report.counted())
+
+
+@reference.cached
+def unit_of(indicator: str) -> str:
     """Words for an indicator's unit; a ratio of counts names both ("người/lớp")."""
     row = indicators.definitions().loc[indicator]
     if row["unit"] != "ratio":
@@ -175,5 +233,5 @@ def _head(column: dict) -> Column:
     elif show in ("change", "signed", "gap") and indicators.definitions().at[indicator, "unit"] == "percent":
         unit = label("unit", "percentage_point")
     else:
-        unit = _unit_of(indicator)
-    return Column(column["label_vi"], unit, column["group_vi"], show == "met")
+        unit = unit_of(indicator)
+    return Column(column["label_vi"], unit, of_place(column["group_vi"]), show == "met")

@@ -229,7 +229,12 @@ def _when(report: Report) -> str:
     return f"tháng {day.month}/{day.year}"
 
 
-FACTS: dict[str, Callable[[Report], str]] = {"when": _when, "school_year": lambda report: report.school_year}
+FACTS: dict[str, Callable[[Report], str]] = {
+    "when": _when,
+    "school_year": lambda report: report.school_year,
+    "whole": lambda report: report.everywhere,
+    "place": lambda report: report.place,
+}
 OF_CITY: dict[str, Callable[[Number], str | None]] = {
     "value": _value,
     "some": _some,  # only above zero

@@ -8,7 +8,7 @@ from analysis.pages.forecast_rows import marks_of
 from analysis.pages.report import Report
 from analysis.pages.statements import Says
 from analysis.pages.tables import Column, Field, Row, Table, area_row, by_key, cells, columns
-from analysis.pages.words import label
+from analysis.pages.words import label, of_place
 from analysis.reference import norms, periods
 from analysis.reference.areas import WHOLE
 
@@ -40,7 +40,7 @@ LIMITS = (
     "định, mức 2 người cần đối chiếu. Nhân viên khác: số đơn vị tự báo cáo. Hỗ trợ trẻ khuyết tật là vị trí riêng.",
 )
 ORIGIN = "sổ tay 03_staffing (norm_readings.csv), từ nhóm, lớp, trẻ của từng cơ sở và norms.csv."
-NOT_YET = "Vào ngày của kỳ này Thông tư 19/2023/TT-BGDĐT chưa có hiệu lực, nên chỉ có cách của thành phố."
+NOT_YET = "Vào ngày của kỳ này Thông tư 19/2023/TT-BGDĐT chưa có hiệu lực, nên chỉ có cách của {kind}."
 
 
 def readings_table(report: Report, key: str, caption: str) -> Table:
@@ -57,7 +57,7 @@ def readings_table(report: Report, key: str, caption: str) -> Table:
         lines.append(Row(label("reading", line), cells(persons, by_post), int(step), marks=marks_of(report, known)))
     heads = [Column(label("post", post)) for post in POSTS]
     by_circular = (rows["line"] == "circular") & (rows["post"] == "teachers")
-    notes = LIMITS if by_circular.any() else (NOT_YET,)
+    notes = LIMITS if by_circular.any() else (of_place(NOT_YET),)
     return Table(key, caption, "Cách đọc", heads, lines, notes, origin=ORIGIN)
 
 
@@ -78,7 +78,7 @@ def readings_by_area(report: Report, key: str, caption: str) -> Table:
             lines.append(area_row(area, cells(fields, by_line), marks_of(report, by_line["circular"])))
     notes = ("Đơn vị: người, chỉ trường công lập. Số âm: hiện có nhiều hơn mức trần của Thông tư.",)
     lines = with_missing(report, lines, len(fields))
-    return Table(key, caption, "Đơn vị", columns(fields), lines, notes, empty=NOT_YET, origin=ORIGIN)
+    return Table(key, caption, "Đơn vị", columns(fields), lines, notes, empty=of_place(NOT_YET), origin=ORIGIN)
 
 
 def qualified_table(report: Report, key: str, caption: str) -> Table:

@@ -14,7 +14,7 @@ from analysis.pages.marks import together
 from analysis.pages.number_cells import cell
 from analysis.pages.report import Number, Report
 from analysis.pages.tables import NOTHING, Field, Row, Table, cells, columns
-from analysis.pages.words import indicator_name, label, listed, plain
+from analysis.pages.words import area_name, indicator_name, label, listed, of_place, plain
 from analysis.reference import targets, vietnamese
 from analysis.reference.areas import WHOLE
 
@@ -88,7 +88,7 @@ def figure(report: Report, key: str, caption: str, table: str) -> Figure:
     if rows["implied"].any():
         notes.append(IMPLIED_MEANS)
     each = rows["name"] + " " + rows["Kỳ này"] + " so với " + rows["aim"] + " (" + rows["Chênh lệch"] + ")"
-    alt = f"Toàn thành phố đạt hoặc vượt {rows['met'].sum()} trên {len(rows)} chỉ tiêu. {'; '.join(each)}."
+    alt = f"{area_name(WHOLE)} đạt hoặc vượt {rows['met'].sum()} trên {len(rows)} chỉ tiêu. {'; '.join(each)}."
     return sheet.figure(key, caption, alt, notes, table)
 
 
@@ -150,7 +150,9 @@ def table(report: Report, key: str, caption: str) -> Table:
             record["met"] = None
         lines.append(Row(aim.name, cells(TARGETS, record), marks=aim.number.marks if aim.number else ()))
     notes = [
-        "Tỷ lệ: %, chênh lệch là điểm phần trăm. Đơn vị được so với chỉ tiêu của thành phố, trừ khi có chỉ tiêu riêng."
+        of_place(
+            "Tỷ lệ: %, chênh lệch là điểm phần trăm. Đơn vị được so với chỉ tiêu của {kind}, trừ khi có chỉ tiêu riêng."
+        )
     ]
     if of_all := _of_all(report):
         notes.append(of_all)
@@ -161,7 +163,7 @@ def table(report: Report, key: str, caption: str) -> Table:
 
 def _of_all(report: Report) -> str:
     """Why the city is held against no target; "" where it is."""
-    return sections.OF_ALL.format(counted=report.counted()) if report.left_out() else ""
+    return sections.of_all(report) if report.left_out() else ""
 
 
 def _none(report: Report) -> str:

@@ -3,34 +3,35 @@
 More colour is worse, the figure stands in every square, and those beyond the line also carry a heavy edge and a sign.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.patches import Patch
-from matplotlib.ticker import MaxNLocator
 
 from analysis import reference
+from analysis.pages import blocks, shades
 from analysis.pages.by_area import with_missing
-from analysis.pages.drawing import GREY, ORANGE, paper, write
+from analysis.pages.drawing import GREY, ORANGE, Paper, paper, write
 from analysis.pages.figures import Figure
 from analysis.pages.forecast_rows import LIMITS_80, expected, interval, marks_of, needs_of
+from analysis.pages.long_tables import many
 from analysis.pages.marks import Marks, together
 from analysis.pages.number_cells import cell, gap_places
 from analysis.pages.report import Number, Report
 from analysis.pages.tables import NOTHING, Cell, Field, Table, area_row, cells, columns, under
-from analysis.pages.words import area_name, label, listed, plain
+from analysis.pages.words import area_name, label, listed, whole
 from analysis.reference import areas, periods, vietnamese
 from analysis.reference.areas import WHOLE
 
-SHADES = ("#ffffff", "#d9e8f3", "#a9cae2", "#74a9cf")  # the darkest still carries ink at 6:1
 ABOVE, BELOW = "▲", "▼"
 PLACED = "Mỗi ô một đơn vị, to bằng nhau, xếp theo vị trí tương đối; không theo diện tích hay số trẻ."
-NO_PLACES = "Chưa có vị trí trên bản đồ ô (tiles.csv) cho các đơn vị của kỳ này."
+IN_ROWS = "Mỗi ô một đơn vị, to bằng nhau, xếp theo thứ tự danh mục; không theo vị trí, diện tích hay số trẻ."
+IN_BLOCKS = (
+    "Mỗi ô một đơn vị, to bằng nhau, xếp theo cụm (đơn vị cấp huyện cũ); không theo vị trí, diện tích hay số trẻ."
+)
 NO_NUMBERS = "Chưa có số liệu hoặc chỉ tiêu cho hình này."
-SMALL = 6.75  # points: 9 pixels on the page
 LIMITS = ["expected", *LIMITS_80]
 TEACHERS = (
     Field("Giáo viên hiện có", lambda row: cell(row["now"]), "number", unit="người"),
@@ -61,7 +62,7 @@ def shortage(report: Report, key: str, caption: str, table: str) -> Figure:
     """Teachers short per 100 needed, and teachers to recruit next year per 100 now, where there is a forecast."""
     rows = _teachers(report)
     ahead = rows.dropna(subset="expected")
-    notes = [f"Màu càng nổi trên nền, thiếu càng nhiều. {ABOVE} và viền dày: cao hơn mức chung của thành phố."]
+    notes = [f"Màu càng nổi trên nền, thiếu càng nhiều. {ABOVE} và viền dày: cao hơn mức chung của {report.kind}."]
     notes.append("Dòng dưới: số người thiếu" + ("; hình bên phải: khoảng 80 %." if len(ahead) else "."))
     panels = []
     if len(rows):
@@ -101,7 +102,7 @@ def shortage_table(report: Report, key: str, caption: str) -> Table:
     fields = [*TEACHERS, *(under(group, expected("Dự kiến", 1)) if ahead else ())]
     lines = []
     for area, row in rows.to_dict("index").items():
-        lines.append(area_row(str(area), cells(fields, row), row["marks"], linked=True))
+        lines.append(area_row(str(area), cells(fields, row), row["marks"]))
     lines = with_missing(report, lines, len(fields))
     notes = ("Cần có = hiện có + còn thiếu, theo định mức cho mọi nhóm, lớp. Số âm là nhiều hơn định mức.",)
     origin = "số giáo viên và số thiếu của kỳ này; số cần tuyển và khoảng của sổ tay 05_needs (needs.csv)."
@@ -144,7 +145,7 @@ def _against_city(title: str, values: pd.Series, under: Sequence[str]) -> Panel:
     if WHOLE in tiles.index:
         above = own.index[own["sign"] == ABOVE].map(area_name)
         city = tiles.at[WHOLE, "value"]
-        alt += f"; toàn thành phố {city}, cao hơn mức ấy: {len(above)} trên {len(own)} đơn vị"
+        alt += f"; {whole()} {city}, cao hơn mức ấy: {len(above)} trên {len(own)} đơn vị"
         alt += f" ({listed(above)})" if len(above) else ""
     return Panel(title, "người trên 100", f"{alt}.", own)
 
@@ -172,15 +173,20 @@ def _figure(
     day = periods.as_of(report.school_year, report.period)
     held = areas.held(day)
     at = {area: place for area, place in places().items() if area in held}
-    if not panels or at.keys().isdisjoint(report.areas):
-        return Figure(key, caption, "", empty=NO_PLACES if panels else NO_NUMBERS)
+    if not panels:
+        return Figure(key, caption, "", empty=NO_NUMBERS)
+    if many(len(report.areas)):
+        return _in_blocks(report, key, caption, table, panels, [IN_BLOCKS, *_without_under(notes)], marks)
+    lacking = not at.keys() >= set(report.areas)
+    if lacking:
+        at = blocks.rows(report.areas)
     squares = pd.DataFrame.from_dict(at, orient="index", columns=["row", "column"])
     marks = together([marks, report.all_units])
     with paper(0.72 * (squares["row"].max() + 1) + 0.75, len(panels), 2, marks=marks) as sheet:
         for ax, panel in zip(sheet.axes, panels, strict=False):
             _draw(ax, squares, panel.tiles, panel.measure)
             ax.set_title(panel.title, fontsize=8.5)
-    notes = [PLACED, *notes]
+    notes = [IN_ROWS if lacking else PLACED, *notes]
     silent = [area_name(area) for area in at if area not in areas.reporting(day)]
     if left_out := report.left_out():
         notes.append(f"{NOTHING}: {listed(map(area_name, left_out))} chưa có biểu kỳ này.")
@@ -189,19 +195,65 @@ def _figure(
     return sheet.figure(key, caption, " ".join(panel.alt for panel in panels), notes, table)
 
 
+def _without_under(notes: Sequence[str]) -> list[str]:
+    """Notes without what they say of the line below the figure, which tiles in blocks have no room for."""
+    return [note.partition(" Dòng dưới:")[0] for note in notes if not note.startswith("Dòng dưới")]
+
+
+def _in_blocks(
+    report: Report, key: str, caption: str, table: str, panels: Sequence[Panel], notes: Sequence[str], marks: Marks
+) -> Figure:
+    """The same of many units: a small tile each, in blocks of those that are read together."""
+    at, named = blocks.blocks(report.areas)
+    tall = 0.3 * (max(row for row, _ in at.values()) + 1) + 0.75
+    with paper(tall, len(panels), 1, marks=together([marks, report.all_units])) as sheet:
+        for ax, panel in zip(sheet.axes, panels, strict=False):
+            _draw_blocks(sheet, ax, at, named, panel)
+            ax.set_title(panel.title, fontsize=8.5)
+    return sheet.figure(key, caption, " ".join(panel.alt for panel in panels), notes, table)
+
+
+def _draw_blocks(
+    sheet: Paper, ax: Axes, at: dict[str, tuple[float, float]], named: Sequence[blocks.Block], panel: Panel
+) -> None:
+    tiles = panel.tiles.join(pd.DataFrame.from_dict(at, orient="index", columns=["row", "column"]), how="inner")
+    steps = shades.steps(tiles["shade"])
+    signed = tiles["sign"] != ""
+    x, y = tiles["column"] + 0.5, tiles["row"]
+    ax.bar(
+        x,
+        height=0.92,
+        width=0.94,
+        bottom=y + 0.04,
+        color=np.array(shades.SHADES)[np.searchsorted(steps, tiles["shade"])],
+        edgecolor=np.where(signed, ORANGE, GREY),
+        linewidth=np.where(signed, 1.4, 0.6),
+    )
+    figures = tiles["sign"] + tiles["value"]
+    write(ax, x, y + 0.52, figures, (0, 0), ha="center", fontsize=shades.SMALL, in_layout=False)
+    for block in named:
+        ax.text(block.column + 0.03, block.row - 0.06, block.name, fontsize=6, va="bottom", in_layout=False)
+    shades.legend(ax, steps, panel.measure)
+    ax.set_xlim(0, blocks.ACROSS + 1)
+    ax.set_ylim(y.max() + 1, 0)
+    ax.axis("off")
+    words = tiles["value"] + " (" + tiles["under"] + ")"
+    sheet.point_out(ax, tiles.index.map(area_name), x, y + 0.5, words)
+
+
 def _draw(ax: Axes, places_of_areas: pd.DataFrame, tiles: pd.DataFrame, measure: str) -> None:
     """A square an area, dashed where it has no tile. places_of_areas : row and column by area."""
     squares = places_of_areas.join(tiles[["value", "under", "shade", "sign"]])
     silent = squares["value"].isna()
     squares = squares.fillna({"value": NOTHING, "under": "", "shade": 0, "sign": ""})
-    steps = _steps(tiles["shade"])
+    steps = shades.steps(tiles["shade"])
     x, y, signed = squares["column"] + 0.5, squares["row"], squares["sign"] != ""
     drawn = ax.bar(
         x,
         height=0.94,
         width=0.94,
         bottom=y + 0.03,
-        color=np.array(SHADES)[np.searchsorted(steps, squares["shade"])],
+        color=np.array(shades.SHADES)[np.searchsorted(steps, squares["shade"])],
         edgecolor=np.where(signed, ORANGE, GREY),
         linewidth=np.where(signed, 1.8, 0.8),
     )
@@ -209,47 +261,16 @@ def _draw(ax: Axes, places_of_areas: pd.DataFrame, tiles: pd.DataFrame, measure:
         square.set_linestyle("--")
     figures = (squares["sign"] + " " + squares["value"]).str.strip()
     for down, words, size, weight in (
-        (0.22, squares.index.map(area_name), SMALL, "normal"),
+        (0.22, squares.index.map(area_name), shades.SMALL, "normal"),
         (0.51, figures, 9, "bold"),
-        (0.8, squares["under"], SMALL, "normal"),
+        (0.8, squares["under"], shades.SMALL, "normal"),
     ):
         write(ax, x, y + down, words, (0, 0), ha="center", fontsize=size, fontweight=weight, in_layout=False)
-    _legend(ax, steps, measure)
+    shades.legend(ax, steps, measure)
     ax.set_xlim(0, x.max() + 0.5)
     ax.set_ylim(y.max() + 1, -0.05)
     ax.set_aspect("equal")
     ax.axis("off")
-
-
-def _legend(ax: Axes, steps: Sequence[float], measure: str) -> None:
-    """The shades and their bounds, below the map."""
-    first, *others = [plain(step, 2) for step in steps]
-    words = [f"≤ {first}", *(f"đến {bound}" for bound in others), f"> {plain(steps[-1], 2)}"]
-    ax.legend(
-        handles=[Patch(facecolor=shade, edgecolor=GREY) for shade in SHADES[: len(words)]],
-        labels=words,
-        title=measure,
-        loc="upper center",
-        bbox_to_anchor=(0.5, 0.01),
-        ncols=len(words),
-        fontsize=SMALL,
-        title_fontsize=SMALL,
-        handlelength=1.2,
-        handleheight=1.2,
-        columnspacing=1,
-    )
-
-
-def _steps(shades: Iterable[float]) -> list[float]:
-    """Bounds between the shades: 0, then round numbers that part what is above it."""
-    bad = [shade for shade in shades if shade > 0]
-    if not bad:
-        return [0.0]
-    low, high = min(bad), max(bad)
-    most = len(SHADES) - 1
-    ticks = np.asarray(MaxNLocator(most).tick_values(low, high))
-    between = ticks[(low < ticks) & (ticks < high)]
-    return [0.0, *between.tolist()][:most]
 
 
 def _one(value: float) -> str:

@@ -122,6 +122,8 @@ class _Word:
         notes = [mark.note if every else f"{mark.sign} {mark.note}" for mark, every in placed["marks"]]
         if placed["hidden"]:
             notes.append(placed["hidden"])
+        if placed["folded"]:
+            notes.append(placed["folded"].note)
         self._below([*notes, *placed["notes"]] or [""])  # a table must not touch the next
 
     def _below(self, notes: Iterable[str]) -> None:

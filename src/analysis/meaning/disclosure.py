@@ -126,6 +126,14 @@ class Disclosure:
         lacking = set(owing).difference(self._rounds[newest].areas)
         return self._rounds[which].areas.isin(lacking)
 
+    def _redrawn(self, which: tuple[str, str]) -> np.ndarray:
+        """Which areas of an earlier round were others then: who has that round's own pages has the old units' numbers.
+
+        What is left of an old unit when its other parts are taken away could be a handful of children.
+        """
+        days = (periods.as_of(*which), periods.as_of(*next(reversed(self._rounds))))
+        return self._rounds[which].areas.isin(areas.redrawn(*days))
+
     @functools.cached_property
     def _rounds(self) -> dict[tuple[str, str], "_Counts"]:
         """What the rules name of each round, the oldest first."""
@@ -162,8 +170,9 @@ class Disclosure:
             smallest_first = np.argsort(group[:, 0], kind="stable")
             order = smallest_first[may_join[smallest_first]].tolist()
             most = group - counts.of(beside_name) if beside_name else group
-            of = suppression.Counts(count, most, threshold)
+            of = suppression.Counts(count, most, threshold, singly=len(count) > reference.setting("many_units"))
             again = hidden[was] & repeated[:, None]
+            again |= self._redrawn(which)[:, None]
             chosen, city = suppression.withheld(of, group, order, again)
             city[0] = chosen.all() and suppression.total_tells(of)
             city |= chosen[self._left_out(which)].any(axis=0)

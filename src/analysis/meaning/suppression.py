@@ -11,6 +11,8 @@ cells that leave every published number as it is prove that the interval is at l
 method, Giessing & Repsilber 2002). Rounding in print only widens what an attacker is left with.
 """
 
+import contextlib
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -29,15 +31,17 @@ class Counts:
     """One condition at one weigh-in, children.
 
     count, most : areas × views, and the most each could be (its group, less what else is known of it).
+    singly : whether children of one band and sector are moved too, not only bundles of all: proves more, costs more.
     """
 
     count: np.ndarray
     most: np.ndarray
     threshold: float
+    singly: bool = False
 
     def among(self, areas: np.ndarray) -> "Counts":
         """The same of some areas only (truth values)."""
-        return Counts(self.count[areas], self.most[areas], self.threshold)
+        return replace(self, count=self.count[areas], most=self.most[areas])
 
     @property
     def room(self) -> np.ndarray:
@@ -74,11 +78,11 @@ def withheld(
     group : what each count is out of.  order : areas that may be withheld for the sake of others, first choice first.
     forced : cells withheld whatever they hold.
     """
-    try:
-        return _some_cells(of, group, order, forced)
-    except NotSafe:
-        every = np.ones(of.count.shape, dtype=bool)
-        return every, np.arange(len(VIEWS)) > 0
+    for way in (of,) if of.singly else (of, replace(of, singly=True)):
+        with contextlib.suppress(NotSafe):
+            return _some_cells(way, group, order, forced)
+    every = np.ones(of.count.shape, dtype=bool)
+    return every, np.arange(len(VIEWS)) > 0
 
 
 def _some_cells(
@@ -167,7 +171,20 @@ def _widths_whole(of: Counts) -> np.ndarray:
     """Interval that is certainly left open for the total of each wholly withheld area.  of : those areas."""
     takes, gives = _gains(of)
     total = of.count[:, 0]
-    return takes * (total.sum() - total) + gives * total
+    widths = takes * (total.sum() - total) + gives * total
+    if of.singly:
+        widths = np.maximum(widths, np.max([sum(_singly(of, *each)) for each in itertools.product(*PAIRS)], axis=0))
+    return widths
+
+
+def _singly(of: Counts, one: int, two: int) -> tuple[np.ndarray, np.ndarray]:
+    """How many children of one band and one sector each wholly withheld area could get of the others, and give them.
+
+    An area without any child of the other sector or band can take no bundle, as most communes have no private school.
+    """
+    views = [0, one, two]
+    down, up = of.count[:, views].min(axis=1), of.room[:, views].min(axis=1)
+    return np.minimum(up, down.sum() - down), np.minimum(down, up.sum() - up)
 
 
 @dataclass(frozen=True)
@@ -208,17 +225,20 @@ class _Pair:
         """
         low, high = _limits(of, view, other)
         if self.of_city:
-            widths, spare = high - low, np.inf
+            widths, spare, back = high - low, np.inf, np.inf
         else:  # what one area gains another must lose
             count = of.count[:, view]
             below, above = count - low, high - count
             can_gain = np.minimum(above, below.sum() - below)
             can_lose = np.minimum(below, above.sum() - above)
             widths = can_gain + can_lose
-            spare = below[~wholly].sum()
+            spare, back = below[~wholly].sum(), above[~wholly].sum()
         if wholly.any():
             inside = _widths_inside(of.among(wholly), view, other, spare)
             widths[wholly] = np.maximum(widths[wholly], inside)
+            if of.singly:
+                inside = _widths_inside_singly(of.among(wholly), view, other, spare, back)
+                widths[wholly] = np.maximum(widths[wholly], inside)
         return widths
 
 
@@ -240,3 +260,20 @@ def _widths_inside(of: Counts, view: int, other: int, spare: float) -> np.ndarra
     partner_then = partner + takes * (partner.sum() - partner)
     exchanged = np.minimum(partner_then, of.room[:, view] - gained)
     return gained + np.minimum(exchanged, spare) + gives * count
+
+
+def _widths_inside_singly(of: Counts, view: int, other: int, spare: float, back: float) -> np.ndarray:
+    """The same by children of one band and sector: into the cell or its partner first, then an exchange with others.
+
+    spare, back : how many of the view the areas that are not wholly withheld can give for the partner's, and take.
+    """
+    count, partner, room = of.count[:, view], of.count[:, other], of.room[:, view]
+    gains = np.zeros(len(count))
+    losses = np.minimum(np.minimum(count, of.room[:, other]), back)
+    for third in PAIRS[view in PAIRS[0]]:
+        gained, lost = _singly(of, view, third)
+        direct = gained + np.minimum(np.minimum(partner, room - gained), spare)
+        by_partner = np.minimum(np.minimum(partner + _singly(of, other, third)[0], room), spare)
+        gains = np.max([gains, direct, by_partner], axis=0)
+        losses = np.maximum(losses, lost)
+    return gains + losses

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from analysis.pages.report import Report
 from analysis.pages.rests_on import in_order
 from analysis.pages.tables import Cell, Row, area_row
-from analysis.pages.words import area_name
 from analysis.reference.areas import WHOLE
 
 
@@ -18,8 +17,8 @@ def with_missing(report: Report, lines: Sequence[Row], columns: int) -> list[Row
     if not lines or not left_out:
         return list(lines)
     shared = tuple(mark for mark in lines[0].marks if all(mark in line.marks for line in lines))
-    by_name = {line.head: line for line in lines}
+    of = {line.area: line for line in lines}
     for area in left_out:
-        by_name[area_name(area)] = area_row(area, [Cell(None, "number")] * columns, shared)
-    order = [area_name(area) for area in (*in_order([*report.areas, *left_out]), WHOLE)]
-    return [by_name[name] for name in order if name in by_name]
+        of[area] = area_row(area, [Cell(None, "number")] * columns, shared)
+    order = (*in_order([*report.areas, *left_out]), WHOLE)
+    return [of[area] for area in order if area in of]

@@ -20,7 +20,7 @@ from matplotlib.ticker import ScalarFormatter
 from matplotlib.transforms import offset_copy
 from numpy.typing import ArrayLike
 
-from analysis.pages.figures import Figure
+from analysis.pages.figures import Figure, Point
 from analysis.pages.marks import Marks
 from analysis.reference import vietnamese
 
@@ -74,11 +74,17 @@ class Paper:
             spare.axis("off")
         self.marks: Marks = ()
         self.svg = ""
+        self.points: list[Point] = []
+        self._pointed_out: list[tuple] = []
 
     @property
     def ax(self) -> Axes:
         """The first panel, where there is one only."""
         return self.axes[0]
+
+    def point_out(self, ax: Axes, names: Iterable, x: Iterable, y: Iterable, words: Iterable[str]) -> None:
+        """Units that a reader may look for: where each stands in these axes, and what is said of it."""
+        self._pointed_out += [(ax, *each) for each in zip(names, x, y, words, strict=True) if each[1] == each[1]]
 
     def finish(self, marks: Marks) -> None:
         """Lay out and draw, with the marks in the picture, to stay with copies of it."""
@@ -99,12 +105,16 @@ class Paper:
         self.canvas.set_layout_engine(None)  # else drawing would lay out again
         self.canvas.draw(renderer)
         renderer.finalize()
+        for ax, name, x, y, words in self._pointed_out:
+            right, up = ax.transData.transform((x, y))
+            self.points.append(Point(name, round(right / width / 72, 4), round(1 - up / height / 72, 4), words))
         self.svg = "<svg" + written.getvalue().partition("<svg")[2]
 
     def figure(self, key: str, caption: str, alt: str, notes: Sequence[str] = (), table: str = "") -> Figure:
         """The finished figure; sizes are CSS pixels."""
         width, height = (round(size * 96) for size in self.canvas.get_size_inches())
-        return Figure(key, caption, alt, self.svg, width, height, self.marks, tuple(notes), table)
+        points = tuple(point for point in self.points if point.y == point.y)
+        return Figure(key, caption, alt, self.svg, width, height, self.marks, tuple(notes), table, points=points)
 
 
 def _finish_axis(axis: Axis) -> None:

@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -11,6 +12,15 @@ from analysis.pages.macros import macros
 from analysis.pages.marks import Marks, beside
 
 MACROS = macros("figure")
+
+
+class Point(NamedTuple):
+    """A unit in a picture: its name, where it stands (shares of width and height, from the upper left), its number."""
+
+    name: str
+    x: float
+    y: float
+    words: str
 
 
 @dataclass(frozen=True)
@@ -27,6 +37,7 @@ class Figure(Shown):
     notes: Sequence[str] = field(default_factory=tuple)
     table: str = ""
     empty: str = "Chưa có số liệu cho hình này."
+    points: Sequence[Point] = ()  # units that a reader may look for
 
     def _repr_html_(self) -> str:
         data = base64.b64encode(self.svg.encode()).decode()

@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.pages.marks import Marks
 from analysis.pages.report import Report
 from analysis.pages.tables import Field, between, by_key, under
-from analysis.pages.words import area_name, listed
+from analysis.pages.words import area_name, listed, whole
 from analysis.reference import vietnamese
 from analysis.reference.areas import WHOLE
 
@@ -48,8 +48,14 @@ def needs(report: Report) -> dict[tuple[str, str, str], dict]:
 
 def needs_of(report: Report, area: str = WHOLE, sector: str = "all") -> dict[str, dict]:
     """The same of one area and sector by indicator."""
-    rows = report.table("needs.csv", target_year=[report.next_year], area=[area], sector=[sector])
-    return by_key(rows, "indicator")
+    return dict(report.once(_needs_by_area).get((area, sector), {}))
+
+
+def _needs_by_area(report: Report) -> dict[tuple[str, str], dict[str, dict]]:
+    by_area: dict[tuple[str, str], dict[str, dict]] = {}
+    for (area, sector, indicator), row in needs(report).items():
+        by_area.setdefault((area, sector), {})[indicator] = row
+    return by_area
 
 
 def marks_of(report: Report, row: Mapping) -> Marks:
@@ -67,7 +73,7 @@ def made_whole(report: Report) -> list[str]:
             differ.append(area_name(area))
     if not differ:
         return []
-    return [f"Số người ở đây cộng đúng bằng toàn thành phố, nên số thiếu của {listed(differ)} lệch 1 so với làm tròn."]
+    return [f"Số người ở đây cộng đúng bằng {whole()}, nên số thiếu của {listed(differ)} lệch 1 so với làm tròn."]
 
 
 def steps(report: Report) -> list[tuple[str, float]]:
@@ -82,9 +88,9 @@ def steps(report: Report) -> list[tuple[str, float]]:
     return values
 
 
-def no_recruits(report: Report) -> str:
+def no_recruits(report: Report, area: str = WHOLE) -> str:
     """Why there is no number to recruit, in the words of needs.csv: which series is missing."""
-    note = needs_of(report).get("teachers_to_recruit", {}).get("note")
+    note = needs_of(report, area).get("teachers_to_recruit", {}).get("note")
     return note if isinstance(note, str) and note else NO_FORECAST
 
 

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from analysis.pages.words import whole
+
 
 class Mark(NamedTuple):
     """One thing that numbers rest on, in the words of the page; marks stand together in the order of `place`."""
@@ -47,7 +49,7 @@ def partial(units: str, count: str) -> Mark:
     'mới có 13/14 đơn vị'
     """
     tag = f"mới có {count} đơn vị"
-    return Mark(3, "*", tag, f"toàn thành phố {tag}", f"Mới có {count} đơn vị: chưa gồm {units}, chưa có biểu kỳ này.")
+    return Mark(3, "*", tag, f"{whole()} {tag}", f"Mới có {count} đơn vị: chưa gồm {units}, chưa có biểu kỳ này.")
 
 
 def partial_before(rounds: str) -> Mark:
@@ -57,7 +59,7 @@ def partial_before(rounds: str) -> Mark:
     'có kỳ trước thiếu đơn vị'
     """
     tag = "có kỳ trước thiếu đơn vị"
-    return Mark(4, "‡", tag, f"toàn thành phố {tag}", f"Tổng toàn thành phố chưa đủ đơn vị ở {rounds}.")
+    return Mark(4, "‡", tag, f"{whole()} {tag}", f"Tổng {whole()} chưa đủ đơn vị ở {rounds}.")
 
 
 def together(each: Iterable[Marks]) -> Marks:

@@ -1,6 +1,7 @@
 """From an executed notebook to one self-contained page: no code, no script, nothing to load, the same bytes again."""
 
 import base64
+import functools
 import hashlib
 import html as html_text
 import re
@@ -16,6 +17,7 @@ from analysis.pages import cell_outputs, words
 from analysis.pages.cell_outputs import PageError
 from analysis.pages.edition import DRAFT, Edition
 from analysis.pages.macros import TEMPLATES
+from analysis.reference import periods
 
 NUMBERED = re.compile(r'<b data-number="(table|figure):([\w-]+)">[^<]*</b>')
 SEE = re.compile(r'<a href="#bang-[\w-]+" data-number="see:([\w-]+)">[^<]*</a>')
@@ -34,9 +36,19 @@ def joined(parts: Sequence, names: Sequence[str] = ()):
     """
     for part, name in zip_longest(parts, names, fillvalue=""):
         cell_outputs.number_cells(part, name)
+        _fill(part)
     whole_page = parts[0].copy()
     whole_page.cells = [*parts[0].cells, *(cell for part in parts[1:] for cell in part.cells[1:])]
     return whole_page
+
+
+def _fill(part) -> None:
+    """Put what the place is called into the slots of a notebook's own words."""
+    asked = part.metadata.get("papermill", {}).get("parameters", {})
+    day = periods.as_of(asked["school_year"], asked["period"]) if {"school_year", "period"} <= set(asked) else None
+    for cell in part.cells:
+        if cell.cell_type == "markdown":
+            cell.source = words.of_place(cell.source, day)
 
 
 def write(notebook, html: Path, edition: Edition = DRAFT) -> Path:
@@ -66,13 +78,10 @@ def render(notebook, edition: Edition = DRAFT) -> str:
 
 
 def _export(notebook, edition: Edition) -> str:
-    exporter = HTMLExporter(
-        template_name="page",
-        extra_template_basedirs=[str(TEMPLATES)],
-        exclude_anchor_links=True,
-    )
-    style, kind = _style(), notebook.metadata.get("page", {}).get("kind", "")
-    script = _script(kind)
+    exporter = _exporter()
+    about = notebook.metadata.get("page", {})
+    style, kind = _style(), about.get("kind", "")
+    script = _script(about.get("script", kind))
     resources = exporter._init_resources({})
     resources["page"] = {
         "title": title(notebook),
@@ -88,6 +97,12 @@ def _export(notebook, edition: Edition) -> str:
     return exporter.template.render(nb=notebook, resources=resources).lstrip("\n")
 
 
+@functools.cache
+def _exporter() -> HTMLExporter:
+    return HTMLExporter(template_name="page", extra_template_basedirs=[str(TEMPLATES)], exclude_anchor_links=True)
+
+
+@functools.cache
 def _style() -> str:
     """The style sheet without the space and words that only its editors need."""
     return re.sub(
@@ -95,6 +110,7 @@ def _style() -> str:
     )
 
 
+@functools.cache
 def _script(kind: str) -> str:
     """The script of a kind of page without its editors' space and comment lines; empty where it has none."""
     file = TEMPLATES / f"page/{kind}.js"

@@ -70,6 +70,11 @@ class PrintableTables:
             return self.printable(store.among(whole, **only))
         return self._once(("printable", name), lambda: self.printable(whole))
 
+    def of_area(self, name: str, area: str) -> pd.DataFrame:
+        """The rows of one area, for who asks for every area."""
+        parts = self._once(("by area", name), lambda: dict(iter(self.table(name).groupby("area", sort=False))))
+        return parts[area] if area in parts else self.table(name).iloc[:0]
+
     def whole(self, name: str) -> pd.DataFrame:
         """A table as it stands in data/processed, nothing withheld; of the series, texts as categories."""
         return self._once(("stored", name), lambda: self._read(name))

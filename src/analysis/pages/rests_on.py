@@ -10,7 +10,7 @@ from analysis import store
 from analysis.pages import marks
 from analysis.pages.marks import Marks
 from analysis.pages.printable_tables import SERIES, PrintableTables
-from analysis.pages.words import area_name, listed, round_name
+from analysis.pages.words import area_name, listed, of_place, round_name
 from analysis.reference import areas, periods
 from analysis.reference.areas import WHOLE
 
@@ -47,11 +47,26 @@ class RestsOn(PrintableTables):
         return f"{len(self.owing) - len(self.left_out(of_fewer))}/{len(self.owing)}"
 
     @property
+    def everywhere(self) -> str:
+        """The whole place as captions say it: "toàn thành phố"."""
+        return of_place("{whole}", periods.as_of(self.school_year, self.period))
+
+    @property
+    def place(self) -> str:
+        """Its name."""
+        return of_place("{place}", periods.as_of(self.school_year, self.period))
+
+    @property
+    def kind(self) -> str:
+        """What kind of place it is: "thành phố"."""
+        return of_place("{kind}", periods.as_of(self.school_year, self.period))
+
+    @property
     def city_in_words(self) -> str:
         """What the city's numbers are of, as a sentence says it: "toàn thành phố", or "13/14 đơn vị (chưa gồm …)"."""
         left_out = self.left_out()
         if not left_out:
-            return "toàn thành phố"
+            return self.everywhere
         return f"{self.counted()} đơn vị (chưa gồm {listed(map(area_name, left_out))})"
 
     def marks_of(self, rows: pd.DataFrame) -> Marks:

@@ -1,6 +1,5 @@
 """Every table of the pages: from rows of cells to one look, with caption, scopes, units, totals and footnotes."""
 
-import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
@@ -9,7 +8,8 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from analysis import reference
+from analysis import reference, store
+from analysis.pages import links, long_tables
 from analysis.pages.column_sums import uneven
 from analysis.pages.displays import Shown
 from analysis.pages.macros import macros
@@ -62,7 +62,7 @@ class Cell:
         if self.hidden:
             return Markup.escape(HIDDEN)
         if self.form == "link":
-            return _link(self.words)
+            return links.address(self.words)
         if self.form in WORDS and self.figure is not None:
             word, figure = self._parts
             return Markup("<i>{}</i>{}").format(word, figure and f" {figure}")
@@ -121,7 +121,12 @@ class Row:
     total: bool = False
     group: str = ""
     marks: Marks = ()
-    area: str = ""  # whose numbers its cells' paths lead to; empty: the city's
+    area: str = ""  # whose numbers its cells are; empty: the city's
+
+    @property
+    def page(self) -> str:
+        """The file of its unit's page; empty where it has none."""
+        return links.unit_page(self.area)
 
     @property
     def classes(self) -> str:
@@ -188,13 +193,13 @@ def under(group: str, fields: Iterable[Field], of: Hashable = None) -> list[Fiel
 
 def by_key(rows: pd.DataFrame, *names: str) -> dict[Any, dict]:
     """The rows as records, by what stands in these columns: of several a tuple."""
-    keys = rows[names[0]] if len(names) == 1 else rows[list(names)].itertuples(index=False, name=None)
-    return dict(zip(keys, rows.to_dict("records"), strict=True))
+    keys = rows[names[0]] if len(names) == 1 else zip(*(rows[name].tolist() for name in names), strict=True)
+    return dict(zip(keys, store.records(rows), strict=True))
 
 
-def area_row(area: str, cells: Sequence[Cell], marks: Marks, linked: bool = False) -> Row:
-    """The line of an area, or of the city as the total. linked : its cells' paths lead to the area's own numbers."""
-    return Row(area_name(area), cells, total=area == WHOLE, marks=marks, area=area if linked else "")
+def area_row(area: str, cells: Sequence[Cell], marks: Marks) -> Row:
+    """The line of an area, or of the city as the total."""
+    return Row(area_name(area), cells, total=area == WHOLE, marks=marks, area=area)
 
 
 def between(record: Mapping, low: str, high: str, decimals: int = 0, to: str = " đến ") -> str:
@@ -215,6 +220,7 @@ class Table(Shown):
     notes: Sequence[str] = field(default_factory=tuple)
     empty: str = "Chưa có số liệu cho bảng này."
     origin: str = OF_NOTEBOOKS  # where its numbers come from, for those without a path
+    units: str = "units/"  # the folder of the units' pages, seen from its page
 
     @property
     def paths(self) -> dict[str, str]:
@@ -262,13 +268,6 @@ def text(value: object) -> str:
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
 
 
-def _link(address: str) -> Markup:
-    """A link where the text is a whole web address, else the text: nothing else may stand in href."""
-    if re.fullmatch(r"https?://[\w.-]+(/[\w./%#?=&~-]*)?", address) and "..." not in address:
-        return Markup('<a href="{0}" rel="noreferrer">{0}</a>').format(address)
-    return Markup.escape(address)
-
-
 def layout(table: Table) -> dict:
     """Spans of shared heads, runs of rows that share a group, and what is said of marks and of withheld numbers."""
     marks = table.marks
@@ -278,12 +277,15 @@ def layout(table: Table) -> dict:
         return "".join(mark.sign for mark in some if mark in row.marks)
 
     hidden = any(cell.hidden for row in table.rows for cell in row.cells)
+    short = long_tables.cut(table.columns, table.rows)
+    shown = short.rows if short else table.rows
     return {
         "marks": marks,
         "tags": [mark.tag if every else mark.some for mark, every in marks],
         "signs": signs,
         "heads": _heads(table.columns),
-        "bodies": [(group, list(rows)) for group, rows in groupby(table.rows, lambda row: row.group)],
+        "bodies": [(group, list(rows)) for group, rows in groupby(shown, lambda row: row.group)],
+        "folded": short,
         "grouped": any(column.group for column in table.columns),
         "hidden": f"{HIDDEN} {withheld_means()}" if hidden else "",
         "notes": [*table.notes, *uneven(table.columns, table.rows)],

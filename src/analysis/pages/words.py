@@ -1,5 +1,6 @@
 """Words for what the pages show: names of rounds, areas, indicators and codes, lists, and figures in running text."""
 
+import datetime as dt
 from collections.abc import Iterable
 
 from analysis import reference
@@ -27,6 +28,31 @@ def round_name(school_year: str, period: str) -> str:
     return f"{name} {school_year}" if name.endswith("năm học") else f"{name} năm học {school_year}"
 
 
+def of_place(text: str, day: dt.date | None = None) -> str:
+    """Our own words with what the place of the report is called in their slots, on a day or as it is last.
+
+    >>> of_place("Tổng {kind} {place}; {whole}; {Whole}")
+    'Tổng thành phố Hải Phòng; toàn thành phố; Toàn thành phố'
+    """
+    place = places.on(day) if day else places.latest()
+    whole = place.whole_vi
+    slots = {
+        "{place}": place.name_vi,
+        "{kind}": place.kind_vi,
+        "{Whole}": whole,
+        "{whole}": whole[0].lower() + whole[1:],
+        "{borders}": _labels().get(("note", f"borders_{place.root}"), ("", ""))[0],
+    }
+    for slot, words in slots.items():
+        text = text.replace(slot, words)
+    return text
+
+
+def whole() -> str:
+    """The whole place as a sentence says it: "toàn thành phố", "toàn tỉnh"."""
+    return of_place("{whole}")
+
+
 @reference.cached
 def _labels() -> dict[tuple[str, str], tuple[str, str]]:
     rows = reference.table("labels")
@@ -39,7 +65,10 @@ def label(kind: str, code: str, short: bool = False) -> str:
     >>> label("sector", "nonpublic"), label("unit", "class"), label("model", "new_model")
     ('Ngoài công lập', 'nhóm, lớp', 'new_model')
     """
-    return _labels().get((kind, code), (code, code))[short]
+    known = _labels().get((kind, code))
+    if known is None:
+        return code
+    return of_place(known[short]) if "{" in known[short] else known[short]
 
 
 @reference.cached

@@ -53,6 +53,22 @@ def order() -> dict[str, int]:
     return {WHOLE: 0} | units | {UNPLACED: max(units.values()) + 1}
 
 
+@reference.cached
+def redrawn(then: dt.date, now: dt.date) -> frozenset[str]:
+    """Units of a day that are not, as they are, units of an earlier day: what was known of them was known otherwise.
+
+    >>> redrawn(dt.date(2023, 12, 31), dt.date(2024, 12, 31)), "le_chan_11383" in redrawn(
+    ...     dt.date(2024, 12, 31), dt.date(2025, 12, 31))
+    (frozenset(), True)
+    """
+    before = _in_force(then)
+    touched = {area for area in _in_force(now) if area not in before}
+    for row in reference.rows("unit_changes"):
+        if then.isoformat() < row["on"] <= now.isoformat() and row["area"] != row["to_area"]:
+            touched |= {row["area"], row["to_area"]}
+    return frozenset(touched | {UNPLACED} if touched else ())
+
+
 def name(area: str) -> str:
     """Short name shown to readers: "Lê Chân", "Hải Phòng" for the whole. Raises KeyError for an unknown area."""
     if area == WHOLE:

@@ -12,13 +12,16 @@ from analysis.exports import csv_files, flat, pdf, word, workbook
 from analysis.exports import document as documents
 from analysis.pages import page
 from analysis.pages.edition import DRAFT, Edition
+from analysis.pages.report import Report
+from analysis.running import unit_files
 from analysis.running.publishing import PAGES
 
 
-def make(notebooks: Path, target: Path, edition: Edition = DRAFT) -> None:
+def make(notebooks: Path, target: Path, report: Report, edition: Edition = DRAFT) -> None:
     """Lay everything that is published into a folder, each page with the line of its edition.
 
-    notebooks : folder of the executed notebooks. Without a browser, or where it fails, there is no PDF, which is said.
+    notebooks : folder of the executed notebooks.  report : the round, for the pages of its units.
+    Without a browser, or where it fails, there is no PDF, which is said.
     """
     target.mkdir(parents=True, exist_ok=True)
     printer = pdf.browser()
@@ -33,6 +36,7 @@ def make(notebooks: Path, target: Path, edition: Edition = DRAFT) -> None:
             if name == "appendix":
                 document = documents.rebuilt(documents.of(notebook))
                 _export(replace(document, edition=edition.words), target)
+        unit_files.make(report, target, edition)
 
 
 def joined(files: list[Path]) -> nbformat.NotebookNode:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from analysis import atomic_files, store
 from analysis.models import scores
 from analysis.pages.edition import Edition
+from analysis.pages.report import Report
 from analysis.pages.words import area_name, listed
 from analysis.reading import released
 from analysis.reading.released import MANIFEST, RELEASES, Release, ReleaseError
@@ -77,7 +78,8 @@ def release(
         allowed = tuple(about["allowed"].values())
         edition = Edition(number, about["kind"], about["note"], allowed, about["corrects"])
         with manifest.next_release(target, about | {"inputs": inputs}) as aside:
-            editions.make(folder / "notebooks", aside / "pages", edition)
+            report = Report(processed, school_year, period, raw)
+            editions.make(folder / "notebooks", aside / "pages", report, edition)
             _keep_tables(folder, aside / "tables")
             if manifest.inputs(raw, releases, school_year, period) != inputs:
                 raise ReleaseError("Chưa phát hành: có tệp đầu vào bị sửa trong lúc phát hành. Hãy chạy lại.")

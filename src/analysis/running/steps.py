@@ -124,6 +124,9 @@ def _of_round(which: Which, folders: Folders, titled: str) -> Iterator[Step]:
         executed = tuple(str(folders.executed(which, part)) for part in parts)
         made = (str(drafts / f"{page}.html"), document, executed)
         yield Step(f"{name}/{page}.html", f"{page}.html (dựng trang){titled}", work.render, made, after(parts))
+    units = (folders.processed, folders.raw, *which, str(drafts))
+    before = after(("04_nutrition", "05_needs"))
+    yield Step(f"{name}/units", f"units (trang từng đơn vị){titled}", work.make_units, units, before)
     yield from _outputs(name, folder, drafts, titled)
 
 

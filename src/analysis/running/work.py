@@ -74,6 +74,14 @@ def compare(say: Say, folder: str, raw: str, releases: str, school_year: str, pe
         raise WorkError(str(problem)) from None
 
 
+def make_units(say: Say, processed: str, raw: str, school_year: str, period: str, drafts: str) -> None:
+    """The page of every unit, and the list of them, in the folder of drafts."""
+    from analysis.pages.report import Report
+    from analysis.running import unit_files
+
+    unit_files.make(Report(processed, school_year, period, raw), Path(drafts))
+
+
 def make_tables(say: Say, document: str, drafts: str) -> None:
     """tables.xlsx and the CSV files of what the appendix shows, in the folder of drafts."""
     from analysis.exports import csv_files, flat, workbook
