@@ -105,6 +105,27 @@ class Printed:
                 elif cell != "–":
                     (self.changes if column.show else self.rates)[key] = _number(cell)
 
+    def read_unit(self, lines: list[list[str]], which: tuple[str, str], area: str) -> None:
+        """Lines of the page of one unit: value, last year's and the change of each number of the tables by unit."""
+        columns = reference.table("appendix").query("table == 'nutrition_by_area' and show == ''")
+        names = {": ".join(filter(None, (row.group_vi, row.label_vi))): row.indicator for row in columns.itertuples()}
+        before = (f"{int(which[0][:4]) - 1}-{which[0][:4]}", which[1])
+        for head, *cells in lines:
+            if head not in names:
+                continue
+            told = dict(zip(("now", "before", "change"), cells[1:], strict=False))
+            if names[head] == "children_measured":
+                self.measured |= {(of, area): _number(told[name]) for of, name in ((which, "now"), (before, "before"))
+                                  if re.search(r"\d", told.get(name, ""))}  # fmt: skip
+                continue
+            self.hidden |= {(before, area, "all", names[head])} if told.get("before") == HIDDEN else set()
+            for of, shown in ((which, told["now"]), (before, told.get("before", "–"))):
+                if re.search(r"\d", shown):
+                    self.rates[of, area, "all", names[head]] = _number(shown)
+            if re.search(r"\d", told.get("change", "")):
+                sign = -1 if told["change"].startswith("giảm") else 1
+                self.changes[which, area, "all", names[head]] = sign * abs(_number(told["change"]))
+
     def _of_city(self, lines, which) -> None:
         rows = reference.table("appendix").query("table == 'nutrition'")
         for cells, row in zip(lines, rows.itertuples(), strict=True):
@@ -150,6 +171,8 @@ class Printed:
         drawn = {key: limits for key, limits in self.drawn.items() if key in self.measured} if self.drawn else {}
         for ranges in (told, drawn if rate == "underweight_rate" else {}):
             for key, (low, high) in ranges.items():
+                if key not in self.measured:  # a whole of which the units are not printed
+                    continue
                 problem.tell([(key, 100 / self.measured[key])], low, high)
         for (which, area, band, name), value in self.changes.items():
             before = ((f"{int(which[0][:4]) - 1}-{which[0][:4]}", which[1]), area)

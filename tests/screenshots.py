@@ -3,8 +3,7 @@
 import sys
 from pathlib import Path
 
-from analysis.reading import rounds
-from analysis.reference import ROOT
+from analysis.reference import ROOT, received
 from analysis.running import pipeline
 from tests import browser
 from tests.browser import Reader
@@ -14,7 +13,7 @@ DOCS = ROOT / "docs"
 
 def main() -> int:
     """Write docs/*.png. Returns the exit status: 1 where the pages are not there."""
-    pages = {file.stem: ROOT / file for file in pipeline.pages(*rounds.available(pipeline.RAW)[-1])}
+    pages = {file.stem: ROOT / file for file in pipeline.pages(*received.available(pipeline.RAW)[-1])}
     if not all(file.exists() for file in pages.values()):
         print("Chưa có trang. Chạy make report trước.", file=sys.stderr)
         return 1

@@ -9,9 +9,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 
 from analysis import reference, store
-from analysis.chapters import charts, quality, sections, sentences
+from analysis.chapters import charts, quality, sections, sentences, unit_page
 from analysis.exports import csv_files, document, flat
 from analysis.meaning import disclosure, indicators, suppression
 from analysis.meaning.disclosure import Disclosure
@@ -20,6 +21,7 @@ from analysis.models import funnel, nutrition, weigh_ins, within_year
 from analysis.pages import number_cells, page
 from analysis.pages.report import Report
 from analysis.pages.tables import HIDDEN, Cell
+from analysis.pages.words import indicator_name
 from analysis.reading import rounds
 from analysis.reference import areas, periods
 from analysis.reference.areas import WHOLE
@@ -117,6 +119,29 @@ def test_who_reads_all_our_pages_recovers_no_withheld_number(tables, tmp_path):
     )  # every weigh-in of the map was read back from its colours
     assert not pages.drawn.keys() & {key[:2] for key in pages.hidden if key[-1] == "underweight_rate"}
     assert recovered(pages) == []
+
+
+def test_who_also_reads_the_page_of_every_unit_recovers_no_more(tables, tmp_path):
+    pages = printed(tables, tmp_path)
+    of_appendix = dict(pages.rates)
+    for which in ROUNDS[1::2]:
+        made = report(tmp_path / "-".join(which) / "units", which)
+        hidden = {(area, rate) for of, area, _, rate in pages.hidden if of == which}
+        for area in ("cat_hai", "do_son", "kien_an", "le_chan"):
+            html = page.render(unit_page.notebook(made, area))
+            rows = BeautifulSoup(html, "html.parser").select("#bang-figures tr")
+            pages.read_unit([[cell.get_text(" ") for cell in row.find_all(["th", "td"])] for row in rows], which, area)
+            drawn = {strip.name for strip in _strips(made, area)}
+            for rate in attacker.COUNTS:
+                assert (indicator_name(rate) in drawn) == ((area, rate) not in hidden)
+    assert {key: value for key, value in pages.rates.items() if key in of_appendix} == of_appendix
+    assert pages.rates.keys() > of_appendix.keys()  # what appendices of earlier years print of them
+    assert pages.hidden and recovered(pages) == []
+
+
+def _strips(made: Report, area: str) -> list:
+    scales = made.once(unit_page._scales)
+    return [strip for key, scale in scales.items() if (strip := unit_page._strip(made, area, key, scale))]
 
 
 @pytest.mark.parametrize("form", sorted(leaked.FORMS.keys() - {"html"}))

@@ -1,7 +1,8 @@
 """Every table of data/reference held against data/reference/dictionary.csv, which declares its columns.
 
 A row of the dictionary says of a column what it holds, whether it must be filled, what is allowed, whether it belongs
-to the key, and where else its names must be known: a new column takes a row there, no line of Python. Tried instead:
+to the key, and where else its names must be known (areas.area; areas.area@on: on the day in its column on): a new
+column takes a row there, no line of Python. Tried instead:
 pandera (1.1 s to import, after pandas), frictionless (1.9 s), pydantic and jsonschema (0.5 s): for a start-up of that
 price none holds tables against each other, or dates of one key, or says so in words for whoever keeps the table.
 """
