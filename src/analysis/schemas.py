@@ -38,7 +38,7 @@ COLUMN_LISTS = {
     "placed_estimates.csv": f"{ROUND} {WHERE} {WHAT} lower_80:number upper_80:number tested:whole basis",
     # this round: value, the same period last year, change, target, gap
     "indicators.csv": f"{ROUND} {WHERE} {WHAT} unit last_year:number? change:number? target:number? gap:number? "
-    "met:flag? basis areas:whole",
+    "met:flag? basis areas:whole compared:whole",
     # one row a published figure
     "reconciliation.csv": f"row:whole document section {ROUND} {WHERE} indicator label_vi published_as "
     "published:number computed:number? difference:number? status reason?",

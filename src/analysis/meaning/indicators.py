@@ -110,7 +110,7 @@ def compare(
     series : series.parquet up to this round. Change and gap are in the value's unit: persons, or percentage points for
     a rate. A target of the city holds for each area where it is a rate or a ratio, unless the area has its own.
     A city of which units are lacking has no target, and no change unless last year's lacks the same; areas counts those
-    behind its value. Where last year's map was another one, last_year and change are of the part that was counted then.
+    behind its value, compared those behind its change. Where last year's map was another one, last_year and change are of the part that was counted then.
     doubtful : units with which last year's numbers are not compared, since some of theirs may lie in no unit.
     """
     table = _of(series, school_year, period).reset_index(drop=True)
@@ -136,12 +136,14 @@ def compare(
     table = table.merge(before, on=KEY, how="left")
     table["change"] = (compared - table["last_year"]).round(9)
     table["target"] = _targets(table, school_year)
-    table["areas"] = 1
+    table["areas"] = table["compared"] = 1
     for flow in (False, True):
         of_city = _of_city(table, flow)
         table.loc[of_city, "areas"] = len(units.behind(flow))
+        table.loc[of_city, "compared"] = len(units.behind(flow) & units_before.behind(flow))
         if units.lacking(flow):
             table.loc[of_city, "target"] = np.nan
+    table["compared"] = table["compared"].where(table["change"].notna(), 0)
     table["gap"] = (table["value"] - table["target"]).round(9)
     table["met"] = _met(table)
     table["unit"] = table["indicator"].map(definitions()["unit"])

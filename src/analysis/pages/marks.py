@@ -29,6 +29,15 @@ SIMULATED = Mark(
 )
 
 
+ESTIMATED = Mark(
+    place=2,
+    sign="≈",
+    tag="có số ước tính",
+    some="có số ước tính",
+    note="Dựa trên số ước tính: số của đơn vị cũ chia theo trẻ đến trường của các cơ sở đã xếp lại.",
+)
+
+
 def carried(units: str, count: str) -> Mark:
     """Numbers of an earlier round. units, count : whose, and how many of how many; empty where only the past has any.
 
@@ -60,6 +69,18 @@ def partial_before(rounds: str) -> Mark:
     """
     tag = "có kỳ trước thiếu đơn vị"
     return Mark(4, "‡", tag, f"{whole()} {tag}", f"Tổng {whole()} chưa đủ đơn vị ở {rounds}.")
+
+
+def compared(count: str, lacking: str) -> Mark:
+    """A change of the whole on the part that both rounds have. count : "113/114"; lacking : what is in this one only.
+
+    >>> compared("113/114", "Bạch Long Vĩ").tag
+    'so với cùng kỳ: 113/114 đơn vị'
+    """
+    tag = f"so với cùng kỳ: {count} đơn vị"
+    without = f", chưa gồm {lacking}" if lacking else ""
+    note = f"So với cùng kỳ chỉ tính trên {count} đơn vị có số liệu ở cả hai kỳ{without}; cùng một địa bàn hai bên."
+    return Mark(5, "¶", tag, tag, note)
 
 
 def together(each: Iterable[Marks]) -> Marks:

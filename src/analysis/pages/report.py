@@ -8,11 +8,15 @@ import pandas as pd
 
 from analysis import reference, store
 from analysis.meaning import indicators
+from analysis.pages import marks
 from analysis.pages.marks import Marks
 from analysis.pages.printable_tables import SERIES
 from analysis.pages.rests_on import RestsOn, in_order
+from analysis.pages.words import area_name, listed
 from analysis.reference import periods
 from analysis.reference.areas import WHOLE
+
+MOST_NAMED = 5  # units that a note lists by name
 
 
 @reference.cached
@@ -47,6 +51,7 @@ class Number(NamedTuple):
     areas: int
     hidden: bool = False
     hidden_before: bool = False
+    compared: int = 1
 
     @property
     def decimals(self) -> int:
@@ -70,7 +75,9 @@ class Report(RestsOn):
         earlier = self.marks_of_earlier([(periods.shift(self.school_year, -1), self.period)])
         table = table.assign(
             met=table["met"].astype(object).where(table["met"].notna(), None),
-            marks=_each(lambda *row: self.marks(row[:1], row[1:2], row[2]), table["area"], table["basis"], of_fewer),
+            marks=_each(
+                self._marks_of_number, table["area"], table["basis"], of_fewer, table["areas"], table["compared"]
+            ),
             marks_before=_each(
                 lambda area, basis: self.marks([], [basis]) + (earlier if area == WHOLE else ()),
                 last["area"],
@@ -81,6 +88,18 @@ class Report(RestsOn):
         )
         rows = zip(*(table[name].tolist() for name in Number._fields), strict=True)
         return {row[:4]: Number._make(row) for row in rows}
+
+    def _marks_of_number(self, area: str, basis: str, of_fewer: bool, counted: int, compared: int) -> Marks:
+        rests = self.marks([area], [basis], of_fewer)
+        if area != WHOLE or not 0 < compared < counted:
+            return rests
+        there = {unit for year, period, unit, _ in self._bases if (year, period) == self._which_last_year}
+        lacking = [] if counted - compared > MOST_NAMED else [unit for unit in self.owing if unit not in there]
+        return (*rests, marks.compared(f"{compared}/{counted}", listed(map(area_name, lacking))))
+
+    @property
+    def _which_last_year(self) -> tuple[str, str]:
+        return periods.shift(self.school_year, -1), self.period
 
     def _last_year(self) -> pd.DataFrame:
         """The keys of indicators.csv a year earlier, with the basis that each number had; empty where there is none."""

@@ -14,7 +14,7 @@ from analysis.pages.words import area_name, listed, of_place, round_name
 from analysis.reference import areas, periods
 from analysis.reference.areas import WHOLE
 
-SIMULATED, CARRIED = "simulated", "carried"
+SIMULATED, CARRIED, ESTIMATED = "simulated", "carried", "estimated"
 
 
 class RestsOn(PrintableTables):
@@ -30,8 +30,10 @@ class RestsOn(PrintableTables):
         carried, left_out = self.without_workbook["carry"], self.left_out(of_fewer)
         some_carried = bool(carried) if WHOLE in about else not about.isdisjoint(carried)
         rests = []
-        if SIMULATED in kinds:
-            rests.append(marks.SIMULATED)
+        if SIMULATED in kinds or (ESTIMATED in kinds and self.simulated_rounds):
+            rests.append(marks.SIMULATED)  # what is estimated rests on what was sent
+        if ESTIMATED in kinds:
+            rests.append(marks.ESTIMATED)
         if CARRIED in kinds or some_carried:
             rests.append(marks.carried(listed(map(area_name, carried)), self._out_of_all(carried)))
         if left_out and WHOLE in about:
