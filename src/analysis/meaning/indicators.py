@@ -110,7 +110,8 @@ def compare(
     series : series.parquet up to this round. Change and gap are in the value's unit: persons, or percentage points for
     a rate. A target of the city holds for each area where it is a rate or a ratio, unless the area has its own.
     A city of which units are lacking has no target, and no change unless last year's lacks the same; areas counts those
-    behind its value, compared those behind its change. Where last year's map was another one, last_year and change are of the part that was counted then.
+    behind its value, compared those behind its change.
+    Where last year's map was another one, last_year and change are of the part that was counted then.
     doubtful : units with which last year's numbers are not compared, since some of theirs may lie in no unit.
     """
     table = _of(series, school_year, period).reset_index(drop=True)
