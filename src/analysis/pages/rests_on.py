@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from analysis import store
+from analysis.meaning.indicators import ESTIMATED
 from analysis.pages import marks
 from analysis.pages.marks import Marks
 from analysis.pages.printable_tables import SERIES, PrintableTables
 from analysis.pages.words import area_name, listed, round_name
-from analysis.reference import areas, periods
+from analysis.reference import areas, periods, received
 from analysis.reference.areas import WHOLE
 
 SIMULATED, CARRIED = "simulated", "carried"
@@ -30,12 +31,14 @@ class RestsOn(PrintableTables):
         carried, left_out = self.without_workbook["carry"], self.left_out(of_fewer)
         some_carried = bool(carried) if WHOLE in about else not about.isdisjoint(carried)
         rests = []
-        if SIMULATED in kinds:
+        if SIMULATED in kinds or (ESTIMATED in kinds and self.simulated_rounds):
             rests.append(marks.SIMULATED)
         if CARRIED in kinds or some_carried:
             rests.append(marks.carried(listed(map(area_name, carried)), self._out_of_all(carried)))
         if left_out and WHOLE in about:
             rests.append(marks.partial(listed(map(area_name, left_out)), self.counted(of_fewer)))
+        if ESTIMATED in kinds:
+            rests.append(marks.ESTIMATED)
         return tuple(rests)
 
     def left_out(self, of_fewer: bool = False) -> list[str]:
@@ -95,7 +98,9 @@ class RestsOn(PrintableTables):
         lacking = {}
         for which in sorted(reported):
             missing = ever - reported[which]
-            units = [area for area in areas.reporting(periods.as_of(*which)) if area in missing]
+            moved = received.is_elsewhere(which, periods.as_of(self.school_year, self.period))
+            owing = self.owing if moved else areas.reporting(periods.as_of(*which))
+            units = [area for area in owing if area in missing]
             if units and periods.order(*which) < this:
                 lacking[which] = units
         return lacking
