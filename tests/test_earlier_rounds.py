@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from analysis import store
-from analysis.meaning import earlier_rounds, history, indicators, shares_of_communes
+from analysis.meaning import earlier_rounds, history, indicators, placing, shares_of_communes
 from analysis.meaning.indicators import ESTIMATED
+from analysis.meaning.provenance import Origins
 from analysis.reading import rounds
 from analysis.reading.rounds import Round
 from analysis.reference import ROOT, areas, periods, places, received, territory
@@ -90,6 +91,23 @@ def test_every_unit_is_compared_with_the_same_schools_of_a_year_ago(left, new):
     assert len(enrolled) > 100 and (enrolled["change"] == 0).all()
     living = table[(table["indicator"] == "children_living") & table["last_year"].notna()]
     assert set(living["area"]) == {WHOLE, "cat_hai_11914"}  # the others' are estimates: no change rests on them
+
+
+def test_a_number_of_last_year_on_todays_map_leads_to_the_cells_of_the_old_workbooks(old, new):
+    on_map = placing.placed(old.observations, old.facilities, ON, new.facilities)
+    then = Round(on_map.observations, on_map.facilities, [], old.corrections_used.iloc[:0], new.reporting)
+    origins = Origins(then)
+    table = indicators.of_round(then.observations, then.facilities)
+    for unit in ("hong_an_11602", "le_chan_11383"):
+        tree = origins.tree(unit, "all", "all", "teachers_shortage")
+        assert tree.recomputed() == pytest.approx(at(table, unit, "teachers_shortage"))
+    ends = [tree]
+    books = set()
+    while ends:
+        step = ends.pop()
+        ends += step.parts
+        books |= {step.where[0]} if step.where else set()
+    assert books == {"2024-2025/HK1/le_chan.xlsx", "2024-2025/HK1/ngo_quyen.xlsx"}
 
 
 def test_a_unit_that_nobody_counted_last_year_makes_no_growth_of_the_city(left, new):
