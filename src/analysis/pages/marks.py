@@ -28,6 +28,14 @@ SIMULATED = Mark(
     note="Dựa trên số liệu mô phỏng, không phải số liệu đơn vị báo cáo.",
 )
 
+ESTIMATED = Mark(
+    place=5,
+    sign="≈",
+    tag="ước tính theo trẻ đến trường",
+    some="có số ước tính",
+    note="Ước tính: số của đơn vị cũ chia theo trẻ đến trường của các cơ sở đã xếp lại; khoảng 80 % ở bảng số liệu.",
+)
+
 
 ESTIMATED = Mark(
     place=2,

@@ -7,14 +7,15 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from analysis import store
+from analysis.meaning.indicators import ESTIMATED
 from analysis.pages import marks
 from analysis.pages.marks import Marks
 from analysis.pages.printable_tables import SERIES, PrintableTables
 from analysis.pages.words import area_name, listed, of_place, round_name
-from analysis.reference import areas, periods
+from analysis.reference import areas, periods, received
 from analysis.reference.areas import WHOLE
 
-SIMULATED, CARRIED, ESTIMATED = "simulated", "carried", "estimated"
+SIMULATED, CARRIED = "simulated", "carried"
 
 
 class RestsOn(PrintableTables):
@@ -38,6 +39,8 @@ class RestsOn(PrintableTables):
             rests.append(marks.carried(listed(map(area_name, carried)), self._out_of_all(carried)))
         if left_out and WHOLE in about:
             rests.append(marks.partial(listed(map(area_name, left_out)), self.counted(of_fewer)))
+        if ESTIMATED in kinds:
+            rests.append(marks.ESTIMATED)
         return tuple(rests)
 
     def left_out(self, of_fewer: bool = False) -> list[str]:
@@ -112,7 +115,9 @@ class RestsOn(PrintableTables):
         lacking = {}
         for which in sorted(reported):
             missing = ever - reported[which]
-            units = [area for area in areas.reporting(periods.as_of(*which)) if area in missing]
+            moved = received.is_elsewhere(which, periods.as_of(self.school_year, self.period))
+            owing = self.owing if moved else areas.reporting(periods.as_of(*which))
+            units = [area for area in owing if area in missing]
             if units and periods.order(*which) < this:
                 lacking[which] = units
         return lacking

@@ -25,9 +25,9 @@ def available(raw: Path | str, place: str = "") -> list[tuple[str, str]]:
     return sorted(rounds, key=lambda which: periods.order(*which))
 
 
-def folder(raw: Path | str, school_year: str, period: str) -> Path:
-    """Where the workbooks of one round of the place are."""
-    return reference.ROOT / raw / places.folder() / school_year / period
+def folder(raw: Path | str, school_year: str, period: str, place: str = "") -> Path:
+    """Where the workbooks of one round of the place, or another, are."""
+    return reference.ROOT / raw / places.folder(place) / school_year / period
 
 
 def path(school_year: str, period: str, file: str) -> str:

@@ -126,11 +126,10 @@ def _inputs(folder: Path, raw: Path | str, school_year: str, period: str, rests_
 def _workbooks(raw: Path | str, school_year: str, period: str) -> Iterator[tuple[str, Path]]:
     """Every workbook up to this round, under its round and unit."""
     this = periods.order(school_year, period)
-    for year, name in received.available(raw):
-        if periods.order(year, name) > this:
-            continue
-        for file in received.folder(raw, year, name).iterdir():
-            if not file.name.startswith((".", "~$")):
+    for (year, name), behind in received.behind(raw, periods.as_of(school_year, period)).items():
+        folders = [received.folder(raw, year, name, place) for place in behind]
+        for file in (file for folder in folders for file in folder.iterdir()):
+            if periods.order(year, name) <= this and not file.name.startswith((".", "~$")):
                 yield f"{year}/{name}/{file.stem}", file
 
 

@@ -28,9 +28,9 @@ def inputs(raw: Path | str, releases: Path | str, school_year: str, period: str)
     files = [*TABLES.rglob("*.csv"), *(source / "published").glob("*.csv"), *(ROOT / "notebooks").glob("*.ipynb")]
     files += [file for file in (ROOT / "src/analysis").rglob("*") if file.is_file() and file.suffix != ".pyc"]
     files += [ROOT / "requirements.lock", *places.inside(releases).glob(f"*/*/{MANIFEST}")]
-    for which in received.available(raw):
-        if periods.order(*which) <= last:
-            files += received.workbooks(received.folder(raw, *which))
+    for which, behind in received.behind(raw, periods.as_of(school_year, period)).items():
+        for place in behind if periods.order(*which) <= last else ():
+            files += received.workbooks(received.folder(raw, *which, place))
     return {_named(file, source, ROOT / releases): digest(file) for file in sorted(files)}
 
 

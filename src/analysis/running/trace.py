@@ -3,7 +3,7 @@
 import difflib
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from click import UsageError
@@ -15,7 +15,7 @@ from analysis.meaning.provenance import Origins
 from analysis.reading import rounds
 from analysis.reading.findings import DataError, shorten, stop_on_faults
 from analysis.reading.rounds import Round
-from analysis.reference import areas, periods, received
+from analysis.reference import areas, periods, received, territory
 from analysis.reference.targets import Target, target
 from analysis.reference.vietnamese import change, number
 from analysis.screening.facts import label
@@ -31,11 +31,13 @@ class Trace:
     value: Origin
     last_year: Origin | None
     target: Target | None
+    part: Origin | None = None  # of the city, what was counted last year too, where the map was another one
 
     @property
     def change(self) -> float | None:
         """Against the same period last year, as indicators.csv has it."""
-        return None if self.last_year is None else round(self.value.value - self.last_year.value, 9)
+        compared = self.part or self.value
+        return None if self.last_year is None else round(compared.value - self.last_year.value, 9)
 
     @property
     def gap(self) -> float | None:
@@ -51,8 +53,16 @@ def explain(
     value = Origins(this).tree(*key)
     if value is None:
         return None
-    before = Origins(last_year).tree(*key) if last_year is not None else None
-    return Trace(value, before, target(this.observations["school_year"].iloc[0], *key))
+    aimed = target(this.observations["school_year"].iloc[0], *key)
+    if last_year is None:
+        return Trace(value, None, aimed)
+    before = Origins(last_year).tree(*key)
+    days = [periods.as_of(*each.observations[["school_year", "period"]].iloc[0]) for each in (last_year, this)]
+    if area != areas.WHOLE or territory.same_map(*days):
+        return Trace(value, before, aimed)
+    there = this.observations["area"].isin(last_year.observations["area"])
+    part = replace(this, observations=this.observations[there])
+    return Trace(value, before, aimed, Origins(part).tree(*key))
 
 
 def lines(trace: Trace, limit: int = LIMIT) -> Iterator[str]:
