@@ -285,5 +285,5 @@ def _observations(book: Workbook, school_year: str, period: str) -> pa.Table:
 def _frame(name: str, rows: list[tuple]) -> pd.DataFrame:
     """Rows under the columns that store.TABLES declares."""
     schema = store.schema(name)
-    records = [dict(zip(schema.names, row, strict=True)) for row in rows]
-    return pa.Table.from_pylist(records, schema=schema).to_pandas()
+    columns = zip(*rows, strict=True) if rows else [()] * len(schema.names)
+    return pa.Table.from_pydict(dict(zip(schema.names, columns, strict=True)), schema=schema).to_pandas()

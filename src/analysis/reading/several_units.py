@@ -46,7 +46,7 @@ class UnitsOfRows:
             text = _text(page, row, at)
             meant = self._meant(text, at == where.at.get("commune"))
             if len(meant) == 1 and meant <= self.units:
-                of_units.setdefault(*meant, []).append(row)
+                of_units.setdefault(next(iter(meant)), []).append(row)
             elif len(meant) > 1:
                 several = ", ".join(sorted(areas.full_name(area, self.day) for area in meant))
                 page.doubt("ambiguous_name", address(row, at), text, several)
