@@ -174,3 +174,13 @@ def test_another_place_has_an_export_of_its_own(tmp_path, monkeypatch):
 
 def test_a_stray_workbook_of_one_unit_is_no_export(tmp_path):
     assert ("unknown_workbook", "bieu_moi", "", "") in faults(read(tmp_path, bieu_moi=of_unit("hai_an_11413")))
+
+
+def test_an_export_that_cannot_be_opened_is_told_by_what_is_wrong_with_it(tmp_path):
+    (tmp_path / "hai_phong_2025.xlsx").write_bytes(b"%PDF-1.4 khong phai bieu")
+    assert ("not_a_workbook", "all", "", "") in faults(read(tmp_path))
+
+
+def test_a_stray_workbook_named_after_a_unit_of_an_export_is_told(tmp_path):
+    round_ = read(tmp_path, xuat_du_lieu=together(UNITS, WHOLE), **{"Phường Lê Chân": of_unit("le_chan_11383")})
+    assert faults(round_) == [("unknown_workbook", "Phường Lê Chân", "", "")]

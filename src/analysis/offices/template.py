@@ -35,6 +35,8 @@ def run(
     The round need not have workbooks yet; rounds_in : the folder of all rounds, for what is known from earlier ones.
     whole : one workbook for all units instead.  Raises AskedError where the area is unknown, or no unit owes one.
     """
+    if whole and area:
+        raise AskedError(f'AREA="{area}" là một đơn vị; biểu chung (--whole) là của mọi đơn vị. Chọn một.')
     units = units_asked(school_year, period, area)
     known = before(rounds_in, school_year, period, units)
     place = places.on(periods.as_of(school_year, period))

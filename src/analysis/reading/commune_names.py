@@ -20,6 +20,8 @@ def check(table: CountColumns, named: list[str]) -> None:
             continue
         if is_commune:
             units = units or had.intersection(there)
+            if not units and areas.grouping(book.area) in had:
+                continue  # of its district of old, and nobody says what became of it
         cell = address(row, table.at["commune"])
         if units:
             names = ", ".join(sorted(areas.full_name(unit, book.day) for unit in units))

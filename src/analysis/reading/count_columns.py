@@ -1,7 +1,7 @@
 """The counts of a sheet with one row a facility or a birth year, checked across their parts and down to total rows."""
 
 from collections.abc import Sequence
-from itertools import chain, compress
+from itertools import chain, compress, repeat
 
 import numpy as np
 
@@ -222,11 +222,11 @@ class CountColumns:
         """Keep lines of a number a row, as of the cells of one column each; NaN is left out."""
         count = len(places)
         lines = [
-            [letters(at) + name for at in places for name in self.row_names],
+            list(chain.from_iterable(map(letters(at).__add__, self.row_names) for at in places)),
             self.facilities * count,
             self.sectors * count,
             list(chain.from_iterable(bands)),
-            [indicator for indicator in indicators for _ in self.rows],
+            list(chain.from_iterable(repeat(indicator, len(self.rows)) for indicator in indicators)),
             matrix.ravel().tolist(),
         ]
         is_there = ~np.isnan(matrix.ravel())

@@ -57,11 +57,12 @@ def check(book: Workbook, headings: list[Heading], school_year: str, period: str
     expected_round = f"năm học {school_year}, {periods.names()[period]}"
     wrong: dict[tuple[str, str, str], list[Heading]] = {}
     for heading in headings:
-        units = _units(heading.says, day)
+        says = heading.says
+        units = _units(says, day)
         if units and units.isdisjoint(book.units):
             fault = "title_of_another_unit", shown(heading.value), areas.full_name(book.area, day)
             wrong.setdefault(fault, []).append(heading)
-        if _is_of_another_round(heading, school_year, period):
+        if _is_of_another_round(heading, says, school_year, period):
             fault = "title_of_another_round", shown(heading.value), expected_round
             wrong.setdefault(fault, []).append(heading)
     for (name, text, expected), alike in wrong.items():
@@ -78,10 +79,10 @@ def check_nothing_scaled(book: Workbook, headings: list[Heading]) -> None:
                 book.doubt("unit_differs", heading.sheet, heading.cell, shown(heading.value), "người")
 
 
-def _is_of_another_round(heading: Heading, school_year: str, period: str) -> bool:
+def _is_of_another_round(heading: Heading, says: str, school_year: str, period: str) -> bool:
     if isinstance(heading.value, dt.date):
         return not _within(periods.start(school_year), heading.value.year, heading.value.month)
-    return _names_another_round(heading.says, school_year, period)
+    return _names_another_round(says, school_year, period)
 
 
 @reference.cached

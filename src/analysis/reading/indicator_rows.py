@@ -48,12 +48,12 @@ def _coded_lines(page: Sheet, first: int, code_at: int, school_year: str) -> dic
     codes = {row.code for row in rows}
     lines: dict[str, int] = {}
     for line in page.rows_below(first):
-        if is_numbering(page.cells[line]):
-            continue
         code = _code(page.cells[line][code_at])
+        if code not in codes or is_numbering(page.cells[line]):
+            continue
         if code in lines:
             page.doubt("duplicate_row", address(line, code_at), code)
-        elif code in codes:
+        else:
             lines[code] = line
     for row in rows:
         if row.code not in lines:
@@ -121,7 +121,7 @@ def _in_the_forms_units(page: Sheet, places: Places, numbers: Known, ratios: dic
 def _check_wholes(page: Sheet, rows: list[forms.Row], places: Places, numbers: Known) -> None:
     """No row is larger than the row that it is a part of."""
     for row in rows:
-        for sector in ("all", *SECTORS):
+        for sector in ("all", *SECTORS) if row.at_most else ():
             place = places.get((row.code, sector))
             place_of_whole = places.get((row.at_most, sector))
             if place in numbers and place_of_whole in numbers and numbers[place] > numbers[place_of_whole]:
@@ -130,16 +130,12 @@ def _check_wholes(page: Sheet, rows: list[forms.Row], places: Places, numbers: K
 
 def _keep(page: Sheet, rows: list[forms.Row], places: Places, numbers: Known) -> None:
     """Keep the sectors of a row that is split by them, else the whole."""
-    columns: list[list] = [[], [], [], [], [], []]
-    cells, facilities, sectors, bands, indicators, values = columns
+    kept = []
     for row in rows:
         for sector in SECTORS if row.split else ("all",):
             place = places[row.code, sector]
             if place in numbers:
-                cells.append(address(*place))
-                facilities.append("")
-                sectors.append(row.sector_detail or sector)
-                bands.append(row.age_band)
-                indicators.append(row.indicator)
-                values.append(numbers[place])
-    page.keep(*columns)
+                sector_of_row = row.sector_detail or sector
+                kept.append((address(*place), "", sector_of_row, row.age_band, row.indicator, numbers[place]))
+    if kept:
+        page.keep(*map(list, zip(*kept, strict=True)))

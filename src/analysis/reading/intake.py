@@ -21,7 +21,7 @@ from analysis.reading.cover import read_cover, units_together
 from analysis.reading.indicator_rows import read_indicator_rows
 from analysis.reading.sheets import read_facilities, read_population
 from analysis.reading.workbook_parts import Correction, Corrections, Sheet, Workbook, find_columns
-from analysis.reference import areas, periods
+from analysis.reference import areas, periods, places
 from analysis.reference.vietnamese import key
 
 __all__ = ["Correction", "Workbook", "read_together", "read_workbook"]
@@ -62,7 +62,7 @@ def read_together(
     """Read one workbook of several units: one Workbook a unit, and before them one with what is of no unit alone.
 
     register : area → corrections.  Empty where the cover names neither the whole place nor a district of old, and where
-    the file cannot be opened. Faults are findings, as in read_workbook.
+    the file cannot be opened and is not named after the place. Faults are findings, as in read_workbook.
     """
     day = periods.as_of(school_year, period)
     whole = Workbook(shown_as, areas.WHOLE, day)
@@ -84,8 +84,8 @@ def read_together(
                 LAYOUTS[kind](part, where, school_year, sheet)
             if kind != "indicator_rows":
                 several_units.check_totals(page, where, school_year, sheet)
-    if not whole.together:
-        return []
+    if not whole.together:  # it could not be opened: told where its name says what it is
+        return [whole] if file.stem == places.on(day).root else []
     for area, book in books.items():
         _check_corrections_fit(book, register.get(area, {}))
     return [whole, *books.values()]

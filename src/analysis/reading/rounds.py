@@ -143,7 +143,8 @@ class _Gathering:
         for area in self.owing:
             self.add_unit(area, sent.get(area, []), parts.get(area, []), named.get(area, []))
         for file in strays:
-            is_told = self.missing == "stop" and any(file in named[area] for area in named if area not in sent)
+            not_sent = named.keys() - sent.keys() - parts.keys()
+            is_told = self.missing == "stop" and any(file in named[area] for area in not_sent)
             if not is_told:
                 check = "unknown_workbook" if received.is_workbook(file) else "file_not_read"
                 self.doubt(check, file.stem, file.name, file.name)
@@ -285,5 +286,5 @@ def _observations(book: Workbook, school_year: str, period: str) -> pa.Table:
 def _frame(name: str, rows: list[tuple]) -> pd.DataFrame:
     """Rows under the columns that store.TABLES declares."""
     schema = store.schema(name)
-    records = [dict(zip(schema.names, row, strict=True)) for row in rows]
-    return pa.Table.from_pylist(records, schema=schema).to_pandas()
+    columns = zip(*rows, strict=True) if rows else [()] * len(schema.names)
+    return pa.Table.from_pydict(dict(zip(schema.names, columns, strict=True)), schema=schema).to_pandas()

@@ -12,6 +12,7 @@ from analysis.reading.cells import Cells
 
 NUMBERED = re.compile(r"\(?([0-9]{1,3})\)?[=0-9()+ ]*")  # how a column is numbered: 3, (3), 3=4+5
 AMOUNT = re.compile(r"[0-9]{1,6}[^0-9]{1,12}")  # a count with its unit, or a digit mistyped: 12 cháu, 1O
+NUMBER_BEGINS = "(0123456789"
 LONGEST_TOTAL = 6  # words: Tổng cộng toàn đặc khu, and one that it names
 LONGEST_LETTER = 4  # of a column numbered by letters or in Roman: A, (B), III
 
@@ -83,12 +84,15 @@ def _has_key(line: list, key_column: int) -> bool:
     key = line[key_column]
     if key == "" or key in values.NOTHING:
         return False
-    begins = next(value for value in line if value != "")
-    return not is_total(begins) and not is_total(key)
+    begins = line[0] if line[0] != "" else next(value for value in line if value != "")
+    return not (isinstance(begins, str) and is_total(begins)) and not (isinstance(key, str) and is_total(key))
 
 
 def _has_figure(line: list, counts: Collection[int]) -> bool:
-    return any(type(line[column]) is float for column in counts) or any(_is_figure(line[column]) for column in counts)
+    for column in counts:
+        if type(line[column]) is float:
+            return True
+    return any(_is_figure(line[column]) for column in counts)
 
 
 def _is_figure(value) -> bool:
@@ -110,7 +114,7 @@ def is_numbering(line: list) -> bool:
             continue
         if isinstance(value, int | float):
             numbers.append(value)
-        elif not isinstance(value, str):
+        elif not isinstance(value, str) or (len(value) > LONGEST_LETTER and value[0] not in NUMBER_BEGINS):
             return False
         elif len(value) <= LONGEST_LETTER and value.strip("()").isalpha():
             letters += 1

@@ -55,7 +55,10 @@ def _read_codes(table: CountColumns) -> list[str]:
     """The code of each facility as the sheet shows it; one that Excel made a date, say, is a finding."""
     codes = []
     at = table.at["facility"]
-    for row, value in zip(table.rows, table.cells("facility"), strict=True):
+    written = table.cells("facility")
+    if set(map(type, written)) <= {str}:
+        return list(map(plain, written))
+    for row, value in zip(table.rows, written, strict=True):
         codes.append(code_shown(table.page, (row, at), value))
         if not isinstance(value, str | int | float) or isinstance(value, bool):
             table.page.doubt(values.read(value, "count").check, address(row, at), codes[-1])
