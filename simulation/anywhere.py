@@ -14,6 +14,7 @@ from simulation.state import State, read_round
 from simulation.workbook import write_workbook
 
 LIVING = np.array([34, 82, 95, 108, 114, 119])  # children living beside a public school, ages 0 to 5
+HOLDS = {"public_school": 1, "nonpublic_school": 0.5, "independent": 0.08}  # against a public school
 RATES = {"nursery": 33.0, "kindergarten": 98.0}
 LETTERS = "XX"  # at the head of the codes
 
@@ -25,7 +26,8 @@ def draw_anywhere(place: str, year: str, period: str, public: int = 2, private: 
     chance = stream("anywhere", place, year, period)
     counts = pd.DataFrame({kind: chance.poisson(0.7 * private, len(areas)) for kind in KINDS}, index=areas)
     counts["public_school"] = public
-    living = shared_living((LIVING * public * len(areas)).tolist(), areas, chance.lognormal(0, 0.25, len(areas)))
+    weights = (counts * HOLDS).sum(axis=1) * chance.lognormal(0, 0.2, len(areas))
+    living = shared_living(np.round(LIVING * weights.sum()).astype(int).tolist(), areas, weights.to_numpy())
     rates = pd.DataFrame(RATES, index=areas)
     start = founded(counts, living, rates, year, period, LETTERS)
     rows = read_round(HERE.parent / "data" / "raw", *BASE)

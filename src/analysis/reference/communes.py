@@ -15,14 +15,22 @@ def units_with(commune: str, on: dt.date) -> frozenset[str]:
 
     >>> sorted(units_with("P. Cát Dài", dt.date(2024, 12, 31))), sorted(units_with("Cát Dài", dt.date(2025, 1, 1)))
     (['le_chan'], [])
+    >>> sorted(units_with("Xã Xa Dung", dt.date(2025, 12, 31))), sorted(units_with("Xa Dung", dt.date(2025, 12, 31)))
+    (['xa_dung_03208'], ['xa_dung_03208'])
     """
-    return _by_name(on.isoformat()).get(bare(commune), frozenset())
+    return _named(commune, on.isoformat())
 
 
 @reference.cached
 def had(commune: str) -> frozenset[str]:
     """Units that have a commune of this name on any day, or what it was merged into."""
-    return _by_name("").get(bare(commune), frozenset())
+    return _named(commune, "")
+
+
+def _named(commune: str, day: str) -> frozenset[str]:
+    """Units that have a commune; a name alone may begin like a kind: "Xa Dung" is a commune of Điện Biên."""
+    names = _by_name(day)
+    return names.get(bare(commune)) or names.get(_plain(commune), frozenset())
 
 
 @reference.cached
@@ -50,7 +58,7 @@ def _kinds() -> tuple[str, ...]:
 @reference.cached
 def _by_name(day: str) -> dict[str, frozenset[str]]:
     """Bare name of a commune → units that have it on a day; on any, and units after it, where the day is empty."""
-    units = [row | {"commune": row["name_vi"]} for row in reference.rows("areas")]
+    units = [row | {"commune": f"{row['type_vi']} {row['name_vi']}"} for row in reference.rows("areas")]
     known = reference.rows("communes") + [row for row in units if areas.level(row["type_vi"]) == LEVEL]
     rows = [row for row in known if not day or row["valid_from"] <= day <= (row["valid_to"] or day)]
     for row in [] if day else reference.rows("unit_changes"):
