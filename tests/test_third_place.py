@@ -78,7 +78,7 @@ def test_what_is_asked_of_one_place_tells_nothing_of_another(tree):
 
 
 def test_its_release_stands_in_its_own_folder_and_is_verified_there(tree):
-    released = projects.unprinted(tree, "release", OURS, f"YEAR={YEAR}", f"PERIOD={PERIOD}")
+    released = projects.unprinted(tree, "release", OURS, f"YEAR={YEAR}", f"PERIOD={PERIOD}", "ALLOW=questions")
     assert released.returncode == 0, released.stderr
     assert (tree / f"data/releases/{PLACE}/{YEAR}-{PERIOD}/0001/manifest.json").exists()
     assert not (tree / f"data/releases/{YEAR}-{PERIOD}").exists()

@@ -40,10 +40,16 @@ def _cells(area: str, year: str, period: str) -> dict[tuple[str, str], object]:
     """The workbook of one of our units under the name of the new one, with its codes and communes."""
     ours = DRAWN_FROM[area]
     on, name = periods.as_of(year, period), UNITS[area]
-    codes = f"HP{areas.code(ours)}", f"TL{areas.code(ours)}"
-    told = {areas.full_name(ours, on): f"Xã {name}"}
-    told |= {row["commune"]: f"Xã {name}" for row in reference.rows("communes") if row["area"] == ours}
+    was = areas.full_name(ours, on)
+    others = {f"HP{areas.code(ours)}": f"TL{areas.code(ours)}", was: f"Xã {name}", was.upper(): f"XÃ {name}".upper()}
+    told = {row["commune"]: f"Xã {name}" for row in reference.rows("communes") if row["area"] == ours}
     return {
-        at: told.get(value, value.replace(*codes)) if isinstance(value, str) else value
+        at: told.get(value) or _with(others, value) if isinstance(value, str) else value
         for at, value in cells_of(ROOT / f"data/raw/{year}/{period}/{ours}.xlsx").items()
     }
+
+
+def _with(others: dict[str, str], text: str) -> str:
+    for was, now in others.items():
+        text = text.replace(was, now)
+    return text
