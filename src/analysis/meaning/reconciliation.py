@@ -40,7 +40,8 @@ def reconcile(table: pd.DataFrame, figures: pd.DataFrame, school_year: str, peri
     figures = figures.assign(indicator=figures["indicator"].map(_our_name))
     known = table[table["indicator"].isin(figures["indicator"].unique())].set_index(KEY).to_dict("index")
     owing = len(areas.reporting(periods.as_of(school_year, period)))
-    results = [_judged(figure, known, school_year, period, owing) for figure in figures.itertuples()]
+    told = _contradictions()
+    results = [_judged(figure, known, school_year, period, owing, told) for figure in figures.itertuples()]
     judged = pd.DataFrame(results, columns=["computed", "status", "reason"])
     about = ["document", "section", "school_year", "period", "area", "sector", "age_band", "indicator", "label_vi"]
     result = figures[["row", *about]].astype({"row": int})
@@ -52,7 +53,9 @@ def reconcile(table: pd.DataFrame, figures: pd.DataFrame, school_year: str, peri
     return result
 
 
-def _judged(figure, known: dict, school_year: str, period: str, owing: int) -> tuple[float | None, str, str | None]:
+def _judged(
+    figure, known: dict, school_year: str, period: str, owing: int, told: dict
+) -> tuple[float | None, str, str | None]:
     """What was computed for a published figure, whether it is the same, and why not. owing : units of the city."""
     key = (figure.area, figure.sector, figure.age_band, figure.indicator)
     if figure.basis == "target":
@@ -67,7 +70,7 @@ def _judged(figure, known: dict, school_year: str, period: str, owing: int) -> t
     if value is None:
         return None, "not_computed", missing
     status = judge(value, figure.value, _coarse_places(figure.indicator))
-    contradiction = _contradictions().get((figure.school_year, figure.period, *key, figure.basis))
+    contradiction = told.get((figure.school_year, figure.period, *key, figure.basis))
     return value, status, contradiction if status == "mismatch" else None
 
 
@@ -99,9 +102,9 @@ def _coarse_places(name: str) -> int | None:
     return decimals if decimals < 0 else None
 
 
-@reference.cached
 def _contradictions() -> dict[tuple, str]:
     """Why a published figure contradicts others, by round, KEY and basis."""
     rows = reference.table("contradictions")
+    rows = rows.assign(area=list(map(areas.own_at_end, rows["area"], rows["school_year"])))
     key = ["school_year", "period", *KEY, "basis"]
     return dict(zip(rows[key].itertuples(index=False, name=None), rows["reason"], strict=True))

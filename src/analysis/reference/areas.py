@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Collection
 
 from analysis import reference
-from analysis.reference import places
+from analysis.reference import periods, places
 from analysis.reference.vietnamese import key
 
 WHOLE = "all"  # the area of a number that is of the whole place, whichever place a report is of
@@ -95,6 +95,11 @@ def own(area: str, on: dt.date) -> str:
     ('all', 'hai_phong')
     """
     return WHOLE if area == places.on(on).root else area
+
+
+def own_at_end(area: str, school_year: str) -> str:
+    """The same on the last day of a school year: what is set, entered or published for all of it is of that day."""
+    return own(area, periods.as_of(school_year, "HK2"))
 
 
 @reference.cached

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from analysis import reference
+from analysis.reference import places
 from analysis.reference.areas import WHOLE
 
 Key = tuple[str, str, str]
@@ -16,13 +17,13 @@ class Entered:
     source: str
 
 
-@reference.cached
 def numbers(table: str, column: str) -> dict[Key, Entered]:
     """Numbers of one column by school year, area and sector; empty cells are left out."""
     found: dict[Key, Entered] = {}
     for row in reference.rows(table):
         if row[column]:
-            found[row["school_year"], row["area"], row["sector"]] = Entered(float(row[column]), row["source"])
+            area = WHOLE if places.is_root(row["area"]) else row["area"]  # on either map: a forecast may end on another
+            found[row["school_year"], area, row["sector"]] = Entered(float(row[column]), row["source"])
     return found
 
 

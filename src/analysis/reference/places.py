@@ -89,6 +89,11 @@ def of_root(root: str) -> Place:
     return _by_root()[root]
 
 
+def is_root(area: str) -> bool:
+    """Whether a unit is, on any day, the head of the current place."""
+    return area in {row.root for row in _rows_of(current())}
+
+
 def latest(place: str = "") -> Place:
     """The current place, or another, by its last row of places.csv."""
     return _rows_of(place or current())[-1]
