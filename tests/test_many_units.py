@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import worlds
 
-from analysis.models import enrolment, flow, forecasting, needs, paths, pooling, staffing, stock
+from analysis.models import cohorts, enrolment, flow, forecasting, needs, paths, pooling, staffing, stock
 from analysis.models.choice import Contest
 from analysis.reference.areas import UNPLACED, WHOLE, grouping, names, reporting
 
@@ -163,6 +163,36 @@ def test_children_counted_by_unit_for_a_year_only_are_forecast_by_the_past_of_th
     assert [made.models[g] for g in living] == [enrolment.AGEING] * 3
     assert (made.expected[counted][:, living] > 0).all()
     assert (made.paths[:, counted][..., living].std(axis=0) > 0).all()
+
+
+def test_a_wider_count_of_infants_in_the_whole_does_not_pass_for_growth():
+    """A sixth more infants than the year before, and as many of each birth year as ever a year later."""
+    living = np.full((3, 6, 5), np.nan)  # two areas, counted this year only, and the whole
+    living[2] = 1000.0
+    living[2, 0] = [500, 500, 600, 600, 600]
+    living[:2, :, -1] = living[2, :, -1] / 2
+    assert [(jump.area, jump.year) for jump in cohorts.breaks_of_whole(living)] == [(-1, 2)]
+    joined = cohorts.spliced(living, cohorts.breaks_of_whole(living))
+    ratio = 3000 / (600 + 600 + 600 + 600) * 4 / 3
+    assert cohorts.projected(joined, 1)[:, 1, -1] == pytest.approx(np.array([300, 300, 600]) * ratio)
+    assert cohorts.projected(joined, 1)[:, 0, -1] == pytest.approx([300, 300, 600])
+    living[:2] = living[2] / 2
+    assert cohorts.breaks_of_whole(living) == []  # the areas' own are looked at
+
+
+def test_years_of_a_part_of_the_place_are_no_growth_of_the_whole(series):
+    """Half of the units reported until 2021-2022: the whole's children did not double, nor do those of a cohort."""
+    late = series["area"].isin(COMMUNES[:12]) & series["school_year"].lt("2022-2023")
+    rows = series[~late & series["area"].ne(WHOLE)]
+    sums = rows.groupby([name for name in worlds.COLUMNS[:6] if name != "area"] + ["basis"], as_index=False)[
+        "value"
+    ].sum()
+    part = pd.concat([rows, sums.assign(area=WHOLE)])
+    few = part["indicator"].eq("children_living") & part["area"].ne(WHOLE) & part["school_year"].ne(YEAR)
+    made = enrolment.outlook(part[~few], YEAR, "HK1")[1]
+    age5 = made.panel.groups.index(("children_living", "all", "age5"))
+    four = part.query("indicator == 'children_living' and age_band == 'age4' and area == 'all' and period == 'HK1'")
+    assert np.nansum(made.expected[:, age5]) == pytest.approx(four.set_index("school_year").at[YEAR, "value"], rel=0.02)
 
 
 def test_what_is_in_no_known_unit_counts_in_the_past_of_the_whole_and_moves_no_trend(series, children):

@@ -1,7 +1,7 @@
 """Children living in each area by age: those born today are known, so next years' are this year's, some years older.
 
 Arrays are areas × ages 0 to 5 × years; NaN where not known. With the whole place as one more row, that row stands for
-the areas in years in which none of them is known: their borders are younger than the count of the whole.
+the areas in years in which few of them are known: their borders are younger than the count of the whole.
 """
 
 from dataclasses import dataclass
@@ -30,12 +30,23 @@ def breaks(living: ndarray) -> list[Break]:
 
     What the other areas changed by in that year is taken for real.
     """
-    change = np.diff(np.log(living[:, 0]), axis=-1, prepend=np.nan)
+    infants = np.where(living[:, 0] > 0, living[:, 0], np.nan)
+    change = np.diff(np.log(infants), axis=-1, prepend=np.nan)
     jump = np.abs(change) > reference.setting("definition_jump")
     others = np.where(jump, np.nan, change)
     known = np.isfinite(others).sum(axis=0)
     usual = np.divide(np.nansum(others, axis=0), known, out=np.zeros(known.shape), where=known > 0)
     return [Break(int(a), int(y), float(np.exp(change[a, y] - usual[y]))) for a, y in np.argwhere(jump)]
+
+
+def breaks_of_whole(living: ndarray) -> list[Break]:
+    """The same of the whole's own row, in years in which it stands for the areas: a third of such a jump is enough."""
+    infants = living[-1, 0]
+    change = np.diff(np.log(infants), prepend=np.nan)
+    stands = 2 * np.nansum(living[:-1, 0], axis=0) < infants
+    jump = np.abs(change) > reference.setting("definition_jump") / 3
+    years = np.flatnonzero(jump[1:] & stands[:-1]) + 1
+    return [Break(-1, int(year), float(np.exp(change[year]))) for year in years]
 
 
 def spliced(living: ndarray, jumps: list[Break]) -> ndarray:
@@ -47,10 +58,12 @@ def spliced(living: ndarray, jumps: list[Break]) -> ndarray:
     return joined
 
 
-def _city(of: ndarray, known: ndarray) -> ndarray:
-    """Sums of the areas that are known; in years in which none is, what the whole's own row says."""
-    sums = np.where(known, of, 0.0)
-    return np.where(known[:-1].any(axis=0), sums[:-1].sum(axis=0), sums[-1])
+def _city(before: ndarray, after: ndarray) -> tuple[ndarray, ndarray]:
+    """Sums of two counts over the areas of which both are known; where these hold less than half, the whole's own."""
+    known = np.isfinite(before + after)
+    of_areas = [np.where(known, each, 0.0)[:-1].sum(axis=0) for each in (before, after)]
+    few = known[-1] & (2 * of_areas[0] < before[-1])
+    return np.where(few, before[-1], of_areas[0]), np.where(few, after[-1], of_areas[1])
 
 
 def moving_up(living: ndarray) -> ndarray:
@@ -64,7 +77,7 @@ def moving_up(living: ndarray) -> ndarray:
     before = living[:, :-1, :-1]
     after = living[:, 1:, 1:]
     known = np.isfinite(before + after)
-    city_before, city_after = (np.cumsum(_city(each, known), axis=-1) for each in (before, after))
+    city_before, city_after = (np.cumsum(each, axis=-1) for each in _city(before, after))
     n, m = (np.cumsum(np.where(known, each, 0.0)[:-1], axis=-1) for each in (before, after))
     city = ratio(city_after, city_before)
     own = ratio(m, n)
@@ -99,8 +112,7 @@ def projected(living: ndarray, lead: int) -> ndarray:
 def _infant_trend(living: ndarray) -> ndarray:
     """Mean log change of the city's infants a year, years so far weighing damping^age; 0 where not known."""
     infants = living[:, 0]
-    both = np.isfinite(infants[:, 1:] + infants[:, :-1])
-    after, before = (_city(each, both) for each in (infants[:, 1:], infants[:, :-1]))
+    before, after = _city(infants[:, :-1], infants[:, 1:])
     change = np.full(infants.shape[-1], np.nan)
     change[1:] = np.log(ratio(after, before))
     weights = fading(len(change))
@@ -117,7 +129,6 @@ def band_growth(living: ndarray, lead: int) -> dict[str, ndarray]:
     for band, ages in BANDS.items():
         then, now = (each[:, ages].sum(axis=1) for each in (coming, living))
         own = np.log(ratio(then, now))
-        known = np.isfinite(own)
-        city = np.log(ratio(_city(then, known), _city(now, known)))
-        growth[band] = np.where(known, own, city)[:-1]
+        city_now, city_then = _city(now, then)
+        growth[band] = np.where(np.isfinite(own), own, np.log(ratio(city_then, city_now)))[:-1]
     return growth

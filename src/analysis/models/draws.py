@@ -99,7 +99,7 @@ class _Law:
         pairs = max(errors.own_origins, 1)
         self.wider = np.sqrt(pairs / tails.chisquare(pairs, paths))
         bend = 1.0 if sizes is None else 1 - 2 / (1 + np.exp(-centre))  # keeps the mean of a path's counts
-        city_counts = np.where(known, from_scale(centre, sizes), 0.0).sum(axis=0)
+        city_counts = np.where(known, from_scale(centre, sizes).clip(0), 0.0).sum(axis=0)
         of = None if sizes is None else sizes.sum(axis=0)
         self.city = city.T
         self.total = from_scale(to_scale(city_counts, of) + city, of).T

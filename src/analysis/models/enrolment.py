@@ -34,6 +34,7 @@ USUAL = {  # until evidence speaks against it: the way from births to classes
     **{(indicator, band): FOLLOWING for indicator, _, band in CLASSES},
     ("children_enrolled", "nursery"): HALF_AGEING,  # places are few: the share of children gives way
 }
+REPORTED = 0.9  # of today's children, in units that had reported: less is a part of the place
 SEED = 1
 
 
@@ -57,15 +58,14 @@ def contest(series: DataFrame, school_year: str, period: str, by_hand: Mapping[K
     experiment, by indicator and age band.
     """
     by_hand = by_hand or {}
-    together = forecasting.panel(series, school_year, period, CHILDREN + LIVING + CLASSES + BIRTH_YEARS)
+    groups = CHILDREN + LIVING + CLASSES + BIRTH_YEARS
+    together, living = _with_living(series, forecasting.panel(series, school_year, period, groups), period)
     people = CHILDREN + LIVING
     ends = np.cumsum([len(people), len(CLASSES)])
-    of_people, of_classes, living = np.split(together.counts, ends, axis=1)
-    in_whole = _living_in_whole(series, together.years, period)
-    living = np.concatenate([living, in_whole])
+    of_people, of_classes, _ = np.split(together.counts, ends, axis=1)
     whole = np.full((len(people + CLASSES), len(together.years)), np.nan)
     for place, (_, _, band) in enumerate(LIVING, start=len(CHILDREN)):
-        whole[place] = in_whole[0, cohorts.BANDS[band]].sum(axis=0)
+        whole[place] = living[-1, cohorts.BANDS[band]].sum(axis=0)
     children = replace(together, groups=people, counts=of_people, whole=whole[: len(people)])
     rooms = replace(together, groups=CLASSES, counts=of_classes)
     offered = {lead: moving_up(children, living, lead) for lead in paths.leads()}
@@ -81,10 +81,25 @@ def contest(series: DataFrame, school_year: str, period: str, by_hand: Mapping[K
     return Contest(both, candidates, usual=USUAL, by_hand=by_hand)
 
 
-def _living_in_whole(series: DataFrame, years: list[str], period: str) -> ndarray:
-    """Children living in the whole place as its own rows say: 1 × ages × years."""
+def _with_living(series: DataFrame, given: Panel, period: str) -> tuple[Panel, ndarray]:
+    """The panel with children living there as far as areas count them; and BIRTH_YEARS, (areas, whole) × ages × years.
+
+    Areas that hold less than half of the whole's in a year tell nothing of the others. The whole is of today's units:
+    raised where few of them had not reported, not known where many had not. What a border added did not grow.
+    """
     rows = series[(series["area"] == WHOLE) & (series["indicator"] == "children_living") & (series["period"] == period)]
-    return forecasting.counts_of(rows[rows["school_year"].isin(years)], [WHOLE], years, BIRTH_YEARS)
+    rows = rows[rows["school_year"].isin(given.years)]
+    whole = forecasting.counts_of(rows, [WHOLE], given.years, BIRTH_YEARS)
+    counts = given.counts.copy()
+    counts[np.ix_(given.unplaced, given.at("children_living"))] = np.nan  # the whole's rows tell it
+    by_area = counts[:, -cohorts.AGES :].copy()
+    few = 2 * np.nansum(by_area, axis=(0, 1)) < np.nansum(whole, axis=(0, 1))
+    counts[np.ix_(range(len(counts)), given.at("children_living"), few)] = np.nan
+    enrolled = counts[:, given.at("children_enrolled")].sum(axis=1)
+    of_today = np.where(np.isfinite(enrolled), enrolled[:, -1:], np.nan)
+    share = forecasting.ratio(np.nansum(of_today, axis=0), np.nansum(enrolled[:, -1:]))
+    whole = np.where(share < REPORTED, np.nan, whole / share)
+    return replace(given, counts=counts), np.concatenate([by_area, whole])
 
 
 def _beside(offered: dict[str, ndarray], others: dict[str, ndarray]) -> dict[str, ndarray]:
@@ -105,9 +120,10 @@ def moving_up(given: Panel, living: ndarray, lead: int) -> dict[str, ndarray]:
     expected before a break became known does not know of it.
     """
     breaks = cohorts.breaks(living[:-1])
+    all_breaks = breaks + cohorts.breaks_of_whole(living)
     changes: dict[str, ndarray] = {}
-    for since in sorted({0, *(jump.year for jump in breaks)}):
-        joined = cohorts.spliced(living, [jump for jump in breaks if jump.year <= since])
+    for since in sorted({0, *(jump.year for jump in all_breaks)}):
+        joined = cohorts.spliced(living, [jump for jump in all_breaks if jump.year <= since])
         born = _born(given, joined, lead)
         share = _trend(_participation(given, joined), lead)
         models = {SAME: 0 * given.counts, AGEING: born, HALF_AGEING: born / 2, MOVING: born + share}

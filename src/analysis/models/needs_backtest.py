@@ -111,6 +111,8 @@ def _scored(
     lead: int, name: str, actual: ndarray, same: ndarray, expected: ndarray, limits: dict[str, ndarray]
 ) -> DataFrame:
     """Rows of every area and the city, both sectors together, where what came is known wherever it was forecast."""
+    of_forecast = np.isfinite(expected)  # a unit that was not forecast is in no sum: its border moved since
+    actual, same = (np.where(of_forecast, each, np.nan) for each in (actual, same))
     came, before, middle = (flow.add(each)[:, -1] for each in (actual, same, expected))
     if (np.isnan(came) & np.isfinite(middle)).any():
         came[-1] = np.nan

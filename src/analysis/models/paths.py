@@ -12,7 +12,7 @@ from analysis import reference
 from analysis.models import long_panel, spread
 from analysis.models.choice import Candidates, Contest
 from analysis.models.draws import Aim, draw
-from analysis.models.forecasting import SAME, Panel, from_scale, ratio
+from analysis.models.forecasting import SAME, Panel, from_scale, ratio, to_scale
 from analysis.models.spread import Spread
 from analysis.reference import periods
 
@@ -126,6 +126,7 @@ def _target(contest: Contest, years: int, lead: int, models: Sequence[str | None
         none = given.counts[..., -1] == 0
     else:
         can = np.isfinite(sizes)
+        pooled = to_scale(sizes / (1 + np.exp(-pooled)), sizes)  # as many as that rate makes of so many
         none = (sizes == 0) | _never(given)
     target = np.where((np.isnan(target) | given.unplaced[:, None]) & has_model & can, pooled, target)
     for indicator in {group[0] for group in given.groups}:
