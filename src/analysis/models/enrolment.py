@@ -91,7 +91,7 @@ def _with_living(series: DataFrame, given: Panel, period: str) -> tuple[Panel, n
     rows = rows[rows["school_year"].isin(given.years)]
     whole = forecasting.counts_of(rows, [WHOLE], given.years, BIRTH_YEARS)
     counts = given.counts.copy()
-    counts[np.ix_(given.unplaced, given.at("children_living"))] = np.nan  # the whole's rows tell it
+    counts[np.ix_(np.array(given.unplaced), np.array(given.at("children_living")))] = np.nan  # the whole's rows tell it
     by_area = counts[:, -cohorts.AGES :].copy()
     few = 2 * np.nansum(by_area, axis=(0, 1)) < np.nansum(whole, axis=(0, 1))
     counts[np.ix_(range(len(counts)), given.at("children_living"), few)] = np.nan

@@ -37,15 +37,6 @@ ESTIMATED = Mark(
 )
 
 
-ESTIMATED = Mark(
-    place=2,
-    sign="≈",
-    tag="có số ước tính",
-    some="có số ước tính",
-    note="Dựa trên số ước tính: số của đơn vị cũ chia theo trẻ đến trường của các cơ sở đã xếp lại.",
-)
-
-
 def carried(units: str, count: str) -> Mark:
     """Numbers of an earlier round. units, count : whose, and how many of how many; empty where only the past has any.
 
@@ -88,7 +79,7 @@ def compared(count: str, lacking: str) -> Mark:
     tag = f"so với cùng kỳ: {count} đơn vị"
     without = f", chưa gồm {lacking}" if lacking else ""
     note = f"So với cùng kỳ chỉ tính trên {count} đơn vị có số liệu ở cả hai kỳ{without}; cùng một địa bàn hai bên."
-    return Mark(5, "¶", tag, tag, note)
+    return Mark(6, "¶", tag, tag, note)
 
 
 def together(each: Iterable[Marks]) -> Marks:
