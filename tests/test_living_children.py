@@ -53,7 +53,7 @@ def table(counts: np.ndarray, when: tuple[str, str]) -> pd.DataFrame:
         "sheet",
         "cell",
     ]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=columns).assign(basis="reported")
 
 
 def asked(counts: np.ndarray, place: int = len(ROUNDS) - 1) -> list[tuple[str, str, str]]:

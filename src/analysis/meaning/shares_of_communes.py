@@ -37,6 +37,7 @@ def widths(observations: pd.DataFrame, on: dt.date) -> Widths:
     living, enrolled = _by_age(observations, LIVING), _by_age(observations, ENROLLED)
     eve = territory.map_of(on) - dt.timedelta(days=1)
     old = pd.Series({unit: _only(territory.units_at(unit, "", on, eve)) for unit in living.index}, dtype=object)
+    old = old.where(old.duplicated(keep=False) | old.isna(), WHOLE)  # alone in its old unit: beside others of the kind
     found = {}
     for age in AGES:
         if age not in living:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import store
+from analysis.meaning.indicators import ESTIMATED
 from analysis.reference import periods
 
 AGES = tuple(f"age{age}" for age in range(6))
@@ -64,7 +65,8 @@ def counted(observations: pd.DataFrame, series: pd.DataFrame | None, school_year
     keys = ["school_year", "period", "area", "age_band"]
     parts = [observations[observations["indicator"] == "children_living"]]
     if series is not None:
-        parts.append(store.plain(store.among(series, indicator=["children_living"], sector=["all"])))
+        then = store.plain(store.among(series, indicator=["children_living"], sector=["all"]))
+        parts.append(then[then["basis"] != ESTIMATED])
     rows = pd.concat([part[[*keys, "value"]] for part in parts])
     rows = rows[rows["age_band"].isin(AGES) & rows["area"].isin(observations["area"].unique())]
     table = rows.groupby(keys)["value"].sum().unstack("age_band").reindex(columns=list(AGES))
