@@ -96,17 +96,22 @@ def summary(this: Round, school_year: str, period: str) -> str:
             continue
         lines.append(f"{queries.severity_name(severity)}: {len(rows)}")
         for check, of_check in rows.groupby("check", sort=False):
-            units = of_check["area"].value_counts(sort=False)
-            counts = [f"{_unit(area)} {count}" for area, count in units.items()]
-            if len(counts) > LISTED:
-                counts[LISTED:] = [f"… {len(counts) - LISTED} đơn vị nữa"]
-            lines.append(f"  {name_of(check)}: {len(of_check)} ({', '.join(counts)})")
+            lines.append(f"  {name_of(check)}: {len(of_check)} ({_by_unit(of_check)})")
     stops = table.loc[table["severity"] == "stop", "message"]
     lines += [f"  {message}" for message in stops.head(LISTED)]
     if len(stops) > LISTED:
         lines.append(f"  … và {len(stops) - LISTED} lỗi nữa trong findings.csv")
     lines.append("Không có lỗi nào phải dừng." if stops.empty else "Phải xử lý các lỗi trên trước khi lập báo cáo.")
     return "\n".join(lines)
+
+
+def _by_unit(findings: pd.DataFrame) -> str:
+    """How many findings each unit has, in words."""
+    units = findings["area"].value_counts(sort=False)
+    counts = [f"{_unit(area)} {count}" for area, count in units.items()]
+    if len(counts) > LISTED:
+        counts[LISTED:] = [f"… {len(counts) - LISTED} đơn vị nữa"]
+    return ", ".join(counts)
 
 
 def of_units(table: pd.DataFrame, reporting: Sequence[str]) -> str:

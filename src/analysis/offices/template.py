@@ -92,10 +92,7 @@ def _in_units(this: Round, which: received.Which, units: set[str], on: dt.date) 
     found: dict[str, Before] = {}
     lies_in: dict[tuple[str, str], str] = {}
     for row in this.facilities.itertuples(index=False):
-        possible = territory.units_at(row.area, row.commune, then, on)
-        unit = "".join(possible) if len(possible) == 1 else row.area
-        if not areas.owes(unit, on):
-            unit = areas.UNPLACED
+        unit = _unit_now(row.area, row.commune, then, on)
         if unit not in units:
             continue
         lies_in[row.area, row.facility] = unit
@@ -103,15 +100,28 @@ def _in_units(this: Round, which: received.Which, units: set[str], on: dt.date) 
         commune = shorten(row.commune, LONGEST) if is_of_old else areas.full_name(unit, on)
         described = shorten(row.facility), shorten(row.name, LONGEST), commune, choices_of("kind").get(row.kind, "")
         found.setdefault(unit, Before(when, periods.start(which[0]))).facilities.append(described)
+    _take_numbers(this, lies_in, found)
+    return found
+
+
+def _unit_now(area: str, commune: str, then: dt.date, on: dt.date) -> str:
+    """The unit that a facility of a commune is in on a later day; UNPLACED where nobody knows."""
+    possible = territory.units_at(area, commune, then, on)
+    unit = next(iter(possible)) if len(possible) == 1 else area
+    return unit if areas.owes(unit, on) else areas.UNPLACED
+
+
+def _take_numbers(this: Round, lies_in: Mapping[tuple[str, str], str], found: dict[str, Before]) -> None:
+    """Add the numbers of facilities, and of units that are still there, where their workbook stops nothing."""
     stopped = {finding.area for finding in this.findings if finding.severity == "stop"}
     numbers = this.observations[~this.observations["area"].isin(stopped)]
     columns = (numbers[name] for name in ("area", "facility", "sector", "age_band", "indicator", "value"))
     for area, facility, sector, band, indicator, value in zip(*columns, strict=True):
-        code = facility if isinstance(facility, str) else ""
-        unit = lies_in.get((area, code), "") if code else area
+        is_of_unit = not isinstance(facility, str)
+        unit = area if is_of_unit else lies_in.get((area, facility), "")
         if unit in found:
-            found[unit].values[shorten(code), "" if code else sector, band, indicator] = value
-    return found
+            key = ("", sector) if is_of_unit else (shorten(facility), "")
+            found[unit].values[*key, band, indicator] = value
 
 
 def write(file: Path, school_year: str, period: str, units: list[str], known: Mapping[str, Before]) -> Path:
