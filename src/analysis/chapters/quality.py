@@ -10,7 +10,7 @@ from analysis.pages.rests_on import SIMULATED
 from analysis.pages.statements import Opening, Says, says
 from analysis.pages.tables import Cell, Field, Row, Table, area_row, cells, columns, text
 from analysis.pages.withholding import findings_to_print, in_sensitive_cells
-from analysis.pages.words import about, area_name, indicator_name, label, listed, round_name
+from analysis.pages.words import about, area_name, indicator_name, label, listed, round_name, units_listed
 from analysis.reference import periods, vietnamese
 
 STATUSES = ("match", "match_cut", "mismatch", "not_computed")
@@ -64,7 +64,7 @@ def simulated(report: Report) -> tuple[str, str] | None:
     if units:
         which = "tất cả đơn vị"
         if len(units) < len(report.areas):
-            which = f"{len(units)} trên {len(report.areas)} đơn vị ({listed(map(area_name, units))})"
+            which = f"{len(units)} trên {len(report.areas)} đơn vị ({units_listed(units)})"
         return "Có số liệu mô phỏng.", (
             f"Biểu của {which} trong kỳ này chứa số liệu mô phỏng, không phải số liệu thật của đơn vị. "
             "Bảng, hình, câu nào dựa vào đó đều mang nhãn “số liệu mô phỏng”."
@@ -97,7 +97,7 @@ def without_workbook(report: Report, of: Sequence[str] = ()) -> list[tuple[str, 
     for head, every, words in cases:
         units = [area for area in every if not of or area in of]
         if units:
-            names = listed(map(area_name, units))
+            names = units_listed(units)
             warnings.append((head, f"{names} chưa có biểu kỳ này: {words}"))
     return warnings
 

@@ -139,7 +139,7 @@ def _ahead(report: Report, area: str) -> Iterator[object]:
 
 def _assembled(report: Report, parts: Sequence[object]) -> NotebookNode:
     """Texts as markdown, all else as what a notebook shows."""
-    made = []
+    made: list[dict] = []
     for part in parts:
         if isinstance(part, str):
             made.append({"cell_type": "markdown", "source": part, "metadata": {}})

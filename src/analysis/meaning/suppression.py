@@ -173,7 +173,9 @@ def _widths_whole(of: Counts) -> np.ndarray:
     total = of.count[:, 0]
     widths = takes * (total.sum() - total) + gives * total
     if of.singly:
-        widths = np.maximum(widths, np.max([sum(_singly(of, *each)) for each in itertools.product(*PAIRS)], axis=0))
+        for each in itertools.product(*PAIRS):
+            gained, lost = _singly(of, *each)
+            widths = np.maximum(widths, gained + lost)
     return widths
 
 

@@ -27,6 +27,7 @@ PATH_ROW = re.compile(r'<tr id="of-([\w.]+)"')
 PATH = re.compile(r'(<tr id="of-|<a href="#of-|<td[^>]* data-of=")([\w.]+)')
 POINTS_NOWHERE = re.compile(r'<li><a href="#of-([\w.]+)">[^<]*</a></li>| data-of="([\w.]+)[^"]*"')
 WORDS = {"table": "Bảng", "figure": "Hình"}
+MANY = ('class="sortable"', "data-points=", 'class="strips"')  # what many.js and many.css are for
 
 
 def joined(parts: Sequence, names: Sequence[str] = ()):
@@ -82,6 +83,9 @@ def _export(notebook, edition: Edition) -> str:
     about = notebook.metadata.get("page", {})
     style, kind = _style(), about.get("kind", "")
     script = _script(about.get("script", kind))
+    shown = _shown(notebook)
+    if any(sign in shown for sign in MANY):
+        style, script = style + _style("many"), script + "\n" + _script("many")
     resources = exporter._init_resources({})
     resources["page"] = {
         "title": title(notebook),
@@ -102,12 +106,17 @@ def _exporter() -> HTMLExporter:
     return HTMLExporter(template_name="page", extra_template_basedirs=[str(TEMPLATES)], exclude_anchor_links=True)
 
 
+def _shown(notebook) -> str:
+    """All that its cells show."""
+    outputs = (output for cell in notebook.cells for output in cell.get("outputs", []))
+    return "".join(output.get("data", {}).get("text/html", "") for output in outputs)
+
+
 @functools.cache
-def _style() -> str:
-    """The style sheet without the space and words that only its editors need."""
-    return re.sub(
-        r"/\*.*?\*/|\s*\n\s*", "", (TEMPLATES / "page/style.css").read_text(encoding="utf-8"), flags=re.DOTALL
-    )
+def _style(name: str = "style") -> str:
+    """A style sheet without the space and words that only its editors need."""
+    text = (TEMPLATES / f"page/{name}.css").read_text(encoding="utf-8")
+    return re.sub(r"/\*.*?\*/|\s*\n\s*", "", text, flags=re.DOTALL)
 
 
 @functools.cache

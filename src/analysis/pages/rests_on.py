@@ -10,7 +10,7 @@ from analysis import store
 from analysis.pages import marks
 from analysis.pages.marks import Marks
 from analysis.pages.printable_tables import SERIES, PrintableTables
-from analysis.pages.words import area_name, listed, of_place, round_name
+from analysis.pages.words import of_place, round_name, units_listed
 from analysis.reference import areas, periods
 from analysis.reference.areas import WHOLE
 
@@ -33,9 +33,9 @@ class RestsOn(PrintableTables):
         if SIMULATED in kinds:
             rests.append(marks.SIMULATED)
         if CARRIED in kinds or some_carried:
-            rests.append(marks.carried(listed(map(area_name, carried)), self._out_of_all(carried)))
+            rests.append(marks.carried(units_listed(carried), self._out_of_all(carried)))
         if left_out and WHOLE in about:
-            rests.append(marks.partial(listed(map(area_name, left_out)), self.counted(of_fewer)))
+            rests.append(marks.partial(units_listed(left_out), self.counted(of_fewer)))
         return tuple(rests)
 
     def left_out(self, of_fewer: bool = False) -> list[str]:
@@ -67,7 +67,7 @@ class RestsOn(PrintableTables):
         left_out = self.left_out()
         if not left_out:
             return self.everywhere
-        return f"{self.counted()} đơn vị (chưa gồm {listed(map(area_name, left_out))})"
+        return f"{self.counted()} đơn vị (chưa gồm {units_listed(left_out)})"
 
     def marks_of(self, rows: pd.DataFrame) -> Marks:
         """What the rows of a table with the columns area and basis rest on.
@@ -93,7 +93,7 @@ class RestsOn(PrintableTables):
         """The mark of city numbers that show or rest on these rounds, where an earlier one lacks units."""
         asked = set(rounds)
         lacking = [
-            f"{round_name(*which)} (chưa gồm {listed(map(area_name, units))})"
+            f"{round_name(*which)} (chưa gồm {units_listed(units)})"
             for which, units in self.earlier_without.items()
             if which in asked
         ]
@@ -130,7 +130,7 @@ class RestsOn(PrintableTables):
     def no_workbook(self) -> list[str]:
         """A note on the units that a figure of all units does not show; none where it shows all."""
         left_out = self.left_out()
-        return [f"Không vẽ {listed(map(area_name, left_out))}: chưa có biểu kỳ này."] if left_out else []
+        return [f"Không vẽ {units_listed(left_out)}: chưa có biểu kỳ này."] if left_out else []
 
     @property
     def all_units(self) -> Marks:

@@ -127,6 +127,19 @@ def listed(names: Iterable[str]) -> str:
     return ", ".join(names)
 
 
+def units_listed(codes: Iterable[str]) -> str:
+    """Units by name; where they are too many for a sentence, the first and how many more.
+
+    >>> units_listed(["le_chan", "hai_an"])
+    'Lê Chân, Hải An'
+    """
+    names = [area_name(area) for area in codes]
+    most = int(reference.setting("many_units"))
+    if len(names) <= most:
+        return listed(names)
+    return f"{listed(names[:most])} và {len(names) - most} đơn vị khác"
+
+
 def plain(value: float | None, decimals: int = 0) -> str:
     """A figure with trailing zeros dropped, as the report prints ratios and rates in running text.
 
