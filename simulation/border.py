@@ -39,6 +39,8 @@ def _home(went: dict, on: str, code: str, area: str, commune: str) -> tuple[str,
         there = communes(area, on)
         return area, there[luck.integers(len(there))]
     rows = rows[rows["extent"].isin(MOVES_PEOPLE)]
+    if rows.empty:
+        return area, commune
     to = rows.iloc[luck.integers(len(rows))]
     return to["to_area"], _name(to["to_area"], to["to_code"], on)
 
