@@ -1,5 +1,6 @@
 """make report as its user meets it: what it builds, what it does again, what it leaves alone."""
 
+import datetime as dt
 import json
 import os
 import re
@@ -10,7 +11,7 @@ import pandas as pd
 import pytest
 
 from analysis.exports import pdf
-from analysis.reference import ROOT
+from analysis.reference import ROOT, areas
 from tests import office
 from tests import project as projects
 from tests.project import PERIOD, YEAR, pages, spoil, steps
@@ -22,7 +23,9 @@ def test_make_report_builds_the_newest_round_and_ends_with_the_paths_of_its_page
     last = newest.run.stdout.strip().splitlines()[-2:]
     assert last == [f"reports/{YEAR}-{PERIOD}/appendix.html", f"reports/{YEAR}-{PERIOD}/brief.html"]
     printed = {"appendix.pdf", "brief.pdf"} if pdf.browser() else set()
-    found = {name for name in pages(newest.project) if not re.fullmatch(r"tables/\d\d_[a-z0-9_]+\.csv", name)}
+    units = {f"units/{area}.html" for area in (*areas.reporting(dt.date(2024, 12, 31)), "index")}
+    assert units < set(pages(newest.project))
+    found = {name for name in pages(newest.project) if not re.fullmatch(r"tables/\d\d_[a-z0-9_]+\.csv", name)} - units
     assert found == {"appendix.html", "brief.html", "tables.xlsx", "tables/dictionary.csv", "appendix.docx"} | printed
     assert steps(newest.run)[0] == "01_clean"
 

@@ -67,7 +67,7 @@ class World:
         return {file.relative_to(self.out).as_posix() for file in self.out.rglob("*") if file.is_file()}
 
 
-def one_page(notebooks, target, edition):
+def one_page(notebooks, target, report, edition):
     target.mkdir()
     (target / "brief.html").write_text(edition.words, encoding="utf-8")
 
@@ -351,7 +351,7 @@ def test_pages_carry_the_line_of_their_release(tmp_path, monkeypatch):
     pages = world.release(correction="Sửa số lớp & lời.").folder / "pages"
     names = {"appendix.html", "brief.html", "appendix.docx", "tables.xlsx", "tables/dictionary.csv"}
     assert all((pages / name).stat().st_size for name in names)
-    for name in ("appendix.html", "brief.html"):
+    for name in ("appendix.html", "brief.html", "units/index.html", "units/le_chan.html"):
         html = (pages / name).read_text(encoding="utf-8")
         assert "Bản phát hành số 2, đính chính bản số 1. Sửa số lớp &amp; lời." in html
         assert "Bản nháp" not in html

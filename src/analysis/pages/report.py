@@ -95,7 +95,7 @@ class Report(RestsOn):
             return rests
         there = {unit for year, period, unit, _ in self._bases if (year, period) == self._which_last_year}
         lacking = [] if counted - compared > MOST_NAMED else [unit for unit in self.owing if unit not in there]
-        return (*rests, marks.compared(f"{compared}/{counted}", listed(map(area_name, lacking))))
+        return (*rests, marks.compared(f"{int(compared)}/{int(counted)}", listed(map(area_name, lacking))))
 
     @property
     def _which_last_year(self) -> tuple[str, str]:

@@ -95,11 +95,11 @@ class RestsOn(PrintableTables):
     def marks_of_earlier(self, rounds: Iterable[tuple[str, str]]) -> Marks:
         """The mark of city numbers that show or rest on these rounds, where an earlier one lacks units."""
         asked = set(rounds)
-        lacking = [
-            f"{round_name(*which)} (chưa gồm {units_listed(units)})"
-            for which, units in self.earlier_without.items()
-            if which in asked
-        ]
+        rounds_without: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        for which, units in self.earlier_without.items():
+            if which in asked:
+                rounds_without[tuple(units)].append(round_name(*which))
+        lacking = [f"{listed(names)} (chưa gồm {units_listed(units)})" for units, names in rounds_without.items()]
         return (marks.partial_before("; ".join(lacking)),) if lacking else ()
 
     @functools.cached_property

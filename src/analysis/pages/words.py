@@ -127,17 +127,19 @@ def listed(names: Iterable[str]) -> str:
     return ", ".join(names)
 
 
+EXAMPLES = 3  # units named of a list that is too long for a sentence
+
+
 def units_listed(codes: Iterable[str]) -> str:
-    """Units by name; where they are too many for a sentence, the first and how many more.
+    """Units by name; where they are too many for a sentence, the first few and how many more.
 
     >>> units_listed(["le_chan", "hai_an"])
     'Lê Chân, Hải An'
     """
     names = [area_name(area) for area in codes]
-    most = int(reference.setting("many_units"))
-    if len(names) <= most:
+    if len(names) <= reference.setting("many_units"):
         return listed(names)
-    return f"{listed(names[:most])} và {len(names) - most} đơn vị khác"
+    return f"{listed(names[:EXAMPLES])} và {len(names) - EXAMPLES} đơn vị khác"
 
 
 def plain(value: float | None, decimals: int = 0) -> str:
