@@ -40,7 +40,7 @@ class Aim:
     @property
     def expected(self) -> ndarray:
         """Whole counts of the target, areas adding up to the city's."""
-        return largest_remainder(np.where(self.never, 0.0, from_scale(self.target, self.sizes)), axis=0)
+        return largest_remainder(np.where(self.never, 0.0, from_scale(self.target, self.sizes).clip(0)), axis=0)
 
 
 def _walks(steps: list[np.random.Generator], *shape: int) -> Iterator[ndarray]:

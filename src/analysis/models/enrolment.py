@@ -91,10 +91,11 @@ def _with_living(series: DataFrame, given: Panel, period: str) -> tuple[Panel, n
     rows = rows[rows["school_year"].isin(given.years)]
     whole = forecasting.counts_of(rows, [WHOLE], given.years, BIRTH_YEARS)
     counts = given.counts.copy()
-    counts[np.ix_(np.array(given.unplaced), np.array(given.at("children_living")))] = np.nan  # the whole's rows tell it
+    of_living = np.array(given.at("children_living"))
+    counts[np.ix_(given.unplaced, of_living)] = np.nan  # the whole's rows tell it
     by_area = counts[:, -cohorts.AGES :].copy()
     few = 2 * np.nansum(by_area, axis=(0, 1)) < np.nansum(whole, axis=(0, 1))
-    counts[np.ix_(range(len(counts)), given.at("children_living"), few)] = np.nan
+    counts[:, of_living[:, None], np.flatnonzero(few)] = np.nan
     enrolled = counts[:, given.at("children_enrolled")].sum(axis=1)
     of_today = np.where(np.isfinite(enrolled), enrolled[:, -1:], np.nan)
     share = forecasting.ratio(np.nansum(of_today, axis=0), np.nansum(enrolled[:, -1:]))

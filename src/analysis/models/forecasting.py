@@ -113,7 +113,7 @@ def to_scale(counts: ndarray, sizes: ndarray | None) -> ndarray:
 
 def city_scale(counts: ndarray, sizes: ndarray | None, known: ndarray) -> ndarray:
     """Counts of all areas that are known together, on the model's scale: the first axis is added up."""
-    total = np.where(known, counts, 0.0).sum(axis=0)
+    total = np.where(known, counts, 0.0).sum(axis=0).clip(0)
     return to_scale(total, None if sizes is None else np.where(known, sizes, 0.0).sum(axis=0))
 
 

@@ -29,7 +29,7 @@ def table(series: DataFrame, school_year: str, period: str) -> DataFrame:
     """
     classes = enrolment.contest(series, school_year, period)
     leavers = staffing.leavers_outlook(series, school_year, period)[0].contest
-    scored: list = []
+    scored = list[DataFrame]()
     for known in range(2, len(classes.given.years)):
         leads = [lead for lead in paths.leads() if known - 1 + lead < len(classes.given.years)]
         made = paths.known_after(classes, known, leads, enrolment.SEED)

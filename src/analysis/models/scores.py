@@ -14,7 +14,7 @@ from analysis import store
 from analysis.reading import released
 from analysis.reading.released import Release
 from analysis.reference import periods
-from analysis.reference.areas import WHOLE
+from analysis.reference.areas import UNPLACED, WHOLE
 
 STAGES = ("enrolment", "staffing", "nutrition")
 FROZEN = "forecasts.csv"
@@ -98,7 +98,7 @@ def _of_same_areas(rows: DataFrame, came: Series) -> DataFrame:
 
 def _areas_of(rows: DataFrame) -> dict[tuple, set]:
     """Areas that have numbers, by stage and indicator."""
-    of_areas = rows[rows["area"] != WHOLE]
+    of_areas = rows[~rows["area"].isin([WHOLE, UNPLACED])]
     return of_areas.groupby(["stage", "indicator"])["area"].agg(set).to_dict()
 
 

@@ -11,7 +11,7 @@ from analysis.models.rate_trends import Trend
 from analysis.models.weigh_ins import BANDS, ENROLLED, MEASURED, RATES, WeighIns
 from analysis.reading.findings import limit
 from analysis.reference import periods, targets
-from analysis.reference.areas import WHOLE
+from analysis.reference.areas import UNPLACED, WHOLE
 
 REDUCTION = "malnutrition_reduction_within_year"
 REDUCED = ("underweight_rate", "stunting_rate")  # the target on the change within a school year is about these
@@ -45,7 +45,7 @@ def table(series: DataFrame, weighed: WeighIns, fitted: Trend) -> DataFrame:
     for name, each in limits.items():
         table[name] = each[at]
     table["target"] = _targets(axes)[at]
-    if set(rows["area"]) - {WHOLE, *weighed.areas}:  # of a part of the city: its target is for the whole
+    if set(rows["area"]) - {WHOLE, UNPLACED, *weighed.areas}:  # of a part of the city: its target is for the whole
         table["target"] = table["target"].mask(table["area"] == WHOLE)
     ended = (table["period"] == "HK2") & table["target"].notna() & table["change"].notna()
     table["met"] = (table["change"] <= table["target"]).astype("boolean").where(ended)

@@ -11,7 +11,7 @@ from analysis.meaning.indicators import ESTIMATED
 from analysis.pages import marks
 from analysis.pages.marks import Marks
 from analysis.pages.printable_tables import SERIES, PrintableTables
-from analysis.pages.words import of_place, round_name, units_listed
+from analysis.pages.words import listed, of_place, round_name, units_listed
 from analysis.reference import areas, periods, received
 from analysis.reference.areas import WHOLE
 
