@@ -12,6 +12,7 @@ from analysis.pages.tables import Cell, Field, Row, Table, area_row, cells, colu
 from analysis.pages.withholding import findings_to_print, in_sensitive_cells
 from analysis.pages.words import about, area_name, indicator_name, label, listed, round_name, units_listed
 from analysis.reference import periods, vietnamese
+from analysis.reference.areas import UNPLACED
 
 STATUSES = ("match", "match_cut", "mismatch", "not_computed")
 EXPLAINED = ("mismatch", "match_cut")  # the statuses of figures that are not a plain match
@@ -39,6 +40,12 @@ EXCEPTIONS = (
     Field("Tính được", "finer", "number"),
     Field("Kết quả", "status", codes="status"),
     Field("Lý do", "why"),
+)
+UNPLACED_FACILITIES = (
+    Field("Mã", "facility"),
+    Field("Đơn vị của kỳ trước", "was"),
+    Field("Xã, phường của kỳ trước", "commune"),
+    Field("Vì sao", "how", codes="placed"),
 )
 SOURCES = (Field("Địa chỉ hoặc tệp", "link", "link"),)
 NORMS = (
@@ -119,6 +126,23 @@ def reporting(report: Report, key: str, caption: str) -> Table:
         marks = report.marks([area], [row["basis"]]) if row else ()
         lines.append(area_row(area, cells(REPORTING, row or NO_WORKBOOK), marks))
     return Table(key, caption, "Đơn vị", columns(REPORTING), lines, origin="đếm khi đọc biểu (reporting.csv).")
+
+
+def unplaced(report: Report, key: str, caption: str) -> Table | None:
+    """Facilities of the same period last year that are in no unit of today's map, and why; None where nothing moved."""
+    rows = report.table("placing.csv")
+    if rows.empty:
+        return None
+    counts = rows["how"].value_counts()
+    ways = [f"{vietnamese.number(count)} {label('placed', str(how), short=True)}" for how, count in counts.items()]
+    note = f"Cùng kỳ năm trước có {vietnamese.number(len(rows))} cơ sở, xếp vào bản đồ của kỳ này: {listed(ways)}."
+    lines = []
+    for row in rows[rows["to_area"] == UNPLACED].to_dict("records"):
+        lines.append(Row(text(row["name"]), cells(UNPLACED_FACILITIES, row | {"was": area_name(row["area"])})))
+    empty = "Mọi cơ sở của cùng kỳ năm trước đều xếp được vào đơn vị của kỳ này."
+    notes = [note, "Cơ sở chưa xếp được vẫn nằm trong tổng toàn bộ; xác nhận nơi đặt bằng lệnh make facilities."]
+    origin = "xếp khi đọc các kỳ trước (placing.csv)."
+    return Table(key, caption, "Cơ sở", columns(UNPLACED_FACILITIES), lines, notes, empty=empty, origin=origin)
 
 
 def findings(report: Report, key: str, caption: str, area: str = "") -> Table:
