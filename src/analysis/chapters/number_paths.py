@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from analysis.chapters import evidence, number_formulas, sections
+from analysis.chapters import evidence, number_formulas, sections, target_results
 from analysis.chapters.number_formulas import Formula, Key, code, key_of
 from analysis.meaning.origin import Origin
 from analysis.meaning.provenance import Origins
@@ -100,7 +100,8 @@ def table(report: Report, asked: Iterable[Key] | None = None) -> Paths:
         return Paths([], [])
     before = None
     if asked is None:
-        asked, before = sections.shown(), report.once(evidence.origins_before)
+        asked = [*sections.shown(), *target_results.universal_keys()]
+        before = report.once(evidence.origins_before)
     places = _places(report, before)
     printed = _printed(report)
     rows: dict[Key, PathRow] = {}

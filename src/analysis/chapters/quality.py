@@ -128,11 +128,11 @@ def reporting(report: Report, key: str, caption: str) -> Table:
     return Table(key, caption, "Đơn vị", columns(REPORTING), lines, origin="đếm khi đọc biểu (reporting.csv).")
 
 
-def unplaced(report: Report, key: str, caption: str) -> Table | None:
-    """Facilities of the same period last year that are in no unit of today's map, and why; None where nothing moved."""
+def unplaced(report: Report, key: str, caption: str) -> Table | Says:
+    """Facilities of the same period last year that are in no unit of today's map, and why; nothing on the same map."""
     rows = report.table("placing.csv")
     if rows.empty:
-        return None
+        return Says()
     counts = rows["how"].value_counts()
     ways = [f"{vietnamese.number(count)} {label('placed', str(how), short=True)}" for how, count in counts.items()]
     note = f"Cùng kỳ năm trước có {vietnamese.number(len(rows))} cơ sở, xếp vào bản đồ của kỳ này: {listed(ways)}."

@@ -182,6 +182,11 @@ def table(report: Report, key: str, caption: str) -> Table:
     return Table(key, caption, "Chỉ tiêu", columns(TARGETS), lines, notes, empty=_none(report))
 
 
+def universal_keys() -> list[tuple[str, str, str]]:
+    """Sector, age band and indicator of the numbers of `universal`."""
+    return [("all", band, indicator) for band, indicator in UNIVERSAL_SET]
+
+
 def universal(report: Report, key: str, caption: str) -> Table:
     """The indicators of universal preschool for ages 3 to 5, with what the law asks by when and what it leaves open."""
     lines = []
