@@ -156,7 +156,8 @@ def command(this, last_year, monkeypatch, capsys):
     monkeypatch.setattr(rounds, "read", lambda raw, *which: known[which])
 
     def run(*arguments: str) -> tuple[int, str, str]:
-        status = call("trace", *arguments)
+        of_round = [] if any("YEAR" in each for each in arguments) else [f"YEAR={YEAR}", f"PERIOD={PERIOD}"]
+        status = call("trace", *arguments, *of_round)
         return status, *capsys.readouterr()
 
     return functools.partial(run)
