@@ -18,7 +18,11 @@ from tests.workbooks import cells_of, good_cells, write
 RAW = ROOT / "data/raw"
 EARLIER = [(year, period) for year in ("2020-2021", "2021-2022", "2022-2023", "2023-2024") for period in ("DN", "HK1")]
 
+LATER = {row.indicator for row in forms.indicator_rows("2025-2026")} - {
+    row.indicator for row in forms.indicator_rows(YEAR)
+}
 RULES = reference.table("screening").query("check == 'part_above_whole' and level == 'unit'")
+RULES = RULES[~RULES["indicator"].isin(LATER)]
 UNIT_RULES = list(RULES.itertuples())
 
 

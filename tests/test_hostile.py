@@ -169,7 +169,7 @@ def test_word_and_pdf_say_it_and_link_nowhere(sent):
 
 def test_the_next_blank_form_repeats_its_names_as_text_only(sent):
     form = sent.root / "form.xlsx"
-    template.write(form, YEAR, "HK2", UNIT, template.before(str(sent.raw), YEAR, "HK2", UNIT))
+    template.write(form, YEAR, "HK2", [UNIT], template.before(str(sent.raw), YEAR, "HK2", [UNIT]))
     cells = [cell for page in openpyxl.load_workbook(form) for line in page.iter_rows() for cell in line]
     words = "\n".join(str(cell.value or "") for cell in cells)
     assert all(seen(text) in words for text in TEXTS.values()) and not UNSEEN.search(words)

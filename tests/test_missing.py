@@ -160,7 +160,9 @@ def test_an_incomplete_round_is_never_kept_as_a_whole_one(received, tmp_path):
 
 def test_the_page_says_which_units_stand_with_an_earlier_workbook_or_none_and_nothing_where_all_have_one(received):
     this = rounds.read(received, YEAR, "DN", missing="carry")
-    report = SimpleNamespace(school_year=YEAR, period="DN", table=lambda name: this.reporting, areas_missing=[])
+    report = SimpleNamespace(
+        school_year=YEAR, period="DN", table=lambda name: this.reporting, areas_missing=[], everywhere="toàn thành phố"
+    )
     [(head, words)] = quality.without_workbook(report)
     assert head == "Có số liệu kỳ trước." and "Cát Hải" in words and "Lê Chân" not in words
     assert label("basis", "carried") == "Số liệu kỳ trước của đơn vị"

@@ -44,7 +44,7 @@ def test_targets_name_indicators_and_areas_that_exist_or_that_no_form_asks_for()
     unknown = set(table["indicator"]) - set(indicators.definitions().index)
     labels = reference.table("labels").query("kind == 'target'")
     assert unknown == set(labels["code"])
-    assert len(unknown) == 33
+    assert len(unknown) == 31
 
 
 def test_ratios_and_totals_are_made_of_indicators_that_exist():

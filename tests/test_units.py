@@ -175,7 +175,10 @@ def test_no_place_and_no_number_of_units_stands_in_our_words():
                           ("sentences", ["pattern_vi"])):  # fmt: skip
         table = reference.table(name)
         borders = table.get("code", pd.Series("", table.index)).str.startswith("borders_")
-        found += [name for column in columns for text in table.loc[~borders, column] if named.search(text)]
+        borders = table.get("code", pd.Series("", table.index)).str.startswith("borders_")
+        documents = table.get("kind", pd.Series("", table.index)) == "document"  # a title is quoted
+        ours = table[~borders & ~documents]
+        found += [name for column in columns for text in ours[column] if named.search(text)]
     assert found == []
 
 
