@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis import reference, store
 from analysis.meaning import indicators
+from analysis.meaning.indicators import ESTIMATED
 from analysis.pages import marks
 from analysis.pages.marks import Marks
 from analysis.pages.printable_tables import SERIES
@@ -71,6 +72,7 @@ class Report(RestsOn):
     def numbers(self) -> dict[tuple[str, str, str, str], Number]:
         """Every number of the round by (area, sector, age_band, indicator)."""
         table, last = self.table("indicators.csv"), self._last_year()
+        not_shown = (last["basis"] == ESTIMATED) & table["last_year"].isna()  # what is estimated is not compared with
         of_fewer = (table["area"] == WHOLE) & (table["areas"] < table["area"].nunique() - 1)
         earlier = self.marks_of_earlier([(periods.shift(self.school_year, -1), self.period)])
         table = table.assign(
@@ -81,7 +83,7 @@ class Report(RestsOn):
             marks_before=_each(
                 lambda area, basis: self.marks([], [basis]) + (earlier if area == WHOLE else ()),
                 last["area"],
-                last["basis"],
+                last["basis"].mask(not_shown),
             ),
             hidden=self.disclosure.mask(table),
             hidden_before=self.disclosure.mask(last) & last["basis"].notna(),
