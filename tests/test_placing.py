@@ -71,6 +71,15 @@ def test_no_school_or_child_is_lost_or_doubled_on_any_map_and_none_stands_in_a_w
     _units_are_whole(cities, numbers, placed.observations, then, on)
 
 
+def test_what_nobody_knows_of_one_day_stays_unknown_on_the_days_before(world):
+    """Of the city 100000 nobody says where a unit of 2014 came from; in 2012 nobody says where one of city 500 went."""
+    world([maps.City(100000), maps.City(500)])
+    of_day = [
+        territory.units_at("c100000_x_u010003", "", maps.day(2015), maps.day(year)) for year in (2014, 2013, 2011)
+    ]
+    assert of_day == [{"c100000_x_u010003"}, {""}, {""}]
+
+
 def _units_are_whole(cities, numbers, on_map, then, on):
     """A unit's own numbers stand under a unit of the map only where all of its land, and no more, is behind them."""
     was, now = {}, {}

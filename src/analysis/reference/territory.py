@@ -180,6 +180,8 @@ def _after(spot: Spot, day: dt.date) -> frozenset[Spot]:
 @reference.cached
 def _before(spot: Spot, day: dt.date) -> frozenset[Spot]:
     """Where a spot of a day may have been on its eve."""
+    if not spot.area:  # what nobody knows of a later day is not known of an earlier one
+        return NOWHERE
     changes = _changes(day)
     came = {source for source, end in changes.arriving.get(spot.area, []) if "" in (end.code, spot.code) or end == spot}
     if any(_place(source.area) == _place(spot.area) for source, _ in changes.arriving.get("", [])):
