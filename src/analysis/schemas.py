@@ -32,7 +32,7 @@ COLUMN_LISTS = {
     # the same of the same period a year earlier, to say where a change comes from
     "observations_before.parquet": OBSERVATIONS,
     "facilities_before.parquet": FACILITIES,
-    # exact sums, rates and shortages of every round up to this one, by area, sector, age band; the city is hai_phong
+    # exact sums, rates and shortages of every round up to this one, by area, sector, age band; the whole is "all"
     "series.parquet": f"{ROUND} {WHERE} {WHAT} basis",
     # children living in units of the map in earlier rounds, shared out as those enrolled; tested : on how many units
     "placed_estimates.csv": f"{ROUND} {WHERE} {WHAT} lower_80:number upper_80:number tested:whole basis",

@@ -129,17 +129,23 @@ def reporting(report: Report, key: str, caption: str) -> Table:
 
 
 def unplaced(report: Report, key: str, caption: str) -> Table | Says:
-    """Facilities of the same period last year that are in no unit of today's map, and why; nothing on the same map."""
+    """Facilities of the earlier round that this one is held against which are in no unit of its map, and why.
+
+    Nothing where both have the same map.
+    """
     rows = report.table("placing.csv")
     if rows.empty:
         return Says()
+    when = round_name(*rows[["school_year", "period"]].iloc[0])  # last year's, else the round before
     counts = rows["how"].value_counts()
     ways = [f"{vietnamese.number(count)} {label('placed', str(how), short=True)}" for how, count in counts.items()]
-    note = f"Cùng kỳ năm trước có {vietnamese.number(len(rows))} cơ sở, xếp vào bản đồ của kỳ này: {listed(ways)}."
+    note = (
+        f"{when[0].upper()}{when[1:]}: {vietnamese.number(len(rows))} cơ sở, xếp vào bản đồ của kỳ này: {listed(ways)}."
+    )
     lines = []
     for row in rows[rows["to_area"] == UNPLACED].to_dict("records"):
         lines.append(Row(text(row["name"]), cells(UNPLACED_FACILITIES, row | {"was": area_name(row["area"])})))
-    empty = "Mọi cơ sở của cùng kỳ năm trước đều xếp được vào đơn vị của kỳ này."
+    empty = f"Mọi cơ sở của {when} đều xếp được vào đơn vị của kỳ này."
     notes = [note, "Cơ sở chưa xếp được vẫn nằm trong tổng toàn bộ; xác nhận nơi đặt bằng lệnh make facilities."]
     origin = "xếp khi đọc các kỳ trước (placing.csv)."
     return Table(key, caption, "Cơ sở", columns(UNPLACED_FACILITIES), lines, notes, empty=empty, origin=origin)

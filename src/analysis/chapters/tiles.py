@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.patches import Patch
 
 from analysis import reference
 from analysis.pages import blocks, shades
@@ -218,17 +219,8 @@ def _draw_blocks(
 ) -> None:
     tiles = panel.tiles.join(pd.DataFrame.from_dict(at, orient="index", columns=["row", "column"]), how="inner")
     steps = shades.steps(tiles["shade"])
-    signed = tiles["sign"] != ""
     x, y = tiles["column"] + 0.5, tiles["row"]
-    ax.bar(
-        x,
-        height=0.92,
-        width=0.94,
-        bottom=y + 0.04,
-        color=np.array(shades.SHADES)[np.searchsorted(steps, tiles["shade"])],
-        edgecolor=np.where(signed, ORANGE, GREY),
-        linewidth=np.where(signed, 1.4, 0.6),
-    )
+    _squares(ax, tiles, steps, inset=0.04, lines=(1.4, 0.6))
     figures = tiles["sign"] + tiles["value"]
     write(ax, x, y + 0.52, figures, (0, 0), ha="center", fontsize=shades.SMALL, in_layout=False)
     for block in named:
@@ -241,23 +233,32 @@ def _draw_blocks(
     sheet.point_out(ax, tiles.index.map(area_name), x, y + 0.5, words)
 
 
+def _squares(
+    ax: Axes, tiles: pd.DataFrame, steps: Sequence[float], inset: float, lines: tuple[float, float]
+) -> list[Patch]:
+    """A square a tile, shaded by its step. inset : free above and below.  lines : width where it is signed, else."""
+    signed = tiles["sign"] != ""
+    drawn = ax.bar(
+        tiles["column"] + 0.5,
+        height=round(1 - 2 * inset, 2),
+        width=0.94,
+        bottom=tiles["row"] + inset,
+        color=np.array(shades.SHADES)[np.searchsorted(steps, tiles["shade"])],
+        edgecolor=np.where(signed, ORANGE, GREY),
+        linewidth=np.where(signed, *lines),
+    )
+    return list(drawn.patches)
+
+
 def _draw(ax: Axes, places_of_areas: pd.DataFrame, tiles: pd.DataFrame, measure: str) -> None:
     """A square an area, dashed where it has no tile. places_of_areas : row and column by area."""
     squares = places_of_areas.join(tiles[["value", "under", "shade", "sign"]])
     silent = squares["value"].isna()
     squares = squares.fillna({"value": NOTHING, "under": "", "shade": 0, "sign": ""})
     steps = shades.steps(tiles["shade"])
-    x, y, signed = squares["column"] + 0.5, squares["row"], squares["sign"] != ""
-    drawn = ax.bar(
-        x,
-        height=0.94,
-        width=0.94,
-        bottom=y + 0.03,
-        color=np.array(shades.SHADES)[np.searchsorted(steps, squares["shade"])],
-        edgecolor=np.where(signed, ORANGE, GREY),
-        linewidth=np.where(signed, 1.8, 0.8),
-    )
-    for square in np.array(drawn.patches)[silent]:
+    x, y = squares["column"] + 0.5, squares["row"]
+    drawn = _squares(ax, squares, steps, inset=0.03, lines=(1.8, 0.8))
+    for square in np.array(drawn)[silent]:
         square.set_linestyle("--")
     figures = (squares["sign"] + " " + squares["value"]).str.strip()
     for down, words, size, weight in (

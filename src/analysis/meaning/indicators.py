@@ -16,7 +16,7 @@ from analysis.reference.areas import UNPLACED, WHOLE
 
 SECTORS = ("public", "nonpublic")
 ESTIMATED = "estimated"
-WORSE = ("carried", "simulated", ESTIMATED)  # than what units report and what is derived from it; the worst last
+WORSE = ("carried", "simulated")  # than what units report and what is derived from it; the worst last
 BANDS = {
     "nursery": ("age0", "age1", "age2"),
     "kindergarten": ("age3", "age4", "age5"),
@@ -98,8 +98,7 @@ def city_of(rows: pd.DataFrame) -> pd.DataFrame:
     table = sums.table()
     table = table[table["area"] == WHOLE].round({"value": 9})
     of_estimates = table["indicator"].isin(rows.loc[rows["basis"] == ESTIMATED, "indicator"])
-    worst = _worst(set(rows["basis"]) - {ESTIMATED})
-    return table.assign(basis=np.where(of_estimates, ESTIMATED, worst))
+    return table.assign(basis=np.where(of_estimates, ESTIMATED, _worst(set(rows["basis"]))))
 
 
 def compare(
@@ -116,11 +115,11 @@ def compare(
     """
     table = _of(series, school_year, period).reset_index(drop=True)
     last_year = periods.shift(school_year, -1)
-    before = _of(series, last_year, period)
-    before = before[(before["basis"] != ESTIMATED) & ~before["area"].isin(doubtful)]
+    then_known = _of(series, last_year, period)
+    before = then_known[(then_known["basis"] != ESTIMATED) & ~then_known["area"].isin(doubtful)]
     on, then = periods.as_of(school_year, period), periods.as_of(last_year, period)
     units = parts.units_of(table, school_year, period)
-    units_before = parts.units_on(_of(series, last_year, period), on)
+    units_before = parts.units_on(then_known, on)
     compared = table["value"].copy()
     for flow in (False, True):
         lacking = units_before.lacking(flow)
@@ -336,7 +335,7 @@ def _managers_needed(sums: Cube, rows: _Rows) -> np.ndarray:
 def _basis(area: pd.Series, observations: pd.DataFrame) -> pd.Series:
     """The worst of what stands below: simulated, else carried from an earlier round, else derived by adding up."""
     result = pd.Series("derived", index=area.index)
-    for basis in WORSE[:-1]:
+    for basis in WORSE:
         rows = observations[observations["basis"] == basis]
         if len(rows):
             touched = [*rows["area"].unique(), WHOLE]

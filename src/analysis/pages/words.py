@@ -136,10 +136,7 @@ def units_listed(codes: Iterable[str]) -> str:
     >>> units_listed(["le_chan", "hai_an"])
     'Lê Chân, Hải An'
     """
-    names = [area_name(area) for area in codes]
-    if len(names) <= reference.setting("many_units"):
-        return listed(names)
-    return f"{listed(names[:EXAMPLES])} và {len(names) - EXAMPLES} đơn vị khác"
+    return areas.shortened([area_name(area) for area in codes], int(reference.setting("many_units")), EXAMPLES)
 
 
 def plain(value: float | None, decimals: int = 0) -> str:

@@ -9,10 +9,12 @@ from collections.abc import Collection
 
 from analysis import reference
 from analysis.reference import periods, places
+from analysis.reference.dated_rows import holds
 from analysis.reference.vietnamese import key
 
 WHOLE = "all"  # the area of a number that is of the whole place, whichever place a report is of
 UNPLACED = "unplaced"  # of what is in the place but, on the map asked for, in no unit that is known
+MOST_NAMED = 14  # units that a note lists by name
 UNPLACED_VI = "Chưa xếp được vào đơn vị nào"
 
 
@@ -20,7 +22,7 @@ UNPLACED_VI = "Chưa xếp được vào đơn vị nào"
 def _in_force(on: dt.date) -> dict[str, dict[str, str]]:
     """Every unit of any place that exists on a day with its row of areas.csv, in the report's order."""
     day = on.isoformat()
-    rows = [row for row in reference.rows("areas") if row["valid_from"] <= day <= (row["valid_to"] or day)]
+    rows = [row for row in reference.rows("areas") if holds(row["valid_from"], row["valid_to"], day)]
     rows.sort(key=lambda row: int(row["order"]))
     return {row["area"]: row for row in rows}
 
@@ -88,14 +90,20 @@ def name(area: str) -> str:
     return UNPLACED_VI if area == UNPLACED else _last()[area]["name_vi"]
 
 
-def names(areas: Collection[str], at_most: int = 14) -> str:
-    """Short names in a sentence, in the order given; of very many the first ones and how many more.
+def names(areas: Collection[str]) -> str:
+    """Short names in a sentence, in the order given; of very many the first ones and how many more."""
+    return shortened([name(area) for area in areas], MOST_NAMED, MOST_NAMED)
 
-    >>> names(["le_chan", "hai_an", "cat_hai"], 2)
-    'Lê Chân, Hải An và 1 đơn vị khác'
+
+def shortened(names: list[str], at_most: int, first: int) -> str:
+    """Names of units in a sentence: of more than `at_most` the first ones, and how many others there are.
+
+    >>> shortened(["Lê Chân", "Hải An", "Cát Hải"], 2, 1)
+    'Lê Chân và 2 đơn vị khác'
     """
-    first = ", ".join(map(name, list(areas)[:at_most]))
-    return first if len(areas) <= at_most else f"{first} và {len(areas) - at_most} đơn vị khác"
+    if len(names) <= at_most:
+        return ", ".join(names)
+    return f"{', '.join(names[:first])} và {len(names) - first} đơn vị khác"
 
 
 def code(area: str) -> str:

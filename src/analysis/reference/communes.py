@@ -4,6 +4,7 @@ import datetime as dt
 
 from analysis import reference
 from analysis.reference import areas
+from analysis.reference.dated_rows import holds
 from analysis.reference.vietnamese import key, without_accents
 
 LEVEL = "commune"
@@ -60,7 +61,7 @@ def _by_name(day: str) -> dict[str, frozenset[str]]:
     """Bare name of a commune → units that have it on a day; on any, and units after it, where the day is empty."""
     units = [row | {"commune": f"{row['type_vi']} {row['name_vi']}"} for row in reference.rows("areas")]
     known = reference.rows("communes") + [row for row in units if areas.level(row["type_vi"]) == LEVEL]
-    rows = [row for row in known if not day or row["valid_from"] <= day <= (row["valid_to"] or day)]
+    rows = [row for row in known if not day or holds(row["valid_from"], row["valid_to"], day)]
     for row in [] if day else reference.rows("unit_changes"):
         rows += [row | {"area": row["to_area"]}] if row["to_area"] else []
     names: dict[str, frozenset[str]] = {}

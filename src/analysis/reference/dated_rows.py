@@ -12,6 +12,11 @@ Rows = dict[int, dict[str, str]]  # by their number in the file
 HELD, DAY_BEFORE, LAST_DAY = "held", "-1", "9999-12-31"
 
 
+def holds(valid_from: str, valid_to: str, day: str) -> bool:
+    """Whether a dated row is in force on a day, its first and last day included; an empty last day is open."""
+    return valid_from <= day <= (valid_to or LAST_DAY)
+
+
 def repeated(rows: Rows, key: list[str], is_dated: bool) -> Iterator[Fault]:
     """Rows of one key that are there twice or, where rows are dated, overlap or leave a gap between them."""
     of_key: dict[tuple, list[int]] = {}

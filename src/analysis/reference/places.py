@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from analysis import reference
+from analysis.reference.dated_rows import holds
 
 SETTING = "ANALYSIS_PLACE"
 
@@ -34,6 +35,10 @@ class Place(NamedTuple):
     valid_to: str
     source: str
     note: str
+
+    def holds(self, day: dt.date) -> bool:
+        """Whether the row is in force on a day."""
+        return holds(self.valid_from, self.valid_to, day.isoformat())
 
 
 @reference.cached
@@ -88,16 +93,12 @@ def on(day: dt.date, place: str = "") -> Place:
     name = place or current()
     if not is_there(day, name):
         raise UnknownPlaceError(f'Ngày {day:%d/%m/%Y} không có nơi "{name}" trong data/reference/places.csv.')
-    return next(row for row in _rows_of(name) if _holds(row, day))
+    return next(row for row in _rows_of(name) if row.holds(day))
 
 
 def is_there(day: dt.date, place: str) -> bool:
     """Whether a place exists on a day."""
-    return any(_holds(row, day) for row in _rows_of(place))
-
-
-def _holds(row: Place, day: dt.date) -> bool:
-    return row.valid_from <= day.isoformat() and (not row.valid_to or day.isoformat() <= row.valid_to)
+    return any(row.holds(day) for row in _rows_of(place))
 
 
 def of_root(root: str) -> Place:

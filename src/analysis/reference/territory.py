@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from analysis import reference
 from analysis.reference import areas, communes, places
+from analysis.reference.dated_rows import holds
 
 NOBODY = "land"  # the extent of a row that moves land without people
 DAY = dt.timedelta(days=1)
@@ -133,7 +134,7 @@ def _communes() -> dict[str, list[dict[str, str]]]:
 def _codes(area: str, on: dt.date) -> frozenset[str]:
     """Codes of a unit's communes on a day."""
     day = on.isoformat()
-    there = [row for row in _communes_of(area) if row["valid_from"] <= day and (row["valid_to"] or day) >= day]
+    there = [row for row in _communes_of(area) if holds(row["valid_from"], row["valid_to"], day)]
     return frozenset(row["code"] for row in there)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from analysis.reference.dated_rows import LAST_DAY, Rows
+from analysis.reference.dated_rows import LAST_DAY, Rows, holds
 from analysis.reference.table_files import Fault
 
 
@@ -41,8 +41,7 @@ def _ends(row: dict[str, str]) -> tuple[str, str]:
 
 
 def _is_there(row: dict[str, str], day: str) -> bool:
-    first, last = _ends(row)
-    return first <= day <= last
+    return holds(row["valid_from"], row["valid_to"], day)
 
 
 def mixed(places: Rows, _: Rows) -> Iterator[Fault]:
