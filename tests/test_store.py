@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from analysis import store
+from analysis.reference import places
 
 
 def table(**changes) -> pd.DataFrame:
@@ -120,3 +121,16 @@ def test_what_is_packed_is_held_to_the_declared_columns(area, value, said):
     row = ("2024-2025", "HK1", area, "all", "all", "teachers", value, "derived")
     with pytest.raises(store.TableError, match=said):
         store.pack(pd.DataFrame([row], columns=store.schema("series.parquet").names), "series.parquet")
+
+
+def test_a_place_left_blank_by_hand_is_the_first_again_and_in_a_step_that_of_the_run(monkeypatch):
+    monkeypatch.delenv(store.STEP, raising=False)
+    with places.used("hai_duong"):
+        store.round_tables("data/processed", "2024-2025", "HK1", "thu", "hai_duong")
+        assert places.current() == "hai_duong"
+        store.round_tables("data/processed", "2024-2025", "HK1", "thu")
+        assert places.current() == "hai_phong"
+    monkeypatch.setenv(store.STEP, "run_notebook")
+    with places.used("hai_duong"):
+        store.round_tables("data/processed", "2024-2025", "HK1")
+        assert places.current() == "hai_duong"

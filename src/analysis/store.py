@@ -119,9 +119,10 @@ def round_tables(
     """The tables of a round; of the newest that has workbooks where none is named. Raises ExperimentError for a name
     of an experiment that cannot be a folder's, MissingTableError where there is no round at all.
 
-    place : what the notebook is about from here on (places.csv); "" is the first, or what the run says.
+    place : what the notebook is about from here on (places.csv); "" by hand is the first, in a step what the run says.
     """
-    places.use(place)
+    of_run = "" if STEP in os.environ else places.known()[0]  # not the place that this kernel was about before
+    places.use(place or of_run)
     if experiment and not EXPERIMENT.fullmatch(experiment):
         raise ExperimentError(f'experiment = "{experiment}": tên thử nghiệm chỉ gồm chữ thường a-z, số, gạch nối, "_".')
     if experiment and "IPython" in sys.modules:
